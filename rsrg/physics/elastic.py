@@ -1,0 +1,44 @@
+"""Elastic susceptibility of an isotropic medium, Eq. 2.10."""
+
+import numpy as np
+
+from rsrg.physics.arrays import Array
+from rsrg.physics.errors import PhysicsError
+from rsrg.physics.pairs import Contraction, inverse, pair_matrix
+
+ALPHA_MIN, ALPHA_MAX = 0.25, 1.0
+
+
+def check_alpha(alpha: float) -> float:
+    """α itself, if 1/4 < α < 1: a stable isotropic medium with positive bulk modulus.
+
+    Raises PhysicsError otherwise (also for NaN).
+    """
+    if not ALPHA_MIN < alpha < ALPHA_MAX:
+        raise PhysicsError(f"`alpha` = 1 − c_t²/c_l² must lie between 0.25 and 1; got {alpha!r}")
+    return float(alpha)
+
+
+def elastic_susceptibility(alpha: float) -> Array:
+    """χ_el of Eq. 2.10 in units of ρc_t², plain components, (6, 6).
+
+    χ_ijkl = (c_l²/c_t² − 2) δ_ij δ_kl + δ_ik δ_jl + δ_il δ_jk,  c_l²/c_t² = 1/(1 − α).
+
+    Raises PhysicsError unless 1/4 < α < 1.
+    """
+    c2 = 1.0 / (1.0 - check_alpha(alpha))
+    d = np.eye(3)
+    chi = (
+        (c2 - 2.0) * np.einsum("ij,kl->ijkl", d, d)
+        + np.einsum("ik,jl->ijkl", d, d)
+        + np.einsum("il,jk->ijkl", d, d)
+    )
+    return pair_matrix(chi)
+
+
+def inverse_elastic_susceptibility(alpha: float, contraction: Contraction) -> Array:
+    """(χ_el)⁻¹ in units of 1/ρc_t², plain components, (6, 6).
+
+    With `six` this is the matrix (4.6) as printed; with `tensor` the true compliance.
+    """
+    return inverse(elastic_susceptibility(alpha), contraction)

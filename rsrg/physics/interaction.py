@@ -1,0 +1,107 @@
+"""The virtual-phonon interaction Λ̃, Eq. 2.13, from directions or from quartic direction moments.
+
+Λ̃ is linear in α and quartic in n, so for any set of pairs it needs only the 15 sums
+Q_abcd = Σ w n_a n_b n_c n_d. Their traces give Σ w n_a n_b and Σ w.
+"""
+
+from itertools import combinations_with_replacement
+
+import numpy as np
+
+from rsrg.physics.arrays import Array
+from rsrg.physics.elastic import check_alpha
+from rsrg.physics.errors import PhysicsError
+from rsrg.physics.pairs import pair_matrix
+
+QUARTICS: tuple[tuple[int, ...], ...] = tuple(combinations_with_replacement(range(3), 4))
+QUARTIC_NAMES: tuple[str, ...] = tuple("".join("xyz"[a] for a in q) for q in QUARTICS)
+
+_PLACE = np.empty((3, 3, 3, 3), dtype=np.intp)
+for _a, _b, _c, _d in np.ndindex(3, 3, 3, 3):
+    _PLACE[_a, _b, _c, _d] = QUARTICS.index(tuple(sorted((_a, _b, _c, _d))))
+
+
+def quartic_tensor(moments: Array) -> Array:
+    """Q_abcd, (..., 3, 3, 3, 3), from its 15 distinct components, (..., 15)."""
+    return np.asarray(moments[..., _PLACE], dtype=np.float64)
+
+
+def quartic_moments(tensor: Array) -> Array:
+    """The 15 distinct components, (..., 15), of a fully symmetric Q_abcd, (..., 3, 3, 3, 3)."""
+    a, b, c, d = np.array(QUARTICS).T
+    return np.ascontiguousarray(tensor[..., a, b, c, d])
+
+
+def direction_moments(n: Array) -> Array:
+    """n_a n_b n_c n_d of unit vectors, (..., 3) → (..., 15)."""
+    a, b, c, d = np.array(QUARTICS).T
+    return np.asarray(n[..., a] * n[..., b] * n[..., c] * n[..., d], dtype=np.float64)
+
+
+def _lambda_parts(moments: Array) -> tuple[Array, Array]:
+    """The two parts of (2.13): Λ̃ = first + α second, each (..., 6, 6)."""
+    nnnn = quartic_tensor(moments)
+    nn = np.einsum("...abcc->...ab", nnnn)
+    one = np.einsum("...aa->...", nn)
+    d = np.eye(3)
+
+    def dd(order: str) -> Array:
+        return np.einsum(f"...,{order}->...ijkl", one, d, d)
+
+    def dn(order: str) -> Array:
+        return np.einsum(f"{order}->...ijkl", d, nn)
+
+    first = 0.25 * (2.0 * dd("ik,jl") + 2.0 * dd("il,jk")) - 0.75 * (
+        dn("ik,...jl") + dn("il,...jk") + dn("jl,...ik") + dn("jk,...il")
+    )
+    nn_deltas = dn("kl,...ij") + dn("jl,...ik") + dn("jk,...il")
+    nn_deltas = nn_deltas + dn("il,...jk") + dn("ik,...jl") + dn("ij,...kl")
+    deltas = dd("ij,kl") + dd("ik,jl") + dd("jk,il")
+    second = 0.5 * (-deltas + 3.0 * nn_deltas - 15.0 * nnnn)
+    return pair_matrix(first), pair_matrix(second)
+
+
+_FIRST, _SECOND = (part.reshape(15, 36) for part in _lambda_parts(np.eye(15)))
+
+
+def lambda_tilde_from_moments(moments: Array, alpha: float | Array) -> Array:
+    """Σ w Λ̃(n), Eq. 2.13, from Q_abcd = Σ w n_a n_b n_c n_d; plain components.
+
+    moments: (..., 15) in the order of QUARTIC_NAMES. alpha: a number, or an array that
+    broadcasts against moments.shape[:-1]. Returns (..., 6, 6).
+    """
+    a = np.asarray(alpha)[..., None]
+    flat = moments @ _FIRST + a * (moments @ _SECOND)
+    return np.asarray(flat.reshape(*flat.shape[:-1], 6, 6), dtype=np.float64)
+
+
+def lambda_tilde(n: Array, alpha: float) -> Array:
+    """Λ̃_ijkl(n) of Eq. 2.13 for unit vectors n, (..., 3); dimensionless, plain, (..., 6, 6).
+
+    Its average over all directions vanishes; it holds angular momenta l = 2 and 4 only.
+    """
+    return lambda_tilde_from_moments(direction_moments(n), alpha)
+
+
+def coupling_matrix(
+    moments: Array, alpha: float, n_blocks: float, block_volume: float = 1.0
+) -> Array:
+    """Coupling matrix of one RG step, Eq. 3.7 with the 1/N0³ of Eq. 3.3 put back.
+
+    M = (V/N) (1/4π) Σ_{s≠s'} Λ̃(n) / r³, in units of 1/ρc_t², plain components, (..., 6, 6).
+
+    moments: Q_abcd = Σ_{s≠s'} n_a n_b n_c n_d / r³ over ordered pairs, (..., 15), r in units of
+    the block size (see `pair_moments`). n_blocks: N. block_volume: V of one block as it is
+    (det F where the blocks moved with the strain).
+
+    Raises PhysicsError for a wrong shape, α outside (1/4, 1), N < 1 or V ≤ 0.
+    """
+    moments = np.asarray(moments, dtype=np.float64)
+    if moments.shape[-1:] != (15,):
+        raise PhysicsError(f"`moments` must have 15 as last axis; got shape {moments.shape}")
+    if not n_blocks >= 1:
+        raise PhysicsError(f"`n_blocks` must be at least 1; got {n_blocks!r}")
+    if not block_volume > 0:
+        raise PhysicsError(f"`block_volume` must be positive; got {block_volume!r}")
+    total = lambda_tilde_from_moments(moments, check_alpha(alpha))
+    return np.asarray(block_volume / n_blocks / (4.0 * np.pi) * total, dtype=np.float64)
