@@ -18,6 +18,7 @@ from rsrg.physics.strain import principal_stretches
 
 MAX_REFINEMENTS = 10
 AROUND_START = 4  # midpoints in a quarter turn: exact for all quartics where f is constant
+ROUNDING = 1e-16  # of an average of numbers of order 1: all that is left of ln s without strain
 ALONG_START = 16  # Gauss nodes on each smooth piece
 
 
@@ -61,7 +62,10 @@ def _octant_average(
 
 
 def quartic_average(
-    f: Callable[[Array], Array], deformation: Array, breaks: Array | None = None, rtol: float = 1e-13
+    f: Callable[[Array], Array],
+    deformation: Array,
+    breaks: Array | None = None,
+    rtol: float = 1e-13,
 ) -> Array:
     """∫ dΩ/4π n_a n_b n_c n_d f(|F⁻¹n|), the 15 moments, (15,).
 
@@ -80,7 +84,7 @@ def quartic_average(
         around, along = 2 * around, min(2 * along, 512)
         result = _octant_average(f, inverse_squares, breaks_squared, around, along)
         change = float(np.max(np.abs(result - last)))
-        if change <= rtol * np.max(np.abs(result)):
+        if change <= rtol * np.max(np.abs(result)) + ROUNDING:
             return _to_lab(result, axes)
         last = result
     raise ConvergenceError("direction average did not converge", _to_lab(last, axes), change)

@@ -71,13 +71,11 @@ def haar_mean_moments(
     """
     f = deformation_gradient(deformation)
     diameter = 2.0 * body_radius(check_n0(n0), float(np.linalg.det(f)), reading)
-    lengths = {
-        ("fixed", "ellipsoid"): lambda s: s / diameter,
-        ("affine", "sphere"): lambda s: 1.0 / (diameter * s),
-    }
-    x_of_s = lengths.get(
-        (reading.positions, reading.domain), lambda s: np.full_like(s, 1.0 / diameter)
-    )
+    power = reading.continuum_sign
+
+    def x_of_s(s: Array) -> Array:
+        return s**power / diameter
+
     stretches, _ = principal_stretches(f)
     reach = 1.0 / x_of_s(1.0 / stretches)
     distances, counts = lattice_shells(lattice, float(reach.max()))

@@ -1,9 +1,9 @@
 """Pair order, and the two ways to multiply tensors written as 6×6 matrices.
 
 A symmetric rank-4 tensor X_ijkl is held as a plain 6×6 matrix of its components in the pair order
-(xx, xy, xz, yy, yz, zz). The double contraction (XY)_ijkl = Σ_mn X_ijmn Y_mnkl runs over all nine (mn),
-so each shear pair counts twice: that is `tensor`, done with the Mandel weight √2 on each shear index.
-The paper's algebra (4.2, 4.6) multiplies the plain matrices, each shear pair once: that is `six`.
+(xx, xy, xz, yy, yz, zz). The double contraction (XY)_ijkl = Σ_mn X_ijmn Y_mnkl runs over all nine
+(mn), so each shear pair counts twice: that is `tensor`, done with the Mandel weight √2 on each shear
+index. The paper's algebra (4.2, 4.6) multiplies the plain matrices, each shear pair once: `six`.
 """
 
 from typing import Literal, get_args
@@ -57,4 +57,4 @@ def inverse(x: Array, contraction: Contraction) -> Array:
 
     Raises numpy.linalg.LinAlgError where X is exactly singular.
     """
-    return unweighted(np.linalg.inv(weighted(x, contraction)), contraction)
+    return unweighted(np.asarray(np.linalg.inv(weighted(x, contraction))), contraction)

@@ -1,0 +1,107 @@
+"""Eigenchannels of χ, named by their eigenvectors.
+
+Under a strain of given principal axes the eigenvectors of χ stay near six strains: the dilation
+xx+yy+zz, the axial 2xx−yy−zz, and yy−zz, xy, xz, yz. Each eigenvalue carries the name of the one that
+its eigenvector overlaps most; degenerate eigenspaces are split along them.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from rsrg.physics.arrays import Array
+from rsrg.physics.pairs import PAIR_NAMES, Contraction, pair_weights, weighted
+
+SPLIT = 1e-10  # relative size of the reference added to split degenerate eigenspaces
+
+
+@dataclass(frozen=True)
+class Channels:
+    """Six orthonormal reference strains with names; vectors as rows, Mandel components, (6, 6)."""
+
+    names: tuple[str, ...]
+    vectors: Array
+
+
+def _mandel(strain: Array) -> Array:
+    i, j = np.array([(0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2)]).T
+    return strain[i, j] * pair_weights("tensor")
+
+
+def _odd_axis_first(values: Array) -> Array:
+    """Order of three ascending numbers with the one farthest from the others first."""
+    low, middle, high = values
+    return np.array([0, 1, 2]) if middle - low > high - middle else np.array([2, 0, 1])
+
+
+def strain_channels(direction: Array) -> Channels:
+    """Reference channels of a strain direction, (3, 3), in its principal frame, odd axis first.
+
+    Names use x, y, z where the principal axes are the lab's, else 1, 2, 3. For e_xx:
+    xx+yy+zz, 2xx-yy-zz, yy-zz, xy, xz, yz.
+    """
+    values, axes = np.linalg.eigh(0.5 * (direction + direction.T))
+    order = _odd_axis_first(values)
+    frame = axes[:, order]
+    if np.allclose(np.abs(frame).max(axis=0), 1.0, atol=1e-9):
+        where = np.abs(frame).argmax(axis=0)
+        where = np.concatenate((where[:1], np.sort(where[1:])))
+        frame, letters = np.eye(3)[:, where], [("x", "y", "z")[w] for w in where]
+    else:
+        letters = ["1", "2", "3"]
+    a, b, c = letters
+    u, v, w = frame.T
+
+    def pair(p: Array, q: Array) -> Array:
+        return 0.5 * (np.outer(p, q) + np.outer(q, p))
+
+    strains = {
+        f"{a}{a}+{b}{b}+{c}{c}": np.eye(3),
+        f"2{a}{a}-{b}{b}-{c}{c}": 2 * pair(u, u) - pair(v, v) - pair(w, w),
+        f"{b}{b}-{c}{c}": pair(v, v) - pair(w, w),
+        "".join(sorted(a + b)): pair(u, v),
+        "".join(sorted(a + c)): pair(u, w),
+        "".join(sorted(b + c)): pair(v, w),
+    }
+    vectors = np.array([_mandel(s) for s in strains.values()])
+    return Channels(tuple(strains), vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
+
+
+def _assign(overlap: Array) -> np.ndarray:
+    """For each reference, the eigenvector that fits best, one to one; (..., eigen, reference)."""
+    best = overlap.argmax(axis=-2)
+    clash = np.sort(best, axis=-1) != np.arange(6)
+    for index in map(tuple, np.argwhere(clash.any(axis=-1))):
+        rows, columns = linear_sum_assignment(-overlap[index])
+        best[(*index, columns)] = rows
+    return best
+
+
+def eigenchannels(x: Array, contraction: Contraction, channels: Channels) -> tuple[Array, Array]:
+    """Eigenvalues, (..., 6), and eigenvectors as rows, (..., 6, 6), of X in channel order.
+
+    x: plain components, (..., 6, 6). Eigenvectors are those of the weighted matrix.
+    """
+    matrix = weighted(x, contraction)
+    ladder = (channels.vectors.T * np.arange(1.0, 7.0)) @ channels.vectors
+    scale = np.abs(matrix).max(axis=(-2, -1), keepdims=True)
+    _, columns = np.linalg.eigh(matrix + SPLIT * scale * ladder)
+    overlap = (channels.vectors @ columns).swapaxes(-1, -2) ** 2
+    chosen = _assign(overlap)
+    rows = np.take_along_axis(columns.swapaxes(-1, -2), chosen[..., None], axis=-2)
+    return np.einsum("...ci,...ij,...cj->...c", rows, matrix, rows, optimize=True), rows
+
+
+def describe_strain(vector: Array, contraction: Contraction) -> str:
+    """An eigenvector as the strain it is, largest coefficient 1: `0.68xx+yy+zz`, `yy-zz`, `yz`."""
+    strain = vector / pair_weights(contraction)
+    strain = strain / strain[np.argmax(np.abs(strain) > 0.999 * np.abs(strain).max())]
+    if np.sum(strain) < 0:
+        strain = -strain
+    text = ""
+    for coefficient, name in zip(strain, PAIR_NAMES, strict=True):
+        size = f"{abs(coefficient):.2f}"
+        if size != "0.00":
+            text += ("-" if coefficient < 0 else "+") + ("" if size == "1.00" else size) + name
+    return text.removeprefix("+")

@@ -1,0 +1,137 @@
+"""Critical strains: where an eigenvalue of χ⁻¹ crosses zero and χ jumps from +∞ to −∞."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.interpolate import CubicSpline, PchipInterpolator
+from scipy.optimize import brentq
+
+from rsrg.physics.arrays import Array
+from rsrg.physics.channels import Channels, describe_strain, eigenchannels, strain_channels
+from rsrg.physics.elastic import inverse_elastic_susceptibility
+from rsrg.physics.errors import PhysicsError
+from rsrg.physics.pairs import Contraction, weighted
+from rsrg.physics.strain import strain_direction
+
+INTERVALS = 200  # of the search; two crossings of one eigenvalue closer than this are missed
+XTOL = 1e-12
+SAME = 1e-9  # crossings closer than this belong to one degenerate eigenspace
+
+
+@dataclass(frozen=True, order=True)
+class Crossing:
+    """A critical strain, the channel that fails there, and its eigenvector written out."""
+
+    strain: float
+    channel: str
+    direction: str = ""
+
+
+def _sorted_eigenvalues(x: Array, contraction: Contraction) -> Array:
+    return np.asarray(np.linalg.eigvalsh(weighted(x, contraction)))
+
+
+def critical_strains(
+    coupling: Callable[[float], Array],
+    alpha: float,
+    steps: float,
+    contraction: Contraction = "tensor",
+    strain_max: float = 2.0,
+    channels: Channels | None = None,
+) -> list[Crossing]:
+    """Strains in (0, strain_max] where χ_n⁻¹ = (χ_el)⁻¹ + n M(e), Eq. 3.8, turns singular.
+
+    coupling: strain → M of one step, plain, (6, 6), in 1/ρc_t². steps: n, may be a fraction.
+    channels: reference names (default: those of e_xx). Returns all crossings in ascending order of
+    strain, found to 1e-8 or better; degenerate ones are each listed.
+
+    The ordered eigenvalues are continuous in e, so each is followed on its own and no crossing of
+    two levels can hide one. Raises PhysicsError for α outside (1/4, 1), steps ≤ 0 or strain_max ≤ 0.
+    """
+    if not steps > 0:
+        raise PhysicsError(f"`steps` must be positive; got {steps!r}")
+    if not 0 < strain_max < np.inf:
+        raise PhysicsError(f"`strain_max` must be positive and finite; got {strain_max!r}")
+    start = inverse_elastic_susceptibility(alpha, contraction)
+
+    def inverse_chi(e: float) -> Array:
+        return np.asarray(start + steps * coupling(e))
+
+    grid = np.linspace(0.0, strain_max, INTERVALS + 1)
+    levels = np.array([_sorted_eigenvalues(inverse_chi(float(e)), contraction) for e in grid])
+    roots = []
+    for i, level in zip(*np.nonzero(np.diff(levels < 0.0, axis=0)), strict=True):
+
+        def eigenvalue(e: float, rank: int = int(level)) -> float:
+            return float(_sorted_eigenvalues(inverse_chi(e), contraction)[rank])
+
+        roots.append((float(brentq(eigenvalue, grid[i], grid[i + 1], xtol=XTOL)), int(level)))
+    reference = channels or strain_channels(strain_direction("xx"))
+    return _named(sorted(roots), inverse_chi, contraction, reference)
+
+
+def _named(
+    roots: list[tuple[float, int]],
+    inverse_chi: Callable[[float], Array],
+    contraction: Contraction,
+    channels: Channels,
+) -> list[Crossing]:
+    """Name each root (strain, rank of the level); a degenerate group is named at one strain."""
+    crossings: list[Crossing] = []
+    at = -np.inf
+    for strain, level in roots:
+        if strain - at > SAME:
+            at = strain
+            values, vectors = eigenchannels(inverse_chi(at), contraction, channels)
+            rank = np.argsort(values, kind="stable")
+        c = rank[level]
+        direction = describe_strain(vectors[c], contraction)
+        crossings.append(Crossing(strain, channels.names[c], direction))
+    return sorted(crossings)
+
+
+@dataclass(frozen=True)
+class SampledCrossing:
+    """A zero of a curve known at points: where, its slope there, and the interpolation's error."""
+
+    strain: float
+    slope: float
+    interpolation_error: float
+
+
+def sampled_crossings(strains: Array, values: Array) -> list[SampledCrossing]:
+    """Zeros of a smooth curve sampled at ascending strains, (n,), n ≥ 2.
+
+    A cubic spline (a straight line below four points). The error is the distance to the zero of the
+    monotone cubic (Pchip), a method of lower order; below four points half the interval.
+    """
+    if len(strains) < 4:
+        return _linear_crossings(strains, values)
+    spline, lower = CubicSpline(strains, values), PchipInterpolator(strains, values)
+    roots = np.asarray(spline.roots(extrapolate=False))
+    others = np.asarray(lower.roots(extrapolate=False))
+    found = []
+    for root in roots[np.isfinite(roots)]:
+        width = float(np.diff(strains)[np.clip(np.searchsorted(strains, root) - 1, 0, None)])
+        error = float(np.min(np.abs(others - root), initial=width))
+        found.append(SampledCrossing(float(root), float(spline(root, 1)), error))
+    return found
+
+
+def _linear_crossings(strains: Array, values: Array) -> list[SampledCrossing]:
+    found = []
+    for i in np.flatnonzero(np.diff(values < 0.0)):
+        width = strains[i + 1] - strains[i]
+        slope = (values[i + 1] - values[i]) / width
+        root = strains[i] - values[i] / slope
+        found.append(SampledCrossing(float(root), float(slope), float(width / 2.0)))
+    return found
+
+
+def spline_values(strains: Array, curves: Array, at: float) -> Array:
+    """Curves, (..., n), at one strain, (...,), by the interpolation of `sampled_crossings`."""
+    if len(strains) < 4:
+        flat = curves.reshape(-1, len(strains))
+        return np.array([np.interp(at, strains, c) for c in flat]).reshape(curves.shape[:-1])
+    return np.asarray(CubicSpline(strains, curves, axis=-1)(at))
