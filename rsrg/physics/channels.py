@@ -1,8 +1,9 @@
 """Eigenchannels of χ, named by their eigenvectors.
 
 Under a strain of given principal axes the eigenvectors of χ stay near six strains: the dilation
-xx+yy+zz, the axial 2xx−yy−zz, and yy−zz, xy, xz, yz. Each eigenvalue carries the name of the one that
-its eigenvector overlaps most; degenerate eigenspaces are split along them.
+xx+yy+zz, the axial 2xx−yy−zz, and yy−zz, xy, xz, yz. At small strain each eigenvalue carries the
+name of the one that its eigenvector overlaps most; with growing strain the names follow the
+eigenvectors by continuity. Degenerate eigenspaces are split along the reference.
 """
 
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ SPLIT = 1e-10  # relative size of the reference added to split degenerate eigens
 
 @dataclass(frozen=True)
 class Channels:
-    """Six orthonormal reference strains with names; vectors as rows, Mandel components, (6, 6)."""
+    """Six orthonormal strains with names; vectors as rows, Mandel components, (..., 6, 6)."""
 
     names: tuple[str, ...]
     vectors: Array
@@ -84,13 +85,33 @@ def eigenchannels(x: Array, contraction: Contraction, channels: Channels) -> tup
     x: plain components, (..., 6, 6). Eigenvectors are those of the weighted matrix.
     """
     matrix = weighted(x, contraction)
-    ladder = (channels.vectors.T * np.arange(1.0, 7.0)) @ channels.vectors
+    reference = channels.vectors
+    ladder = (reference.swapaxes(-1, -2) * np.arange(1.0, 7.0)) @ reference
     scale = np.abs(matrix).max(axis=(-2, -1), keepdims=True)
     _, columns = np.linalg.eigh(matrix + SPLIT * scale * ladder)
-    overlap = (channels.vectors @ columns).swapaxes(-1, -2) ** 2
+    overlap = (reference @ columns).swapaxes(-1, -2) ** 2
     chosen = _assign(overlap)
     rows = np.take_along_axis(columns.swapaxes(-1, -2), chosen[..., None], axis=-2)
     return np.einsum("...ci,...ij,...cj->...c", rows, matrix, rows, optimize=True), rows
+
+
+def follow_channels(
+    path: Array, strains: Array, contraction: Contraction, channels: Channels
+) -> tuple[Array, Array]:
+    """`eigenchannels` of X along a path of strains, named by continuity from the smallest |e|.
+
+    path: (n, ..., 6, 6), plain. strains: (n,), ascending. Returns eigenvalues, (n, ..., 6), and
+    eigenvectors as rows, (n, ..., 6, 6).
+    """
+    values = np.empty(path.shape[:-1])
+    vectors = np.empty(path.shape)
+    origin = int(np.argmin(np.abs(strains)))
+    for indices in (range(origin, len(strains)), range(origin, -1, -1)):
+        known = channels
+        for i in indices:
+            values[i], vectors[i] = eigenchannels(path[i], contraction, known)
+            known = Channels(channels.names, vectors[i])
+    return values, vectors
 
 
 def describe_strain(vector: Array, contraction: Contraction) -> str:

@@ -8,7 +8,13 @@ from scipy.interpolate import CubicSpline, PchipInterpolator
 from scipy.optimize import brentq
 
 from rsrg.physics.arrays import Array
-from rsrg.physics.channels import Channels, describe_strain, eigenchannels, strain_channels
+from rsrg.physics.channels import (
+    Channels,
+    describe_strain,
+    eigenchannels,
+    follow_channels,
+    strain_channels,
+)
 from rsrg.physics.elastic import inverse_elastic_susceptibility
 from rsrg.physics.errors import PhysicsError
 from rsrg.physics.pairs import Contraction, weighted
@@ -38,49 +44,59 @@ def critical_strains(
     steps: float,
     contraction: Contraction = "tensor",
     strain_max: float = 2.0,
-    channels: Channels | None = None,
 ) -> list[Crossing]:
     """Strains in (0, strain_max] where χ_n⁻¹ = (χ_el)⁻¹ + n M(e), Eq. 3.8, turns singular.
 
     coupling: strain → M of one step, plain, (6, 6), in 1/ρc_t². steps: n, may be a fraction.
-    channels: reference names (default: those of e_xx). Returns all crossings in ascending order of
-    strain, found to 1e-8 or better; degenerate ones are each listed.
+    Channels are named as for e_xx. Returns all crossings in ascending order of strain, found to 1e-8
+    or better; degenerate ones are each listed.
 
-    The ordered eigenvalues are continuous in e, so each is followed on its own and no crossing of
-    two levels can hide one. Raises PhysicsError for α outside (1/4, 1), steps ≤ 0 or strain_max ≤ 0.
+    Raises PhysicsError for α outside (1/4, 1), steps ≤ 0 or strain_max ≤ 0.
     """
     if not steps > 0:
         raise PhysicsError(f"`steps` must be positive; got {steps!r}")
     if not 0 < strain_max < np.inf:
         raise PhysicsError(f"`strain_max` must be positive and finite; got {strain_max!r}")
     start = inverse_elastic_susceptibility(alpha, contraction)
-
-    def inverse_chi(e: float) -> Array:
-        return np.asarray(start + steps * coupling(e))
-
     grid = np.linspace(0.0, strain_max, INTERVALS + 1)
-    levels = np.array([_sorted_eigenvalues(inverse_chi(float(e)), contraction) for e in grid])
-    roots = []
+    channels = strain_channels(strain_direction("xx"))
+    return crossings(lambda e: start + steps * coupling(e), grid, contraction, channels)
+
+
+def crossings(
+    inverse_chi: Callable[[float], Array],
+    grid: Array,
+    contraction: Contraction,
+    channels: Channels,
+) -> list[Crossing]:
+    """Zeros of the eigenvalues of χ⁻¹(e), (6, 6), between neighbours of an ascending grid, (n,).
+
+    The ordered eigenvalues are continuous in e, so each is followed on its own and no crossing of
+    two levels can hide one; two zeros of one level between neighbours are missed.
+    """
+    path = np.array([inverse_chi(float(e)) for e in grid])
+    levels = _sorted_eigenvalues(path, contraction)
+    _, vectors = follow_channels(path, grid, contraction, channels)
+    roots: list[tuple[float, int, Channels]] = []
     for i, level in zip(*np.nonzero(np.diff(levels < 0.0, axis=0)), strict=True):
 
         def eigenvalue(e: float, rank: int = int(level)) -> float:
             return float(_sorted_eigenvalues(inverse_chi(e), contraction)[rank])
 
-        roots.append((float(brentq(eigenvalue, grid[i], grid[i + 1], xtol=XTOL)), int(level)))
-    reference = channels or strain_channels(strain_direction("xx"))
-    return _named(sorted(roots), inverse_chi, contraction, reference)
+        root = float(brentq(eigenvalue, grid[i], grid[i + 1], xtol=XTOL))
+        roots.append((root, int(level), Channels(channels.names, vectors[i])))
+    return _named(sorted(roots, key=lambda r: r[:2]), inverse_chi, contraction)
 
 
 def _named(
-    roots: list[tuple[float, int]],
+    roots: list[tuple[float, int, Channels]],
     inverse_chi: Callable[[float], Array],
     contraction: Contraction,
-    channels: Channels,
 ) -> list[Crossing]:
     """Name each root (strain, rank of the level); a degenerate group is named at one strain."""
     crossings: list[Crossing] = []
     at = -np.inf
-    for strain, level in roots:
+    for strain, level, channels in roots:
         if strain - at > SAME:
             at = strain
             values, vectors = eigenchannels(inverse_chi(at), contraction, channels)

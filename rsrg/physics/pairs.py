@@ -2,7 +2,7 @@
 
 A symmetric rank-4 tensor X_ijkl is held as a plain 6×6 matrix of its components in the pair order
 (xx, xy, xz, yy, yz, zz). The double contraction (XY)_ijkl = Σ_mn X_ijmn Y_mnkl runs over all nine
-(mn), so each shear pair counts twice: that is `tensor`, done with the Mandel weight √2 on each shear
+(mn), so each shear pair counts twice: `tensor`, done with the Mandel weight √2 on each shear
 index. The paper's algebra (4.2, 4.6) multiplies the plain matrices, each shear pair once: `six`.
 """
 

@@ -70,6 +70,20 @@ def _second_order_path(chi: Array, couplings: Array, contraction: Contraction) -
     return np.stack(path)
 
 
+def iterate(chi_start: Array, couplings: Array, update: Update, contraction: Contraction) -> Array:
+    """The matrix that the update iterates, (n + 1, ..., 6, 6): χ⁻¹ if resummed, χ if second order.
+
+    Resummed, it is χ_n⁻¹ = χ'⁻¹ + Σ M, which passes through the infinity of χ without loss.
+    Raises PhysicsError for an unknown update.
+    """
+    start = np.broadcast_to(chi_start, couplings.shape[1:])
+    if update == "resummed":
+        return np.cumsum(np.concatenate((inverse(start, contraction)[None], couplings)), axis=0)
+    if update == "second_order":
+        return _second_order_path(start, couplings, contraction)
+    raise PhysicsError(f"`update` must be one of {', '.join(UPDATES)}; got {update!r}")
+
+
 def flow(
     chi_start: Array,
     couplings: Array,
@@ -78,21 +92,12 @@ def flow(
 ) -> Flow:
     """Iterate the recursion from χ_start through the couplings of successive steps.
 
-    chi_start: (..., 6, 6), plain, in ρc_t². couplings: (n, ..., 6, 6), in 1/ρc_t². Resummed, this
-    is χ_n⁻¹ = χ'⁻¹ + Σ M, held as χ⁻¹ so that it passes through infinity without loss.
-
+    chi_start: (..., 6, 6), plain, in ρc_t². couplings: (n, ..., 6, 6), in 1/ρc_t².
     Raises PhysicsError for an unknown update.
     """
-    start = np.broadcast_to(chi_start, couplings.shape[1:])
-    if update == "resummed":
-        steps = np.concatenate((inverse(start, contraction)[None], couplings))
-        inverses = np.cumsum(steps, axis=0)
-        chi = inverse_or_limit(inverses, contraction)
-    elif update == "second_order":
-        chi = _second_order_path(start, couplings, contraction)
-        inverses = inverse_or_limit(chi, contraction)
-    else:
-        raise PhysicsError(f"`update` must be one of {', '.join(UPDATES)}; got {update!r}")
+    iterated = iterate(chi_start, couplings, update, contraction)
+    other = inverse_or_limit(iterated, contraction)
+    chi, inverses = (other, iterated) if update == "resummed" else (iterated, other)
     lowest = np.linalg.eigvalsh(weighted(inverses, contraction))[..., 0]
     return Flow(
         chi=chi,

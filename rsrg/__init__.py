@@ -1,0 +1,71 @@
+"""rsrg: real-space renormalization of interacting glass blocks, the sum itself.
+
+The names below are loaded when first used, so that `import rsrg` costs nothing.
+"""
+
+import importlib
+from importlib.metadata import version as _version
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rsrg.physics.continuum import continuum_coupling
+    from rsrg.physics.criticality import Crossing, critical_strains
+    from rsrg.physics.haar_mean import exact_coupling
+    from rsrg.physics.interaction import coupling_matrix
+    from rsrg.physics.log_formula import log_formula_coupling
+    from rsrg.runs.config import Config
+    from rsrg.runs.engine import resume, run
+    from rsrg.runs.errors import ConfigError, RsrgError, RunFileError
+    from rsrg.runs.loading import load_config
+    from rsrg.runs.run import Run, open_run
+    from rsrg.sums.direct import pair_moments
+
+_HOME = {
+    "Config": "rsrg.runs.config",
+    "ConfigError": "rsrg.runs.errors",
+    "Crossing": "rsrg.physics.criticality",
+    "RsrgError": "rsrg.runs.errors",
+    "Run": "rsrg.runs.run",
+    "RunFileError": "rsrg.runs.errors",
+    "continuum_coupling": "rsrg.physics.continuum",
+    "coupling_matrix": "rsrg.physics.interaction",
+    "critical_strains": "rsrg.physics.criticality",
+    "exact_coupling": "rsrg.physics.haar_mean",
+    "load_config": "rsrg.runs.loading",
+    "log_formula_coupling": "rsrg.physics.log_formula",
+    "open_run": "rsrg.runs.run",
+    "pair_moments": "rsrg.sums.direct",
+    "resume": "rsrg.runs.engine",
+    "run": "rsrg.runs.engine",
+}
+
+__all__ = [
+    "Config",
+    "ConfigError",
+    "Crossing",
+    "RsrgError",
+    "Run",
+    "RunFileError",
+    "continuum_coupling",
+    "coupling_matrix",
+    "critical_strains",
+    "exact_coupling",
+    "load_config",
+    "log_formula_coupling",
+    "open_run",
+    "pair_moments",
+    "resume",
+    "run",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return _version("rsrg")
+    if name not in _HOME:
+        raise AttributeError(f"module 'rsrg' has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -1,0 +1,331 @@
+"""The command line. Commands parse, call, and print; everything else is imported when needed."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from rsrg.runs.config import Config
+    from rsrg.runs.engine import Watcher
+    from rsrg.runs.run import Run
+
+EXIT_FAILURE, EXIT_USAGE, EXIT_STOPPED = 1, 2, 75
+WIDE = 250  # columns of a table that no terminal limits
+
+app = typer.Typer(
+    name="rsrg",
+    help="Real-space renormalization of interacting glass blocks: the sum itself, held against "
+    "the formula.",
+    epilog="Exit codes: 0 done, 1 failure, 2 usage or config, 75 stopped early and resumable.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+ConfigPath = Annotated[Path, typer.Argument(metavar="CONFIG", help="A YAML config.")]
+RunPath = Annotated[Path, typer.Argument(metavar="RUN", help="A run file (HDF5).")]
+Overrides = Annotated[
+    list[str] | None,
+    typer.Option(
+        "-o", metavar="KEY VALUE", help="Override a config value: -o sampling.seed 7. Repeatable."
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
+NoProgress = Annotated[bool, typer.Option("--no-progress", help="No progress bar.")]
+Threads = Annotated[
+    int | None,
+    typer.Option("--threads", metavar="N", help="Threads of the sums; default: one per core."),
+]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Print errors only.")]
+
+
+@app.command()
+def run(
+    config: ConfigPath,
+    o: Overrides = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", metavar="FILE", help="Run file; default: runs/CONFIG.h5."),
+    ] = None,
+    restart: Annotated[
+        bool, typer.Option("--restart", help="Start anew if the file exists; it becomes .prev.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("-n", "--dry-run", help="Say what it would do: pairs, memory, time.")
+    ] = False,
+    threads: Threads = None,
+    no_progress: NoProgress = False,
+    quiet: Quiet = False,
+) -> None:
+    """Run a config: progress, then the table of critical strains, a run file and a picture."""
+    from rsrg.runs import engine
+
+    loaded = _load(config, o)
+    _use_threads(threads)
+    if dry_run:
+        _print_plan(loaded)
+        return
+    target = output or Path("runs") / f"{config.stem}.h5"
+    with _progress(no_progress or quiet) as watch:
+        result = engine.run(loaded, target, restart=restart, watch=watch)
+    _finish(result, quiet)
+
+
+@app.command()
+def resume(
+    run: RunPath,
+    o: Overrides = None,
+    threads: Threads = None,
+    no_progress: NoProgress = False,
+    quiet: Quiet = False,
+) -> None:
+    """Go on with a stopped run; or extend a finished one with -o sampling.samples N."""
+    from rsrg.runs import engine
+
+    overrides = _parse_overrides(o)
+    _use_threads(threads)
+    with _progress(no_progress or quiet) as watch:
+        result = engine.resume(run, overrides, watch=watch)
+    _finish(result, quiet)
+
+
+@app.command()
+def validate(config: ConfigPath, o: Overrides = None, as_json: AsJson = False) -> None:
+    """Check a config and say what it asks for; every problem is listed at once."""
+    from rsrg.runs.plan import plan, plan_lines
+
+    loaded = _load(config, o)
+    planned = plan(loaded, measure=False)
+    if as_json:
+        _print_json({"valid": True, "config": json.loads(loaded.resolved()), **asdict(planned)})
+        return
+    console = _console()
+    console.print(f"{config} is valid.")
+    for line in plan_lines(planned):
+        console.print(f"  {line}")
+
+
+@app.command()
+def inspect(
+    run: RunPath,
+    node: Annotated[str, typer.Argument(metavar="[NODE]", help="A group or dataset.")] = "/",
+    as_json: AsJson = False,
+) -> None:
+    """Show a run file: status, attributes, tree; or the numbers of one dataset. Also while it runs."""
+    from rsrg.report.tree import dataset_text, file_tree, node_rows, shown_attributes
+    from rsrg.runs.run import open_run
+
+    opened, console = open_run(run), _console()
+    if node in ("config", "config_text"):
+        print(opened.attributes[node])
+        return
+    rows = node_rows(opened, node)
+    if as_json:
+        _print_json({"attributes": shown_attributes(opened), "datasets": rows})
+        return
+    console.print(file_tree(opened, node))
+    if [r["path"].strip("/") for r in rows] == [node.strip("/")]:
+        console.print(dataset_text(opened, node), markup=False)
+
+
+@app.command()
+def compare(
+    run: RunPath,
+    material: Annotated[str | None, typer.Option(help="Glass; default: the first.")] = None,
+    reading: Annotated[str | None, typer.Option(help="Reading; default: all.")] = None,
+    strain: Annotated[
+        float | None, typer.Option(help="Strain; default: nearest to where the sum fails.")
+    ] = None,
+    channel: Annotated[
+        str | None, typer.Option(help="Eigenchannel, e.g. yy-zz; default: the weakest.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Step by step: the flowing χ, the formulas, and their deviation in standard errors."""
+    from rsrg.report.comparison import Choice, as_records, comparison, comparison_table
+    from rsrg.runs.run import open_run
+
+    rows = comparison(open_run(run), Choice(material, reading, strain, channel))
+    if as_json:
+        _print_json(as_records(rows))
+        return
+    console = _console()
+    for steps in rows:
+        console.print(comparison_table(steps))
+        console.print()
+    console.print("χ: eigenvalue of the channel. Deviations: in standard errors of χ⁻¹.")
+
+
+@app.command()
+def report(
+    run: RunPath,
+    material: Annotated[str | None, typer.Option(help="Glass of the picture.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", metavar="FILE", help="PNG or SVG; default: RUN.png.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print the table of critical strains of a finished run again and draw its picture."""
+    from rsrg.runs.run import open_run
+
+    opened = open_run(run)
+    if as_json:
+        _print_json([asdict(r) for r in opened.critical_strains()])
+        return
+    opened.require_finished()
+    _print_results(opened)
+    _draw(opened, output or opened.path.with_suffix(".png"), material)
+
+
+@app.command()
+def materials(as_json: AsJson = False) -> None:
+    """List the twelve glasses of the paper's Table I, which configs can name."""
+    from rsrg.physics.materials import GLASSES, TABLE_I
+
+    if as_json:
+        _print_json([asdict(m) for m in GLASSES.values()])
+        return
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for heading in ("glass", "c_l (km/s)", "c_t (km/s)", "α = 1 − c_t²/c_l²", "α as printed"):
+        table.add_column(heading, justify="left" if heading == "glass" else "right")
+    for row in TABLE_I:
+        alpha = f"{GLASSES[row.name].alpha:.4f}"
+        table.add_row(row.name, f"{row.c_l:.2f}", f"{row.c_t:.2f}", alpha, f"{row.alpha:.3f}")
+    _console().print(table)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON schema of a config, for editors that complete and check YAML."""
+    from rsrg.runs.config import Config
+
+    _print_json(Config.model_json_schema())
+
+
+def _load(path: Path, overrides: list[str] | None) -> "Config":
+    from rsrg.runs.loading import load_config
+
+    return load_config(path, _parse_overrides(overrides))
+
+
+def _parse_overrides(pairs: list[str] | None) -> dict[str, Any]:
+    """KEY=VALUE texts (see `_join_overrides`) with each value read as YAML."""
+    from rsrg.runs.source import read_value
+
+    parts = [pair.partition("=") for pair in pairs or []]
+    return {key: read_value(value) for key, _, value in parts}
+
+
+def _use_threads(threads: int | None) -> None:
+    if threads is not None:
+        from rsrg.sums.jit import set_threads
+
+        set_threads(threads)
+
+
+def _console(to_stderr: bool = False) -> "Console":
+    """The terminal; tables keep their width where output goes to a file or a pipe."""
+    from rich.console import Console
+
+    stream = sys.stderr if to_stderr else sys.stdout
+    width = None if stream.isatty() else WIDE
+    return Console(stderr=to_stderr, width=width, highlight=False, soft_wrap=True)
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def _print_plan(config: "Config") -> None:
+    from rsrg.runs.plan import plan, plan_lines
+
+    for line in plan_lines(plan(config)):
+        print(line)
+
+
+@contextmanager
+def _progress(silent: bool) -> "Iterator[Watcher]":
+    """A progress bar on stderr, fed by the engine."""
+    from tqdm import tqdm
+
+    from rsrg.runs.engine import Progress
+
+    bar = tqdm(disable=silent, unit="chunk", dynamic_ncols=True, mininterval=0.2, leave=False)
+
+    def watch(progress: Progress) -> None:
+        bar.total = progress.total
+        bar.set_description(f"step {progress.step} of {progress.steps}", refresh=False)
+        if progress.note:
+            bar.set_postfix_str(progress.note, refresh=False)
+        bar.update(progress.done - bar.n)
+        bar.refresh() if progress.note else None
+
+    with bar:
+        yield watch
+
+
+def _finish(run: "Run", quiet: bool) -> None:
+    """Say how a session ended; a stopped one exits with 75."""
+    if run.status != "finished":
+        done, total = run.progress
+        print(
+            f"stopped: {done} of {total} chunks are in {run.path}. Go on: rsrg resume {run.path}",
+            file=sys.stderr,
+        )
+        raise typer.Exit(EXIT_STOPPED)
+    if not quiet:
+        _print_results(run)
+    picture = run.path.with_suffix(".png")
+    _draw(run, picture, None, quiet)
+
+
+def _print_results(run: "Run") -> None:
+    from rsrg.report.critical_table import critical_table, notes
+
+    console = _console()
+    console.print(critical_table(run))
+    for line in notes(run):
+        console.print(line, markup=False)
+
+
+def _draw(run: "Run", picture: Path, material: str | None, quiet: bool = False) -> None:
+    from rsrg.report.flow_figure import flow_figure
+
+    glass = flow_figure(run, picture, material)
+    if not quiet:
+        print(f"run file: {run.path}\npicture of {glass}: {picture}")
+
+
+def _join_overrides(arguments: list[str]) -> list[str]:
+    """`-o KEY VALUE` as `-o KEY=VALUE`, the one form that the parser takes."""
+    joined: list[str] = []
+    rest = iter(arguments)
+    for argument in rest:
+        joined.append(argument)
+        if argument == "-o":
+            key = next(rest, "")
+            joined.append(key if "=" in key else f"{key}={next(rest, '')}")
+    return joined
+
+
+def main() -> None:
+    """Entry point: mistakes of a user end in one clear message, never in a traceback."""
+    from rsrg.runs.errors import ConfigError, RsrgError
+
+    try:
+        app(_join_overrides(sys.argv[1:]), prog_name="rsrg")
+    except RsrgError as error:
+        for line in str(error).splitlines():
+            print(f"rsrg: {line}", file=sys.stderr)
+        sys.exit(EXIT_USAGE if isinstance(error, ConfigError) else EXIT_FAILURE)

@@ -1,0 +1,109 @@
+"""The flow of χ with its errors, eigenvalue by eigenvalue, and the same for the formulas."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from rsrg.ensemble.coupling import CouplingMoments
+from rsrg.physics.arrays import Array
+from rsrg.physics.channels import Channels, follow_channels
+from rsrg.physics.elastic import elastic_susceptibility
+from rsrg.physics.pairs import Contraction, contract, weighted
+from rsrg.physics.recursion import Update, flow, iterate
+
+
+@dataclass(frozen=True)
+class FlowRule:
+    """How χ flows: the update, the contraction, and the names of the channels."""
+
+    update: Update
+    contraction: Contraction
+    channels: Channels
+
+
+@dataclass(frozen=True)
+class ChannelFlow:
+    """χ and its eigenvalues along the flow, with standard errors (zero for a formula).
+
+    chi: (steps + 1, ..., strains, 6, 6), plain, ρc_t². eigenvalues (of χ) and inverse_eigenvalues
+    (of χ⁻¹): (steps + 1, ..., strains, 6), in channel order. inverse_replicates: leave-one-out values
+    of the last step's inverse eigenvalues, (groups, ..., strains, 6). Steps of events: see Flow.
+    """
+
+    chi: Array
+    chi_stderr: Array
+    eigenvalues: Array
+    eigenvalues_stderr: Array
+    inverse_eigenvalues: Array
+    inverse_eigenvalues_stderr: Array
+    inverse_replicates: Array
+    transition_step: np.ndarray
+    runaway_step: np.ndarray
+
+
+def _follow(x: Array, strains: Array, rule: FlowRule) -> tuple[Array, Array]:
+    """`follow_channels` with strains as the last axis but two: x is (..., strains, 6, 6)."""
+    path = np.moveaxis(x, -3, 0)
+    values, vectors = follow_channels(path, strains, rule.contraction, rule.channels)
+    return np.moveaxis(values, 0, -2), np.moveaxis(vectors, 0, -3)
+
+
+def reciprocal(x: Array) -> Array:
+    """1/x, with ±inf at ±0."""
+    with np.errstate(divide="ignore"):
+        return 1.0 / x
+
+
+def formula_flow(alpha: float, couplings: Array, strains: Array, rule: FlowRule) -> ChannelFlow:
+    """The flow through given couplings, (steps, ..., strains, 6, 6): no errors."""
+    path = flow(elastic_susceptibility(alpha), couplings, rule.update, rule.contraction)
+    values, _ = _follow(path.inverse, strains, rule)
+    return ChannelFlow(
+        chi=path.chi,
+        chi_stderr=np.zeros_like(path.chi),
+        eigenvalues=reciprocal(values),
+        eigenvalues_stderr=np.zeros_like(values),
+        inverse_eigenvalues=values,
+        inverse_eigenvalues_stderr=np.zeros_like(values),
+        inverse_replicates=np.empty((0, *values.shape[1:])),
+        transition_step=path.transition_step,
+        runaway_step=path.runaway_step,
+    )
+
+
+def lattice_flow(
+    alpha: float, moments: CouplingMoments, strains: Array, rule: FlowRule
+) -> ChannelFlow:
+    """The flow through the coupling of each step, with jackknife errors where it was sampled.
+
+    The matrix that the update iterates, X = χ⁻¹ (resummed) or χ (second order), is iterated for
+    every leave-one-out coupling too. The errors of its inverse follow to first order,
+    δ(X⁻¹) = −X⁻¹ δX X⁻¹, those of its eigenvalues with the eigenvectors held, δλ = v·δX·v.
+    """
+    result = formula_flow(alpha, moments.coupling(alpha), strains, rule)
+    if moments.groups is None:
+        return result
+    start, resummed = elastic_susceptibility(alpha), rule.update == "resummed"
+    x = iterate(start, moments.coupling(alpha), rule.update, rule.contraction)
+    replicates = np.moveaxis(moments.coupling_replicates(alpha), 0, 1)  # (steps, groups, ...)
+    changes = np.moveaxis(iterate(start, replicates, rule.update, rule.contraction), 1, 0) - x
+    stderr = moments.groups.stderr
+    values, vectors = _follow(x, strains, rule)
+    hat = weighted(changes, rule.contraction)
+    shifts = np.einsum("...ci,g...ij,...cj->g...c", vectors, hat, vectors, optimize=True)
+    values_stderr = stderr(np.zeros_like(values), shifts)
+    other_stderr = values_stderr / values**2
+    if resummed:
+        changes = -contract(
+            contract(result.chi, changes, rule.contraction), result.chi, rule.contraction
+        )
+        shifts_of_inverse = shifts
+    else:
+        shifts_of_inverse = -shifts / values**2
+    return replace(
+        result,
+        chi_stderr=stderr(np.zeros_like(x), changes),
+        eigenvalues_stderr=other_stderr if resummed else values_stderr,
+        inverse_eigenvalues_stderr=values_stderr if resummed else other_stderr,
+        inverse_replicates=(result.inverse_eigenvalues + shifts_of_inverse)[:, -1],
+    )

@@ -1,0 +1,155 @@
+"""Step by step: the flowing χ, the formulas, and how many standard errors lie between."""
+
+from dataclasses import asdict, dataclass
+
+import numpy as np
+from rich.table import Table
+
+from rsrg.report.numbers import length, plain, with_error
+from rsrg.runs.errors import RunFileError
+from rsrg.runs.run import Run
+
+FORMULAS = {"continuum": "exact continuum", "log": "log formula"}
+
+
+@dataclass(frozen=True)
+class ComparisonRow:
+    """One step of one glass, reading, strain and channel; eigenvalues of χ, in ρc_t².
+
+    deviation_*: standard errors between the sum and the formula, counted on χ⁻¹, whose error stays
+    finite where χ diverges; None where there is no standard error.
+    """
+
+    material: str
+    reading: str
+    strain: float
+    channel: str
+    step: int
+    length_ratio: float
+    length_m: float | None
+    chi: float
+    chi_stderr: float
+    chi_continuum: float
+    deviation_continuum: float | None
+    chi_log: float | None
+    deviation_log: float | None
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which part of a run to compare; None lets the run choose."""
+
+    material: str | None = None
+    reading: str | None = None
+    strain: float | None = None
+    channel: str | None = None
+
+
+def _pick(run: Run, axis: str, wanted: str | None, default: int) -> int:
+    names = [str(n) for n in run.read(f"axes/{axis}")]
+    if wanted is None:
+        return default
+    if wanted not in names:
+        raise RunFileError(
+            f"`{axis}` must be one of {', '.join(names)}; got {wanted!r} ({run.path})"
+        )
+    return names.index(wanted)
+
+
+def _strain_index(run: Run, wanted: float | None, material: int, reading: int) -> int:
+    """The strain nearest to the wanted one, or to the lowest critical strain of the sum."""
+    strains = run.read("axes/strain")
+    if wanted is None:
+        lowest = run.read("critical/strain")[material, reading, 0]
+        wanted = lowest if np.isfinite(lowest) else strains[-1]
+    return int(np.abs(strains - wanted).argmin())
+
+
+def comparison(run: Run, choice: Choice) -> list[list[ComparisonRow]]:
+    """One list of steps per reading, for one glass, strain and channel.
+
+    Default: the first glass; in each reading the strain nearest to where the sum fails, and the
+    channel that is weakest there. Raises RunFileError unless the run is finished, sums over blocks,
+    and holds what was chosen.
+    """
+    run.require_finished()
+    if "lattice" not in run.sources():
+        raise RunFileError(f"{run.path} holds the formulas alone: there is no sum to compare with")
+    material = _pick(run, "material", choice.material, 0)
+    count = len(run.read("axes/reading"))
+    readings = (
+        range(count) if choice.reading is None else [_pick(run, "reading", choice.reading, 0)]
+    )
+    return [_steps(run, choice, material, j) for j in readings]
+
+
+def _steps(run: Run, choice: Choice, i: int, j: int) -> list[ComparisonRow]:
+    k = _strain_index(run, choice.strain, i, j)
+    weakest = int(np.argmin(run.read("flow/inverse_eigenvalues")[i, -1, j, k]))
+    c = _pick(run, "channel", choice.channel, weakest)
+    has_log, has_errors = "log" in run.sources(), "flow/deviation_continuum" in run.snapshot
+    has_length = "axes/length" in run.snapshot
+
+    def at(name: str, n: int, present: bool = True) -> float | None:
+        if not present:
+            return None
+        index = (i, n, k, c) if name == "eigenvalues_log" else (i, n, j, k, c)
+        return float(run.read(f"flow/{name}")[index])
+
+    return [
+        ComparisonRow(
+            material=str(run.read("axes/material")[i]),
+            reading=str(run.read("axes/reading")[j]),
+            strain=float(run.read("axes/strain")[k]),
+            channel=str(run.read("axes/channel")[c]),
+            step=int(step),
+            length_ratio=float(run.read("axes/length_ratio")[n]),
+            length_m=float(run.read("axes/length")[n]) if has_length else None,
+            chi=at("eigenvalues", n) or 0.0,
+            chi_stderr=at("eigenvalues_stderr", n) or 0.0,
+            chi_continuum=at("eigenvalues_continuum", n) or 0.0,
+            deviation_continuum=at("deviation_continuum", n, has_errors),
+            chi_log=at("eigenvalues_log", n, has_log),
+            deviation_log=at("deviation_log", n, has_log and has_errors),
+        )
+        for n, step in enumerate(run.read("axes/step"))
+    ]
+
+
+def as_records(rows: list[list[ComparisonRow]]) -> list[dict[str, object]]:
+    """Flat records for JSON."""
+    return [asdict(row) for steps in rows for row in steps]
+
+
+def comparison_table(steps: list[ComparisonRow]) -> Table:
+    """The steps of one reading as a table."""
+    first = steps[0]
+    title = f"{first.material}, {first.reading}, e = {first.strain:g}, channel {first.channel}"
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    table.add_column("step", justify="right")
+    table.add_column("L_n", justify="right")
+    for heading in (
+        "χ, sum (ρc_t²)",
+        "χ, exact continuum",
+        "deviation",
+        "χ, log formula",
+        "deviation",
+    ):
+        table.add_column(heading, justify="right")
+    for row in steps:
+        size = plain(row.length_ratio) if row.length_m is None else length(row.length_m)
+        table.add_row(
+            str(row.step),
+            size,
+            with_error(row.chi, row.chi_stderr),
+            plain(row.chi_continuum),
+            _sigmas(row.deviation_continuum, row.chi - row.chi_continuum),
+            "–" if row.chi_log is None else plain(row.chi_log),
+            "–" if row.chi_log is None else _sigmas(row.deviation_log, row.chi - row.chi_log),
+        )
+    return table
+
+
+def _sigmas(deviation: float | None, difference: float) -> str:
+    """In standard errors; without one, the plain difference."""
+    return f"{difference:+.3g}" if deviation is None else f"{deviation:+.1f} σ"

@@ -1,0 +1,72 @@
+"""What is in a run file: its tree, or one node with its numbers."""
+
+from typing import Any
+
+import numpy as np
+from rich.tree import Tree
+
+from rsrg.runs.layout import ENTRIES
+from rsrg.runs.run import Run
+
+HIDDEN = ("config", "config_text")  # long texts, shown by `rsrg inspect RUN config`
+
+
+def node_rows(run: Run, node: str = "/") -> list[dict[str, Any]]:
+    """Path, dims, shape, type, units, long name and equation of the datasets at or under a node."""
+    rows = []
+    for name in run.snapshot.datasets(node):
+        dims, shape, kind = run.snapshot.describe(name)
+        entry = ENTRIES[name.strip("/")]
+        rows.append(
+            {
+                "path": name,
+                "dims": list(dims),
+                "shape": list(shape),
+                "type": kind,
+                "units": entry.units,
+                "long_name": entry.long_name,
+                "equation": entry.equation,
+            }
+        )
+    return rows
+
+
+def shown_attributes(run: Run) -> dict[str, Any]:
+    """The root attributes that fit on a line."""
+    return {k: _native(v) for k, v in run.attributes.items() if k not in HIDDEN}
+
+
+def _native(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def file_tree(run: Run, node: str = "/") -> Tree:
+    """The tree of a run file for the terminal."""
+    done, total = run.progress
+    progress = f", {done} of {total} chunks" if total else ""
+    tree = Tree(f"[bold]{run.path}[/]  {run.status}{progress}, {run.snapshot.size / 1e6:.1f} MB")
+    if node == "/":
+        attributes = tree.add("attributes")
+        for key, value in shown_attributes(run).items():
+            attributes.add(f"{key} = {value}", style="dim")
+    groups: dict[str, Tree] = {}
+    for row in node_rows(run, node):
+        group, name = row["path"].rsplit("/", 1)
+        if group not in groups:
+            groups[group] = tree.add(f"[bold]{group}[/]")
+        axes = ", ".join(f"{d} {n}" for d, n in zip(row["dims"], row["shape"], strict=True))
+        units = f"  [{row['units']}]".replace("[", r"\[") if row["units"] else ""
+        groups[group].add(f"{name}  ({axes})  {row['type']}{units}  [dim]{row['long_name']}[/]")
+    return tree
+
+
+def dataset_text(run: Run, name: str) -> str:
+    """The values of one dataset, shortened, with its range."""
+    values = run.read(name)
+    text = np.array2string(np.asarray(values), threshold=200, precision=6, max_line_width=110)
+    if not np.issubdtype(np.asarray(values).dtype, np.floating):
+        return text
+    finite = values[np.isfinite(values)]
+    missing = values.size - finite.size
+    span = f"from {finite.min():.6g} to {finite.max():.6g}" if finite.size else "none finite"
+    return f"{text}\n{values.size} values, {span}, {missing} not finite"

@@ -1,0 +1,217 @@
+"""Carrying a run to its end: chunk by chunk, saving as it goes, stopping when asked."""
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rsrg.ensemble.sampling import Sampler, exact_means
+from rsrg.physics.arrays import Array
+from rsrg.runs.config import Config
+from rsrg.runs.errors import ConfigError, RunFileError
+from rsrg.runs.loading import config_from_source
+from rsrg.runs.quantities import si_value
+from rsrg.runs.results import derive
+from rsrg.runs.run import Run, open_run
+from rsrg.runs.signals import StopRequest, stop_on_signals
+from rsrg.runs.source import Source, override
+from rsrg.runs.state import State
+from rsrg.runs.store import Snapshot, encode, save
+
+NEUTRAL = ("checkpoint", "title")
+GROWING = ("sampling.samples",)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is: chunks done of all, the step in hand, and a word on what happens."""
+
+    done: int
+    total: int
+    step: int
+    steps: int
+    note: str = ""
+
+
+Watcher = Callable[[Progress], None]
+
+
+def _unwatched(progress: Progress) -> None:
+    """Nobody watches."""
+
+
+def run(
+    config: Config,
+    path: str | os.PathLike[str],
+    *,
+    restart: bool = False,
+    watch: Watcher = _unwatched,
+) -> Run:
+    """Run a config into a new run file. Resumes nothing, overwrites nothing.
+
+    restart: start anew where the file exists; the old one is kept as `.prev`. A run that SIGINT or
+    SIGTERM stopped comes back with status "stopped".
+
+    Raises RunFileError if the file exists or cannot be written.
+    """
+    target = Path(path)
+    if target.exists() and not restart:
+        raise RunFileError(
+            f"{target} exists already. Go on with it: rsrg resume {target}. "
+            f"Start anew (it is kept as {target.name}.prev): add --restart"
+        )
+    return _carry_on(State.empty(config), target, watch)
+
+
+def resume(
+    path: str | os.PathLike[str],
+    overrides: Mapping[str, Any] | None = None,
+    *,
+    watch: Watcher = _unwatched,
+) -> Run:
+    """Go on with a run file to its end. A finished run is returned as it is.
+
+    overrides: dotted keys; only those that leave the numbers alone (checkpoint, title), and a larger
+    `sampling.samples`, for which only the new draws are made.
+
+    Raises RunFileError for a missing or damaged file, ConfigError, with a diff, for other overrides.
+    """
+    with Snapshot(Path(path)) as snapshot:
+        state = State.of(snapshot)
+        finished = snapshot.attributes["status"] == "finished"
+    config = _overridden(state.config, dict(overrides or {}))
+    if finished and config.chunks() == state.config.chunks():
+        return open_run(path)
+    return _carry_on(state.extended(config), Path(path), watch)
+
+
+def _overridden(config: Config, overrides: dict[str, Any]) -> Config:
+    """The config with overrides that a resumed run may take. Raises ConfigError otherwise."""
+    source = Source("the run's config", config.text(), json.loads(config.resolved()), {})
+    changed = config_from_source(override(source, overrides))
+    old, new = _flat(config), _flat(changed)
+    refused = [
+        f"`{key}` cannot change on resume: {old.get(key)!r} in the file, {new.get(key)!r} asked for"
+        for key in sorted(old.keys() | new.keys())
+        if old.get(key) != new.get(key) and key.split(".")[0] not in NEUTRAL and key not in GROWING
+    ]
+    if changed.sampling.samples < config.sampling.samples:
+        refused.append(
+            f"`sampling.samples` can only grow on resume: {config.sampling.samples} in the file, "
+            f"{changed.sampling.samples} asked for"
+        )
+    if refused:
+        raise ConfigError(refused)
+    return changed
+
+
+def _flat(config: Config) -> dict[str, Any]:
+    def walk(value: Any, prefix: str) -> Iterator[tuple[str, Any]]:
+        if isinstance(value, dict):
+            for key, inner in value.items():
+                yield from walk(inner, f"{prefix}.{key}" if prefix else key)
+        else:
+            yield prefix, value
+
+    return dict(walk(json.loads(config.resolved()), ""))
+
+
+def _carry_on(state: State, path: Path, watch: Watcher) -> Run:
+    """Do what is left to do, save, and open the result."""
+    worker = _Worker(state, path, watch)
+    with stop_on_signals(worker.notify) as request:
+        state.begin_session()
+        worker.save("running", "running")
+        try:
+            reason = worker.work(request)
+        except BaseException as error:
+            worker.save("failed", f"failed: {type(error).__name__}: {error}")
+            raise
+        if reason is None:
+            worker.note("writing results")
+            worker.save("finished", "finished")
+        else:
+            worker.save("stopped", f"stopped by {reason}")
+    return open_run(path)
+
+
+class _Worker:
+    """One session of work on one run file."""
+
+    def __init__(self, state: State, path: Path, watch: Watcher) -> None:
+        self.state, self.path, self.watch = state, path, watch
+        self.every = si_value(state.config.checkpoint.every, "second")
+        self.saved_at = time.monotonic()
+        self.step = 0
+
+    def note(self, text: str = "") -> None:
+        done, total = int(self.state.done.sum()), len(self.state.done) * self.state.config.chunks()
+        self.watch(Progress(done, total, self.step, len(self.state.done), text))
+
+    def notify(self, signal_name: str) -> None:
+        self.note(f"{signal_name}: stopping at the next chunk; Ctrl-C again ends it at once")
+
+    def save(self, status: str, reason: str) -> None:
+        """Write the run file; a finished one with all its results."""
+        state = self.state
+        state.sessions[-1] |= {"reason": reason}
+        datasets = state.datasets()
+        if status == "finished":
+            sums = (state.moments, state.unstrained) if state.sums else (None, None)
+            datasets |= derive(state.config, *sums)
+        attributes = state.attributes(status)
+        state.sessions[-1]["ended"] = str(attributes["updated"])
+        datasets["provenance/ended"] = [s["ended"] for s in state.sessions]
+        save(self.path, encode(attributes, datasets))
+        self.saved_at = time.monotonic()
+
+    def work(self, request: StopRequest) -> str | None:
+        """All chunks that are missing. Returns what stopped it early, or None at the end.
+
+        Chunks are computed in a thread of their own, so that signals are taken at once.
+        """
+        chunk_of = _chunks(self.state.config)
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            for step, chunk in self._missing():
+                self.step = step + 1
+                self.note()
+                moments, unstrained = pool.submit(chunk_of, step, chunk).result()
+                self.state.moments[step, :, :, chunk] = moments
+                self.state.unstrained[step, chunk] = unstrained
+                self.state.done[step] = chunk + 1
+                if request.reason is not None:
+                    return request.reason
+                if self._due(step):
+                    self.save("running", "running")
+        self.note()
+        return None
+
+    def _missing(self) -> Iterator[tuple[int, int]]:
+        chunks = self.state.config.chunks()
+        if self.state.sums:
+            for step in range(len(self.state.done)):
+                for chunk in range(int(self.state.done[step]), chunks):
+                    yield step, chunk
+
+    def _due(self, step: int) -> bool:
+        """After each step, and every `checkpoint.every` within one."""
+        complete = self.state.done[step] == self.state.config.chunks()
+        last = step == len(self.state.done) - 1
+        return (complete and not last) or time.monotonic() - self.saved_at >= self.every
+
+
+def _chunks(config: Config) -> Callable[[int, int], tuple[Array, Array]]:
+    """(step, chunk) → raw chunk means at every reading and strain, and of the control."""
+    readings, deformations = config.reading_list(), config.strain.deformations()
+    blocks, once = config.block_ensemble(), config.sampling.resample == "once"
+    if config.sampling.estimator == "exact":
+        means = exact_means(blocks, readings, deformations)
+        return lambda step, chunk: (means, np.zeros(15))
+    sampler = Sampler(blocks, config.sampling.seed, readings, deformations)
+    return lambda step, chunk: sampler.chunk(0 if once else step, chunk)

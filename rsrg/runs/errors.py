@@ -1,0 +1,17 @@
+"""Errors a user meets. Each message names the thing, the rule and the value."""
+
+
+class RsrgError(Exception):
+    """Something a user can mend; shown as it is, without a traceback."""
+
+
+class ConfigError(RsrgError):
+    """A config breaks rules; `problems` lists every one of them."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class RunFileError(RsrgError):
+    """A run file is missing, damaged, not a run file, or in the way."""

@@ -1,0 +1,129 @@
+"""The table of contents of a run file: every dataset's axes, units, name and equation."""
+
+from dataclasses import dataclass
+
+LATTICE = ("material", "step", "reading", "strain")
+CONTINUUM, LOG = LATTICE, ("material", "step", "strain")
+MATRIX = ("pair", "pair_kl")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a dataset is: its dimensions, units, long name, and equation of the paper."""
+
+    dims: tuple[str, ...]
+    units: str
+    long_name: str
+    equation: str = ""
+
+
+AXES: dict[str, Entry] = {
+    "material": Entry(("material",), "", "glass"),
+    "alpha": Entry(("material",), "1", "1 - c_t^2/c_l^2", "after 2.13"),
+    "step": Entry(("step",), "1", "RG steps taken, n", "3.8"),
+    "length": Entry(("step",), "m", "block size L_n after n steps", "3.8"),
+    "length_ratio": Entry(("step",), "1", "block size L_n / L_1 after n steps", "3.8"),
+    "reading": Entry(("reading",), "", "positions/domain, the reading of V(e)", "4.1"),
+    "strain": Entry(("strain",), "1", "strain e, F = 1 + e direction", "2.1"),
+    "direction": Entry(("row", "column"), "1", "strain direction"),
+    "row": Entry(("row",), "", "Cartesian index"),
+    "column": Entry(("column",), "", "Cartesian index"),
+    "pair": Entry(("pair",), "", "index pair ij", "before 3.8"),
+    "pair_kl": Entry(("pair_kl",), "", "index pair kl", "before 3.8"),
+    "quartic": Entry(("quartic",), "", "index quadruple abcd of the moments"),
+    "channel": Entry(("channel",), "", "eigenchannel, named by its eigenvector at small strain"),
+    "crossing": Entry(("crossing",), "1", "number of the crossing, lowest strain first"),
+    "chunk": Entry(("chunk",), "1", "chunk of draws"),
+    "session": Entry(("session",), "1", "session of work on the file"),
+}
+
+_COLUMNS = {
+    "": (LATTICE, "sum over blocks"),
+    "_continuum": (CONTINUUM, "exact continuum limit"),
+    "_log": (LOG, "log formula of the paper"),
+}
+
+
+def _flow_entries(suffix: str) -> dict[str, Entry]:
+    dims, name = _COLUMNS[suffix]
+    final = tuple(d for d in dims if d != "step")
+    places = (*dims, "channel")
+    entries = {
+        f"flow/chi{suffix}": Entry((*dims, *MATRIX), "rho c_t^2", f"chi, {name}", "3.3, 3.8"),
+        f"flow/eigenvalues{suffix}": Entry(
+            places, "rho c_t^2", f"eigenvalues of chi, {name}", "3.8"
+        ),
+        f"flow/inverse_eigenvalues{suffix}": Entry(
+            places, "1/(rho c_t^2)", f"eigenvalues of the inverse of chi, {name}", "3.8"
+        ),
+        f"flow/transition_step{suffix}": Entry(
+            final, "1", f"first step after which chi is not positive definite, -1 never, {name}"
+        ),
+        f"flow/runaway_step{suffix}": Entry(
+            final, "1", f"first step after which chi exceeds 1e9 rho c_t^2, -1 never, {name}"
+        ),
+        f"critical/strain{suffix}": Entry(
+            (*(d for d in final if d != "strain"), "crossing"),
+            "1",
+            f"critical strain, NaN where there is none on the grid, {name}",
+            "Table I",
+        ),
+        f"critical/channel{suffix}": Entry(
+            (*(d for d in final if d != "strain"), "crossing"), "", f"channel that fails, {name}"
+        ),
+    }
+    return entries
+
+
+def _with_errors(entries: dict[str, Entry]) -> dict[str, Entry]:
+    named = ("chi", "eigenvalues", "inverse_eigenvalues", "strain")
+    errors = {}
+    for path, e in entries.items():
+        if path.split("/")[1] in named:
+            errors[f"{path}_stderr"] = Entry(e.dims, e.units, f"standard error of {e.long_name}")
+    return entries | errors
+
+
+ENTRIES: dict[str, Entry] = {
+    **{f"axes/{name}": entry for name, entry in AXES.items()},
+    "coupling/moments": Entry(
+        ("step", "reading", "strain", "chunk", "quartic"),
+        "1/L^3",
+        "chunk means of sum n_a n_b n_c n_d / r^3 over ordered pairs, per block, raw",
+        "3.7",
+    ),
+    "coupling/moments_unstrained": Entry(
+        ("step", "chunk", "quartic"),
+        "1/L^3",
+        "the same of the unstrained sphere, the control",
+        "3.7",
+    ),
+    "coupling/M": Entry(
+        (*LATTICE, *MATRIX), "1/(rho c_t^2)", "M of each step, sum over blocks", "3.7"
+    ),
+    "coupling/M_stderr": Entry((*LATTICE, *MATRIX), "1/(rho c_t^2)", "standard error of M"),
+    "coupling/M_continuum": Entry(
+        ("material", "reading", "strain", *MATRIX), "1/(rho c_t^2)", "M of a step, continuum", "4.1"
+    ),
+    "coupling/M_log": Entry(
+        ("material", "strain", *MATRIX), "1/(rho c_t^2)", "M of a step, log formula", "4.2"
+    ),
+    "flow/chi_start": Entry(
+        ("material", *MATRIX), "rho c_t^2", "chi before the first step", "3.10"
+    ),
+    **_with_errors(_flow_entries("")),
+    **_flow_entries("_continuum"),
+    **_flow_entries("_log"),
+    "flow/deviation_continuum": Entry(
+        (*LATTICE, "channel"), "standard errors", "inverse eigenvalues, sum minus continuum"
+    ),
+    "flow/deviation_log": Entry(
+        (*LATTICE, "channel"), "standard errors", "inverse eigenvalues, sum minus log formula"
+    ),
+    "checkpoint/chunks_done": Entry(("step",), "1", "chunks done in each step"),
+    "provenance/started": Entry(("session",), "", "when the session began (UTC)"),
+    "provenance/ended": Entry(("session",), "", "when the session last saved (UTC)"),
+    "provenance/host": Entry(("session",), "", "where"),
+    "provenance/versions": Entry(("session",), "", "software"),
+    "provenance/reason": Entry(("session",), "", "why the session ended"),
+}

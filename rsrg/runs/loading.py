@@ -1,0 +1,115 @@
+"""From YAML to a Config, or to every problem at once, each with its place, rule and value."""
+
+import difflib
+import os
+from collections.abc import Mapping
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+
+from rsrg.runs.config import Config
+from rsrg.runs.errors import ConfigError
+from rsrg.runs.source import KeyPath, Source, override, parse_source, read_source
+
+UNION_TAGS = ("grid", "list")
+SHOWN = 60  # characters of a bad value
+
+
+def load_config(path: str | os.PathLike[str], overrides: Mapping[str, Any] | None = None) -> Config:
+    """The config in a YAML file, with dotted keys overridden: {"sampling.seed": 7}.
+
+    Raises ConfigError listing every problem, each with file, line, key, rule and value.
+    """
+    return config_from_source(override(read_source(path), dict(overrides or {})))
+
+
+def config_from_text(text: str, name: str = "config") -> Config:
+    """The config in a YAML text. Raises as `load_config`."""
+    return config_from_source(parse_source(text, name))
+
+
+def config_from_source(source: Source) -> Config:
+    """The config in a read source. Raises as `load_config`."""
+    try:
+        config = Config.model_validate(source.data)
+    except ValidationError as error:
+        problems = [_problem(dict(e), source) for e in error.errors(include_url=False)]
+        ordered = sorted(problems, key=lambda p: p[0])
+        raise ConfigError(list(dict.fromkeys(text for _, text in ordered))) from None
+    return config.with_text(source.text)
+
+
+def _problem(error: dict[str, Any], source: Source) -> tuple[int, str]:
+    """Line and text of one problem."""
+    path = _path(error["loc"])
+    place = source.place(path)
+    line = next((source.lines[p] for p in _upwards(path) if p in source.lines), 0)
+    return line, f"{_sentence(error, path)} ({place})"
+
+
+def _upwards(path: KeyPath) -> list[KeyPath]:
+    return [path[:n] for n in range(len(path), 0, -1)]
+
+
+def _path(loc: tuple[str | int, ...]) -> KeyPath:
+    """The location without the tags of unions, which a user never wrote."""
+    return tuple(
+        p for i, p in enumerate(loc) if not (p in UNION_TAGS and i > 0 and loc[i - 1] == "values")
+    )
+
+
+def _sentence(error: dict[str, Any], path: KeyPath) -> str:
+    """The thing, the rule and the value."""
+    name = next((p for p in reversed(path) if isinstance(p, str)), "config")
+    kind, value = error["type"], _shown(error["input"])
+    if kind == "extra_forbidden":
+        return _unknown_key(str(path[-1]), path[:-1])
+    if kind == "missing":
+        return f"`{name}` is missing; it must be {_rule(path)}"
+    if kind == "value_error":
+        message = str(error["ctx"]["error"])
+        return f"`{name}` {message}; got {value}" if path else message
+    return f"`{name}` must be {_rule(path)}; got {value}"
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+
+
+def _unknown_key(key: str, parent: KeyPath) -> str:
+    model = _model(_field(parent)) if parent else Config
+    known = list(model.model_fields) if model else []
+    close = difflib.get_close_matches(key, known, n=1)
+    hint = f"did you mean `{close[0]}`?" if close else f"known keys: {', '.join(known)}"
+    return f"unknown key `{key}`; {hint}"
+
+
+def _field(path: KeyPath) -> FieldInfo | None:
+    """The field at a path, or of its nearest list."""
+    model: type[BaseModel] | None = Config
+    field = None
+    for key in path:
+        if isinstance(key, int):
+            continue
+        if model is None or key not in model.model_fields:
+            return None
+        field = model.model_fields[key]
+        model = _model(field)
+    return field
+
+
+def _model(annotation: Any) -> type[BaseModel] | None:
+    """The model inside an annotation such as `tuple[MaterialSpec, ...] | None`, if there is one."""
+    if isinstance(annotation, FieldInfo):
+        annotation = annotation.annotation
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    inner = (_model(a) for a in get_args(annotation))
+    return next((m for m in inner if m is not None), None)
+
+
+def _rule(path: KeyPath) -> str:
+    field = _field(path)
+    return field.description if field and field.description else "valid"

@@ -1,0 +1,92 @@
+"""What a run would do, before it does it: sums, pairs, memory, file, time."""
+
+import math
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from rsrg.ensemble.draws import CHUNK
+from rsrg.ensemble.sampling import Sampler
+from rsrg.ensemble.statistics import MAX_GROUPS
+from rsrg.runs.config import Config
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The size of a run. seconds: measured on two chunks of this machine; None where nothing is summed."""
+
+    materials: int
+    readings: int
+    strains: int
+    steps: int
+    samples: int
+    sums: int
+    pairs: int
+    memory_bytes: int
+    file_bytes: int
+    seconds: float | None
+
+
+def plan(config: Config, measure: bool = True) -> Plan:
+    """The plan of a config. measure: time two chunks, compiling the kernels on the way."""
+    materials, readings = len(config.materials), len(config.readings)
+    strains, steps, chunks = len(config.strain.strains()), config.steps(), config.chunks()
+    sampled = config.sampling.estimator == "montecarlo"
+    drawn = 1 if config.sampling.resample == "once" else steps
+    sums = chunks * CHUNK * drawn * (readings * strains + 1) if sampled else 0
+    n = config.blocks.n0**3
+    raw = 8 * 15 * steps * chunks * (readings * strains + 1)
+    per_glass = 8 * 36 * steps * readings * strains
+    groups = min(chunks, MAX_GROUPS) if sampled else 0
+    return Plan(
+        materials=materials,
+        readings=readings,
+        strains=strains,
+        steps=steps,
+        samples=config.sampling.samples if sampled else 0,
+        sums=sums,
+        pairs=sums * (n * (n - 1) // 2),
+        memory_bytes=3 * raw + (8 * materials + 8 * groups) * per_glass,
+        file_bytes=raw + 6 * materials * per_glass,
+        seconds=_seconds(config, drawn * chunks) if measure and sampled else None,
+    )
+
+
+def _seconds(config: Config, chunks: int) -> float:
+    """Time of all chunks, from the second of two (the first compiles)."""
+    sampler = Sampler(
+        config.block_ensemble(),
+        config.sampling.seed,
+        config.reading_list(),
+        config.strain.deformations(),
+    )
+    sampler.chunk(0, 0)
+    started = time.perf_counter()
+    sampler.chunk(0, 1)
+    return chunks * (time.perf_counter() - started)
+
+
+def plan_lines(p: Plan) -> list[str]:
+    """The plan in words."""
+    lines = [
+        f"{p.materials} glasses × {p.readings} readings × {p.strains} strains, {p.steps} RG steps",
+        f"{p.samples} draws per step: {p.sums:,} sums over blocks, {p.pairs:.3g} pairs",
+        f"memory about {_size(p.memory_bytes)}, run file at most {_size(p.file_bytes)}",
+    ]
+    if p.seconds is not None:
+        lines.append(f"time about {_duration(p.seconds)} on this machine (measured on one chunk)")
+    return lines
+
+
+def _size(count: int) -> str:
+    power = min(3, int(math.log(max(count, 1), 1000)))
+    return f"{count / 1000**power:.3g} {('B', 'kB', 'MB', 'GB')[power]}"
+
+
+def _duration(seconds: float) -> str:
+    whole = int(np.ceil(seconds))
+    hours, minutes = whole // 3600, whole % 3600 // 60
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {whole % 60} s" if minutes else f"{whole} s"

@@ -1,0 +1,43 @@
+"""Asking a run to stop: SIGINT and SIGTERM end it at the next chunk, a second Ctrl-C at once."""
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+EXIT_SECOND_INTERRUPT = 130
+
+
+class StopRequest:
+    """Set once something asked the run to stop; `reason` says what."""
+
+    def __init__(self) -> None:
+        self.reason: str | None = None
+
+
+@contextmanager
+def stop_on_signals(notify: Callable[[str], None]) -> Iterator[StopRequest]:
+    """A request that SIGINT and SIGTERM set. `notify` is told once, with the signal's name.
+
+    Outside the main thread, where Python takes no handlers, signals are left alone.
+    """
+    request = StopRequest()
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        if request.reason is not None and number == signal.SIGINT:
+            os._exit(EXIT_SECOND_INTERRUPT)
+        request.reason = signal.Signals(number).name
+        notify(request.reason)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield request
+        return
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, handle) for number in numbers]
+    try:
+        yield request
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)

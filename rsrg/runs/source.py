@@ -1,0 +1,150 @@
+"""YAML text with the line of every key: reading, and overriding single values."""
+
+import difflib
+import io
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq, TaggedScalar
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.scalarbool import ScalarBoolean
+
+from rsrg.runs.errors import ConfigError
+
+KeyPath = tuple[str | int, ...]
+MAX_BYTES = 1_000_000  # a config is a page; anything larger is the wrong file
+MAX_DEPTH = 20
+
+
+@dataclass(frozen=True)
+class Source:
+    """A config as written: where from, its text, its plain data, and where each value stands."""
+
+    name: str
+    text: str
+    data: dict[str, Any]
+    lines: dict[KeyPath, int]
+
+    def place(self, path: KeyPath) -> str:
+        """`file:line, key.path` of a value, or of its nearest parent that stands in the file."""
+        dotted = ".".join(str(p) for p in path) or "the whole file"
+        known = path
+        while known and known not in self.lines:
+            known = known[:-1]
+        line = self.lines.get(known)
+        return f"{self.name}:{line}, {dotted}" if line else f"{self.name}, {dotted}"
+
+
+def read_source(path: str | os.PathLike[str]) -> Source:
+    """Read a YAML file. Raises ConfigError if it is missing, too large, or not a YAML mapping."""
+    name = os.fspath(path)
+    try:
+        size = Path(path).stat().st_size
+        if size > MAX_BYTES:
+            raise ConfigError([f"a config must be smaller than 1 MB; got {size} bytes ({name})"])
+        text = Path(path).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ConfigError([f"no such config file: {name}{_near(Path(path))}"]) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError([f"cannot read the config {name}: {error}"]) from None
+    return parse_source(text, name)
+
+
+def _near(path: Path) -> str:
+    """A hint naming a config file of a similar name in the same folder, if there is one."""
+    folder = path.parent
+    names = [p.name for p in folder.glob("*.y*ml")] if folder.is_dir() else []
+    close = difflib.get_close_matches(path.name, names, n=1)
+    return f"; did you mean {folder / close[0]}?" if close else ""
+
+
+def parse_source(text: str, name: str = "config") -> Source:
+    """Parse YAML text. Raises ConfigError, with the line, if it is not a mapping in plain YAML."""
+    lines: dict[KeyPath, int] = {}
+    loaded = _load(text, name)
+    if not isinstance(loaded, CommentedMap):
+        kind = "nothing" if loaded is None else type(_plain(loaded, (), lines, name)).__name__
+        raise ConfigError([f"a config must be a mapping of keys to values; got {kind} ({name})"])
+    return Source(name, text, _plain(loaded, (), lines, name), lines)
+
+
+def _load(text: str, name: str) -> Any:
+    try:
+        return YAML(typ="rt", pure=True).load(io.StringIO(text))
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = f":{mark.line + 1}" if mark else ""
+        problem = str(error.problem or error.context).splitlines()[0]
+        raise ConfigError([f"not valid YAML: {problem} ({name}{line})"]) from None
+    except (YAMLError, ValueError, RecursionError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise ConfigError([f"not valid YAML: {reason} ({name})"]) from None
+
+
+def _plain(node: Any, path: KeyPath, lines: dict[KeyPath, int], name: str) -> Any:
+    """Plain dicts, lists and scalars of a loaded node; fills in the line of every path."""
+    if len(path) > MAX_DEPTH:
+        raise ConfigError([f"a config must not nest deeper than {MAX_DEPTH} levels ({name})"])
+    if isinstance(node, TaggedScalar) or getattr(getattr(node, "tag", None), "value", None):
+        dotted = ".".join(str(p) for p in path)
+        raise ConfigError([f"a config must hold plain values, no YAML tags ({name}, {dotted})"])
+    if isinstance(node, CommentedMap):
+        for key in node:
+            lines[(*path, str(key))] = node.lc.key(key)[0] + 1
+        return {str(k): _plain(v, (*path, str(k)), lines, name) for k, v in node.items()}
+    if isinstance(node, CommentedSeq):
+        for i in range(len(node)):
+            lines[(*path, i)] = node.lc.item(i)[0] + 1
+        return [_plain(v, (*path, i), lines, name) for i, v in enumerate(node)]
+    return _scalar(node)
+
+
+def _scalar(node: Any) -> Any:
+    for kind in (ScalarBoolean, bool):
+        if isinstance(node, kind):
+            return bool(node)
+    for plain in (int, float, str):
+        if isinstance(node, plain):
+            return plain(node)
+    return node if node is None else str(node)
+
+
+def override(source: Source, overrides: dict[str, Any]) -> Source:
+    """The source with dotted keys set to new values: {"sampling.seed": 7}.
+
+    Raises ConfigError where a key leads through something that is not a mapping.
+    """
+    data = _copy(source.data)
+    lines = dict(source.lines)
+    problems = []
+    for dotted, value in overrides.items():
+        path = tuple(dotted.split("."))
+        if not all(path) or not _set(data, path, value):
+            problems.append(f"`-o {dotted}` must name a key such as sampling.seed; got {dotted!r}")
+        lines = {p: n for p, n in lines.items() if p[: len(path)] != path}
+    if problems:
+        raise ConfigError(problems)
+    return Source(source.name, source.text, data, lines)
+
+
+def _set(data: dict[str, Any], path: tuple[str, ...], value: Any) -> bool:
+    for key in path[:-1]:
+        data = data.setdefault(key, {})
+        if not isinstance(data, dict):
+            return False
+    data[path[-1]] = value
+    return True
+
+
+def _copy(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: _copy(v) for k, v in value.items()}
+    return [_copy(v) for v in value] if isinstance(value, list) else value
+
+
+def read_value(text: str) -> Any:
+    """One value in YAML, as given to `-o KEY VALUE`; read, never evaluated."""
+    return _plain(_load(text, "-o"), (), {}, "-o")

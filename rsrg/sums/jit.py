@@ -1,0 +1,47 @@
+"""The one place that configures the compiler, and how many threads its parallel loops use.
+
+Numba's disk cache notices a change in a function's own file only. Compiled functions that call
+each other therefore share one file (`kernels`): an edit can never leave stale machine code behind.
+"""
+
+import numba
+
+from rsrg.physics.errors import PhysicsError
+
+# Sums may be reordered and fused; NaN and infinity keep their meaning, so bad input shows.
+FASTMATH = {"reassoc", "nsz", "arcp", "contract", "afn"}
+
+# `numpy` division has no zero check: the check alone would stop vectorisation.
+kernel = numba.njit(cache=True, nogil=True, error_model="numpy", fastmath=FASTMATH)
+parallel_kernel = numba.njit(
+    cache=True, nogil=True, error_model="numpy", fastmath=FASTMATH, parallel=True
+)
+
+_wanted: int | None = None
+
+
+def available_threads() -> int:
+    """The most threads a parallel kernel can use: the processors this process may run on."""
+    return int(numba.config.NUMBA_NUM_THREADS)
+
+
+def set_threads(n: int | None) -> None:
+    """Use n threads in every parallel kernel from now on; None means all that are available.
+
+    Results do not depend on it, bit for bit. Raises PhysicsError unless 1 ≤ n ≤ available.
+    """
+    global _wanted
+    most = available_threads()
+    if n is not None and (isinstance(n, bool) or not isinstance(n, int) or not 1 <= n <= most):
+        raise PhysicsError(f"`threads` must be an integer from 1 to {most}; got {n!r}")
+    _wanted = n
+
+
+def threads() -> int:
+    """How many threads a parallel kernel uses."""
+    return available_threads() if _wanted is None else _wanted
+
+
+def apply_threads() -> None:
+    """Tell numba, which keeps the number per calling thread: called before each parallel kernel."""
+    numba.set_num_threads(threads())

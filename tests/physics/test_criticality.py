@@ -1,0 +1,304 @@
+"""Critical strains: on couplings with known roots, and against the printed and reference numbers."""
+
+import numpy as np
+import pytest
+
+from rsrg.physics.channels import strain_channels
+from rsrg.physics.continuum import continuum_coupling
+from rsrg.physics.criticality import (
+    Crossing,
+    critical_strains,
+    crossings,
+    sampled_crossings,
+    spline_values,
+)
+from rsrg.physics.elastic import inverse_elastic_susceptibility
+from rsrg.physics.errors import PhysicsError
+from rsrg.physics.haar_mean import exact_coupling
+from rsrg.physics.log_formula import log_formula_coupling
+from rsrg.physics.materials import TABLE_I
+from rsrg.physics.pairs import unweighted, weighted
+
+ALPHA = 0.7
+PAPER_LOG = 20.0  # the ln(R/L₁) that Table I needs (PHYSICS §6.1)
+TEXT_LOG = np.log(1e-3 / 50e-10)  # R = 1 mm, L₁ = 50 Å: 12.206
+COMPLIANCE = inverse_elastic_susceptibility(ALPHA, "tensor")
+FOUND = 1e-8  # what critical_strains promises
+
+
+def paper(alpha, log_ratio, contraction, strain_max=2.0):
+    """Crossings of the closed form. N0 drops out: steps × 2 ln N0 = 2 ln(R/L₁)."""
+    return critical_strains(
+        lambda e: log_formula_coupling(e, alpha, 3),
+        alpha,
+        log_ratio / np.log(3),
+        contraction,
+        strain_max,
+    )
+
+
+@pytest.mark.parametrize("row", TABLE_I, ids=lambda row: row.name)
+def test_table_i_to_the_printed_digits(row):
+    roots = paper(row.alpha, PAPER_LOG, "six")
+    found = {c.channel: c.strain for c in roots}
+    assert len(roots) == 3
+    printed = dict(zip(("xx+yy+zz", "yy-zz", "yz"), row.critical, strict=True))
+    assert found.keys() == printed.keys()
+    for channel, digits in (("xx+yy+zz", 3), ("yy-zz", 3), ("yz", 2)):
+        assert round(found[channel], digits) == printed[channel]
+
+
+def test_tensor_closes_the_gap_between_two_and_three():
+    found = paper(ALPHA, PAPER_LOG, "tensor")
+    # PHYSICS §7, four decimals
+    np.testing.assert_allclose([c.strain for c in found], [0.1788, 0.1788, 0.2278], atol=0.51e-4)
+    assert {c.channel for c in found[:2]} == {"yy-zz", "yz"}
+    assert found[2].channel == "xx+yy+zz"
+    np.testing.assert_allclose(found[0].strain, found[1].strain, atol=FOUND)
+
+
+def test_lengths_of_the_text():
+    found = paper(ALPHA, TEXT_LOG, "six", strain_max=50.0)
+    # PHYSICS §7, four decimals; the third channel never crosses
+    np.testing.assert_allclose([c.strain for c in found], [0.3244, 0.4319], atol=0.51e-4)
+    assert [c.channel for c in found] == ["yy-zz", "xx+yy+zz"]
+    tensor = paper(ALPHA, TEXT_LOG, "tensor")
+    assert sorted(c.channel for c in tensor) == ["xx+yy+zz", "yy-zz", "yz"]
+
+
+@pytest.mark.parametrize(
+    ("positions", "domain", "n0", "reference"),
+    [  # PHYSICS §7; strains found below 3
+        ("affine", "sphere", 2, (0.4860, 0.4860, 0.7042)),
+        ("affine", "sphere", 3, (1.0007, 1.0007, 1.9179)),
+        ("affine", "sphere", 10, ()),
+        ("fixed", "ellipsoid", 2, (0.2127,)),
+        ("fixed", "ellipsoid", 3, (0.3571,)),
+        ("fixed", "ellipsoid", 4, (0.4707,)),
+        ("fixed", "ellipsoid", 10, (0.9171,)),
+    ],
+)
+def test_continuum_flow(positions, domain, n0, reference):
+    found = critical_strains(
+        lambda e: continuum_coupling(e, ALPHA, positions, domain),
+        ALPHA,
+        TEXT_LOG / np.log(n0),
+        strain_max=3.0,
+    )
+    assert len(found) == len(reference)
+    # four printed decimals
+    np.testing.assert_allclose([c.strain for c in found], reference, atol=0.51e-4)
+
+
+@pytest.mark.parametrize(
+    ("positions", "domain", "reference"),
+    [("fixed", "ellipsoid", (0.47114,)), ("affine", "sphere", (1.70456, 1.70456))],
+)
+def test_lattice_flow(positions, domain, reference):
+    """Exact orientation average, N0 = 3, ⌈12.206/ln 3⌉ = 12 steps (PHYSICS §7)."""
+    steps = int(np.ceil(TEXT_LOG / np.log(3)))
+    assert steps == 12
+    found = critical_strains(lambda e: exact_coupling(e, ALPHA, 3, positions, domain), ALPHA, steps)
+    assert len(found) == len(reference)
+    # five printed decimals
+    np.testing.assert_allclose([c.strain for c in found], reference, atol=0.51e-5)
+
+
+# ------------------------------------------------------------------ couplings with known roots
+
+
+def soften(**roots):
+    """M(e) that brings the Mandel eigenvalue of each named reference channel to zero at its root."""
+    reference = strain_channels(np.diag([1.0, 0.0, 0.0]))
+    base = weighted(COMPLIANCE, "tensor")
+
+    def coupling(e):
+        m = np.zeros((6, 6))
+        for name, root in roots.items():
+            v = reference.vectors[reference.names.index(name)]
+            m -= (v @ base @ v) * (e / root) * np.outer(v, v)
+        return unweighted(m, "tensor")
+
+    return coupling
+
+
+def test_one_channel_with_a_known_root():
+    for name in ("xx+yy+zz", "2xx-yy-zz", "yy-zz", "xy", "xz", "yz"):
+        (crossing,) = critical_strains(soften(**{name: 0.37}), ALPHA, 1.0)
+        np.testing.assert_allclose(crossing.strain, 0.37, atol=FOUND)
+        assert crossing.channel == name
+
+
+def test_steps_multiply_the_coupling():
+    (crossing,) = critical_strains(soften(xy=0.5), ALPHA, 2.5)
+    np.testing.assert_allclose(crossing.strain, 0.2, atol=FOUND)
+
+
+def test_degenerate_roots_are_each_listed():
+    found = critical_strains(soften(**{"yy-zz": 0.4, "yz": 0.4, "xx+yy+zz": 0.7}), ALPHA, 1.0)
+    np.testing.assert_allclose([c.strain for c in found], [0.4, 0.4, 0.7], atol=FOUND)
+    # which of the two comes first is rounding
+    assert {c.channel for c in found[:2]} == {"yy-zz", "yz"}
+    assert found[2].channel == "xx+yy+zz"
+    for crossing in found:
+        assert crossing.direction == crossing.channel
+
+
+def test_all_six_at_once():
+    found = critical_strains(lambda e: -e * COMPLIANCE, ALPHA, 1.0)
+    assert len({c.channel for c in found}) == 6
+    np.testing.assert_allclose([c.strain for c in found], 1.0, atol=FOUND)
+
+
+def test_two_close_roots_in_one_interval_of_the_search():
+    found = critical_strains(soften(xy=0.4021, xz=0.4022), ALPHA, 1.0)
+    assert [c.channel for c in found] == ["xy", "xz"]
+    np.testing.assert_allclose([c.strain for c in found], [0.4021, 0.4022], atol=FOUND)
+
+
+def test_failing_and_healing_are_both_crossings():
+    v = strain_channels(np.diag([1.0, 0.0, 0.0])).vectors[3]
+
+    def coupling(e):  # 1/2 − 4 e (1 − e): zero at (1 ± √½)/2
+        return unweighted(-4 * e * (1 - e) * np.outer(v, v), "tensor")
+
+    found = critical_strains(coupling, ALPHA, 1.0)
+    roots = (1 + np.array([-1, 1]) * np.sqrt(0.5)) / 2
+    np.testing.assert_allclose([c.strain for c in found], roots, atol=FOUND)
+    assert [c.channel for c in found] == ["xy", "xy"]
+
+
+def test_names_follow_the_eigenvector_past_a_level_that_meets_it():
+    """Two levels cross before either fails; each must keep its own name."""
+    roots = critical_strains(soften(xy=0.9, xz=0.5), ALPHA, 1.0)
+    assert [(c.channel, round(c.strain, 8)) for c in roots] == [("xz", 0.5), ("xy", 0.9)]
+
+
+def test_no_coupling_no_crossing():
+    assert critical_strains(lambda e: np.zeros((6, 6)), ALPHA, 10.0) == []
+
+
+def test_rotated_strain_gives_the_same_crossings(rotations):
+    q = rotations[0]
+    direction = q @ np.diag([1.0, 0.0, 0.0]) @ q.T
+    steps = TEXT_LOG / np.log(2)
+
+    def inverse_chi(e):
+        return COMPLIANCE + steps * continuum_coupling(np.eye(3) + e * direction, ALPHA)
+
+    turned = crossings(inverse_chi, np.linspace(0.0, 1.0, 41), "tensor", strain_channels(direction))
+    straight = critical_strains(lambda e: continuum_coupling(e, ALPHA), ALPHA, steps)
+    np.testing.assert_allclose([c.strain for c in turned], [c.strain for c in straight], atol=FOUND)
+    assert {c.channel for c in turned[:2]} == {"22-33", "23"}
+    assert turned[2].channel == "11+22+33"
+
+
+def test_compression_is_searched_on_the_grid_given():
+    """The paper strains by tension only; a grid of negative strains finds what fails in pressing."""
+    coupling = soften(xy=-0.4)
+    grid = np.linspace(-0.9, 0.0, 31)
+    channels = strain_channels(np.diag([1.0, 0.0, 0.0]))
+    (found,) = crossings(lambda e: COMPLIANCE + coupling(e), grid, "tensor", channels)
+    np.testing.assert_allclose(found.strain, -0.4, atol=FOUND)
+    assert found.channel == "xy"
+
+
+def test_bad_input():
+    for steps in (0, -1.0, np.nan):
+        with pytest.raises(PhysicsError, match="`steps` must be positive; got"):
+            critical_strains(soften(xy=1), ALPHA, steps)
+    for strain_max in (0, -1.0, np.inf, np.nan):
+        with pytest.raises(PhysicsError, match="`strain_max` must be positive and finite; got"):
+            critical_strains(soften(xy=1), ALPHA, 1, strain_max=strain_max)
+    with pytest.raises(PhysicsError, match="`alpha`"):
+        critical_strains(soften(xy=1), 1.0, 1)
+    with pytest.raises(PhysicsError, match="`contraction`"):
+        critical_strains(soften(xy=1), ALPHA, 1, contraction="voigt")
+
+
+def test_crossings_sort_by_strain():
+    assert sorted([Crossing(0.2, "a"), Crossing(0.1, "b")])[0].channel == "b"
+
+
+# ------------------------------------------------------------------------------ sampled curves
+
+CURVES = {  # name: curve, its zero in (0, 1)
+    "line": (lambda e: 0.437 - e, 0.437),
+    "parabola": (lambda e: 0.3**2 - e**2, 0.3),
+    "exponential": (lambda e: np.exp(-3 * e) - 0.2, np.log(5) / 3),
+    "logarithm": (lambda e: 1.0 - 3 * np.log1p(e), np.exp(1 / 3) - 1),
+    "cosine": (lambda e: np.cos(2 * e), np.pi / 4),
+    "hyperbola": (lambda e: 1 / (1 + 4 * e) - 0.3, 7 / 12),
+}
+
+
+@pytest.mark.parametrize("count", [2, 3, 4, 5, 8, 13, 31])
+@pytest.mark.parametrize("curve", CURVES)
+def test_interpolation_error_covers_the_true_error(curve, count):
+    function, root = CURVES[curve]
+    strains = np.linspace(0.0, 1.0, count)
+    (found,) = sampled_crossings(strains, function(strains))
+    true_error = abs(found.strain - root)
+    assert true_error <= found.interpolation_error + 1e-14  # rounding of the spline's root
+    slope = (function(root + 1e-6) - function(root - 1e-6)) / 2e-6
+    # a chord's slope is off by curvature × interval; the curves' second derivatives are below 32
+    np.testing.assert_allclose(found.slope, slope, atol=32 / (count - 1))
+
+
+def test_errors_fall_fast_with_more_samples():
+    function, root = CURVES["exponential"]
+    errors = []
+    for count in (9, 17, 33):
+        strains = np.linspace(0.0, 1.0, count)
+        errors.append(abs(sampled_crossings(strains, function(strains))[0].strain - root))
+    assert errors[2] < errors[0] / 50  # fourth order: 4⁴ = 256, less luck with the place
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_few_points_make_straight_lines(count):
+    strains = np.linspace(0.0, 1.0, count)
+    values = np.array([1.0, 0.25, -0.25])[[0, 2]] if count == 2 else np.array([1.0, 0.25, -0.25])
+    (found,) = sampled_crossings(strains, values)
+    np.testing.assert_allclose(found.strain, 0.8 if count == 2 else 0.75, rtol=1e-15)
+    assert found.interpolation_error >= 0.25  # half an interval at least
+
+
+def test_strongly_bent_curve_on_two_points():
+    """The zero is anywhere in the interval, so the error must reach its far end."""
+    (found,) = sampled_crossings(np.array([0.0, 1.0]), np.array([1.0, -0.01]))
+    root = np.log(101) / 20  # of (1 + δ)exp(−20e) − δ, δ = 0.01: zero at ln(101)/20 = 0.23
+    assert abs(found.strain - root) <= found.interpolation_error
+
+
+@pytest.mark.parametrize("count", [2, 3, 4, 9])
+def test_no_crossing_no_result(count):
+    strains = np.linspace(0.0, 1.0, count)
+    assert sampled_crossings(strains, 1.0 + strains) == []
+    assert sampled_crossings(strains, -1.0 - strains) == []
+
+
+def test_zero_on_a_sample_is_found_once():
+    strains = np.linspace(0.0, 1.0, 5)
+    (found,) = sampled_crossings(strains, 0.5 - strains)
+    np.testing.assert_allclose([found.strain, found.slope], [0.5, -1.0], rtol=1e-12)
+    (found,) = sampled_crossings(strains[:3], 0.25 - strains[:3])
+    np.testing.assert_allclose(found.strain, 0.25, rtol=1e-14)
+
+
+def test_two_zeros_are_both_found():
+    strains = np.linspace(0.0, 1.0, 11)
+    found = sampled_crossings(strains, (strains - 0.23) * (strains - 0.78))
+    # a cubic spline holds a parabola exactly
+    np.testing.assert_allclose([c.strain for c in found], [0.23, 0.78], rtol=1e-12)
+    assert found[0].slope < 0 < found[1].slope
+
+
+@pytest.mark.parametrize("count", [2, 3, 4, 9])
+def test_spline_values_read_the_curves_that_were_searched(count):
+    strains = np.linspace(0.0, 1.0, count)
+    curves = np.stack([np.exp(-3 * strains) - 0.2, 0.5 - strains])[None]
+    for which in range(2):
+        (found,) = sampled_crossings(strains, curves[0, which])
+        values = spline_values(strains, curves, found.strain)
+        assert values.shape == (1, 2)
+        np.testing.assert_allclose(values[0, which], 0.0, atol=1e-14)  # rounding of the root

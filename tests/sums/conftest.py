@@ -1,0 +1,9 @@
+import pytest
+
+from rsrg.sums import jit
+
+
+@pytest.fixture
+def restore_threads():
+    yield
+    jit.set_threads(None)

@@ -1,0 +1,213 @@
+"""The batched sums beneath the Monte Carlo, against lexsort and einsum."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from scipy.spatial.transform import Rotation
+
+from rsrg.physics.errors import PhysicsError
+from rsrg.physics.haar_mean import haar_mean_moments
+from rsrg.physics.interaction import quartic_tensor
+from rsrg.physics.lattices import LATTICES, covering_radius, lattice_points, primitive_cell
+from rsrg.physics.readings import READINGS
+from rsrg.sums import jit, kernels
+from rsrg.sums.batch import Cases, batch_moments, needed_radius
+from rsrg.sums.direct import pair_moments
+
+from .twins import choose_twin, configuration_twin
+
+GENERAL = np.array([[1.2, 0.15, -0.05], [0.02, 0.9, 0.1], [0.07, -0.12, 1.05]])
+
+
+def body_cases(deformation, n_blocks) -> Cases:
+    """The four readings, in the order of READINGS."""
+    f, one = deformation, np.eye(3)
+    place = np.stack([one, f, f, one])
+    measure = np.stack([np.linalg.inv(f), f, one, one])
+    volume = n_blocks * np.abs(np.linalg.det(measure))
+    return Cases(place, measure, np.cbrt(3 * volume / (4 * np.pi)))
+
+
+def draws_of(lattice, draws, seed=0):
+    rng = np.random.default_rng(seed)
+    rotations = Rotation.random(draws, rng=rng).as_matrix()
+    return rotations, (rng.random((draws, 3)) - 0.5) @ primitive_cell(lattice)
+
+
+def batch(lattice, n_blocks, count, deformation=GENERAL, draws=3, seed=0):
+    """A batch as (points, arguments of batch_moments)."""
+    rotations, offsets = draws_of(lattice, draws, seed)
+    cases = body_cases(deformation, n_blocks)
+    covering = covering_radius(lattice)
+    largest = np.linalg.norm(offsets, axis=1).max()
+    points = lattice_points(lattice, needed_radius(cases, covering, largest))
+    return points, (points, covering, rotations, offsets, cases, n_blocks, count)
+
+
+def near(moments, expected, rtol):
+    """Equal relative to Σ 1/r³: single components can cancel to nothing."""
+    scale = np.einsum("...aabb->...", quartic_tensor(expected))
+    assert np.all(np.abs(moments - expected) <= rtol * scale[..., None])
+
+
+@pytest.mark.parametrize("count", ["exact", "volume"])
+@pytest.mark.parametrize("n_blocks", [8, 27, 125, 216])
+@pytest.mark.parametrize("lattice", LATTICES)
+def test_twin(lattice, n_blocks, count):
+    _, arguments = batch(lattice, n_blocks, count)
+    _, _, rotations, offsets, cases, _, _ = arguments
+    # The twin looks at far more points than `needed_radius` asks for.
+    generous = lattice_points(lattice, 2.5 * cases.radius.max() + 3.0)
+    n = n_blocks if count == "exact" else None
+    expected = [
+        [
+            configuration_twin(generous, r, u, a, b, radius, n)
+            for a, b, radius in zip(cases.place, cases.measure, cases.radius, strict=True)
+        ]
+        for r, u in zip(rotations, offsets, strict=True)
+    ]
+    near(batch_moments(*arguments), np.array(expected), 1e-13)  # up to 216² terms, twin likewise
+
+
+@pytest.mark.parametrize("deformation", [np.diag([3.0, 1.0, 1.0]), np.diag([0.3, 1.0, 1.1])])
+def test_extreme_strain(deformation):
+    _, arguments = batch("sc", 64, "exact", deformation, draws=2)
+    _, _, rotations, offsets, cases, n, _ = arguments
+    generous = lattice_points("sc", 16.0)
+    moments = batch_moments(*arguments)
+    for draw, case in np.ndindex(2, 4):
+        a, b, radius = cases.place[case], cases.measure[case], cases.radius[case]
+        twin = configuration_twin(generous, rotations[draw], offsets[draw], a, b, radius, n)
+        near(moments[draw, case], twin, 1e-13)  # 64² terms
+
+
+def test_agrees_with_the_direct_sum():
+    points, arguments = batch("sc", 1331, "exact", draws=1)  # more than one tile
+    _, _, (r,), (u,), cases, n, _ = arguments
+    b = cases.measure[0] @ r
+    chosen = choose_twin(points, b, b @ u, cases.radius[0], n)
+    expected = pair_moments((points[chosen] + u) @ (cases.place[0] @ r).T)
+    near(batch_moments(*arguments)[0, 0], expected, 1e-14)  # same kernel, points in another order
+
+
+@pytest.mark.parametrize("n_blocks", [27, 64, 100])
+@pytest.mark.parametrize("lattice", LATTICES)
+def test_ties_go_by_index(lattice, n_blocks):
+    """No offset: whole shells tie, whatever the rotation makes of their last digits."""
+    rotations, _ = draws_of(lattice, 20)
+    cases = body_cases(np.eye(3), n_blocks)
+    covering = covering_radius(lattice)
+    points = lattice_points(lattice, needed_radius(cases, covering, 0.0))
+    out = batch_moments(points, covering, rotations, np.zeros((20, 3)), cases, n_blocks, "exact")
+    for r, moments in zip(rotations, out, strict=True):
+        expected = pair_moments(points[:n_blocks] @ r.T)
+        near(moments, np.broadcast_to(expected, (4, 15)), 1e-13)  # rotated points are rounded
+
+
+@pytest.mark.parametrize("low", [-1e3, 0.0, 40.0, 1e6])
+@pytest.mark.parametrize("high", [41.0, 70.0, 1e7])
+def test_selection_is_exact_whatever_the_bracket(low, high):
+    """select_nearest returns n different indices, those of a stable sort, also for bad hints."""
+    keys = np.floor(np.random.default_rng(5).random(500) * 100.0)  # many ties
+    for n in (1, 2, 50, 200, 499, 500):
+        border, chosen = np.empty(501, np.uint32), np.empty(501, np.uint32)
+        kernels.select_nearest(keys, low, high, n, border, chosen)
+        expected = np.argsort(keys, kind="stable")[:n]
+        np.testing.assert_array_equal(np.sort(chosen[:n]), np.sort(expected))
+
+
+@pytest.mark.parametrize("lattice", LATTICES)
+def test_mean_is_the_exact_haar_mean(lattice):
+    """`volume`, many draws: (V/N) ⟨Σ⟩ is the covariogram formula, for every reading."""
+    _, arguments = batch(lattice, 27, "volume", draws=20_000)
+    moments = batch_moments(*arguments)
+    stderr = moments.std(axis=0) / np.sqrt(len(moments)) / 27
+    for case, reading in enumerate(READINGS):
+        v = reading.block_volume(np.linalg.det(GENERAL))
+        exact = haar_mean_moments(GENERAL, 3, reading, lattice)
+        deviation = np.abs(v * moments[:, case].mean(axis=0) / 27 - exact)
+        assert np.all(deviation < 5 * v * stderr[case])  # 1e-6 by chance each; the seed is fixed
+
+
+@pytest.mark.parametrize("count", ["exact", "volume"])
+def test_threads_and_batches(count, restore_threads):
+    """Bitwise the same for 1 and 2 threads, for a part of the batch, and from another thread."""
+    _, arguments = batch("bcc", 100, count, draws=70)
+    points, covering, rotations, offsets, *rest = arguments
+    jit.set_threads(1)
+    expected = batch_moments(*arguments)
+    jit.set_threads(None)
+    np.testing.assert_array_equal(batch_moments(*arguments), expected)
+    some = slice(11, 14)
+    part = batch_moments(points, covering, rotations[some], offsets[some], *rest)
+    np.testing.assert_array_equal(part, expected[some])
+    with ThreadPoolExecutor(1) as pool:
+        elsewhere = pool.submit(batch_moments, *arguments).result()
+    np.testing.assert_array_equal(elsewhere, expected)
+
+
+def test_rotation_covariance():
+    """Turning draw, cut and place together turns Q."""
+    points, (_, covering, rotations, offsets, cases, n, count) = batch("sc", 64, "exact")
+    t = Rotation.random(rng=8).as_matrix()
+    turned = Cases(t @ cases.place @ t.T, t @ cases.measure @ t.T, cases.radius)
+    q = quartic_tensor(batch_moments(points, covering, rotations, offsets, cases, n, count))
+    expected = np.einsum("...ijkl,ai,bj,ck,dl->...abcd", q, t, t, t, t, optimize=True)
+    found = batch_moments(points, covering, t @ rotations, offsets, turned, n, count)
+    scale = np.einsum("...aabb->...", q).max()
+    # rotated matrices are rounded, and 64² terms
+    np.testing.assert_allclose(quartic_tensor(found), expected, rtol=0, atol=1e-13 * scale)
+
+
+def test_needed_radius():
+    """max (radius + covering σ_max)/σ_min + offset, by hand for a diagonal measure."""
+    cases = Cases(np.eye(3)[None], np.diag([0.5, 1.0, 2.0])[None], np.array([3.0]))
+    # rtol: the 1e-9 that guards the edge
+    assert needed_radius(cases, 0.8, 0.25) == pytest.approx(
+        (3.0 + 0.8 * 2.0) / 0.5 + 0.25, rel=2e-9
+    )
+
+
+ONE = np.eye(3)[None]
+GOOD = batch("sc", 27, "exact")[1]
+
+
+def replaced(**changes):
+    names = ("points", "covering_radius", "rotations", "offsets", "cases", "n_blocks", "count")
+    return {**dict(zip(names, GOOD, strict=True)), **changes}
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"count": "some"}, "`count` must be one of exact, volume; got 'some'"),
+        ({"n_blocks": 1}, "`n_blocks` must be an integer ≥ 2; got 1"),
+        ({"n_blocks": 64}, "`radius` must give the body the volume of 64 blocks; got 27 in case 0"),
+        ({"points": GOOD[0][:30]}, r"`points` must reach \|z\| = .* got"),
+        ({"points": GOOD[0][::-1]}, r"`points` must be ordered by \|z\|"),
+        ({"points": GOOD[0][:, :2]}, r"`points` must have shape \(any, 3\); got"),
+        ({"covering_radius": np.nan}, "`covering_radius` must be positive; got nan"),
+        ({"rotations": 1.1 * GOOD[2]}, "`rotations` must be orthogonal; got .* in draw 0"),
+        ({"rotations": GOOD[2][0]}, r"`rotations` must have shape \(any, 3, 3\); got \(3, 3\)"),
+        ({"offsets": GOOD[3][:1]}, r"`offsets` must have shape \(3, 3\); got \(1, 3\)"),
+        ({"offsets": np.full((3, 3), np.inf)}, "`offsets` must be finite; got .*inf"),
+    ],
+)
+def test_bad_batch(changes, message):
+    with pytest.raises(PhysicsError, match=message):
+        batch_moments(**replaced(**changes))
+
+
+@pytest.mark.parametrize(
+    ("place", "measure", "radius", "message"),
+    [
+        (ONE, ONE, [-1.0], "`radius` must be positive"),
+        (ONE, 0 * ONE, [1.0], "`measure` must be invertible; got .* in case 0"),
+        (ONE, ONE, [1.0, 1.0], r"`place` must have shape \(2, 3, 3\); got \(1, 3, 3\)"),
+        (np.nan * ONE, ONE, [1.0], "`place` must be finite; got"),
+    ],
+)
+def test_bad_cases(place, measure, radius, message):
+    with pytest.raises(PhysicsError, match=message):
+        Cases(place, measure, np.array(radius))
