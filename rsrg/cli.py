@@ -120,7 +120,7 @@ def inspect(
     node: Annotated[str, typer.Argument(metavar="[NODE]", help="A group or dataset.")] = "/",
     as_json: AsJson = False,
 ) -> None:
-    """Show a run file: status, attributes, tree; or the numbers of one dataset. Also while it runs."""
+    """Show a run file, also while it runs: status and tree, or the numbers of one dataset."""
     from rsrg.report.tree import dataset_text, file_tree, node_rows, shown_attributes
     from rsrg.runs.run import open_run
 
@@ -172,6 +172,10 @@ def report(
     output: Annotated[
         Path | None, typer.Option("--output", metavar="FILE", help="PNG or SVG; default: RUN.png.")
     ] = None,
+    every_channel: Annotated[
+        bool,
+        typer.Option("--every-channel", help="A column for each channel, not the lowest only."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Print the table of critical strains of a finished run again and draw its picture."""
@@ -181,8 +185,7 @@ def report(
     if as_json:
         _print_json([asdict(r) for r in opened.critical_strains()])
         return
-    opened.require_finished()
-    _print_results(opened)
+    _print_results(opened, every_channel)
     _draw(opened, output or opened.path.with_suffix(".png"), material)
 
 
@@ -290,11 +293,12 @@ def _finish(run: "Run", quiet: bool) -> None:
     _draw(run, picture, None, quiet)
 
 
-def _print_results(run: "Run") -> None:
+def _print_results(run: "Run", every_channel: bool = False) -> None:
     from rsrg.report.critical_table import critical_table, notes
 
     console = _console()
-    console.print(critical_table(run))
+    few = run.config.sampling.estimator == "formula"
+    console.print(critical_table(run, every_channel or few))
     for line in notes(run):
         console.print(line, markup=False)
 

@@ -23,8 +23,8 @@ Count = Literal["exact", "volume"]
 class Blocks:
     """How the N0³ blocks of a super block are drawn.
 
-    orientation: Haar-random rotation of the lattice, or the lattice as it is. offset: uniform in the
-    primitive cell, or none. count: exactly the N0³ nearest blocks, or all inside the body.
+    orientation: Haar-random rotation of the lattice, or the lattice as it is. offset: uniform in
+    the primitive cell, or none. count: exactly the N0³ nearest blocks, or all inside the body.
     """
 
     n0: int

@@ -26,8 +26,9 @@ class ChannelFlow:
     """χ and its eigenvalues along the flow, with standard errors (zero for a formula).
 
     chi: (steps + 1, ..., strains, 6, 6), plain, ρc_t². eigenvalues (of χ) and inverse_eigenvalues
-    (of χ⁻¹): (steps + 1, ..., strains, 6), in channel order. inverse_replicates: leave-one-out values
-    of the last step's inverse eigenvalues, (groups, ..., strains, 6). Steps of events: see Flow.
+    (of χ⁻¹): (steps + 1, ..., strains, 6), in channel order. inverse_replicates: leave-one-out
+    values of the last step's inverse eigenvalues, (groups, ..., strains, 6).
+    Steps of events: see Flow.
     """
 
     chi: Array

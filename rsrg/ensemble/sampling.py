@@ -9,18 +9,18 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from rsrg.sums.batch import Cases, batch_moments, needed_radius
 
 from rsrg.ensemble.draws import Blocks, draw_chunk, offset_reach
 from rsrg.physics.arrays import Array
 from rsrg.physics.haar_mean import body_radius, haar_mean_moments
 from rsrg.physics.lattices import covering_radius, lattice_points
 from rsrg.physics.readings import Reading
+from rsrg.sums.batch import Cases, batch_moments, needed_radius
 
 
 @dataclass(frozen=True)
 class Sampler:
-    """All that a chunk needs: blocks, seed, the readings and the deformations F, (strains, 3, 3)."""
+    """All that a chunk needs: blocks, seed, readings, and deformations F, (strains, 3, 3)."""
 
     blocks: Blocks
     seed: int
@@ -44,7 +44,7 @@ class Sampler:
         return lattice_points(lattice, reach)
 
     def chunk(self, step: int, chunk: int) -> tuple[Array, Array]:
-        """Chunk means of Σ_{s≠s'} n n n n / r³ per block: (readings, strains, 15), control (15,)."""
+        """Chunk means of Σ_{s≠s'} nnnn / r³ per block: (readings, strains, 15), control (15,)."""
         b = self.blocks
         rotations, offsets = draw_chunk(b, self.seed, step, chunk)
         covering = covering_radius(b.lattice)

@@ -48,8 +48,8 @@ def critical_strains(
     """Strains in (0, strain_max] where χ_n⁻¹ = (χ_el)⁻¹ + n M(e), Eq. 3.8, turns singular.
 
     coupling: strain → M of one step, plain, (6, 6), in 1/ρc_t². steps: n, may be a fraction.
-    Channels are named as for e_xx. Returns all crossings in ascending order of strain, found to 1e-8
-    or better; degenerate ones are each listed.
+    Channels are named as for e_xx. Returns all crossings in ascending order of strain, found to
+    1e-8 or better; degenerate ones are each listed.
 
     Raises PhysicsError for α outside (1/4, 1), steps ≤ 0 or strain_max ≤ 0.
     """

@@ -6,57 +6,76 @@ from rsrg.report.numbers import with_error
 from rsrg.runs.run import CriticalStrainRecord, Run
 
 NONE = "–"
+DEGENERATE = 1e-6  # critical strains closer than this are shown as one, with all their channels
+HEADINGS = {"lattice": "sum", "continuum": "continuum", "log": "log formula"}
+Cell = tuple[str, str]
 
 
 def lowest(records: list[CriticalStrainRecord]) -> CriticalStrainRecord | None:
-    """The record of the lowest critical strain e > 0 (tension first, else compression)."""
-    positive = [r for r in records if r.value >= 0.0]
-    chosen = positive or records
+    """The record of the lowest critical strain e ≥ 0 (where there is none, the nearest to 0)."""
+    chosen = [r for r in records if r.value >= 0.0] or records
     return min(chosen, key=lambda r: abs(r.value)) if chosen else None
 
 
-def _cell(records: list[CriticalStrainRecord]) -> str:
+def _cell(records: list[CriticalStrainRecord]) -> Cell:
+    """The lowest critical strain, and all channels that fail there together."""
     record = lowest(records)
     if record is None:
-        return NONE
-    return f"{with_error(record.value, record.stderr)}  {record.channel}"
+        return NONE, ""
+    together = [r.channel for r in records if abs(r.value - record.value) < DEGENERATE]
+    return with_error(record.value, record.stderr), ", ".join(sorted(together))
 
 
-def critical_table(run: Run) -> Table:
-    """Lowest critical strain and its channel, per glass and reading: sum, continuum; log formula."""
-    records = run.critical_strains()
+def _sources(run: Run) -> list[tuple[str, str]]:
+    """(reading, source) of every column, the log formula, which has no reading, last."""
+    found: list[tuple[str, str]] = [
+        (reading, source)
+        for reading in run.config.readings
+        for source in run.sources()
+        if source != "log"
+    ]
+    return found + ([("", "log")] if "log" in run.sources() else [])
+
+
+def _split(records: list[CriticalStrainRecord]) -> list[list[CriticalStrainRecord]]:
+    """Records of one column as one list for each channel, the first to fail first."""
+    channels = dict.fromkeys(r.channel for r in sorted(records, key=lambda r: r.value))
+    return [[r for r in records if r.channel == c] for c in channels] or [[]]
+
+
+def critical_table(run: Run, every_channel: bool = False) -> Table:
+    """Lowest critical strain per glass and reading: sum, continuum; and the log formula.
+
+    every_channel: a column for each channel that fails, not only the first. The channels stand in
+    the heading where they are the same for every glass.
+    """
     table = Table(title=run.config.title or None, title_justify="left", box=None, pad_edge=False)
     table.add_column("glass")
     table.add_column("α", justify="right")
-    by_reading = [s for s in run.sources() if s != "log"]
-    for reading in run.config.readings:
-        for source in by_reading:
-            table.add_column(f"{reading}\n{_heading(source)}")
-    if "log" in run.sources():
-        table.add_column("the paper\nlog formula")
-    for material, alpha in zip(run.read("axes/material"), run.read("axes/alpha"), strict=True):
-        of_glass = [r for r in records if r.material == material]
-        cells = [
-            _cell([r for r in of_glass if (r.reading, r.source) == (reading, source)])
-            for reading in run.config.readings
-            for source in by_reading
-        ]
-        if "log" in run.sources():
-            cells.append(_cell([r for r in of_glass if r.source == "log"]))
-        table.add_row(str(material), f"{alpha:.3f}", *cells)
+    records = run.critical_strains()
+    glasses = [str(m) for m in run.read("axes/material")]
+    texts = []
+    for reading, source in _sources(run):
+        own = [r for r in records if (r.reading, r.source) == (reading, source)]
+        for part in _split(own) if every_channel else [own]:
+            cells = [_cell([r for r in part if r.material == glass]) for glass in glasses]
+            channels = {c for _, c in cells if c}
+            common = len(channels) <= 1
+            heading = (reading or "any reading", HEADINGS[source], *(channels if common else ()))
+            table.add_column("\n".join(heading))
+            texts.append([t if common else f"{t} {c}".strip() for t, c in cells])
+    for glass, alpha, *row in zip(glasses, run.read("axes/alpha"), *texts, strict=True):
+        table.add_row(glass, f"{alpha:.3f}", *row)
     return table
-
-
-def _heading(source: str) -> str:
-    return {"lattice": "sum over blocks", "continuum": "continuum"}[source]
 
 
 def notes(run: Run) -> list[str]:
     """What a reader of the table must know: the range, and flows that left their validity."""
     strains = run.read("axes/strain")
     lines = [
-        f"Lowest critical strain e on {strains[0]:g} … {strains[-1]:g}, after "
-        f"{run.config.steps()} steps of N0 = {run.config.blocks.n0}; {NONE} means none there."
+        f"Critical strains e on {strains[0]:g} … {strains[-1]:g}, the lowest of each column, after "
+        f"{run.config.step_weights().sum():.4g} steps of N0 = {run.config.blocks.n0}. "
+        f"{NONE}: none there."
     ]
     if "lattice" in run.sources() and run.config.sampling.estimator == "montecarlo":
         lines.append("Digits in parentheses: one standard error, sampling and interpolation.")
@@ -80,7 +99,7 @@ def _second_order_notes(run: Run) -> list[str]:
         for j, reading in enumerate(readings):
             happened = (steps[:, j] >= 0).any(axis=0)
             if happened.any():
-                first = strains[happened.argmax()]
-                step = steps[:, j, happened.argmax()].max()
-                lines.append(f"  {reading}: {text} from e = {first:g} on, there at step {step}.")
+                first = int(happened.argmax())
+                step = steps[:, j, first].max()
+                lines.append(f"  {reading}: {text} from e = {strains[first]:g} on, step {step}.")
     return lines

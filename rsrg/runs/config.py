@@ -4,6 +4,7 @@ import difflib
 import hashlib
 import json
 import math
+from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
 import numpy as np
@@ -78,7 +79,8 @@ class MaterialSpec(Part):
             close = difflib.get_close_matches(self.name or "", GLASSES, n=1)
             hint = f" (did you mean {close[0]}?)" if close else ""
             raise ValueError(
-                f"must be one of {', '.join(GLASSES)}{hint}, or have its `c_l` and `c_t`, or `alpha`"
+                f"must be one of {', '.join(GLASSES)}{hint}, "
+                "or have its `c_l` and `c_t`, or `alpha`"
             )
         elif self.density is not None:
             raise ValueError("must give `c_l` and `c_t`, or `alpha`, where `density` is given")
@@ -175,7 +177,7 @@ class Grid(Part):
 
 
 def _ascending(values: tuple[float, ...]) -> tuple[float, ...]:
-    if any(b <= a for a, b in zip(values, values[1:], strict=False)):
+    if any(b <= a for a, b in pairwise(values)):
         raise ValueError("must be in ascending order, each strain once")
     return values
 
@@ -332,7 +334,7 @@ class Config(Part):
         return max(1, math.ceil(ratio * (1.0 - 1e-12)))
 
     def step_weights(self) -> Array:
-        """The share of each step that is taken, (steps,): 1, but for a formula the last one ends at R.
+        """The share of each step that is taken, (steps,): 1, but a formula's last step ends at R.
 
         A lattice sum steps by whole factors N0; a formula is continuous in ln L.
         """

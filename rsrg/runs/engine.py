@@ -1,6 +1,5 @@
 """Carrying a run to its end: chunk by chunk, saving as it goes, stopping when asked."""
 
-import json
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -14,18 +13,14 @@ import numpy as np
 from rsrg.ensemble.sampling import Sampler, exact_means
 from rsrg.physics.arrays import Array
 from rsrg.runs.config import Config
-from rsrg.runs.errors import ConfigError, RunFileError
-from rsrg.runs.loading import config_from_source
+from rsrg.runs.errors import RunFileError
+from rsrg.runs.extension import extended_config
 from rsrg.runs.quantities import si_value
 from rsrg.runs.results import derive
 from rsrg.runs.run import Run, open_run
 from rsrg.runs.signals import StopRequest, stop_on_signals
-from rsrg.runs.source import Source, override
 from rsrg.runs.state import State
 from rsrg.runs.store import Snapshot, encode, save
-
-NEUTRAL = ("checkpoint", "title")
-GROWING = ("sampling.samples",)
 
 
 @dataclass(frozen=True)
@@ -77,49 +72,19 @@ def resume(
 ) -> Run:
     """Go on with a run file to its end. A finished run is returned as it is.
 
-    overrides: dotted keys; only those that leave the numbers alone (checkpoint, title), and a larger
-    `sampling.samples`, for which only the new draws are made.
+    overrides: dotted keys; only those that leave the numbers alone (checkpoint, title), and a
+    larger `sampling.samples`, for which only the new draws are made.
 
-    Raises RunFileError for a missing or damaged file, ConfigError, with a diff, for other overrides.
+    Raises RunFileError for a missing or damaged file; ConfigError, with a diff, for any other
+    override.
     """
     with Snapshot(Path(path)) as snapshot:
         state = State.of(snapshot)
         finished = snapshot.attributes["status"] == "finished"
-    config = _overridden(state.config, dict(overrides or {}))
+    config = extended_config(state.config, dict(overrides or {}))
     if finished and config.chunks() == state.config.chunks():
         return open_run(path)
     return _carry_on(state.extended(config), Path(path), watch)
-
-
-def _overridden(config: Config, overrides: dict[str, Any]) -> Config:
-    """The config with overrides that a resumed run may take. Raises ConfigError otherwise."""
-    source = Source("the run's config", config.text(), json.loads(config.resolved()), {})
-    changed = config_from_source(override(source, overrides))
-    old, new = _flat(config), _flat(changed)
-    refused = [
-        f"`{key}` cannot change on resume: {old.get(key)!r} in the file, {new.get(key)!r} asked for"
-        for key in sorted(old.keys() | new.keys())
-        if old.get(key) != new.get(key) and key.split(".")[0] not in NEUTRAL and key not in GROWING
-    ]
-    if changed.sampling.samples < config.sampling.samples:
-        refused.append(
-            f"`sampling.samples` can only grow on resume: {config.sampling.samples} in the file, "
-            f"{changed.sampling.samples} asked for"
-        )
-    if refused:
-        raise ConfigError(refused)
-    return changed
-
-
-def _flat(config: Config) -> dict[str, Any]:
-    def walk(value: Any, prefix: str) -> Iterator[tuple[str, Any]]:
-        if isinstance(value, dict):
-            for key, inner in value.items():
-                yield from walk(inner, f"{prefix}.{key}" if prefix else key)
-        else:
-            yield prefix, value
-
-    return dict(walk(json.loads(config.resolved()), ""))
 
 
 def _carry_on(state: State, path: Path, watch: Watcher) -> Run:

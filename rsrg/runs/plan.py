@@ -14,7 +14,7 @@ from rsrg.runs.config import Config
 
 @dataclass(frozen=True)
 class Plan:
-    """The size of a run. seconds: measured on two chunks of this machine; None where nothing is summed."""
+    """The size of a run. seconds: from a chunk timed here; None where nothing is sampled."""
 
     materials: int
     readings: int

@@ -1,8 +1,8 @@
 """From the moments of every step to χ, eigenvalues and critical strains of every glass.
 
-A pure function of the config and the raw chunk means: wherever a run was resumed, the numbers are the
-same. Each glass is followed in up to three columns: the lattice sum (no suffix), the exact continuum
-(`_continuum`), and the paper's formula (`_log`).
+A pure function of the config and the raw chunk means: wherever a run was resumed, the numbers are
+the same. Each glass is followed in up to three columns: the lattice sum (no suffix), the exact
+continuum (`_continuum`), and the paper's formula (`_log`).
 """
 
 from collections.abc import Callable, Iterator

@@ -60,7 +60,7 @@ class Run:
         return int(done.sum()), total
 
     def read(self, name: str) -> Any:
-        """The values of a dataset, for example "flow/chi". Raises RunFileError if it is not there."""
+        """The values of a dataset, such as "flow/chi". Raises RunFileError if it is not there."""
         key = name.strip("/")
         if key not in ENTRIES or key not in self.snapshot:
             self.snapshot.datasets(name)

@@ -1,9 +1,9 @@
 """The run file: HDF5 bytes behind a checksum, written all or nothing, read as one snapshot.
 
-The first 512 bytes, HDF5's user block, hold the SHA-256 of everything after them, so any change of any
-byte is noticed when the file is opened. A file is written to a temporary name beside it, synced, and
-renamed; the checkpoint before stays as `.prev`. Reading takes the whole file at once: no locks, and
-never a torn view of a run that is going on.
+The first 512 bytes, HDF5's user block, hold the SHA-256 of everything after them, so any change of
+any byte is noticed when the file is opened. A file is written to a temporary name beside it,
+synced, and renamed; the checkpoint before stays as `.prev`. Reading takes the whole file at once:
+no locks, and never a torn view of a run that is going on.
 """
 
 import hashlib
@@ -89,7 +89,7 @@ def save(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         if path.exists():
             _keep_previous(path)
-        os.replace(temporary, path)
+        temporary.replace(path)
         _sync_folder(path.parent)
     except OSError as error:
         temporary.unlink(missing_ok=True)
@@ -105,7 +105,7 @@ def _keep_previous(path: Path) -> None:
         os.link(path, link)
     except OSError:  # a file system without hard links
         shutil.copy2(path, link)
-    os.replace(link, previous(path))
+    link.replace(previous(path))
 
 
 def _sync_folder(folder: Path) -> None:

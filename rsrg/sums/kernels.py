@@ -3,7 +3,7 @@
 Every unordered pair of n points is met once by cyclic shifts: point s with point s + h, for
 h = 1 … (n−1)/2, and for even n half of what h = n/2 gives. All loops are then equally long and
 contiguous, whatever h. `base` holds the points, padded to a multiple of LANES with points so far
-away that they add nothing; `ring` holds them again, continued cyclically by half a turn.
+away that they add nothing (1e-90 each); `ring` holds them again, going on round by half a turn.
 """
 
 import numpy as np
@@ -13,7 +13,7 @@ from rsrg.physics.arrays import Array
 from rsrg.sums.jit import kernel, parallel_kernel
 
 LANES = 8  # padding: whole vectors of eight doubles, no scalar remainder
-FAR = 1e30  # a pair with a padding point adds FAR⁻³, at least 1e-30 of any true pair
+FAR = 1e30  # block sizes; FAR⁻³ is nothing beside a true pair, and FAR⁷ does not overflow
 TILE = 1024  # points whose coordinates stay in the first cache while h runs
 SHIFT_BLOCKS = 16  # parallel tasks per tile
 MOMENTS = 15
@@ -207,10 +207,12 @@ def select_nearest(
 ) -> None:
     """Indices of the n smallest keys, ties by index, to chosen, (> keys.size,).
 
-    The n-th is known to lie between low and high: bisecting that annulus, by counts that cost an
-    eighth of a cycle or so a key, leaves a few to be sorted. The result is exact whatever low and
+    The n-th is known to lie between low and high: bisecting that annulus, by counts that run
+    eight keys at a time, leaves a few to be sorted. The result is exact whatever low and
     high are; only the time depends on them. border (> keys.size,): scratch.
     """
+    low = np.floor(low)  # whole numbers, as the keys: the bisection then ends
+    high = np.floor(high)
     inside = count_within(keys, low)
     outside = count_within(keys, high)
     if inside >= n:

@@ -88,7 +88,7 @@ def test_agrees_with_the_direct_sum():
     b = cases.measure[0] @ r
     chosen = choose_twin(points, b, b @ u, cases.radius[0], n)
     expected = pair_moments((points[chosen] + u) @ (cases.place[0] @ r).T)
-    near(batch_moments(*arguments)[0, 0], expected, 1e-14)  # same kernel, points in another order
+    near(batch_moments(*arguments)[0, 0], expected, 1e-13)  # 1331² terms in another order
 
 
 @pytest.mark.parametrize("n_blocks", [27, 64, 100])
@@ -105,12 +105,12 @@ def test_ties_go_by_index(lattice, n_blocks):
         near(moments, np.broadcast_to(expected, (4, 15)), 1e-13)  # rotated points are rounded
 
 
-@pytest.mark.parametrize("low", [-1e3, 0.0, 40.0, 1e6])
-@pytest.mark.parametrize("high", [41.0, 70.0, 1e7])
+@pytest.mark.parametrize("low", [-1e3, 0.0, 40.2, 49.7, 1e6])
+@pytest.mark.parametrize("high", [41.5, 51.3, 70.0, 1e7])
 def test_selection_is_exact_whatever_the_bracket(low, high):
     """select_nearest returns n different indices, those of a stable sort, also for bad hints."""
-    keys = np.floor(np.random.default_rng(5).random(500) * 100.0)  # many ties
-    for n in (1, 2, 50, 200, 499, 500):
+    keys = np.floor(np.random.default_rng(5).random(500) * 30.0) + 35.0  # many ties
+    for n in (1, 2, 50, 200, 250, 499, 500):
         border, chosen = np.empty(501, np.uint32), np.empty(501, np.uint32)
         kernels.select_nearest(keys, low, high, n, border, chosen)
         expected = np.argsort(keys, kind="stable")[:n]
