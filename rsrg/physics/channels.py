@@ -33,13 +33,14 @@ def _mandel(strain: Array) -> Array:
 def _odd_axis_first(values: Array) -> Array:
     """Order of three ascending numbers with the one farthest from the others first."""
     low, middle, high = values
-    return np.array([0, 1, 2]) if middle - low > high - middle else np.array([2, 0, 1])
+    low_is_odd = middle - low > (1.0 + 1e-9) * (high - middle)  # a tie is high, whatever rounding
+    return np.array([0, 1, 2]) if low_is_odd else np.array([2, 0, 1])
 
 
 def strain_channels(direction: Array) -> Channels:
     """Reference channels of a strain direction, (3, 3), in its principal frame, odd axis first.
 
-    Names use x, y, z where the principal axes are the lab's, else 1, 2, 3. For e_xx:
+    Names use x, y, z where the principal axes are the lab's, else a, b, c. For e_xx:
     xx+yy+zz, 2xx-yy-zz, yy-zz, xy, xz, yz.
     """
     values, axes = np.linalg.eigh(0.5 * (direction + direction.T))
@@ -50,7 +51,7 @@ def strain_channels(direction: Array) -> Channels:
         where = np.concatenate((where[:1], np.sort(where[1:])))
         frame, letters = np.eye(3)[:, where], [("x", "y", "z")[w] for w in where]
     else:
-        letters = ["1", "2", "3"]
+        letters = ["a", "b", "c"]
     a, b, c = letters
     u, v, w = frame.T
 
@@ -58,7 +59,7 @@ def strain_channels(direction: Array) -> Channels:
         return 0.5 * (np.outer(p, q) + np.outer(q, p))
 
     strains = {
-        f"{a}{a}+{b}{b}+{c}{c}": np.eye(3),
+        "+".join(sorted((a + a, b + b, c + c))): np.eye(3),
         f"2{a}{a}-{b}{b}-{c}{c}": 2 * pair(u, u) - pair(v, v) - pair(w, w),
         f"{b}{b}-{c}{c}": pair(v, v) - pair(w, w),
         "".join(sorted(a + b)): pair(u, v),
@@ -87,7 +88,8 @@ def eigenchannels(x: Array, contraction: Contraction, channels: Channels) -> tup
     matrix = weighted(x, contraction)
     reference = channels.vectors
     ladder = (reference.swapaxes(-1, -2) * np.arange(1.0, 7.0)) @ reference
-    scale = np.abs(matrix).max(axis=(-2, -1), keepdims=True)
+    size = np.abs(np.linalg.eigvalsh(matrix))
+    scale = np.median(size, axis=-1)[..., None, None]
     _, columns = np.linalg.eigh(matrix + SPLIT * scale * ladder)
     overlap = (reference @ columns).swapaxes(-1, -2) ** 2
     chosen = _assign(overlap)
@@ -118,7 +120,7 @@ def describe_strain(vector: Array, contraction: Contraction) -> str:
     """An eigenvector as the strain it is, largest coefficient 1: `0.68xx+yy+zz`, `yy-zz`, `yz`."""
     strain = vector / pair_weights(contraction)
     strain = strain / strain[np.argmax(np.abs(strain) > 0.999 * np.abs(strain).max())]
-    if np.sum(strain) < 0:
+    if np.sum(strain) < -1e-6:  # a sum of zero, good to rounding, turns nothing
         strain = -strain
     text = ""
     for coefficient, name in zip(strain, PAIR_NAMES, strict=True):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.interpolate import CubicSpline, PchipInterpolator
+from scipy.interpolate import CubicSpline
 from scipy.optimize import brentq
 
 from rsrg.physics.arrays import Array
@@ -48,8 +48,8 @@ def critical_strains(
     """Strains in (0, strain_max] where χ_n⁻¹ = (χ_el)⁻¹ + n M(e), Eq. 3.8, turns singular.
 
     coupling: strain → M of one step, plain, (6, 6), in 1/ρc_t². steps: n, may be a fraction.
-    Channels are named as for e_xx. Returns all crossings in ascending order of strain, found to
-    1e-8 or better; degenerate ones are each listed.
+    Channels are named as for e_xx; for another strain see `crossings`. Returns all crossings in
+    ascending order of strain, found to 1e-8 or better; degenerate ones are each listed.
 
     Raises PhysicsError for α outside (1/4, 1), steps ≤ 0 or strain_max ≤ 0.
     """
@@ -78,7 +78,7 @@ def crossings(
     levels = _sorted_eigenvalues(path, contraction)
     _, vectors = follow_channels(path, grid, contraction, channels)
     roots: list[tuple[float, int, Channels]] = []
-    for i, level in zip(*np.nonzero(np.diff(levels < 0.0, axis=0)), strict=True):
+    for i, level in zip(*np.nonzero(np.diff(levels <= 0.0, axis=0)), strict=True):
 
         def eigenvalue(e: float, rank: int = int(level)) -> float:
             return float(_sorted_eigenvalues(inverse_chi(e), contraction)[rank])
@@ -103,7 +103,7 @@ def _named(
             rank = np.argsort(values, kind="stable")
         c = rank[level]
         direction = describe_strain(vectors[c], contraction)
-        crossings.append(Crossing(strain, channels.names[c], direction))
+        crossings.append(Crossing(at, channels.names[c], direction))
     return sorted(crossings)
 
 
@@ -119,20 +119,28 @@ class SampledCrossing:
 def sampled_crossings(strains: Array, values: Array) -> list[SampledCrossing]:
     """Zeros of a smooth curve sampled at ascending strains, (n,), n ≥ 2.
 
-    A cubic spline (a straight line below four points). The error is the distance to the zero of the
-    monotone cubic (Pchip), a method of lower order; below four points half the interval.
+    A cubic spline (a straight line below four points). The error is how far the zero moves when one
+    of the four nearest inner samples is left out, at most the interval; below four points the
+    distance to the far end of the interval.
     """
     if len(strains) < 4:
         return _linear_crossings(strains, values)
-    spline, lower = CubicSpline(strains, values), PchipInterpolator(strains, values)
-    roots = np.asarray(spline.roots(extrapolate=False))
-    others = np.asarray(lower.roots(extrapolate=False))
+    spline = CubicSpline(strains, values)
     found = []
-    for root in roots[np.isfinite(roots)]:
-        width = float(np.diff(strains)[np.clip(np.searchsorted(strains, root) - 1, 0, None)])
-        error = float(np.min(np.abs(others - root), initial=width))
+    for root in _zeros(spline):
+        place = int(np.clip(np.searchsorted(strains, root), 1, len(strains) - 1))
+        width = float(strains[place] - strains[place - 1])
+        error = 0.0
+        for left_out in range(max(1, place - 2), min(len(strains) - 1, place + 2)):
+            rest = CubicSpline(np.delete(strains, left_out), np.delete(values, left_out))
+            error = max(error, float(np.min(np.abs(_zeros(rest) - root), initial=width)))
         found.append(SampledCrossing(float(root), float(spline(root, 1)), error))
     return found
+
+
+def _zeros(curve: CubicSpline) -> Array:
+    roots = np.asarray(curve.roots(extrapolate=False))
+    return roots[np.isfinite(roots)]
 
 
 def _linear_crossings(strains: Array, values: Array) -> list[SampledCrossing]:
@@ -141,7 +149,8 @@ def _linear_crossings(strains: Array, values: Array) -> list[SampledCrossing]:
         width = strains[i + 1] - strains[i]
         slope = (values[i + 1] - values[i]) / width
         root = strains[i] - values[i] / slope
-        found.append(SampledCrossing(float(root), float(slope), float(width / 2.0)))
+        error = max(root - strains[i], strains[i + 1] - root)
+        found.append(SampledCrossing(float(root), float(slope), float(error)))
     return found
 
 

@@ -61,6 +61,13 @@ def _octant_average(
     return total / around
 
 
+def _graded(inverse_squares: Array) -> Array:
+    """Breaks in s², in steps of at most 16: s² of a needle or plate is too steep for one piece."""
+    low, high = inverse_squares.min(), inverse_squares.max()
+    pieces = 1 + int(np.log(high / low) / np.log(16.0))
+    return np.geomspace(low, high, pieces + 1)[1:-1]
+
+
 def quartic_average(
     f: Callable[[Array], Array],
     deformation: Array,
@@ -78,6 +85,7 @@ def quartic_average(
     order = _polar_last(stretches)
     inverse_squares, axes = stretches[order] ** -2.0, axes[:, order]
     breaks_squared = np.empty(0) if breaks is None else np.asarray(breaks) ** 2
+    breaks_squared = np.concatenate((breaks_squared, _graded(inverse_squares)))
     around, along = AROUND_START, ALONG_START
     last = _octant_average(f, inverse_squares, breaks_squared, around, along)
     for _ in range(MAX_REFINEMENTS):

@@ -21,7 +21,11 @@ def surface_averages(strain: float) -> tuple[float, float, float]:
     Raises PhysicsError unless e > −1.
     """
     t = eccentricity_squared(strain)
-    i0, i1, i2 = (float(hyp2f1(-0.5, k + 0.5, k + 1.5, t)) / (2 * k + 1) for k in range(3))
+    if strain < 0.0:  # Pfaff: the common factor (1 - t)^1/2 drops out of the ratios
+        z = -strain * (2.0 + strain)
+        i0, i1, i2 = (float(hyp2f1(-0.5, 1.0, k + 1.5, z)) / (2 * k + 1) for k in range(3))
+    else:
+        i0, i1, i2 = (float(hyp2f1(-0.5, k + 0.5, k + 1.5, t)) / (2 * k + 1) for k in range(3))
     return i1 / i0, i2 / i0, (i0 - 2.0 * i1 + i2) / (8.0 * i0)
 
 

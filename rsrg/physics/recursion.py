@@ -38,7 +38,8 @@ class Flow:
 
     `transition_step`: first step after which χ is not positive definite (resummed: +∞ → −∞;
     second order: the truncation overshot). `runaway_step`: first step after which χ exceeds
-    RUNAWAY ρc_t²; the flow is held there. Both (...,), −1 for never.
+    RUNAWAY ρc_t²; second order is held there, and `inverse` then has no digits in the other
+    channels. Both (...,), −1 for never.
     """
 
     chi: Array
@@ -53,9 +54,9 @@ def _first(happened: np.ndarray) -> np.ndarray:
 
 
 def inverse_or_limit(x: Array, contraction: Contraction) -> Array:
-    """X⁻¹; in the direction of an exactly zero eigenvalue the largest double, never NaN."""
+    """X⁻¹; in the direction of an exactly zero eigenvalue a huge finite number, never NaN."""
     values, vectors = np.linalg.eigh(weighted(x, contraction))
-    floor = 1.0 / np.finfo(np.float64).max
+    floor = np.finfo(np.float64).tiny
     values = np.where(np.abs(values) < floor, floor, values)
     return unweighted((vectors / values[..., None, :]) @ np.swapaxes(vectors, -1, -2), contraction)
 
@@ -98,10 +99,11 @@ def flow(
     iterated = iterate(chi_start, couplings, update, contraction)
     other = inverse_or_limit(iterated, contraction)
     chi, inverses = (other, iterated) if update == "resummed" else (iterated, other)
-    lowest = np.linalg.eigvalsh(weighted(inverses, contraction))[..., 0]
+    values = np.linalg.eigvalsh(weighted(iterated, contraction))
+    rounding = 1e-14 * np.abs(values).max(axis=-1)  # of the small eigenvalues beside a large one
     return Flow(
         chi=chi,
         inverse=inverses,
-        transition_step=_first(lowest < 0.0),
+        transition_step=_first(values[..., 0] < -rounding),
         runaway_step=_first(np.abs(chi).max(axis=(-2, -1)) > RUNAWAY),
     )

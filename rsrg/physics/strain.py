@@ -47,9 +47,8 @@ def principal_stretches(deformation: Array) -> tuple[Array, Array]:
 
     λ² and the axes are the eigenpairs of F Fᵀ, in ascending order of λ.
     """
-    left_cauchy_green = deformation @ deformation.T
-    squares, axes = np.linalg.eigh(left_cauchy_green)
-    return np.sqrt(squares), axes
+    axes, stretches, _ = np.linalg.svd(deformation)
+    return stretches[::-1], np.ascontiguousarray(axes[:, ::-1])
 
 
 def eccentricity_squared(strain: float) -> float:

@@ -29,15 +29,15 @@ def _printed_lambda(n, alpha):
 
 
 def _six(tensor):
-    return np.array([[tensor[i, j, k, l] for k, l in PAIRS] for i, j in PAIRS])
+    return np.array([[tensor[ij + kl] for kl in PAIRS] for ij in PAIRS])
 
 
 def _four(six):
     tensor = np.empty((3, 3, 3, 3))
     for a, (i, j) in enumerate(PAIRS):
-        for b, (k, l) in enumerate(PAIRS):
+        for b, (k, m) in enumerate(PAIRS):
             for p, q in ((i, j), (j, i)):
-                for r, s in ((k, l), (l, k)):
+                for r, s in ((k, m), (m, k)):
                     tensor[p, q, r, s] = six[a, b]
     return tensor
 

@@ -31,14 +31,14 @@ def test_is_the_printed_equation(n, alpha, printed_lambda, six):
     np.testing.assert_allclose(lambda_tilde(n, alpha), six(printed_lambda(n, alpha)), atol=ROUNDING)
 
 
-def kelvin_derivative(i, j, k, l):
-    """¼[δ_ik ∂_j∂_l + …](−1/r) + (α/2) ∂_i∂_j∂_k∂_l r, a sympy expression of x, y, z, α."""
+def kelvin_derivative(i, j, k, m):
+    """¼[δ_ik ∂_j∂_m + …](−1/r) + (α/2) ∂_i∂_j∂_k∂_m r, a sympy expression of x, y, z, α."""
     x = sympy.symbols("x y z", real=True)
     alpha = sympy.Symbol("alpha")
     r = sympy.sqrt(sum(a**2 for a in x))
-    pairs = (((i, k), (j, l)), ((i, l), (j, k)), ((j, k), (i, l)), ((j, l), (i, k)))
+    pairs = (((i, k), (j, m)), ((i, m), (j, k)), ((j, k), (i, m)), ((j, m), (i, k)))
     transverse = sum(sympy.diff(-1 / r, x[p], x[q]) for (a, b), (p, q) in pairs if a == b)
-    return transverse / 4 + alpha / 2 * sympy.diff(r, x[i], x[j], x[k], x[l])
+    return transverse / 4 + alpha / 2 * sympy.diff(r, x[i], x[j], x[k], x[m])
 
 
 @pytest.mark.parametrize(
@@ -48,9 +48,8 @@ def test_is_the_second_derivative_of_the_kelvin_green_function(index, printed_la
     expression = kelvin_derivative(*index)
     for point in ((2, 3, 6), (1, 2, -2), (-4, 4, 7)):
         r = int(np.linalg.norm(point))
-        exact = expression.subs({**dict(zip("xyz", point, strict=True))}).subs(
-            dict(zip(sympy.symbols("x y z", real=True), point, strict=True))
-        )
+        at = dict(zip(sympy.symbols("x y z", real=True), point, strict=True))
+        exact = expression.subs(at)
         value = float(exact.subs(sympy.Symbol("alpha"), sympy.Rational(7, 10)) * r**3)
         twin = printed_lambda(np.array(point) / r, 0.7)[index]
         np.testing.assert_allclose(twin, value, atol=ROUNDING)
