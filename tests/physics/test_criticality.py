@@ -190,7 +190,7 @@ def test_rotated_strain_gives_the_same_crossings(rotations):
     straight = critical_strains(lambda e: continuum_coupling(e, ALPHA), ALPHA, steps)
     np.testing.assert_allclose([c.strain for c in turned], [c.strain for c in straight], atol=FOUND)
     assert {c.channel for c in turned[:2]} == {"bb-cc", "bc"}
-    assert turned[2].channel == "11+22+33"
+    assert turned[2].channel == "aa+bb+cc"
 
 
 def test_compression_is_searched_on_the_grid_given():
