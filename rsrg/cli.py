@@ -48,6 +48,23 @@ Threads = Annotated[
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Print errors only.")]
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"rsrg {version('rsrg')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
 @app.command()
 def run(
     config: ConfigPath,
@@ -264,7 +281,10 @@ def _progress(silent: bool) -> "Iterator[Watcher]":
 
     from rsrg.runs.engine import Progress
 
-    bar = tqdm(disable=silent, unit="chunk", dynamic_ncols=True, mininterval=0.2, leave=False)
+    often = 0.2 if sys.stderr.isatty() else 30.0  # a log file gets a line now and then
+    bar = tqdm(
+        disable=silent, unit="chunk", dynamic_ncols=True, mininterval=often, delay=0.2, leave=False
+    )
 
     def watch(progress: Progress) -> None:
         bar.total = progress.total
@@ -272,7 +292,8 @@ def _progress(silent: bool) -> "Iterator[Watcher]":
         if progress.note:
             bar.set_postfix_str(progress.note, refresh=False)
         bar.update(progress.done - bar.n)
-        bar.refresh() if progress.note else None
+        if progress.note and sys.stderr.isatty():
+            bar.refresh()
 
     with bar:
         yield watch

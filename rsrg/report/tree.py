@@ -3,11 +3,13 @@
 from typing import Any
 
 import numpy as np
+from rich.markup import escape
 from rich.tree import Tree
 
 from rsrg.runs.layout import ENTRIES
 from rsrg.runs.run import Run
 
+FEW = 6
 HIDDEN = ("config", "config_text")  # long texts, shown by `rsrg inspect RUN config`
 
 
@@ -56,8 +58,17 @@ def file_tree(run: Run, node: str = "/") -> Tree:
             groups[group] = tree.add(f"[bold]{group}[/]")
         axes = ", ".join(f"{d} {n}" for d, n in zip(row["dims"], row["shape"], strict=True))
         units = f"  [{row['units']}]".replace("[", r"\[") if row["units"] else ""
-        groups[group].add(f"{name}  ({axes})  {row['type']}{units}  [dim]{row['long_name']}[/]")
+        text = f"{name}  ({axes})  {row['type']}{units}  [dim]{row['long_name']}[/]"
+        groups[group].add(text + _few_values(run, row["path"], row["shape"]))
     return tree
+
+
+def _few_values(run: Run, path: str, shape: list[int]) -> str:
+    """The values of a list short enough to stand in the tree."""
+    if len(shape) != 1 or shape[0] > FEW:
+        return ""
+    values = [f"{v:.6g}" if isinstance(v, np.floating) else str(v) for v in run.read(path)]
+    return f" = {escape(', '.join(values))}"
 
 
 def dataset_text(run: Run, name: str) -> str:

@@ -3,11 +3,13 @@
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
 EXIT_SECOND_INTERRUPT = 130
+ECHO = 0.05  # s; wrappers such as timeout(1) deliver one interrupt twice, microseconds apart
 
 
 class StopRequest:
@@ -15,6 +17,7 @@ class StopRequest:
 
     def __init__(self) -> None:
         self.reason: str | None = None
+        self.asked_at = 0.0
 
 
 @contextmanager
@@ -26,8 +29,11 @@ def stop_on_signals(notify: Callable[[str], None]) -> Iterator[StopRequest]:
     request = StopRequest()
 
     def handle(number: int, frame: FrameType | None) -> None:
-        if request.reason is not None and number == signal.SIGINT:
-            os._exit(EXIT_SECOND_INTERRUPT)
+        if request.reason is not None:
+            if number == signal.SIGINT and time.monotonic() - request.asked_at > ECHO:
+                os._exit(EXIT_SECOND_INTERRUPT)
+            return
+        request.asked_at = time.monotonic()
         request.reason = signal.Signals(number).name
         notify(request.reason)
 
