@@ -1,0 +1,133 @@
+"""The config's lengths, blocks and strain."""
+
+import math
+from itertools import pairwise
+from typing import Annotated, Self
+
+import numpy as np
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
+
+from rsrg.ensemble.draws import Count, Offset, Orientation
+from rsrg.physics.arrays import Array
+from rsrg.physics.lattices import Lattice
+from rsrg.physics.strain import Component, strain_direction
+from rsrg.runs.part import Finite, Part, as_tuple, quantity
+from rsrg.runs.quantities import si_value
+
+MAX_STRAINS = 10_000
+MAX_N0 = 1000
+SAME_LENGTH = 1e-9  # of ln(R/L₁): unit conversion leaves a rounding error, 1000 nm is 1 µm
+
+
+class Lengths(Part):
+    """From the size L₁ of the first blocks to the size R of the sample."""
+
+    start: Annotated[str, quantity("meter")] | None = Field(
+        None, description="a length with its unit, such as '50 angstrom'"
+    )
+    sample: Annotated[str, quantity("meter")] | None = Field(
+        None, description="a length with its unit, such as '1 mm'"
+    )
+    log_ratio: Finite | None = Field(
+        None, gt=0.0, le=1000.0, description="ln(R/L₁), a number between 0 and 1000"
+    )
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        both = self.start is not None and self.sample is not None
+        if self.log_ratio is not None and (self.start or self.sample):
+            raise ValueError("must give either `start` and `sample`, or `log_ratio`, not both")
+        if self.log_ratio is None and not both:
+            raise ValueError("must give `start` and `sample`, or `log_ratio`")
+        if both and not self.log_size_ratio() > SAME_LENGTH:
+            raise ValueError("must have `sample` larger than `start`")
+        return self
+
+    def log_size_ratio(self) -> float:
+        """ln(R/L₁)."""
+        if self.log_ratio is not None:
+            return self.log_ratio
+        return math.log(si_value(self.sample, "meter") / si_value(self.start, "meter"))
+
+    def start_meters(self) -> float | None:
+        """L₁ in m, if a length was given."""
+        return None if self.start is None else si_value(self.start, "meter")
+
+
+class BlocksSpec(Part):
+    """How N0³ blocks make a super block."""
+
+    n0: int = Field(ge=2, le=MAX_N0, description=f"an integer from 2 to {MAX_N0}")
+    lattice: Lattice = Field("sc", description="sc, bcc or fcc")
+    orientation: Orientation = Field("haar", description="haar or fixed")
+    offset: Offset = Field("random", description="random or none")
+    count: Count = Field("exact", description="exact or volume")
+
+
+class Grid(Part):
+    """Evenly spaced strains, both ends included."""
+
+    start: Finite = Field(gt=-1.0, description="a strain greater than −1")
+    stop: Finite = Field(gt=-1.0, le=100.0, description="a strain greater than −1, at most 100")
+    count: int = Field(ge=2, le=MAX_STRAINS, description=f"an integer from 2 to {MAX_STRAINS}")
+
+    @model_validator(mode="after")
+    def _ascending(self) -> Self:
+        if not self.stop > self.start:
+            raise ValueError("must have `stop` greater than `start`")
+        return self
+
+
+def _ascending(values: tuple[float, ...]) -> tuple[float, ...]:
+    if any(b <= a for a, b in pairwise(values)):
+        raise ValueError("must be in ascending order, each strain once")
+    return values
+
+
+StrainList = Annotated[
+    tuple[Annotated[Finite, Field(gt=-1.0, le=100.0)], ...],
+    BeforeValidator(as_tuple),
+    AfterValidator(_ascending),
+    Field(min_length=2, max_length=MAX_STRAINS),
+]
+Row = Annotated[tuple[Finite, Finite, Finite], BeforeValidator(as_tuple)]
+Matrix = Annotated[tuple[Row, Row, Row], BeforeValidator(as_tuple)]
+
+
+class StrainSpec(Part):
+    """The static strain: F = 1 + e · direction, for a grid or list of strains e."""
+
+    component: Component | None = Field(None, description="xx, xy, xz, yy, yz or zz")
+    tensor: Matrix | None = Field(None, description="a direction, 3 rows of 3 numbers")
+    values: Annotated[
+        Annotated[Grid, Tag("grid")] | Annotated[StrainList, Tag("list")],
+        Discriminator(lambda v: "grid" if isinstance(v, dict | Grid) else "list"),
+    ] = Field(description="{start, stop, count}, or a list of two or more strains greater than −1")
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        if self.component is not None and self.tensor is not None:
+            raise ValueError("must give either `component` or `tensor`, not both")
+        if not np.any(self.direction()):
+            raise ValueError("must have a `tensor` that is not zero")
+        determinants = np.linalg.det(self.deformations())
+        for e, determinant in zip(self.strains(), determinants, strict=True):
+            if not determinant > 0.0:
+                raise ValueError(f"must keep det F > 0; at e = {e:g}, det F = {determinant:.4g}")
+        return self
+
+    def direction(self) -> Array:
+        """The strain direction, (3, 3)."""
+        if self.tensor is not None:
+            return np.array(self.tensor, dtype=np.float64)
+        return strain_direction(self.component or "xx")
+
+    def strains(self) -> Array:
+        """The strains e, ascending."""
+        if isinstance(self.values, Grid):
+            return np.linspace(self.values.start, self.values.stop, self.values.count)
+        return np.array(self.values, dtype=np.float64)
+
+    def deformations(self) -> Array:
+        """F at every strain, (strains, 3, 3)."""
+        return np.eye(3) + self.strains()[:, None, None] * self.direction()

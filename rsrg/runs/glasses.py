@@ -1,0 +1,73 @@
+"""The config's materials: of the paper's Table I by name, or one's own."""
+
+import difflib
+from typing import Annotated, Any, Self
+
+from pydantic import Field, model_validator
+
+from rsrg.physics.materials import GLASSES, Material
+from rsrg.runs.part import Finite, Part, quantity
+from rsrg.runs.quantities import si_value
+
+
+class MaterialSpec(Part):
+    """A glass of the paper's Table I by name, or one's own by c_l and c_t, or by alpha."""
+
+    name: str | None = Field(None, description="a name")
+    alpha: Finite | None = Field(
+        None, gt=0.25, lt=1.0, description="a number between 0.25 and 1 (1 − c_t²/c_l²)"
+    )
+    c_l: Annotated[str, quantity("meter/second")] | None = Field(
+        None, description="a velocity with its unit, such as '5.9 km/s'"
+    )
+    c_t: Annotated[str, quantity("meter/second")] | None = Field(
+        None, description="a velocity with its unit, such as '3.7 km/s'"
+    )
+    density: Annotated[str, quantity("kilogram/meter**3")] | None = Field(
+        None, description="a density with its unit, such as '2.2 g/cm3'"
+    )
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        given = {k for k in ("alpha", "c_l", "c_t") if getattr(self, k) is not None}
+        if given == {"c_l", "c_t"} or given == {"alpha"}:
+            if given != {"alpha"}:
+                _check_velocities(self.c_l, self.c_t)
+        elif given:
+            raise ValueError("must give either `alpha`, or both `c_l` and `c_t`")
+        elif self.name not in GLASSES:
+            close = difflib.get_close_matches(self.name or "", GLASSES, n=1)
+            hint = f" (did you mean {close[0]}?)" if close else ""
+            raise ValueError(
+                f"must be one of {', '.join(GLASSES)}{hint}, "
+                "or have its `c_l` and `c_t`, or `alpha`"
+            )
+        elif self.density is not None:
+            raise ValueError("must give `c_l` and `c_t`, or `alpha`, where `density` is given")
+        return self
+
+    def material(self) -> Material:
+        """The glass itself, in SI units."""
+        density = si_value(self.density, "kilogram/meter**3") if self.density else None
+        if self.alpha is not None:
+            return Material(self.name or f"alpha={self.alpha:g}", self.alpha, density=density)
+        if self.c_l is None or self.c_t is None:
+            return GLASSES[str(self.name)]
+        c_l, c_t = (si_value(c, "meter/second") for c in (self.c_l, self.c_t))
+        name = self.name or f"c_l={self.c_l} c_t={self.c_t}"
+        return Material.from_velocities(name, c_l, c_t, density)
+
+
+def _check_velocities(c_l: str | None, c_t: str | None) -> None:
+    alpha = 1.0 - (si_value(c_t, "meter/second") / si_value(c_l, "meter/second")) ** 2
+    if not 0.25 < alpha < 1.0:
+        raise ValueError(f"must have 0.25 < 1 − c_t²/c_l² < 1, a stable medium; it is {alpha:.4g}")
+
+
+def as_specs(value: Any) -> Any:
+    """`all`, or names among mappings, as mappings."""
+    if value == "all":
+        value = list(GLASSES)
+    if isinstance(value, list):
+        return tuple({"name": v} if isinstance(v, str) else v for v in value)
+    return value

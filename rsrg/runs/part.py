@@ -1,0 +1,30 @@
+"""What the parts of the config have in common: frozen, strict, no unknown keys; field types."""
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from rsrg.runs.quantities import si_value
+
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+
+
+def quantity(unit: str) -> AfterValidator:
+    """A text with a unit that converts to the given one (see `quantities`)."""
+
+    def check(text: str) -> str:
+        si_value(text, unit)
+        return text
+
+    return AfterValidator(check)
+
+
+class Part(BaseModel):
+    """A part of the config: frozen, strict, and no unknown keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+def as_tuple(value: Any) -> Any:
+    """A list as a tuple, anything else as it is."""
+    return tuple(value) if isinstance(value, list) else value
