@@ -1,0 +1,324 @@
+"""The config: every broken rule as one exact sentence; what a config means."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+
+from rsrg.physics.materials import GLASSES, TABLE_I
+from rsrg.runs.config import Config
+from rsrg.runs.errors import ConfigError
+from rsrg.runs.loading import config_from_text, load_config
+
+GLASS_NAMES = "a-SiO2, LaSF-7, BK7, SF4, LAT, SF59, V52, As2S3, BALNA, PS, a-Se, PMMA"
+READING_NAMES = "fixed/ellipsoid, affine/sphere, affine/ellipsoid, fixed/sphere"
+TOP = (
+    "schema_version, title, materials, lengths, blocks, strain, readings, flow, sampling, "
+    "checkpoint"
+)
+
+GOOD = """\
+schema_version: 1
+materials: [a-SiO2]
+lengths: {start: 50 angstrom, sample: 1 um}
+blocks: {n0: 3}
+strain: {component: xx, values: {start: 0.0, stop: 0.6, count: 5}}
+readings: [fixed/ellipsoid]
+sampling: {samples: 64}
+"""
+GRID = "{start: 0.0, stop: 0.6, count: 5}"
+
+BROKEN = [
+    # unknown keys
+    ("samples: 64", "sampels: 64",
+     "unknown key `sampels`; did you mean `samples`? (c.yaml:7, sampling.sampels)"),
+    ("n0: 3", "n0: 3, shape: round",
+     "unknown key `shape`; known keys: n0, lattice, orientation, offset, count "
+     "(c.yaml:4, blocks.shape)"),
+    ("[a-SiO2]", "[{alpha: 0.7, densty: 2 g/cm3}]",
+     "unknown key `densty`; did you mean `density`? (c.yaml:2, materials.0.densty)"),
+    ("stop: 0.6", "stop: 0.6, step: 0.1",
+     "unknown key `step`; did you mean `stop`? (c.yaml:5, strain.values.step)"),
+    # types
+    ("n0: 3", "n0: three",
+     "`n0` must be an integer from 2 to 1000; got 'three' (c.yaml:4, blocks.n0)"),
+    ("n0: 3", "n0: 3.0", "`n0` must be an integer from 2 to 1000; got 3.0 (c.yaml:4, blocks.n0)"),
+    ("n0: 3", "n0: true", "`n0` must be an integer from 2 to 1000; got True (c.yaml:4, blocks.n0)"),
+    ("sampling: {samples: 64}", "sampling: 7",
+     "`sampling` must be a mapping with estimator, samples, seed; got 7 (c.yaml:7, sampling)"),
+    ("[a-SiO2]", "a-SiO2",
+     "`materials` must be `all`, or a list of glasses; got 'a-SiO2' (c.yaml:2, materials)"),
+    ("component: xx", "component: xq",
+     "`component` must be xx, xy, xz, yy, yz or zz; got 'xq' (c.yaml:5, strain.component)"),
+    ("schema_version: 1", "schema_version: 2",
+     "`schema_version` must be 1; got 2 (c.yaml:1, schema_version)"),
+    # α
+    ("[a-SiO2]", "[{alpha: 0.25}]",
+     "`alpha` must be a number between 0.25 and 1 (1 − c_t²/c_l²); got 0.25 "
+     "(c.yaml:2, materials.0.alpha)"),
+    ("[a-SiO2]", "[{alpha: .nan}]",
+     "`alpha` must be a number between 0.25 and 1 (1 − c_t²/c_l²); got nan "
+     "(c.yaml:2, materials.0.alpha)"),
+    ("[a-SiO2]", "[{c_l: 5 km/s, c_t: 4.9 km/s}]",
+     "`materials` must have 0.25 < 1 − c_t²/c_l² < 1, a stable medium; it is 0.0396; "
+     "got {'c_l': '5 km/s', 'c_t': '4.9 km/s'} (c.yaml:2, materials.0)"),
+    ("[a-SiO2]", "[{c_l: 5 km/s}]",
+     "`materials` must give either `alpha`, or both `c_l` and `c_t`; got {'c_l': '5 km/s'} "
+     "(c.yaml:2, materials.0)"),
+    ("[a-SiO2]", "[a-Si02]",
+     f"`materials` must be one of {GLASS_NAMES} (did you mean a-SiO2?), or have its `c_l` and "
+     "`c_t`, or `alpha`; got {'name': 'a-Si02'} (c.yaml:2, materials.0)"),
+    ("[a-SiO2]", "[PS, PS]",
+     "`materials` must have distinct names; 'PS' stands twice (c.yaml, the whole file)"),
+    # strains
+    ("start: 0.0", "start: -1.0",
+     "`start` must be a strain greater than −1; got -1.0 (c.yaml:5, strain.values.start)"),
+    (GRID, "[-1.5, 0.2]",
+     "`values` must be {start, stop, count}, or a list of two or more strains greater than −1; "
+     "got -1.5 (c.yaml:5, strain.values.0)"),
+    (GRID, "[0.2, 0.1]",
+     "`values` must be in ascending order, each strain once; got [0.2, 0.1] "
+     "(c.yaml:5, strain.values)"),
+    (GRID, "{start: 0.3, stop: 0.3, count: 5}",
+     "`values` must have `stop` greater than `start`; "
+     "got {'start': 0.3, 'stop': 0.3, 'count': 5} (c.yaml:5, strain.values)"),
+    (f"component: xx, values: {GRID}", "tensor: [[-3,0,0],[0,1,0],[0,0,1]], values: [0.0, 0.5]",
+     "`strain` must keep det F > 0; at e = 0.5, det F = -1.125; "
+     "got {'tensor': [[-3, 0, 0], [0, 1, 0], [0, 0, 1]], 'values': [0… (c.yaml:5, strain)"),
+    # blocks, lengths, samples
+    ("n0: 3", "n0: 1", "`n0` must be an integer from 2 to 1000; got 1 (c.yaml:4, blocks.n0)"),
+    ("50 angstrom, sample: 1 um", "1 um, sample: 0.5 um",
+     "`lengths` must have `sample` larger than `start`; "
+     "got {'start': '1 um', 'sample': '0.5 um'} (c.yaml:3, lengths)"),
+    ("50 angstrom", "50",
+     "`start` must be a length with its unit, such as '50 angstrom'; got 50 "
+     "(c.yaml:3, lengths.start)"),
+    ("50 angstrom", "50 kg",
+     "`start` must be a length with its unit, such as '50 angstrom'; got '50 kg' "
+     "(c.yaml:3, lengths.start)"),
+    ("sample: 1 um", "log_ratio: 3",
+     "`lengths` must give either `start` and `sample`, or `log_ratio`, not both; "
+     "got {'start': '50 angstrom', 'log_ratio': 3} (c.yaml:3, lengths)"),
+    ("samples: 64", "samples: 100",
+     "`samples` must be draws per step in all, a multiple of 16, at least 32; got 100 "
+     "(c.yaml:7, sampling.samples)"),
+    ("samples: 64", "samples: 16",
+     "`samples` must be draws per step in all, a multiple of 16, at least 32; got 16 "
+     "(c.yaml:7, sampling.samples)"),
+    ("samples: 64", "seed: -1",
+     "`seed` must be an integer from 0 to 2⁶³ − 1; got -1 (c.yaml:7, sampling.seed)"),
+    ("samples: 64", "estimator: exact",
+     "`sampling.estimator: exact` must come with `blocks.count: volume`, `orientation: haar` and "
+     "`offset: random`, for which the mean is known (c.yaml, the whole file)"),
+    # readings
+    ("[fixed/ellipsoid]", "[fixed/elipsoid]",
+     f"`readings` must be a list of {READING_NAMES}; got 'fixed/elipsoid' (c.yaml:6, readings.0)"),
+    ("[fixed/ellipsoid]", "[]",
+     f"`readings` must be a list of {READING_NAMES}; got [] (c.yaml:6, readings)"),
+    ("[fixed/ellipsoid]", "[fixed/sphere, fixed/sphere]",
+     "`readings` must name each reading once; got ['fixed/sphere', 'fixed/sphere'] "
+     "(c.yaml:6, readings)"),
+    # missing
+    ("blocks: {n0: 3}\n", "",
+     "`blocks` is missing; it must be a mapping with `n0` (c.yaml, blocks)"),
+    ("{n0: 3}", "{lattice: fcc}",
+     "`n0` is missing; it must be an integer from 2 to 1000 (c.yaml:4, blocks.n0)"),
+    # YAML itself
+    ("{n0: 3}", "{n0: 3, n0: 4}",
+     'not valid YAML: found duplicate key "n0" with value "4" (original value: "3") (c.yaml:4)'),
+    ("{n0: 3}", "{n0: 3", "not valid YAML: expected ',' or '}', but got ':' (c.yaml:5)"),
+    ("n0: 3", "n0: !x 3", "a config must hold plain values, no YAML tags (c.yaml, blocks.n0)"),
+    ("{n0: 3}", "!!python/object {n0: 3}",
+     "a config must hold plain values, no YAML tags (c.yaml, blocks)"),
+]  # fmt: skip
+
+
+def problems(text, name="c.yaml"):
+    with pytest.raises(ConfigError) as caught:
+        config_from_text(text, name)
+    return caught.value.problems
+
+
+@pytest.mark.parametrize(("old", "new", "message"), BROKEN, ids=[b[1][:40] for b in BROKEN])
+def test_broken(old, new, message):
+    assert old in GOOD
+    assert problems(GOOD.replace(old, new)) == [message]
+
+
+def test_good():
+    config_from_text(GOOD)
+
+
+@pytest.mark.parametrize(
+    ("text", "got"), [("", "nothing"), ("- 1\n", "list"), ("42\n", "int"), ("just words", "str")]
+)
+def test_not_a_mapping(text, got):
+    assert problems(text) == [f"a config must be a mapping of keys to values; got {got} (c.yaml)"]
+
+
+def test_every_problem_at_once_in_the_order_of_the_file():
+    text = """\
+schema_version: 1
+materials: [{alpha: 0.2}, nowhere]
+lengths: {start: 50 parsecs per hour, sample: 1 um}
+blocks: {n0: 1, latice: fcc}
+strain: {component: xx, values: [-2.0, 0.1]}
+readings: [fixed/elipsoid]
+sampling: {samples: 65}
+colour: blue
+"""
+    found = problems(text)
+    lines = [p.rsplit("(c.yaml:", 1)[1].split(",")[0] for p in found]
+    assert lines == ["2", "2", "3", "4", "4", "5", "6", "7", "8"]
+
+
+def test_missing_file_with_nearest_name(tmp_path):
+    (tmp_path / "quickstart.yaml").write_text(GOOD)
+    with pytest.raises(ConfigError) as caught:
+        load_config(tmp_path / "quikstart.yaml")
+    expected = (
+        f"no such config file: {tmp_path / 'quikstart.yaml'}; "
+        f"did you mean {tmp_path / 'quickstart.yaml'}?"
+    )
+    assert caught.value.problems == [expected]
+
+
+def test_missing_file_in_a_missing_folder(tmp_path):
+    with pytest.raises(ConfigError) as caught:
+        load_config(tmp_path / "no" / "x.yaml")
+    assert caught.value.problems == [f"no such config file: {tmp_path / 'no' / 'x.yaml'}"]
+
+
+def test_not_text(tmp_path):
+    path = tmp_path / "x.yaml"
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ConfigError, match=f"cannot read the config {path}"):
+        load_config(path)
+    with pytest.raises(ConfigError, match=f"cannot read the config {tmp_path}"):
+        load_config(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("sampling.sead", 3, "unknown key `sead`; did you mean `seed`? ({0}:7, sampling.sead)"),
+        ("colour", 3, f"unknown key `colour`; known keys: {TOP} ({{0}}, colour)"),
+        ("materials.0", 3, "`-o materials.0` must name a key such as sampling.seed; "
+         "got 'materials.0'"),
+        ("sampling..x", 3, "`-o sampling..x` must name a key such as sampling.seed; "
+         "got 'sampling..x'"),
+        ("", 3, "`-o ` must name a key such as sampling.seed; got ''"),
+    ],
+)  # fmt: skip
+def test_broken_override(tmp_path, key, value, message):
+    path = tmp_path / "c.yaml"
+    path.write_text(GOOD)
+    with pytest.raises(ConfigError) as caught:
+        load_config(path, {key: value})
+    assert caught.value.problems == [message.format(path)]
+
+
+def test_override(tmp_path):
+    path = tmp_path / "c.yaml"
+    path.write_text(GOOD)
+    config = load_config(path, {"sampling.seed": 7, "flow.update": "second_order"})
+    assert config.sampling.seed == 7
+    assert config.flow.update == "second_order"
+    assert config.sampling.samples == 64
+
+
+def test_frozen(config):
+    with pytest.raises(ValueError, match="frozen"):
+        config.title = "other"
+
+
+@pytest.mark.parametrize("name", ["smoke", "quickstart", "table1", "twelve_glasses"])
+def test_resolved_round_trip(name, request):
+    folder = request.config.rootpath / "configs"
+    config = load_config(folder / f"{name}.yaml")
+    again = Config.model_validate_json(config.resolved())
+    assert again == config
+    assert again.digest() == config.digest()
+    assert again.resolved() == config.resolved()
+    assert json.loads(config.resolved())["checkpoint"]["every"]  # defaults are filled in
+
+
+def test_every_config_is_tested(request):
+    names = {p.stem for p in (request.config.rootpath / "configs").glob("*.yaml")}
+    assert names == {"smoke", "quickstart", "table1", "twelve_glasses"}
+
+
+NEUTRAL = [{"title": "other"}, {"checkpoint": "{every: 5 s}"}]
+NUMBERS = [
+    {"materials": "[a-SiO2]"},
+    {"lengths": "{start: 51 angstrom, sample: 35 nm}"},
+    {"blocks": "{n0: 2, lattice: fcc}"},
+    {"strain": "{component: yy, values: {start: 0.0, stop: 0.8, count: 5}}"},
+    {"readings": "[affine/sphere, fixed/ellipsoid]"},
+    {"flow": "{contraction: six}"},
+    {"sampling": "{samples: 64, seed: 4}"},
+    {"sampling": "{samples: 80, seed: 3}"},
+]
+
+
+@pytest.mark.parametrize("lines", NEUTRAL, ids=str)
+def test_digest_ignores(changed, config, lines):
+    assert changed(**lines).digest() == config.digest()
+
+
+@pytest.mark.parametrize("lines", NUMBERS, ids=str)
+def test_digest_notices(changed, config, lines):
+    assert changed(**lines).digest() != config.digest()
+
+
+def test_defaults_are_the_design(changed):
+    config = changed(sampling=None, checkpoint=None, flow=None)
+    assert (config.flow.update, config.flow.contraction) == ("resummed", "tensor")
+    assert config.sampling.estimator == "montecarlo"
+    assert config.sampling.samples == 512
+    assert config.checkpoint.every == "30 s"
+    b = config.blocks
+    assert (b.lattice, b.orientation, b.offset, b.count) == ("sc", "haar", "random", "exact")
+
+
+def test_all_glasses(changed):
+    assert changed(materials="all").glasses() == tuple(GLASSES.values())
+
+
+def test_own_glass(changed):
+    config = changed(materials="[{name: mine, c_l: 5.9 km/s, c_t: 3.7 km/s, density: 2.2 g/cm3}]")
+    (mine,) = config.glasses()
+    assert mine.name == "mine"
+    assert mine.c_l == pytest.approx(5900)
+    assert mine.density == pytest.approx(2200)
+    assert mine.alpha == pytest.approx(1 - (3.7 / 5.9) ** 2)
+
+
+@pytest.mark.parametrize(
+    ("lengths", "n0", "steps"),
+    [
+        ("{start: 50 angstrom, sample: 1 mm}", 3, 12),  # PHYSICS §7: ⌈12.206/ln 3⌉
+        ("{start: 50 angstrom, sample: 1 mm}", 2, 18),
+        ("{start: 1 nm, sample: 8 nm}", 2, 3),  # exactly R: no step more
+        ("{start: 1 nm, sample: 1 um}", 10, 3),
+        ("{start: 1 nm, sample: 8.01 nm}", 2, 4),
+        ("{start: 1 nm, sample: 1.01 nm}", 2, 1),
+        ("{log_ratio: 20}", 3, 19),
+    ],
+)
+def test_steps(changed, lengths, n0, steps):
+    config = changed(lengths=lengths, blocks=f"{{n0: {n0}}}")
+    assert config.steps() == steps
+    np.testing.assert_array_equal(config.step_weights(), np.ones(steps))
+
+
+def test_formula_ends_at_the_sample(changed):
+    config = changed(lengths="{log_ratio: 20}", sampling="{estimator: formula}")
+    n = 20 / math.log(2)
+    assert config.step_weights().sum() == pytest.approx(n, rel=1e-14)  # rounding of 29 terms
+
+
+def test_table_one_config_has_the_printed_alphas(request):
+    config = load_config(request.config.rootpath / "configs" / "table1.yaml")
+    assert [(g.name, g.alpha) for g in config.glasses()] == [(r.name, r.alpha) for r in TABLE_I]

@@ -1,0 +1,319 @@
+"""Runs stopped, killed, failed, resumed and extended: always the bits of the run that was not."""
+
+import os
+import shutil
+import signal
+import time
+
+import h5py
+import numpy as np
+import pytest
+
+import rsrg
+from rsrg.ensemble.sampling import Sampler
+from rsrg.runs.config import Config
+from rsrg.runs.errors import ConfigError, RunFileError
+from rsrg.sums import jit
+
+LONG = """\
+schema_version: 1
+materials: [{alpha: 0.7}]
+lengths: {start: 50 angstrom, sample: 200 nm}
+blocks: {n0: 5}
+strain: {component: xx, values: {start: 0.0, stop: 0.8, count: 9}}
+readings: [fixed/ellipsoid, affine/sphere]
+sampling: {samples: 640, seed: 3}
+checkpoint: {every: 0.1 s}
+"""
+
+
+def stop_after(done, number=signal.SIGINT):
+    """A watcher that asks the run to stop once so many chunks are done."""
+    sent = []
+
+    def watch(progress):
+        if progress.done >= done and not sent:
+            sent.append(True)
+            signal.raise_signal(number)
+
+    return watch
+
+
+def test_finished(finished, config):
+    run = rsrg.open_run(finished)
+    assert run.status == "finished"
+    assert run.progress == (12, 12)
+    assert run.config == config
+    assert list(run.read("provenance/reason")) == ["finished"]
+    assert np.isfinite(run.read("coupling/moments")).all()
+    assert repr(run) == f"<Run {finished}: finished, 12 of 12 chunks>"
+
+
+def test_refuses_an_existing_file(finished, config):
+    before = finished.read_bytes()
+    with pytest.raises(RunFileError) as caught:
+        rsrg.run(config, finished)
+    assert str(caught.value) == (
+        f"{finished} exists already. Go on with it: rsrg resume {finished}. "
+        "Start anew (it is kept as run.h5.prev): add --restart"
+    )
+    assert finished.read_bytes() == before
+
+
+def test_restart_keeps_the_old_run(finished, changed, tmp_path):
+    """As `--restart` promises: the file as it was, not the new run's first checkpoint."""
+    path = tmp_path / "run.h5"
+    shutil.copy2(finished, path)
+    old = path.read_bytes()
+    rsrg.run(changed(sampling="{samples: 64, seed: 4}"), path, restart=True)
+    kept = [p for p in tmp_path.iterdir() if p != path and p.read_bytes() == old]
+    assert kept
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
+@pytest.mark.parametrize("done", [0, 1, 4, 7, 11])
+def test_resumed_is_uninterrupted(finished, config, tmp_path, same, done, number):
+    path = tmp_path / "run.h5"
+    stopped = rsrg.run(config, path, watch=stop_after(done, number))
+    assert stopped.status == "stopped"
+    assert done < stopped.progress[0] <= done + 1
+    assert stopped.read("provenance/reason")[-1] == f"stopped by {number.name}"
+    with pytest.raises(RunFileError, match=f"{path} is stopped: .* rsrg resume {path}"):
+        stopped.critical_strains()
+    assert rsrg.resume(path).status == "finished"
+    same(path, finished)
+
+
+def test_stopped_again_and_again(finished, config, tmp_path, same):
+    path = tmp_path / "run.h5"
+    run = rsrg.run(config, path, watch=stop_after(0))
+    while run.status != "finished":
+        run = rsrg.resume(path, watch=stop_after(run.progress[0] + 1))
+    same(path, finished)
+    assert len(run.read("provenance/started")) > 3
+    assert run.read("provenance/reason")[-1] == "finished"
+
+
+def test_signals_are_given_back(config, tmp_path):
+    before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+    rsrg.run(config, tmp_path / "run.h5", watch=stop_after(2))
+    assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
+
+
+def test_threads_do_not_matter(finished, config, tmp_path, same, restore_threads):
+    path = tmp_path / "run.h5"
+    jit.set_threads(1)
+    rsrg.run(config, path)
+    same(path, finished)
+    if jit.available_threads() > 1:
+        jit.set_threads(2)
+        rsrg.run(config, path, restart=True)
+        same(path, finished)
+
+
+def test_resuming_a_finished_run_changes_nothing(finished):
+    before = finished.read_bytes()
+    assert rsrg.resume(finished).status == "finished"
+    assert finished.read_bytes() == before
+
+
+def test_extended_is_longer_from_the_start(finished, changed, tmp_path, same):
+    long = tmp_path / "long.h5"
+    rsrg.run(changed(sampling="{samples: 112, seed: 3}"), long)
+    path = tmp_path / "run.h5"
+    shutil.copy2(finished, path)
+    run = rsrg.resume(path, {"sampling.samples": 112})
+    assert run.config.sampling.samples == 112
+    same(path, long)
+
+
+def test_extension_stopped_and_resumed(finished, changed, tmp_path, same):
+    long = tmp_path / "long.h5"
+    rsrg.run(changed(sampling="{samples: 112, seed: 3}"), long)
+    path = tmp_path / "run.h5"
+    shutil.copy2(finished, path)
+    stopped = rsrg.resume(path, {"sampling.samples": 112}, watch=stop_after(14))
+    assert stopped.status == "stopped"
+    rsrg.resume(path)
+    same(path, long)
+
+
+@pytest.mark.parametrize(
+    ("overrides", "message"),
+    [
+        ({"blocks.n0": 3}, "`blocks.n0` cannot change on resume: 2 in the file, 3 asked for"),
+        ({"sampling.seed": 4}, "`sampling.seed` cannot change on resume: 3 in the file, "
+         "4 asked for"),
+        ({"flow.update": "second_order"}, "`flow.update` cannot change on resume: 'resummed' in "
+         "the file, 'second_order' asked for"),
+        ({"sampling.samples": 32}, "`sampling.samples` can only grow on resume: 64 in the file, "
+         "32 asked for"),
+        ({"lengths.sample": "1 mm"}, "`lengths.sample` cannot change on resume: '35 nm' in the "
+         "file, '1 mm' asked for"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_refused_changes(finished, overrides, message):
+    before = finished.read_bytes()
+    with pytest.raises(ConfigError) as caught:
+        rsrg.resume(finished, overrides)
+    assert caught.value.problems == [message]
+    assert finished.read_bytes() == before
+
+
+def test_all_refused_changes_at_once(finished):
+    with pytest.raises(ConfigError) as caught:
+        rsrg.resume(finished, {"blocks.n0": 3, "sampling.seed": 4, "sampling.samples": 32})
+    assert len(caught.value.problems) == 3
+
+
+def test_neutral_changes_are_free(config, finished, tmp_path, same):
+    path = tmp_path / "run.h5"
+    rsrg.run(config, path, watch=stop_after(3))
+    run = rsrg.resume(path, {"title": "new", "checkpoint.every": "1 s"})
+    assert (run.config.title, run.config.checkpoint.every) == ("new", "1 s")
+    same(path, finished)
+
+
+def test_once_draws_once(changed, tmp_path):
+    run = rsrg.run(changed(sampling="{samples: 32, seed: 3, resample: once}"), tmp_path / "r.h5")
+    m = run.read("coupling/moments")
+    np.testing.assert_array_equal(m, np.broadcast_to(m[:1], m.shape))
+    per_step = rsrg.run(changed(sampling="{samples: 32, seed: 3}"), tmp_path / "s.h5")
+    other = per_step.read("coupling/moments")
+    np.testing.assert_array_equal(m[0], other[0])
+    assert not np.any(other[1, :, 1:] == other[0, :, 1:])
+
+
+@pytest.mark.parametrize("estimator", ["exact", "formula"])
+def test_other_estimators(changed, tmp_path, estimator):
+    config = changed(sampling=f"{{estimator: {estimator}}}", blocks="{n0: 2, count: volume}")
+    run = rsrg.run(config, tmp_path / "run.h5")
+    assert run.status == "finished"
+    assert run.sources() == (["lattice"] if estimator == "exact" else []) + ["continuum", "log"]
+    if estimator == "exact":
+        assert not run.read("coupling/M_stderr").any()
+    else:
+        assert "coupling/moments" not in run.snapshot
+
+
+def test_failed_run_keeps_its_checkpoint(finished, config, tmp_path, same, monkeypatch):
+    path = tmp_path / "run.h5"
+    chunk = Sampler.chunk
+
+    def break_down(self, step, number):
+        if (step, number) == (1, 2):
+            raise RuntimeError("the kernel broke")
+        return chunk(self, step, number)
+
+    monkeypatch.setattr(Sampler, "chunk", break_down)
+    with pytest.raises(RuntimeError, match="the kernel broke"):
+        rsrg.run(config, path)
+    run = rsrg.open_run(path)
+    assert run.status == "failed"
+    assert run.progress == (6, 12)
+    assert run.read("provenance/reason")[-1] == "failed: RuntimeError: the kernel broke"
+    monkeypatch.undo()
+    rsrg.resume(path)
+    same(path, finished)
+
+
+def test_damaged_file_is_not_resumed(finished, tmp_path):
+    path = tmp_path / "run.h5"
+    path.write_bytes(finished.read_bytes()[:-7])
+    with pytest.raises(RunFileError, match="is damaged"):
+        rsrg.resume(path)
+    with pytest.raises(RunFileError, match="no such run file"):
+        rsrg.resume(tmp_path / "other.h5")
+
+
+def test_readable_while_it_runs(config, tmp_path):
+    path, seen = tmp_path / "run.h5", []
+
+    def watch(progress):
+        run = rsrg.open_run(path)
+        seen.append((run.status, run.progress))
+
+    rsrg.run(config, path, watch=watch)
+    assert ("running", (4, 12)) in seen  # saved after each step
+
+
+def test_attributes(finished, config):
+    run = rsrg.open_run(finished)
+    a = run.attributes
+    assert Config.model_validate_json(a["config"]) == config
+    assert a["config_text"] == config.text()
+    assert a["config_hash"] == config.digest()
+    assert a["created"].endswith("+00:00")
+    assert {"rsrg_version", "numpy_version", "numba_version", "h5py_version"} <= a.keys()
+
+
+# In a process of its own, as users do it
+
+
+@pytest.fixture
+def started(tmp_path, rsrg_command):
+    """A run long enough to be interrupted, after its first few checkpoints."""
+    (tmp_path / "long.yaml").write_text(LONG)
+    path = tmp_path / "long.h5"
+    process = rsrg_command("run", "long.yaml", "--output", path, "--no-progress", wait=False)
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        assert process.poll() is None, process.communicate()[1]
+        if path.exists() and rsrg.open_run(path).progress[0] >= 2:
+            return process, path
+        time.sleep(0.02)
+    raise AssertionError("no checkpoint in a minute")
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("long")
+    (folder / "long.yaml").write_text(LONG)
+    rsrg.run(rsrg.load_config(folder / "long.yaml"), folder / "run.h5")
+    return folder / "run.h5"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
+def test_first_signal_exits_75_and_resume_finishes(
+    started, uninterrupted, rsrg_command, same, number
+):
+    process, path = started
+    process.send_signal(number)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 75
+    assert f"Go on: rsrg resume {path}" in err
+    assert "Traceback" not in err
+    assert rsrg.open_run(path).status == "stopped"
+    assert rsrg_command("resume", path, "-q", "--no-progress").returncode == 0
+    same(path, uninterrupted)
+
+
+def test_killed_run_resumes_to_the_same_bits(started, uninterrupted, same):
+    process, path = started
+    process.kill()
+    process.communicate()
+    assert rsrg.open_run(path).status == "running"  # nobody could say otherwise
+    rsrg.resume(path)
+    same(path, uninterrupted)
+
+
+def test_second_interrupt_exits_130_at_once(tmp_path, rsrg_command):
+    """One chunk of blocks so large that it cannot be done between the two signals."""
+    text = LONG.replace("n0: 5", "n0: 16").replace("samples: 640", "samples: 32")
+    (tmp_path / "slow.yaml").write_text(text)
+    process = rsrg_command("run", "slow.yaml", "--output", "slow.h5", "--no-progress", wait=False)
+    until = time.monotonic() + 60
+    while not (tmp_path / "slow.h5").exists():
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    time.sleep(1.0)  # into the first chunk
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.3)
+    assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=5)
+    assert process.returncode == 130
+    with h5py.File(tmp_path / "slow.h5") as file:
+        assert file.attrs["status"] == "running"
+    assert os.listdir(tmp_path)  # noqa: PTH208

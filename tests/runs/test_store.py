@@ -1,0 +1,242 @@
+"""The run file: whole or refused, verified byte by byte, readable by anything that reads HDF5."""
+
+import errno
+import hashlib
+import os
+import pathlib
+import shutil
+import subprocess
+
+import h5py
+import numpy as np
+import pytest
+
+import rsrg
+from rsrg.runs import store
+from rsrg.runs.errors import RunFileError
+from rsrg.runs.layout import ENTRIES
+from rsrg.runs.store import BLOCK, Snapshot, encode, previous, save
+
+ATTRIBUTES = {"schema_version": 1, "title": "µ", "config": "{}"}
+DATASETS = {
+    "axes/strain": np.array([0.0, 0.5]),
+    "axes/step": np.arange(1, 4),
+    "axes/material": ["a-SiO2", "mine"],
+    "checkpoint/chunks_done": np.array([2, 1, 0]),
+}
+
+
+@pytest.fixture
+def small(tmp_path):
+    path = tmp_path / "run.h5"
+    save(path, encode(ATTRIBUTES, DATASETS))
+    return path
+
+
+def test_round_trip(small):
+    with Snapshot(small) as snapshot:
+        assert snapshot.attributes["title"] == "µ"
+        for name, values in DATASETS.items():
+            assert list(snapshot.read(name)) == list(values)
+
+
+def test_every_flipped_byte_is_noticed(small):
+    good = small.read_bytes()
+    bad = small.with_name("bad.h5")
+    for at in [*range(600), *range(600, len(good), 97), len(good) - 1]:
+        broken = bytearray(good)
+        broken[at] ^= 0x01
+        bad.write_bytes(broken)
+        with pytest.raises(RunFileError, match=r"damaged|not a run file"):
+            Snapshot(bad)
+
+
+def test_every_truncation_is_noticed(small):
+    good = small.read_bytes()
+    bad = small.with_name("bad.h5")
+    for size in [0, 1, 100, BLOCK - 1, BLOCK, BLOCK + 1, len(good) // 2, len(good) - 1]:
+        bad.write_bytes(good[:size])
+        with pytest.raises(RunFileError, match=r"damaged|not a run file"):
+            Snapshot(bad)
+    bad.write_bytes(good + b"\0")
+    with pytest.raises(RunFileError, match="damaged"):
+        Snapshot(bad)
+
+
+def test_a_whole_previous_is_named_and_never_used(small):
+    good = small.read_bytes()
+    before = previous(small)
+    before.write_bytes(good)
+    small.write_bytes(good[:-1])
+    with pytest.raises(RunFileError) as caught:
+        Snapshot(small)
+    assert str(caught.value) == (
+        f"{small} is damaged: its content does not match its checksum; "
+        f"the checkpoint before it is whole: to go on from there, mv {before} {small}"
+    )
+    assert small.read_bytes() == good[:-1]  # left as it is
+    assert before.read_bytes() == good
+
+
+def test_a_damaged_previous_is_not_recommended(small):
+    previous(small).write_bytes(b"nothing")
+    small.write_bytes(b"")
+    with pytest.raises(RunFileError, match=f"{previous(small)}, is no better"):
+        Snapshot(small)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda p: None, "no such run file: "),
+        (lambda p: p.mkdir(), "cannot read the run file .*: Is a directory"),
+        (lambda p: p.write_text("just words"), "is not a run file of rsrg"),
+        (lambda p: h5py.File(p, "w").close(), "is not a run file of rsrg"),
+    ],
+    ids=["missing", "directory", "text", "plain HDF5"],
+)
+def test_not_a_run_file(tmp_path, make, message):
+    path = tmp_path / "x.h5"
+    make(path)
+    with pytest.raises(RunFileError, match=message):
+        Snapshot(path)
+
+
+def test_sealed_but_of_another_schema(tmp_path):
+    path = tmp_path / "x.h5"
+    save(path, encode({"schema_version": 99}, DATASETS))
+    with pytest.raises(RunFileError) as caught:
+        Snapshot(path)
+    assert str(caught.value) == f"{path} has schema version 99; this rsrg reads version 1"
+
+
+def test_the_seal_is_plain_sha256(small):
+    content = small.read_bytes()
+    digest = hashlib.sha256(content[BLOCK:]).hexdigest()
+    assert content.startswith(f"rsrg-run sha256 {digest}\n".encode())
+
+
+def fail(code):
+    def refuse(*arguments, **options):
+        raise OSError(code, os.strerror(code))
+
+    return refuse
+
+
+@pytest.mark.parametrize("where", ["fsync", "write", "replace", "link"])
+def test_full_disk_leaves_what_was_there(small, monkeypatch, where):
+    good, names = small.read_bytes(), sorted(p.name for p in small.parent.iterdir())
+    if where == "fsync":
+        monkeypatch.setattr(os, "fsync", fail(errno.ENOSPC))
+    elif where == "write":
+        monkeypatch.setattr(pathlib.Path, "open", fail(errno.ENOSPC))
+    elif where == "replace":
+        monkeypatch.setattr(pathlib.Path, "replace", fail(errno.ENOSPC))
+    else:
+        monkeypatch.setattr(os, "link", fail(errno.EPERM))
+        monkeypatch.setattr(shutil, "copy2", fail(errno.ENOSPC))
+    with pytest.raises(RunFileError) as caught:
+        save(small, encode(ATTRIBUTES, DATASETS | {"axes/step": np.arange(4, 7)}))
+    monkeypatch.undo()
+    assert str(caught.value) == f"cannot write the run file {small}: No space left on device"
+    assert small.read_bytes() == good
+    assert sorted(p.name for p in small.parent.iterdir()) == names  # no temporary file left
+
+
+def test_without_hard_links(small, monkeypatch):
+    good = small.read_bytes()
+    monkeypatch.setattr(os, "link", fail(errno.EPERM))
+    save(small, encode(ATTRIBUTES | {"title": "new"}, DATASETS))
+    assert previous(small).read_bytes() == good
+    assert sorted(p.name for p in small.parent.iterdir()) == ["run.h5", "run.h5.prev"]
+
+
+def test_folder_that_cannot_be(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(RunFileError, match="cannot write the run file"):
+        save(tmp_path / "file" / "run.h5", b"")
+
+
+def test_previous_is_the_one_before(small):
+    first = small.read_bytes()
+    second = encode(ATTRIBUTES | {"title": "second"}, DATASETS)
+    save(small, second)
+    assert previous(small).read_bytes() == first
+    save(small, first)
+    assert previous(small).read_bytes() == second
+
+
+def test_h5py_opens_it_and_finds_named_axes(finished):
+    with h5py.File(finished) as file:
+        assert file.attrs["filetype"] == "rsrg-run"
+        assert file.attrs["status"] == "finished"
+        present = [n for n in ENTRIES if n in file]
+        assert {"coupling/M", "flow/chi", "critical/strain_stderr"} <= set(present)
+        for name in present:
+            dataset, entry = file[name], ENTRIES[name]
+            assert dataset.attrs["long_name"] == entry.long_name
+            assert dataset.attrs["units"] == entry.units
+            assert dataset.ndim == len(entry.dims), name
+            if name == f"axes/{entry.dims[0]}":
+                assert dataset.is_scale
+                continue
+            for i, dim in enumerate(entry.dims):
+                assert dataset.dims[i].label == dim
+                assert dataset.dims[i][0].name.endswith(f"/{dim}")
+                assert dataset.dims[i][0].shape == (dataset.shape[i],)
+
+
+def test_every_group_opens_in_xarray_with_names(finished):
+    xarray = pytest.importorskip("xarray")
+    pytest.importorskip("h5netcdf")
+    for group in ("axes", "coupling", "flow", "critical", "checkpoint", "provenance"):
+        with xarray.open_dataset(finished, engine="h5netcdf", group=group) as data:
+            named = {n.split("/")[1]: e.dims for n, e in ENTRIES.items() if n.startswith(group)}
+            assert set(data.variables)
+            for name, variable in data.variables.items():
+                if name in named:
+                    assert variable.dims == named[name]
+                assert not any(d.startswith("phony") for d in variable.dims)
+    with xarray.open_dataset(finished, engine="h5netcdf", group="flow") as flow:
+        assert list(flow.reading.values) == ["fixed/ellipsoid", "affine/sphere"]
+        chosen = flow.eigenvalues.sel(material="alpha=0.7", reading="affine/sphere", channel="yz")
+        assert chosen.dims == ("step", "strain")
+
+
+def test_to_xarray(finished):
+    pytest.importorskip("xarray")
+    pytest.importorskip("h5netcdf")
+    run = rsrg.open_run(finished)
+    tree = run.to_xarray()
+    np.testing.assert_array_equal(tree["flow/chi"].values, run.read("flow/chi"))
+    assert tree["flow/chi"].dims == ENTRIES["flow/chi"].dims
+    assert tree.attrs["status"] == "finished"
+
+
+@pytest.mark.skipif(shutil.which("h5ls") is None, reason="h5ls is not installed")
+def test_h5ls_shows_dimension_scales(finished):
+    shown = subprocess.run(
+        ["h5ls", "-v", f"{finished}/flow"], capture_output=True, text=True, check=True
+    ).stdout
+    assert "DIMENSION_LIST" in shown
+    assert "DIMENSION_LABELS" in shown
+
+
+def test_unknown_node_names_those_there_are(finished):
+    run = rsrg.open_run(finished)
+    with pytest.raises(RunFileError) as caught:
+        run.read("flow/chii")
+    groups = "/axes, /checkpoint, /coupling, /critical, /flow, /provenance"
+    assert str(caught.value) == f"no node /flow/chii in {finished}; there are {groups}"
+    with pytest.raises(RunFileError, match="is a group; name a dataset in it"):
+        run.read("flow")
+
+
+def test_reading_needs_no_lock(finished):
+    """Two readers and the store's own snapshot at once, while the file is replaced."""
+    copy = finished.with_name("copy.h5")
+    shutil.copy2(finished, copy)
+    one = rsrg.open_run(copy)
+    store.save(copy, encode(ATTRIBUTES, DATASETS))
+    assert one.status == "finished"
+    assert one.read("flow/chi").shape[1] == 3
