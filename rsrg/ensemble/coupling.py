@@ -12,6 +12,8 @@ from rsrg.physics.interaction import lambda_tilde_from_moments
 from rsrg.physics.readings import Reading
 from rsrg.physics.symmetry import stabilizer_projector
 
+ROWS = 3  # samples at least for each coefficient of the control; with fewer it adds noise
+
 
 @dataclass(frozen=True)
 class CouplingMoments:
@@ -32,6 +34,11 @@ class CouplingMoments:
     def coupling_replicates(self, alpha: float) -> Array:
         """Leave-one-out values of M, (groups, steps, readings, strains, 6, 6)."""
         return _coupling(self.replicates, alpha)
+
+    def repeated(self, steps: int) -> "CouplingMoments":
+        """These moments, of one step, in each of many steps."""
+        mean = np.repeat(self.mean, steps, axis=0)
+        return CouplingMoments(mean, np.repeat(self.replicates, steps, axis=1), self.groups)
 
     def stderr(self, full: Array, replicates: Array) -> Array:
         """Standard error of a derived quantity; zero where the moments are exact."""
@@ -55,27 +62,42 @@ def exact_coupling_moments(
     return CouplingMoments(mean, np.empty((0, *mean.shape)), None)
 
 
-def _project(moments: Array, deformations: Array) -> Array:
-    """Average over the symmetry group of each strain, (..., strains, 15)."""
-    projectors = np.array([stabilizer_projector(f) for f in deformations])
-    return np.asarray(np.einsum("...ei,eij->...ej", moments, projectors, optimize=True))
+def _invariants(deformation: Array) -> Array:
+    """Orthonormal columns, (15, r), of the anisotropic moments that the strain's symmetry leaves.
 
-
-def _without_control(sampled: Array, control: Array) -> Array:
-    """Sampled moments less their regression on the control, whose mean is zero.
-
-    sampled: (steps, readings, strains, chunks, 15). control: (steps, strains, chunks, 15). One
-    least-squares matrix, 15 × 15, per reading and strain, from all steps and chunks.
+    r is 2 for axial symmetry (l = 2 and 4), 5 for three unequal axes, 0 without strain.
     """
-    result = sampled.copy()
-    for e in range(sampled.shape[2]):
-        c = control[:, e].reshape(-1, 15)
-        inverse = np.linalg.pinv(c, rcond=1e-8)  # only as many components as the symmetry leaves
-        for r in range(sampled.shape[1]):
-            x = sampled[:, r, e].reshape(-1, 15)
-            beta = inverse @ (x - x.mean(axis=0))
-            result[:, r, e] = (x - c @ beta).reshape(result[:, r, e].shape)
-    return result
+    anisotropic = stabilizer_projector(deformation) - stabilizer_projector(np.eye(3))
+    _, sizes, rows = np.linalg.svd(anisotropic)
+    return np.asarray(rows[sizes > 1e-8].T)  # projectors: sizes are of order 1, or rounding
+
+
+def _regressions(sampled: Array, control: Array, groups: Groups) -> Array:
+    """Least-squares matrices of samples on control from all groups but one, (groups, r, 15).
+
+    sampled: (steps, chunks, 15), control: (steps, chunks, r); both are centred. Zero, so no
+    control, below ROWS samples for each component of the control.
+    """
+    r = control.shape[-1]
+    both = np.concatenate((control, sampled), axis=-1)
+    n = len(sampled) * (groups.sizes.sum() - groups.sizes)
+    products = groups.sums_of_others(np.einsum("sci,scj->cij", control, both, optimize=True))
+    means = groups.sums_of_others(both.sum(axis=0)) / n[:, None]
+    covariances = products / n[:, None, None] - means[:, :r, None] * means[:, None, :]
+    inverses = np.linalg.pinv(covariances[:, :, :r], hermitian=True)
+    return np.where((n >= ROWS * r)[:, None, None], inverses @ covariances[:, :, r:], 0.0)
+
+
+def _without_control(sampled: Array, control: Array, groups: Groups) -> Array:
+    """Samples, (steps, chunks, 15), less their regression on the control, (steps, chunks, r).
+
+    The control has mean zero. Each group takes its coefficients from the other groups, so that they
+    do not depend on what they are applied to: no bias, and the groups' scatter stays honest.
+    """
+    if control.shape[-1] == 0 or len(groups.sizes) < 2:
+        return sampled
+    beta = np.repeat(_regressions(sampled, control, groups), groups.sizes.astype(int), axis=0)
+    return np.asarray(sampled - np.einsum("scr,crk->sck", control, beta, optimize=True))
 
 
 def sampled_coupling_moments(
@@ -91,17 +113,18 @@ def sampled_coupling_moments(
 
     Where the unstrained ensemble is isotropic, the mean is invariant under the symmetry group of
     the strain and is projected on it; and the unstrained sum, less its isotropic part (which Λ̃
-    does not see), has mean zero and is subtracted with least-squares coefficients. They come from
-    the same draws: the bias, of order 1/draws, is far below the error, of order 1/√draws.
+    does not see), has mean zero and is subtracted with least-squares coefficients.
     """
     groups = Groups.of(moments.shape[-2])
-    values = moments
-    if isotropic:
-        chunk_first = np.moveaxis(moments, -2, 2)  # (steps, readings, chunks, strains, 15)
-        values = np.moveaxis(_project(chunk_first, deformations), 2, -2)
-        control = unstrained - unstrained @ stabilizer_projector(np.eye(3))
-        at_strains = np.repeat(control[:, :, None], len(deformations), axis=2)
-        values = _without_control(values, np.moveaxis(_project(at_strains, deformations), 1, 2))
-    values = values * _volumes(readings, deformations)[..., None, None]
+    values = moments.copy()
+    for e, f in enumerate(deformations if isotropic else ()):
+        projector, invariants = stabilizer_projector(f), _invariants(f)
+        control = (
+            unstrained @ projector - unstrained @ stabilizer_projector(np.eye(3))
+        ) @ invariants
+        for r in range(len(readings)):
+            sampled = moments[:, r, e] @ projector
+            values[:, r, e] = _without_control(sampled, control, groups)
+    values *= _volumes(readings, deformations)[..., None, None]
     chunks = np.moveaxis(values, -2, 0)
     return CouplingMoments(chunks.mean(axis=0), groups.leave_one_out(chunks), groups)

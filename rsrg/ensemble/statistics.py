@@ -25,12 +25,16 @@ class Groups:
         parts = np.array_split(np.arange(n_chunks), min(n_chunks, MAX_GROUPS))
         return cls(np.array([len(p) for p in parts], dtype=np.float64))
 
-    def leave_one_out(self, chunks: Array) -> Array:
-        """Means without each group in turn, (groups, ...), of chunk values, (chunks, ...)."""
+    def sums_of_others(self, chunks: Array) -> Array:
+        """Sums without each group in turn, (groups, ...), of chunk values, (chunks, ...)."""
         starts = np.concatenate(([0], np.cumsum(self.sizes)[:-1])).astype(np.intp)
         sums = np.add.reduceat(chunks, starts, axis=0)
+        return sums.sum(axis=0) - sums
+
+    def leave_one_out(self, chunks: Array) -> Array:
+        """Means without each group in turn, (groups, ...), of chunk values, (chunks, ...)."""
         remaining = self.sizes.sum() - self.sizes
-        return (sums.sum(axis=0) - sums) / remaining.reshape(-1, *[1] * (chunks.ndim - 1))
+        return self.sums_of_others(chunks) / remaining.reshape(-1, *[1] * (chunks.ndim - 1))
 
     def stderr(self, full: Array, replicates: Array) -> Array:
         """Standard error of a statistic, (...), from its leave-one-out values, (groups, ...).

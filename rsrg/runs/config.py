@@ -47,7 +47,7 @@ class Sampling(Part):
         ge=2 * CHUNK,
         le=10**9,
         multiple_of=CHUNK,
-        description=f"draws per step in all, a multiple of {CHUNK}, at least {2 * CHUNK}",
+        description=f"a multiple of {CHUNK}, at least {2 * CHUNK} (draws per step)",
     )
     seed: int = Field(0, ge=0, lt=2**63, description="an integer from 0 to 2⁶³ − 1")
     resample: Literal["per_step", "once"] = Field("per_step", description="per_step or once")

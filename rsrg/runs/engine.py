@@ -20,20 +20,25 @@ from rsrg.runs.results import derive
 from rsrg.runs.run import Run, open_run
 from rsrg.runs.signals import StopRequest, stop_on_signals
 from rsrg.runs.state import State
-from rsrg.runs.store import Snapshot, encode, save
+from rsrg.runs.store import Snapshot, encode, free_name, save, set_aside
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run is: chunks done of all, the step in hand, and a word on what happens."""
+    """How far a run is: chunks done of all, the step in hand, and a word on what happens.
+
+    urgent: told from inside a signal handler, where no buffered stream may be written to.
+    """
 
     done: int
     total: int
     step: int
     steps: int
     note: str = ""
+    urgent: bool = False
 
 
+SUFFIXES = (".h5", ".hdf5")
 Watcher = Callable[[Progress], None]
 
 
@@ -50,17 +55,21 @@ def run(
 ) -> Run:
     """Run a config into a new run file. Resumes nothing, overwrites nothing.
 
-    restart: start anew where the file exists; the old one is kept as `.prev`. A run that SIGINT or
-    SIGTERM stopped comes back with status "stopped".
+    restart: start anew where the file exists; the old one is renamed (see `set_aside`). A run that
+    SIGINT or SIGTERM stopped comes back with status "stopped".
 
-    Raises RunFileError if the file exists or cannot be written.
+    Raises RunFileError if the file exists, cannot be written, or is not named as a run file.
     """
     target = Path(path)
+    if target.suffix not in SUFFIXES:
+        raise RunFileError(f"a run file must end in {' or '.join(SUFFIXES)}; got {target}")
     if target.exists() and not restart:
         raise RunFileError(
             f"{target} exists already. Go on with it: rsrg resume {target}. "
-            f"Start anew (it is kept as {target.name}.prev): add --restart"
+            f"Start anew, keeping it as {free_name(target).name}: add --restart"
         )
+    if target.exists():
+        set_aside(target)
     return _carry_on(State.empty(config), target, watch)
 
 
@@ -82,7 +91,7 @@ def resume(
         state = State.of(snapshot)
         finished = snapshot.attributes["status"] == "finished"
     config = extended_config(state.config, dict(overrides or {}))
-    if finished and config.chunks() == state.config.chunks():
+    if finished and config == state.config:
         return open_run(path)
     return _carry_on(state.extended(config), Path(path), watch)
 
@@ -115,12 +124,12 @@ class _Worker:
         self.saved_at = time.monotonic()
         self.step = 0
 
-    def note(self, text: str = "") -> None:
+    def note(self, text: str = "", urgent: bool = False) -> None:
         done, total = int(self.state.done.sum()), len(self.state.done) * self.state.config.chunks()
-        self.watch(Progress(done, total, self.step, len(self.state.done), text))
+        self.watch(Progress(done, total, self.step, len(self.state.done), text, urgent))
 
     def notify(self, signal_name: str) -> None:
-        self.note(f"{signal_name}: stopping at the next chunk; Ctrl-C again ends it at once")
+        self.note(f"{signal_name}: stopping at the next chunk; Ctrl-C again ends it at once", True)
 
     def save(self, status: str, reason: str) -> None:
         """Write the run file; a finished one with all its results."""

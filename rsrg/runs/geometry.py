@@ -29,7 +29,7 @@ class Lengths(Part):
         None, description="a length with its unit, such as '1 mm'"
     )
     log_ratio: Finite | None = Field(
-        None, gt=0.0, le=1000.0, description="ln(R/L₁), a number between 0 and 1000"
+        None, gt=0.0, le=700.0, description="ln(R/L₁), a number between 0 and 700"
     )
 
     @model_validator(mode="after")

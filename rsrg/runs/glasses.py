@@ -37,11 +37,8 @@ class MaterialSpec(Part):
             raise ValueError("must give either `alpha`, or both `c_l` and `c_t`")
         elif self.name not in GLASSES:
             close = difflib.get_close_matches(self.name or "", GLASSES, n=1)
-            hint = f" (did you mean {close[0]}?)" if close else ""
-            raise ValueError(
-                f"must be one of {', '.join(GLASSES)}{hint}, "
-                "or have its `c_l` and `c_t`, or `alpha`"
-            )
+            hint = f"did you mean {close[0]}?" if close else f"known: {', '.join(GLASSES)};"
+            raise ValueError(f"must be known or have its `c_l` and `c_t`, or `alpha`; {hint}")
         elif self.density is not None:
             raise ValueError("must give `c_l` and `c_t`, or `alpha`, where `density` is given")
         return self

@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import re
 from collections.abc import Mapping
 from typing import Any, get_args
 
@@ -42,10 +43,16 @@ def config_from_source(source: Source) -> Config:
 
 def _problem(error: dict[str, Any], source: Source) -> tuple[int, str]:
     """Line and text of one problem."""
-    path = _path(error["loc"])
+    path = _path(error["loc"]) or _named_path(error)
     place = source.place(path)
     line = next((source.lines[p] for p in _upwards(path) if p in source.lines), 0)
-    return line, f"{_sentence(error, path)} ({place})"
+    return line, f"{_sentence(error, _path(error['loc']))} ({place})"
+
+
+def _named_path(error: dict[str, Any]) -> KeyPath:
+    """The key that a rule across keys names first, such as `sampling.estimator`."""
+    named = re.match(r"`([a-z_.]+)", str(error.get("ctx", {}).get("error", "")))
+    return tuple(named[1].split(".")) if named else ()
 
 
 def _upwards(path: KeyPath) -> list[KeyPath]:
@@ -70,12 +77,25 @@ def _sentence(error: dict[str, Any], path: KeyPath) -> str:
     if kind == "value_error":
         message = str(error["ctx"]["error"])
         return f"`{name}` {message}; got {value}" if path else message
-    return f"`{name}` must be {_rule(path)}; got {value}"
+    hint = _nearest(error) if kind == "literal_error" else ""
+    return f"`{name}` must be {_rule(path)}{hint}; got {value}"
+
+
+def _nearest(error: dict[str, Any]) -> str:
+    """A hint naming the allowed word nearest to the one given."""
+    words = re.findall(r"'([^']*)'", error["ctx"]["expected"])
+    close = difflib.get_close_matches(str(error["input"]), words, n=1)
+    return f" (did you mean {close[0]}?)" if close else ""
 
 
 def _shown(value: Any) -> str:
-    text = repr(value)
+    text = {None: "nothing", True: "true", False: "false"}.get(value) if _is_word(value) else None
+    text = text or repr(value)
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+
+
+def _is_word(value: Any) -> bool:
+    return value is None or isinstance(value, bool)
 
 
 def _unknown_key(key: str, parent: KeyPath) -> str:

@@ -2,13 +2,15 @@
 
 import math
 import re
+import unicodedata
 from functools import cache
 from typing import Any
 
 MAX_CHARACTERS = 40
-_QUANTITY = re.compile(
-    r"\s*([-+]?[0-9.]+(?:[eE][-+]?[0-9]{1,3})?)\s*([A-Za-zÅµμ][A-Za-z0-9Åµμ/^*· ]*)"
-)
+_NUMBER = r"[-+]?[0-9.]+(?:[eE][-+]?[0-9]{1,3})?"
+_NAME = r"[A-Za-zÅμ]+(?:\^?-?[0-9])?"  # one digit: a power of a power could be made to never end
+_QUANTITY = re.compile(rf"\s*({_NUMBER})\s*({_NAME}(?:\s*[/*·]\s*{_NAME}){{0,3}})\s*")
+
 
 EXAMPLES = {
     "meter": ("a length", "50 angstrom"),
@@ -35,11 +37,12 @@ def si_value(text: Any, unit: str) -> float:
     """
     kind, example = EXAMPLES[unit]
     rule = f"must be {kind} with its unit, such as '{example}'"
-    match = _QUANTITY.fullmatch(text) if isinstance(text, str) else None
-    if match is None or len(text) > MAX_CHARACTERS or "**" in text:
+    short = isinstance(text, str) and len(text) <= MAX_CHARACTERS
+    match = _QUANTITY.fullmatch(unicodedata.normalize("NFKC", text)) if short else None
+    if match is None:
         raise ValueError(rule)
     try:
-        value = float(_registry().Quantity(float(match[1]), match[2].strip()).m_as(unit))
+        value = float(_registry().Quantity(float(match[1]), match[2].replace("·", "*")).m_as(unit))
     except Exception as error:  # pint raises many kinds; all mean the unit is not one we can use
         raise ValueError(rule) from error
     if not (value > 0.0 and math.isfinite(value)):

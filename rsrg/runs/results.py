@@ -32,6 +32,7 @@ from rsrg.physics.strain import strain_direction
 from rsrg.runs.config import Config
 
 CROSSINGS = 6  # kept per material and reading: the lowest
+HUGE = 1e100
 FINE = 60  # strains at least, between which the zeros of a formula are bracketed
 
 
@@ -146,9 +147,12 @@ class LatticeColumn:
         if config.sampling.estimator == "exact":
             self.moments = exact_coupling_moments(moments[..., 0, :], readings, deformations)
         else:
-            self.moments = sampled_coupling_moments(
-                moments, unstrained, readings, deformations, config.block_ensemble().isotropic
+            drawn = 1 if config.sampling.resample == "once" else len(moments)
+            isotropic = config.block_ensemble().isotropic
+            sampled = sampled_coupling_moments(
+                moments[:drawn], unstrained[:drawn], readings, deformations, isotropic
             )
+            self.moments = sampled.repeated(len(moments)) if drawn == 1 else sampled
         self._haar = cache(
             lambda e, i: haar_mean_moments(
                 setting.deformation(e), config.blocks.n0, readings[i], config.blocks.lattice
@@ -253,6 +257,7 @@ def _deviations(flows: dict[str, ChannelFlow]) -> dict[str, Array]:
     deviations = {}
     for suffix in flows.keys() - {""}:
         gap = lattice.inverse_eigenvalues[1:] - flows[suffix].inverse_eigenvalues[1:]
+        gap = np.clip(gap, -HUGE, HUGE)  # second order runs away: keep what follows finite
         rounding = np.abs(gap) <= 1e-12 * np.abs(lattice.inverse_eigenvalues[1:])
         gap[rounding] = 0.0  # without strain both are χ_el⁻¹, with no error
         infinite = np.where(gap == 0.0, 0.0, np.copysign(np.inf, gap))

@@ -10,12 +10,13 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq, TaggedScalar
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import AliasEvent
 from ruamel.yaml.scalarbool import ScalarBoolean
 
 from rsrg.runs.errors import ConfigError
 
 KeyPath = tuple[str | int, ...]
-MAX_BYTES = 1_000_000  # a config is a page; anything larger is the wrong file
+MAX_BYTES = 100_000  # a config is a page; anything larger is the wrong file
 MAX_DEPTH = 20
 
 
@@ -27,10 +28,13 @@ class Source:
     text: str
     data: dict[str, Any]
     lines: dict[KeyPath, int]
+    overridden: tuple[KeyPath, ...] = ()
 
     def place(self, path: KeyPath) -> str:
         """`file:line, key.path` of a value, or of its nearest parent that stands in the file."""
         dotted = ".".join(str(p) for p in path) or "the whole file"
+        if any(path[: len(o)] == o for o in self.overridden):
+            return f"-o {dotted}"
         known = path
         while known and known not in self.lines:
             known = known[:-1]
@@ -44,7 +48,7 @@ def read_source(path: str | os.PathLike[str]) -> Source:
     try:
         size = Path(path).stat().st_size
         if size > MAX_BYTES:
-            raise ConfigError([f"a config must be smaller than 1 MB; got {size} bytes ({name})"])
+            raise ConfigError([f"a config must be smaller than 100 kB; got {size} bytes ({name})"])
         text = Path(path).read_text(encoding="utf-8")
     except FileNotFoundError:
         raise ConfigError([f"no such config file: {name}{_near(Path(path))}"]) from None
@@ -73,6 +77,10 @@ def parse_source(text: str, name: str = "config") -> Source:
 
 def _load(text: str, name: str) -> Any:
     try:
+        for event in YAML(pure=True).parse(io.StringIO(text)):
+            if isinstance(event, AliasEvent):
+                line = event.start_mark.line + 1
+                raise ConfigError([f"a config must not use YAML aliases (*name) ({name}:{line})"])
         return YAML(typ="rt", pure=True).load(io.StringIO(text))
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -127,7 +135,8 @@ def override(source: Source, overrides: dict[str, Any]) -> Source:
         lines = {p: n for p, n in lines.items() if p[: len(path)] != path}
     if problems:
         raise ConfigError(problems)
-    return Source(source.name, source.text, data, lines)
+    paths = tuple(tuple(dotted.split(".")) for dotted in overrides)
+    return Source(source.name, source.text, data, lines, paths)
 
 
 def _set(data: dict[str, Any], path: tuple[str, ...], value: Any) -> bool:

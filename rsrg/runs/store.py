@@ -11,6 +11,8 @@ import os
 import re
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
+from itertools import chain, count
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -92,7 +94,7 @@ def save(path: Path, content: bytes) -> None:
         temporary.replace(path)
         _sync_folder(path.parent)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        _remove(temporary)
         reason = error.strerror or str(error)
         raise RunFileError(f"cannot write the run file {path}: {reason}") from error
 
@@ -102,10 +104,19 @@ def _keep_previous(path: Path) -> None:
     link = path.with_name(f".{path.name}.{os.getpid()}.prev")
     link.unlink(missing_ok=True)
     try:
-        os.link(path, link)
-    except OSError:  # a file system without hard links
-        shutil.copy2(path, link)
-    link.replace(previous(path))
+        try:
+            os.link(path, link)
+        except OSError:  # a file system without hard links
+            shutil.copy2(path, link)
+        link.replace(previous(path))
+    except OSError:
+        _remove(link)
+        raise
+
+
+def _remove(path: Path) -> None:
+    with suppress(OSError):
+        path.unlink()
 
 
 def _sync_folder(folder: Path) -> None:
@@ -119,6 +130,24 @@ def _sync_folder(folder: Path) -> None:
 def previous(path: Path) -> Path:
     """Where the checkpoint before the last is kept."""
     return path.with_name(path.name + ".prev")
+
+
+def free_name(path: Path) -> Path:
+    """A name beside a run file that is not taken: NAME.old, NAME.old-2, …"""
+    names = (
+        path.with_name(f"{path.name}.old{n}") for n in chain([""], (f"-{i}" for i in count(2)))
+    )
+    return next(name for name in names if not name.exists())
+
+
+def set_aside(path: Path) -> Path:
+    """Rename a run file to a free name; nothing is overwritten. Raises RunFileError if refused."""
+    target = free_name(path)
+    try:
+        path.rename(target)
+    except OSError as error:
+        raise RunFileError(f"cannot rename {path} to {target}: {error.strerror}") from error
+    return target
 
 
 def _verified(path: Path) -> bytes:

@@ -121,7 +121,7 @@ def test_control_variate_pays(axial, sample, monkeypatch):
     """The variance of M at e = 0.2 falls at least threefold; in fact by 4 to 60."""
     data = sample(Blocks(3), READINGS[:2], axial[None], 200)
     _, with_control = estimate(*data, READINGS[:2], axial[None])
-    monkeypatch.setattr(coupling, "_without_control", lambda sampled, control: sampled)
+    monkeypatch.setattr(coupling, "_without_control", lambda sampled, control, groups: sampled)
     _, plain = estimate(*data, READINGS[:2], axial[None])
     diagonal = np.arange(6)
     gain = (plain / with_control)[..., diagonal, diagonal] ** 2
