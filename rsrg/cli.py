@@ -2,23 +2,17 @@
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from rsrg.runs.config import Config
-    from rsrg.runs.engine import Watcher
     from rsrg.runs.run import Run
 
 EXIT_FAILURE, EXIT_USAGE, EXIT_STOPPED = 1, 2, 75
-WIDE = 250  # columns of a table that no terminal limits
 
 app = typer.Typer(
     name="rsrg",
@@ -74,7 +68,7 @@ def run(
         typer.Option("--output", metavar="FILE", help="Run file; default: runs/CONFIG.h5."),
     ] = None,
     restart: Annotated[
-        bool, typer.Option("--restart", help="Start anew if the file exists; it becomes .prev.")
+        bool, typer.Option("--restart", help="Start anew if the file exists; it becomes .old.")
     ] = False,
     dry_run: Annotated[
         bool, typer.Option("-n", "--dry-run", help="Say what it would do: pairs, memory, time.")
@@ -84,15 +78,17 @@ def run(
     quiet: Quiet = False,
 ) -> None:
     """Run a config: progress, then the table of critical strains, a run file and a picture."""
+    from rsrg.report.terminal import print_plan, progress_bar
     from rsrg.runs import engine
+    from rsrg.runs.plan import plan
 
     loaded = _load(config, o)
     _use_threads(threads)
     if dry_run:
-        _print_plan(loaded)
+        print_plan(plan(loaded))
         return
     target = output or Path("runs") / f"{config.stem}.h5"
-    with _progress(no_progress or quiet) as watch:
+    with progress_bar(no_progress or quiet) as watch:
         result = engine.run(loaded, target, restart=restart, watch=watch)
     _finish(result, quiet)
 
@@ -106,11 +102,12 @@ def resume(
     quiet: Quiet = False,
 ) -> None:
     """Go on with a stopped run; or extend a finished one with -o sampling.samples N."""
+    from rsrg.report.terminal import progress_bar
     from rsrg.runs import engine
 
     overrides = _parse_overrides(o)
     _use_threads(threads)
-    with _progress(no_progress or quiet) as watch:
+    with progress_bar(no_progress or quiet) as watch:
         result = engine.resume(run, overrides, watch=watch)
     _finish(result, quiet)
 
@@ -118,17 +115,16 @@ def resume(
 @app.command()
 def validate(config: ConfigPath, o: Overrides = None, as_json: AsJson = False) -> None:
     """Check a config and say what it asks for; every problem is listed at once."""
-    from rsrg.runs.plan import plan, plan_lines
+    from rsrg.report.terminal import print_json, print_plan
+    from rsrg.runs.plan import plan
 
     loaded = _load(config, o)
     planned = plan(loaded, measure=False)
     if as_json:
-        _print_json({"valid": True, "config": json.loads(loaded.resolved()), **asdict(planned)})
+        print_json({"valid": True, "config": json.loads(loaded.resolved()), **asdict(planned)})
         return
-    console = _console()
-    console.print(f"{config} is valid.")
-    for line in plan_lines(planned):
-        console.print(f"  {line}")
+    print(f"{config} is valid.")
+    print_plan(planned)
 
 
 @app.command()
@@ -138,20 +134,21 @@ def inspect(
     as_json: AsJson = False,
 ) -> None:
     """Show a run file, also while it runs: status and tree, or the numbers of one dataset."""
+    from rsrg.report.terminal import console, print_json
     from rsrg.report.tree import dataset_text, file_tree, node_rows, shown_attributes
     from rsrg.runs.run import open_run
 
-    opened, console = open_run(run), _console()
+    opened = open_run(run)
     if node in ("config", "config_text"):
         print(opened.attributes[node])
         return
     rows = node_rows(opened, node)
     if as_json:
-        _print_json({"attributes": shown_attributes(opened), "datasets": rows})
+        print_json({"attributes": shown_attributes(opened), "datasets": rows})
         return
-    console.print(file_tree(opened, node))
+    console(wide=True).print(file_tree(opened, node))
     if [r["path"].strip("/") for r in rows] == [node.strip("/")]:
-        console.print(dataset_text(opened, node), markup=False)
+        print(dataset_text(opened, node))
 
 
 @app.command()
@@ -169,17 +166,17 @@ def compare(
 ) -> None:
     """Step by step: the flowing χ, the formulas, and their deviation in standard errors."""
     from rsrg.report.comparison import Choice, as_records, comparison, comparison_table
+    from rsrg.report.terminal import console, print_json
     from rsrg.runs.run import open_run
 
     rows = comparison(open_run(run), Choice(material, reading, strain, channel))
     if as_json:
-        _print_json(as_records(rows))
+        print_json(as_records(rows))
         return
-    console = _console()
     for steps in rows:
-        console.print(comparison_table(steps))
-        console.print()
-    console.print("χ: eigenvalue of the channel. Deviations: in standard errors of χ⁻¹.")
+        console().print(comparison_table(steps))
+        print()
+    print("χ: eigenvalue of the channel. Deviations: in standard errors of χ⁻¹.")
 
 
 @app.command()
@@ -187,7 +184,7 @@ def report(
     run: RunPath,
     material: Annotated[str | None, typer.Option(help="Glass of the picture.")] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", metavar="FILE", help="PNG or SVG; default: RUN.png.")
+        Path | None, typer.Option("--output", metavar="FILE", help="PNG, SVG or PDF.")
     ] = None,
     every_channel: Annotated[
         bool,
@@ -196,41 +193,40 @@ def report(
     as_json: AsJson = False,
 ) -> None:
     """Print the table of critical strains of a finished run again and draw its picture."""
+    from rsrg.report.flow_figure import flow_figure
+    from rsrg.report.terminal import print_json, print_place, print_results
     from rsrg.runs.run import open_run
 
     opened = open_run(run)
     if as_json:
-        _print_json([asdict(r) for r in opened.critical_strains()])
+        print_json([asdict(r) for r in opened.critical_strains()])
         return
-    _print_results(opened, every_channel)
-    _draw(opened, output or opened.path.with_suffix(".png"), material)
+    picture = output or opened.path.with_suffix(".png")
+    glass = flow_figure(opened, picture, material)
+    print_results(opened, every_channel)
+    print_place(opened, picture, glass)
 
 
 @app.command()
 def materials(as_json: AsJson = False) -> None:
     """List the twelve glasses of the paper's Table I, which configs can name."""
-    from rsrg.physics.materials import GLASSES, TABLE_I
+    from rsrg.physics.materials import GLASSES
+    from rsrg.report.glass_table import glass_table
+    from rsrg.report.terminal import console, print_json
 
     if as_json:
-        _print_json([asdict(m) for m in GLASSES.values()])
+        print_json([asdict(m) for m in GLASSES.values()])
         return
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False)
-    for heading in ("glass", "c_l (km/s)", "c_t (km/s)", "α = 1 − c_t²/c_l²", "α as printed"):
-        table.add_column(heading, justify="left" if heading == "glass" else "right")
-    for row in TABLE_I:
-        alpha = f"{GLASSES[row.name].alpha:.4f}"
-        table.add_row(row.name, f"{row.c_l:.2f}", f"{row.c_t:.2f}", alpha, f"{row.alpha:.3f}")
-    _console().print(table)
+    console().print(glass_table())
 
 
 @app.command()
 def schema() -> None:
     """Print the JSON schema of a config, for editors that complete and check YAML."""
+    from rsrg.report.terminal import print_json
     from rsrg.runs.config import Config
 
-    _print_json(Config.model_json_schema())
+    print_json(Config.model_json_schema())
 
 
 def _load(path: Path, overrides: list[str] | None) -> "Config":
@@ -249,87 +245,32 @@ def _parse_overrides(pairs: list[str] | None) -> dict[str, Any]:
 
 def _use_threads(threads: int | None) -> None:
     if threads is not None:
+        from rsrg.physics.errors import PhysicsError
         from rsrg.sums.jit import set_threads
 
-        set_threads(threads)
-
-
-def _console(to_stderr: bool = False) -> "Console":
-    """The terminal; tables keep their width where output goes to a file or a pipe."""
-    from rich.console import Console
-
-    stream = sys.stderr if to_stderr else sys.stdout
-    width = None if stream.isatty() else WIDE
-    return Console(stderr=to_stderr, width=width, highlight=False, soft_wrap=True)
-
-
-def _print_json(value: Any) -> None:
-    print(json.dumps(value, indent=2, ensure_ascii=False))
-
-
-def _print_plan(config: "Config") -> None:
-    from rsrg.runs.plan import plan, plan_lines
-
-    for line in plan_lines(plan(config)):
-        print(line)
-
-
-@contextmanager
-def _progress(silent: bool) -> "Iterator[Watcher]":
-    """A progress bar on stderr, fed by the engine."""
-    from tqdm import tqdm
-
-    from rsrg.runs.engine import Progress
-
-    often = 0.2 if sys.stderr.isatty() else 30.0  # a log file gets a line now and then
-    bar = tqdm(
-        disable=silent, unit="chunk", dynamic_ncols=True, mininterval=often, delay=0.2, leave=False
-    )
-
-    def watch(progress: Progress) -> None:
-        bar.total = progress.total
-        bar.set_description(f"step {progress.step} of {progress.steps}", refresh=False)
-        if progress.note:
-            bar.set_postfix_str(progress.note, refresh=False)
-        bar.update(progress.done - bar.n)
-        if progress.note and sys.stderr.isatty():
-            bar.refresh()
-
-    with bar:
-        yield watch
+        try:
+            set_threads(threads)
+        except PhysicsError as error:
+            _fail(str(error), EXIT_USAGE)
 
 
 def _finish(run: "Run", quiet: bool) -> None:
     """Say how a session ended; a stopped one exits with 75."""
+    from rsrg.report.flow_figure import flow_figure
+    from rsrg.report.terminal import print_place, print_results
+
     if run.status != "finished":
         done, total = run.progress
-        print(
+        _fail(
             f"stopped: {done} of {total} chunks are in {run.path}. Go on: rsrg resume {run.path}",
-            file=sys.stderr,
+            EXIT_STOPPED,
         )
-        raise typer.Exit(EXIT_STOPPED)
-    if not quiet:
-        _print_results(run)
     picture = run.path.with_suffix(".png")
-    _draw(run, picture, None, quiet)
-
-
-def _print_results(run: "Run", every_channel: bool = False) -> None:
-    from rsrg.report.critical_table import critical_table, notes
-
-    console = _console()
-    few = run.config.sampling.estimator == "formula"
-    console.print(critical_table(run, every_channel or few))
-    for line in notes(run):
-        console.print(line, markup=False)
-
-
-def _draw(run: "Run", picture: Path, material: str | None, quiet: bool = False) -> None:
-    from rsrg.report.flow_figure import flow_figure
-
-    glass = flow_figure(run, picture, material)
     if not quiet:
-        print(f"run file: {run.path}\npicture of {glass}: {picture}")
+        print_results(run)
+    glass = flow_figure(run, picture)
+    if not quiet:
+        print_place(run, picture, glass)
 
 
 def _join_overrides(arguments: list[str]) -> list[str]:
@@ -340,8 +281,17 @@ def _join_overrides(arguments: list[str]) -> list[str]:
         joined.append(argument)
         if argument == "-o":
             key = next(rest, "")
-            joined.append(key if "=" in key else f"{key}={next(rest, '')}")
+            value = "" if "=" in key else next(rest, "")
+            if not key or ("=" not in key and (not value or value.startswith("--"))):
+                _fail(f"`-o` must be followed by a key and a value; got {key!r} {value!r}", 2)
+            joined.append(key if "=" in key else f"{key}={value}")
     return joined
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    for line in message.splitlines():
+        print(f"rsrg: {line}", file=sys.stderr)
+    sys.exit(code)
 
 
 def main() -> None:
@@ -351,6 +301,10 @@ def main() -> None:
     try:
         app(_join_overrides(sys.argv[1:]), prog_name="rsrg")
     except RsrgError as error:
-        for line in str(error).splitlines():
-            print(f"rsrg: {line}", file=sys.stderr)
-        sys.exit(EXIT_USAGE if isinstance(error, ConfigError) else EXIT_FAILURE)
+        _fail(str(error), EXIT_USAGE if isinstance(error, ConfigError) else EXIT_FAILURE)
+    except (ValueError, ArithmeticError) as error:
+        from rsrg.physics.errors import ConvergenceError, PhysicsError
+
+        if not isinstance(error, PhysicsError | ConvergenceError):
+            raise
+        _fail(str(error), EXIT_FAILURE)

@@ -11,6 +11,8 @@ from rsrg.physics.elastic import elastic_susceptibility
 from rsrg.physics.pairs import Contraction, contract, weighted
 from rsrg.physics.recursion import Update, flow, iterate
 
+ROUNDING = 1e-13  # a standard error below this share of its value is rounding: the value is exact
+
 
 @dataclass(frozen=True)
 class FlowRule:
@@ -19,6 +21,11 @@ class FlowRule:
     update: Update
     contraction: Contraction
     channels: Channels
+
+    @property
+    def resummed(self) -> bool:
+        """Whether χ⁻¹ is what is iterated (3.8); else χ itself (3.3)."""
+        return self.update == "resummed"
 
 
 @dataclass(frozen=True)
@@ -43,9 +50,13 @@ class ChannelFlow:
 
 
 def _follow(x: Array, strains: Array, rule: FlowRule) -> tuple[Array, Array]:
-    """`follow_channels` with strains as the last axis but two: x is (..., strains, 6, 6)."""
+    """`follow_channels` of x, (steps + 1, ..., strains, 6, 6), from strain to strain.
+
+    At step 0 nothing has flowed yet: that is the matrix without strain, where the names begin.
+    """
     path = np.moveaxis(x, -3, 0)
-    values, vectors = follow_channels(path, strains, rule.contraction, rule.channels)
+    unstrained = np.broadcast_to(path[:, :1], path.shape)[0]
+    values, vectors = follow_channels(path, strains, unstrained, rule.contraction, rule.channels)
     return np.moveaxis(values, 0, -2), np.moveaxis(vectors, 0, -3)
 
 
@@ -58,13 +69,16 @@ def reciprocal(x: Array) -> Array:
 def formula_flow(alpha: float, couplings: Array, strains: Array, rule: FlowRule) -> ChannelFlow:
     """The flow through given couplings, (steps, ..., strains, 6, 6): no errors."""
     path = flow(elastic_susceptibility(alpha), couplings, rule.update, rule.contraction)
-    values, _ = _follow(path.inverse, strains, rule)
+    values, _ = _follow(path.inverse if rule.resummed else path.chi, strains, rule)
+    inverses, eigenvalues = values, reciprocal(values)
+    if not rule.resummed:
+        inverses, eigenvalues = eigenvalues, inverses
     return ChannelFlow(
         chi=path.chi,
         chi_stderr=np.zeros_like(path.chi),
-        eigenvalues=reciprocal(values),
+        eigenvalues=eigenvalues,
         eigenvalues_stderr=np.zeros_like(values),
-        inverse_eigenvalues=values,
+        inverse_eigenvalues=inverses,
         inverse_eigenvalues_stderr=np.zeros_like(values),
         inverse_replicates=np.empty((0, *values.shape[1:])),
         transition_step=path.transition_step,
@@ -84,27 +98,30 @@ def lattice_flow(
     result = formula_flow(alpha, moments.coupling(alpha), strains, rule)
     if moments.groups is None:
         return result
-    start, resummed = elastic_susceptibility(alpha), rule.update == "resummed"
+    start, stderr = elastic_susceptibility(alpha), moments.groups.stderr
     x = iterate(start, moments.coupling(alpha), rule.update, rule.contraction)
     replicates = np.moveaxis(moments.coupling_replicates(alpha), 0, 1)  # (steps, groups, ...)
     changes = np.moveaxis(iterate(start, replicates, rule.update, rule.contraction), 1, 0) - x
-    stderr = moments.groups.stderr
     values, vectors = _follow(x, strains, rule)
     hat = weighted(changes, rule.contraction)
     shifts = np.einsum("...ci,g...ij,...cj->g...c", vectors, hat, vectors, optimize=True)
     values_stderr = stderr(np.zeros_like(values), shifts)
-    other_stderr = values_stderr / values**2
-    if resummed:
-        changes = -contract(
-            contract(result.chi, changes, rule.contraction), result.chi, rule.contraction
-        )
-        shifts_of_inverse = shifts
+    values_stderr[values_stderr < ROUNDING * np.abs(values)] = 0.0
+    errors, inverse_errors, inverse_shifts = values_stderr / values**2, values_stderr, shifts
+    if rule.resummed:
+        changes = -_sandwich(result.chi, changes, rule.contraction)
     else:
-        shifts_of_inverse = -shifts / values**2
+        errors, inverse_errors = inverse_errors, errors
+        inverse_shifts = -shifts / values**2
     return replace(
         result,
         chi_stderr=stderr(np.zeros_like(x), changes),
-        eigenvalues_stderr=other_stderr if resummed else values_stderr,
-        inverse_eigenvalues_stderr=values_stderr if resummed else other_stderr,
-        inverse_replicates=(result.inverse_eigenvalues + shifts_of_inverse)[:, -1],
+        eigenvalues_stderr=errors,
+        inverse_eigenvalues_stderr=inverse_errors,
+        inverse_replicates=(result.inverse_eigenvalues + inverse_shifts)[:, -1],
     )
+
+
+def _sandwich(outer: Array, inner: Array, contraction: Contraction) -> Array:
+    """X Y X under the contraction."""
+    return contract(contract(outer, inner, contraction), outer, contraction)

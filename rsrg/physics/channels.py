@@ -14,6 +14,8 @@ from scipy.optimize import linear_sum_assignment
 from rsrg.physics.arrays import Array
 from rsrg.physics.pairs import PAIR_NAMES, Contraction, pair_weights, weighted
 
+NEAR = 0.85  # overlap of an eigenvector with itself from strain to strain; swaps begin at 0.71
+BISECTIONS = 6
 SPLIT = 1e-10  # relative size of the reference added to split degenerate eigenspaces
 
 
@@ -98,22 +100,38 @@ def eigenchannels(x: Array, contraction: Contraction, channels: Channels) -> tup
 
 
 def follow_channels(
-    path: Array, strains: Array, contraction: Contraction, channels: Channels
+    path: Array, strains: Array, unstrained: Array, contraction: Contraction, channels: Channels
 ) -> tuple[Array, Array]:
-    """`eigenchannels` of X along a path of strains, named by continuity from the smallest |e|.
+    """`eigenchannels` of X along a path of strains, named by continuity from the unstrained X.
 
-    path: (n, ..., 6, 6), plain. strains: (n,), ascending. Returns eigenvalues, (n, ..., 6), and
-    eigenvectors as rows, (n, ..., 6, 6).
+    path: (n, ..., 6, 6), plain. strains: (n,), ascending. unstrained: X at e = 0, (..., 6, 6).
+    Where eigenvectors turn too far between two strains, they are followed along the straight line
+    between the two matrices. Returns eigenvalues, (n, ..., 6), and eigenvectors as rows,
+    (n, ..., 6, 6).
     """
     values = np.empty(path.shape[:-1])
     vectors = np.empty(path.shape)
     origin = int(np.argmin(np.abs(strains)))
+    first = eigenchannels(unstrained, contraction, channels)[1]
     for indices in (range(origin, len(strains)), range(origin, -1, -1)):
-        known = channels
+        last, known = unstrained, first
         for i in indices:
-            values[i], vectors[i] = eigenchannels(path[i], contraction, known)
-            known = Channels(channels.names, vectors[i])
+            values[i], vectors[i] = _follow_step(last, path[i], known, contraction, BISECTIONS)
+            last, known = path[i], vectors[i]
     return values, vectors
+
+
+def _follow_step(
+    start: Array, end: Array, known: Array, contraction: Contraction, bisections: int
+) -> tuple[Array, Array]:
+    """Eigenvalues and eigenvectors of `end` in the order of those known of `start`."""
+    values, vectors = eigenchannels(end, contraction, Channels((), known))
+    overlap = np.abs(np.sum(vectors * known, axis=-1)).min()
+    if overlap > NEAR or bisections == 0:
+        return values, vectors
+    middle = 0.5 * (start + end)
+    _, between = _follow_step(start, middle, known, contraction, bisections - 1)
+    return _follow_step(middle, end, between, contraction, bisections - 1)
 
 
 def describe_strain(vector: Array, contraction: Contraction) -> str:

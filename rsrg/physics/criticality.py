@@ -76,7 +76,7 @@ def crossings(
     """
     path = np.array([inverse_chi(float(e)) for e in grid])
     levels = _sorted_eigenvalues(path, contraction)
-    _, vectors = follow_channels(path, grid, contraction, channels)
+    _, vectors = follow_channels(path, grid, inverse_chi(0.0), contraction, channels)
     roots: list[tuple[float, int, Channels]] = []
     for i, level in zip(*np.nonzero(np.diff(levels <= 0.0, axis=0)), strict=True):
 

@@ -99,6 +99,8 @@ def coupling_matrix(
     moments = np.asarray(moments, dtype=np.float64)
     if moments.shape[-1:] != (15,):
         raise PhysicsError(f"`moments` must have 15 as last axis; got shape {moments.shape}")
+    if not np.all(np.isfinite(moments)):
+        raise PhysicsError(f"`moments` must be finite; got {moments.tolist()!r}")
     if not n_blocks >= 1:
         raise PhysicsError(f"`n_blocks` must be at least 1; got {n_blocks!r}")
     if not block_volume > 0:

@@ -12,7 +12,7 @@ from rsrg.physics.pairs import Contraction, contract, inverse, unweighted, weigh
 Update = Literal["resummed", "second_order"]
 UPDATES: tuple[Update, ...] = get_args(Update)
 
-RUNAWAY = 1e9  # a susceptibility above this many ρc_t² has run to infinity; χ' is of order 1
+RUNAWAY = 1e6  # a susceptibility above this many ρc_t² has run to infinity; χ' is of order 1
 
 
 def second_order(chi: Array, coupling: Array, contraction: Contraction = "tensor") -> Array:

@@ -4,7 +4,9 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 from rich.table import Table
+from rich.text import Text
 
+from rsrg.physics.recursion import RUNAWAY
 from rsrg.report.numbers import length, plain, with_error
 from rsrg.runs.errors import RunFileError
 from rsrg.runs.run import Run
@@ -62,6 +64,11 @@ def _strain_index(run: Run, wanted: float | None, material: int, reading: int) -
     if wanted is None:
         lowest = run.read("critical/strain")[material, reading, 0]
         wanted = lowest if np.isfinite(lowest) else strains[-1]
+    if not strains[0] <= wanted <= strains[-1]:
+        raise RunFileError(
+            f"`strain` must lie on the grid, {strains[0]:g} … {strains[-1]:g}; got {wanted:g} "
+            f"({run.path})"
+        )
     return int(np.abs(strains - wanted).argmin())
 
 
@@ -90,9 +97,7 @@ def _steps(run: Run, choice: Choice, i: int, j: int) -> list[ComparisonRow]:
     has_log, has_errors = "log" in run.sources(), "flow/deviation_continuum" in run.snapshot
     has_length = "axes/length" in run.snapshot
 
-    def at(name: str, n: int, present: bool = True) -> float | None:
-        if not present:
-            return None
+    def at(name: str, n: int) -> float:
         index = (i, n, k, c) if name == "eigenvalues_log" else (i, n, j, k, c)
         return float(run.read(f"flow/{name}")[index])
 
@@ -105,12 +110,12 @@ def _steps(run: Run, choice: Choice, i: int, j: int) -> list[ComparisonRow]:
             step=int(step),
             length_ratio=float(run.read("axes/length_ratio")[n]),
             length_m=float(run.read("axes/length")[n]) if has_length else None,
-            chi=at("eigenvalues", n) or 0.0,
-            chi_stderr=at("eigenvalues_stderr", n) or 0.0,
-            chi_continuum=at("eigenvalues_continuum", n) or 0.0,
-            deviation_continuum=at("deviation_continuum", n, has_errors),
-            chi_log=at("eigenvalues_log", n, has_log),
-            deviation_log=at("deviation_log", n, has_log and has_errors),
+            chi=at("eigenvalues", n),
+            chi_stderr=at("eigenvalues_stderr", n),
+            chi_continuum=at("eigenvalues_continuum", n),
+            deviation_continuum=at("deviation_continuum", n) if has_errors else None,
+            chi_log=at("eigenvalues_log", n) if has_log else None,
+            deviation_log=at("deviation_log", n) if has_log and has_errors else None,
         )
         for n, step in enumerate(run.read("axes/step"))
     ]
@@ -125,7 +130,7 @@ def comparison_table(steps: list[ComparisonRow]) -> Table:
     """The steps of one reading as a table."""
     first = steps[0]
     title = f"{first.material}, {first.reading}, e = {first.strain:g}, channel {first.channel}"
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    table = Table(title=Text(title), title_justify="left", box=None, pad_edge=False)
     table.add_column("step", justify="right")
     table.add_column("L_n", justify="right")
     for heading in (
@@ -141,15 +146,30 @@ def comparison_table(steps: list[ComparisonRow]) -> Table:
         table.add_row(
             str(row.step),
             size,
-            with_error(row.chi, row.chi_stderr),
-            plain(row.chi_continuum),
-            _sigmas(row.deviation_continuum, row.chi - row.chi_continuum),
-            "–" if row.chi_log is None else plain(row.chi_log),
-            "–" if row.chi_log is None else _sigmas(row.deviation_log, row.chi - row.chi_log),
+            _chi(row.chi, row.chi_stderr),
+            _chi(row.chi_continuum),
+            _sigmas(row.deviation_continuum, row.chi, row.chi_continuum),
+            _chi(row.chi_log),
+            _sigmas(row.deviation_log, row.chi, row.chi_log),
         )
     return table
 
 
-def _sigmas(deviation: float | None, difference: float) -> str:
-    """In standard errors; without one, the plain difference."""
-    return f"{difference:+.3g}" if deviation is None else f"{deviation:+.1f} σ"
+def _ran_away(chi: float | None) -> bool:
+    return chi is None or abs(chi) > RUNAWAY
+
+
+def _chi(value: float | None, stderr: float | None = None) -> str:
+    """An eigenvalue with its error; beyond RUNAWAY only its sign has a meaning."""
+    if value is None:
+        return "–"
+    if _ran_away(value):
+        return "+∞" if value > 0 else "−∞"
+    return plain(value) if stderr is None else with_error(value, stderr)
+
+
+def _sigmas(deviation: float | None, chi: float, formula: float | None) -> str:
+    """In standard errors; without one, the plain difference; nothing where either ran away."""
+    if formula is None or _ran_away(chi) or _ran_away(formula):
+        return "–"
+    return f"{chi - formula:+.3g}" if deviation is None else f"{deviation:+.1f} σ"

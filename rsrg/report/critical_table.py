@@ -1,11 +1,15 @@
 """The table that a run ends with: the strain that breaks each glass, by sum and by formula."""
 
+import numpy as np
 from rich.table import Table
+from rich.text import Text
 
+from rsrg.ensemble.statistics import MAX_GROUPS
 from rsrg.report.numbers import with_error
 from rsrg.runs.run import CriticalStrainRecord, Run
 
 NONE = "–"
+FEW = 16  # degrees of freedom of an error bar, below which a reader is told
 DEGENERATE = 1e-6  # critical strains closer than this are shown as one, with all their channels
 HEADINGS = {"lattice": "sum", "continuum": "continuum", "log": "log formula"}
 Cell = tuple[str, str]
@@ -38,34 +42,45 @@ def _sources(run: Run) -> list[tuple[str, str]]:
 
 
 def _split(records: list[CriticalStrainRecord]) -> list[list[CriticalStrainRecord]]:
-    """Records of one column as one list for each channel, the first to fail first."""
-    channels = dict.fromkeys(r.channel for r in sorted(records, key=lambda r: r.value))
-    return [[r for r in records if r.channel == c] for c in channels] or [[]]
+    """Records of one column as one list per channel, the first to fail first.
+
+    Channels that fail together in every glass stay together.
+    """
+    parts: dict[tuple[tuple[str, float], ...], list[CriticalStrainRecord]] = {}
+    for channel in dict.fromkeys(r.channel for r in sorted(records, key=lambda r: r.value)):
+        own = [r for r in records if r.channel == channel]
+        key = tuple((r.material, round(r.value / DEGENERATE)) for r in own)
+        parts.setdefault(key, []).extend(own)
+    return list(parts.values()) or [[]]
 
 
-def critical_table(run: Run, every_channel: bool = False) -> Table:
+def critical_table(run: Run, every_channel: bool = False, reading: str | None = None) -> Table:
     """Lowest critical strain per glass and reading: sum, continuum; and the log formula.
 
-    every_channel: a column for each channel that fails, not only the first. The channels stand in
-    the heading where they are the same for every glass.
+    every_channel: a column for each channel that fails, not only the first. reading: of this one
+    alone. The channels stand in the heading where they are the same for every glass.
     """
-    table = Table(title=run.config.title or None, title_justify="left", box=None, pad_edge=False)
+    title = reading or run.config.title
+    table = Table(title=Text(title), title_justify="left", box=None, pad_edge=False)
     table.add_column("glass")
     table.add_column("α", justify="right")
     records = run.critical_strains()
     glasses = [str(m) for m in run.read("axes/material")]
     texts = []
-    for reading, source in _sources(run):
-        own = [r for r in records if (r.reading, r.source) == (reading, source)]
+    for place, source in _sources(run):
+        if reading is not None and place not in (reading, ""):
+            continue
+        own = [r for r in records if (r.reading, r.source) == (place, source)]
         for part in _split(own) if every_channel else [own]:
             cells = [_cell([r for r in part if r.material == glass]) for glass in glasses]
             channels = {c for _, c in cells if c}
             common = len(channels) <= 1
-            heading = (reading or "any reading", HEADINGS[source], *(channels if common else ()))
-            table.add_column("\n".join(heading))
+            above = () if reading else (place or "any reading",)
+            heading = (*above, HEADINGS[source], *(channels if common else ()))
+            table.add_column("\n".join(heading), overflow="fold")
             texts.append([t if common else f"{t} {c}".strip() for t, c in cells])
     for glass, alpha, *row in zip(glasses, run.read("axes/alpha"), *texts, strict=True):
-        table.add_row(glass, f"{alpha:.3f}", *row)
+        table.add_row(Text(glass), f"{alpha:.3f}", *row)
     return table
 
 
@@ -79,6 +94,10 @@ def notes(run: Run) -> list[str]:
     ]
     if "lattice" in run.sources() and run.config.sampling.estimator == "montecarlo":
         lines.append("Digits in parentheses: one standard error, sampling and interpolation.")
+        freedom = min(run.config.chunks(), MAX_GROUPS) - 1
+        if freedom < FEW:
+            share = 1.0 / np.sqrt(2.0 * freedom)
+            lines.append(f"Few draws: the standard errors themselves are uncertain by {share:.0%}.")
     if run.config.flow.update == "second_order":
         lines += _second_order_notes(run)
     return lines
@@ -91,7 +110,7 @@ def _second_order_notes(run: Run) -> list[str]:
         return lines
     strains, readings = run.read("axes/strain"), run.read("axes/reading")
     kinds = {
-        "runaway_step": "χ ran above 1e9 ρc_t²",
+        "runaway_step": "χ ran above 1e6 ρc_t²",
         "transition_step": "χ overshot below zero (an artefact of the truncation, χM > 1)",
     }
     for name, text in kinds.items():

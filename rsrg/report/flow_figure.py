@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from rsrg.report.critical_table import lowest
+from rsrg.report.numbers import length
 from rsrg.runs.errors import RunFileError
 from rsrg.runs.run import SOURCES, Run
 
@@ -20,6 +21,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "continuum": {"linestyle": "-", "linewidth": 1.4},
     "log": {"linestyle": ":", "linewidth": 1.8},
 }
+FORMATS = (".png", ".svg", ".pdf")
 NAMES = {"lattice": "sum over blocks", "continuum": "exact continuum", "log": "log formula"}
 
 
@@ -44,11 +46,24 @@ def flow_figure(run: Run, path: Path, material: str | None = None) -> str:
     for row in axes:
         row[0].set_ylabel(r"eigenvalues of $\chi^{-1}$   ($1/\rho c_t^2$)")
     figure.legend(handles=view.legend(), loc="outside lower center", ncols=4, fontsize="small")
-    figure.suptitle(
-        f"{view.material}: where an eigenvalue of χ⁻¹ crosses zero, χ jumps from +∞ to −∞"
-    )
-    figure.savefig(path, dpi=150)
+    figure.suptitle(f"{view.material}: {_message(run)}", wrap=True, parse_math=False)
+    _save(figure, path)
     return view.material
+
+
+def _message(run: Run) -> str:
+    if run.config.flow.update == "resummed":
+        return "where an eigenvalue of χ⁻¹ crosses zero, χ jumps from +∞ to −∞"
+    return "second order (3.3): where χ⁻¹ reaches zero, χ runs to +∞"
+
+
+def _save(figure: Figure, path: Path) -> None:
+    if path.suffix not in FORMATS:
+        raise RunFileError(f"a picture must end in {', '.join(FORMATS)}; got {path}")
+    try:
+        figure.savefig(path, dpi=150)
+    except OSError as error:
+        raise RunFileError(f"cannot write the picture {path}: {error.strerror}") from error
 
 
 class _View:
@@ -109,15 +124,23 @@ class _View:
     def against_strain(self, ax: Axes, j: int) -> None:
         """At the final length."""
         self._draw(ax, self.strains, lambda v: v[-1, j])
-        ratio = float(self.run.read("axes/length_ratio")[-1])
-        ax.set_xlabel(f"strain e, at $L_n = {ratio:.3g}\\,L_1$")
+        sizes, unit = self._sizes()
+        end = length(sizes[-1]) if unit == "m" else f"{sizes[-1]:.3g} L₁"
+        ax.set_xlabel(f"strain e, at the final length {end}")
 
     def against_length(self, ax: Axes, j: int) -> None:
         """At the strain nearest to where the glass fails."""
         k = self._failing_strain(self.readings[j])
-        self._draw(ax, self.run.read("axes/length_ratio"), lambda v: v[:, j, k])
+        sizes, unit = self._sizes()
+        self._draw(ax, sizes, lambda v: v[:, j, k])
         ax.set_xscale("log")
-        ax.set_xlabel(f"$L_n / L_1$, at strain e = {self.strains[k]:.3g}")
+        ax.set_xlabel(f"length $L_n$ ({unit}), at strain e = {self.strains[k]:.3g}")
+
+    def _sizes(self) -> tuple[np.ndarray, str]:
+        """L_n in metres, or in L₁ where the run knows no metres."""
+        if "axes/length" in self.run.snapshot:
+            return self.run.read("axes/length"), "m"
+        return self.run.read("axes/length_ratio"), "$L_1$"
 
     def _failing_strain(self, reading: str) -> int:
         """Index of the strain nearest to the lowest crossing of any source; else the last."""

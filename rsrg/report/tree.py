@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 from rich.markup import escape
+from rich.text import Text
 from rich.tree import Tree
 
 from rsrg.runs.layout import ENTRIES
@@ -46,11 +47,12 @@ def file_tree(run: Run, node: str = "/") -> Tree:
     """The tree of a run file for the terminal."""
     done, total = run.progress
     progress = f", {done} of {total} chunks" if total else ""
-    tree = Tree(f"[bold]{run.path}[/]  {run.status}{progress}, {run.snapshot.size / 1e6:.1f} MB")
+    size = f"{run.snapshot.size / 1e6:.1f} MB"
+    tree = Tree(f"[bold]{escape(str(run.path))}[/]  {run.status}{progress}, {size}")
     if node == "/":
         attributes = tree.add("attributes")
         for key, value in shown_attributes(run).items():
-            attributes.add(f"{key} = {value}", style="dim")
+            attributes.add(Text(f"{key} = {value}"), style="dim")
     groups: dict[str, Tree] = {}
     for row in node_rows(run, node):
         group, name = row["path"].rsplit("/", 1)

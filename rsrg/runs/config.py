@@ -15,10 +15,11 @@ from rsrg.physics.pairs import Contraction
 from rsrg.physics.readings import READINGS, Reading
 from rsrg.physics.recursion import Update
 from rsrg.runs.geometry import BlocksSpec, Lengths, StrainSpec
-from rsrg.runs.glasses import MaterialSpec, as_specs
+from rsrg.runs.glasses import MaterialsInput, MaterialSpec, as_specs
 from rsrg.runs.part import Part, as_tuple, quantity
 
 MAX_STEPS = 10_000
+MIN_CHUNKS = 4  # fewer give no error bar worth the name
 ReadingName = Literal["fixed/ellipsoid", "affine/sphere", "affine/ellipsoid", "fixed/sphere"]
 
 
@@ -44,10 +45,10 @@ class Sampling(Part):
     )
     samples: int = Field(
         512,
-        ge=2 * CHUNK,
+        ge=MIN_CHUNKS * CHUNK,
         le=10**9,
         multiple_of=CHUNK,
-        description=f"a multiple of {CHUNK}, at least {2 * CHUNK} (draws per step)",
+        description=f"a multiple of {CHUNK}, at least {MIN_CHUNKS * CHUNK} (draws per step)",
     )
     seed: int = Field(0, ge=0, lt=2**63, description="an integer from 0 to 2⁶³ − 1")
     resample: Literal["per_step", "once"] = Field("per_step", description="per_step or once")
@@ -67,7 +68,9 @@ class Config(Part):
     schema_version: Literal[1] = Field(description="1")
     title: str = Field("", max_length=1000, description="a text")
     materials: Annotated[
-        tuple[MaterialSpec, ...], BeforeValidator(as_specs), Field(min_length=1, max_length=1000)
+        tuple[MaterialSpec, ...],
+        BeforeValidator(as_specs, json_schema_input_type=MaterialsInput),
+        Field(min_length=1, max_length=1000),
     ] = Field(description="`all`, or a list of glasses")
     lengths: Lengths = Field(description="{start, sample} or {log_ratio}")
     blocks: BlocksSpec = Field(description="a mapping with `n0`")

@@ -13,7 +13,7 @@ import numpy as np
 from rsrg.ensemble.sampling import Sampler, exact_means
 from rsrg.physics.arrays import Array
 from rsrg.runs.config import Config
-from rsrg.runs.errors import RunFileError
+from rsrg.runs.errors import ConfigError, RunFileError
 from rsrg.runs.extension import extended_config
 from rsrg.runs.quantities import si_value
 from rsrg.runs.results import derive
@@ -58,11 +58,14 @@ def run(
     restart: start anew where the file exists; the old one is renamed (see `set_aside`). A run that
     SIGINT or SIGTERM stopped comes back with status "stopped".
 
-    Raises RunFileError if the file exists, cannot be written, or is not named as a run file.
+    Raises RunFileError if the file exists or cannot be written, ConfigError if it is not named
+    as a run file.
     """
     target = Path(path)
+    if not isinstance(config, Config):
+        raise ConfigError([f"`config` must be a Config (see load_config); got {config!r}"])
     if target.suffix not in SUFFIXES:
-        raise RunFileError(f"a run file must end in {' or '.join(SUFFIXES)}; got {target}")
+        raise ConfigError([f"a run file must end in {' or '.join(SUFFIXES)}; got {target}"])
     if target.exists() and not restart:
         raise RunFileError(
             f"{target} exists already. Go on with it: rsrg resume {target}. "

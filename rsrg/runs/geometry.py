@@ -16,6 +16,7 @@ from rsrg.runs.quantities import si_value
 
 MAX_STRAINS = 10_000
 MAX_N0 = 1000
+MAX_LOG_RATIO = 700.0  # e^709 is the largest double
 SAME_LENGTH = 1e-9  # of ln(R/L₁): unit conversion leaves a rounding error, 1000 nm is 1 µm
 
 
@@ -29,7 +30,7 @@ class Lengths(Part):
         None, description="a length with its unit, such as '1 mm'"
     )
     log_ratio: Finite | None = Field(
-        None, gt=0.0, le=700.0, description="ln(R/L₁), a number between 0 and 700"
+        None, gt=0.0, le=MAX_LOG_RATIO, description="ln(R/L₁), a number between 0 and 700"
     )
 
     @model_validator(mode="after")
@@ -41,13 +42,15 @@ class Lengths(Part):
             raise ValueError("must give `start` and `sample`, or `log_ratio`")
         if both and not self.log_size_ratio() > SAME_LENGTH:
             raise ValueError("must have `sample` larger than `start`")
+        if both and self.log_size_ratio() > MAX_LOG_RATIO:
+            raise ValueError(f"must have ln(sample/start) at most {MAX_LOG_RATIO:g}")
         return self
 
     def log_size_ratio(self) -> float:
         """ln(R/L₁)."""
         if self.log_ratio is not None:
             return self.log_ratio
-        return math.log(si_value(self.sample, "meter") / si_value(self.start, "meter"))
+        return math.log(si_value(self.sample, "meter")) - math.log(si_value(self.start, "meter"))
 
     def start_meters(self) -> float | None:
         """L₁ in m, if a length was given."""

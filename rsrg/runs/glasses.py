@@ -1,13 +1,15 @@
 """The config's materials: of the paper's Table I by name, or one's own."""
 
 import difflib
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from rsrg.physics.materials import GLASSES, Material
 from rsrg.runs.part import Finite, Part, quantity
 from rsrg.runs.quantities import si_value
+
+GlassName = Literal[tuple(GLASSES)]  # type: ignore[valid-type]
 
 
 class MaterialSpec(Part):
@@ -37,8 +39,10 @@ class MaterialSpec(Part):
             raise ValueError("must give either `alpha`, or both `c_l` and `c_t`")
         elif self.name not in GLASSES:
             close = difflib.get_close_matches(self.name or "", GLASSES, n=1)
-            hint = f"did you mean {close[0]}?" if close else f"known: {', '.join(GLASSES)};"
-            raise ValueError(f"must be known or have its `c_l` and `c_t`, or `alpha`; {hint}")
+            hint = f"did you mean {close[0]}?" if close else f"they are {', '.join(GLASSES)}"
+            raise ValueError(
+                f"must name a glass of Table I ({hint}), or give `c_l` and `c_t`, or `alpha`"
+            )
         elif self.density is not None:
             raise ValueError("must give `c_l` and `c_t`, or `alpha`, where `density` is given")
         return self
@@ -59,6 +63,9 @@ def _check_velocities(c_l: str | None, c_t: str | None) -> None:
     alpha = 1.0 - (si_value(c_t, "meter/second") / si_value(c_l, "meter/second")) ** 2
     if not 0.25 < alpha < 1.0:
         raise ValueError(f"must have 0.25 < 1 − c_t²/c_l² < 1, a stable medium; it is {alpha:.4g}")
+
+
+MaterialsInput = Literal["all"] | list[GlassName | MaterialSpec]  # type: ignore[valid-type]
 
 
 def as_specs(value: Any) -> Any:

@@ -60,7 +60,7 @@ def _flow_entries(suffix: str) -> dict[str, Entry]:
             final, "1", f"first step after which chi is not positive definite, -1 never, {name}"
         ),
         f"flow/runaway_step{suffix}": Entry(
-            final, "1", f"first step after which chi exceeds 1e9 rho c_t^2, -1 never, {name}"
+            final, "1", f"first step after which chi exceeds 1e6 rho c_t^2, -1 never, {name}"
         ),
         f"critical/strain{suffix}": Entry(
             (*(d for d in final if d != "strain"), "crossing"),

@@ -72,7 +72,7 @@ def _sentence(error: dict[str, Any], path: KeyPath) -> str:
     kind, value = error["type"], _shown(error["input"])
     if kind == "extra_forbidden":
         return _unknown_key(str(path[-1]), path[:-1])
-    if kind == "missing":
+    if kind == "missing" and isinstance(path[-1], str):
         return f"`{name}` is missing; it must be {_rule(path)}"
     if kind == "value_error":
         message = str(error["ctx"]["error"])

@@ -61,7 +61,7 @@ class Setting:
 
     def critical(self, alpha: float, coupling: Callable[[float], Array]) -> list[CriticalStrain]:
         """Zeros of the eigenvalues of χ⁻¹ at the end of the flow, M a function of strain."""
-        if self.rule.update != "resummed":
+        if not self.rule.resummed:
             return []
         start = inverse_elastic_susceptibility(alpha, self.rule.contraction)
         grid = self.strains
@@ -179,7 +179,7 @@ class LatticeColumn:
             return self.setting.critical(
                 alpha, lambda e: lambda_tilde_from_moments(self._haar(e, i), alpha) / (4.0 * np.pi)
             )
-        if rule.update != "resummed":
+        if not rule.resummed:
             return []
         return sampled_critical_strains(
             self.setting.strains,

@@ -120,7 +120,9 @@ class Run:
             import h5netcdf  # noqa: F401
             import xarray
         except ImportError:
-            raise RsrgError('to_xarray needs the extra: pip install "rsrg[xarray]"') from None
+            raise RsrgError(
+                "to_xarray needs the extra `xarray`: pip install xarray h5netcdf"
+            ) from None
         return xarray.open_datatree(self.path, engine="h5netcdf").load()
 
     def close(self) -> None:

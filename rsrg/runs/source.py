@@ -33,7 +33,8 @@ class Source:
     def place(self, path: KeyPath) -> str:
         """`file:line, key.path` of a value, or of its nearest parent that stands in the file."""
         dotted = ".".join(str(p) for p in path) or "the whole file"
-        if any(path[: len(o)] == o for o in self.overridden):
+        words = tuple(str(p) for p in path)
+        if any(words[: len(o)] == o for o in self.overridden):
             return f"-o {dotted}"
         known = path
         while known and known not in self.lines:
@@ -78,9 +79,11 @@ def parse_source(text: str, name: str = "config") -> Source:
 def _load(text: str, name: str) -> Any:
     try:
         for event in YAML(pure=True).parse(io.StringIO(text)):
-            if isinstance(event, AliasEvent):
+            if isinstance(event, AliasEvent) or getattr(event, "value", None) == "<<":
                 line = event.start_mark.line + 1
-                raise ConfigError([f"a config must not use YAML aliases (*name) ({name}:{line})"])
+                raise ConfigError(
+                    [f"a config must not use YAML aliases (*name, <<) ({name}:{line})"]
+                )
         return YAML(typ="rt", pure=True).load(io.StringIO(text))
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -140,11 +143,19 @@ def override(source: Source, overrides: dict[str, Any]) -> Source:
 
 
 def _set(data: dict[str, Any], path: tuple[str, ...], value: Any) -> bool:
-    for key in path[:-1]:
-        data = data.setdefault(key, {})
-        if not isinstance(data, dict):
+    place: Any = data
+    for i, key in enumerate(path):
+        last = i == len(path) - 1
+        if isinstance(place, list) and key.isdecimal() and int(key) < len(place):
+            index: Any = int(key)
+        elif isinstance(place, dict):
+            index = key
+            place.setdefault(key, {})
+        else:
             return False
-    data[path[-1]] = value
+        if last:
+            place[index] = value
+        place = place[index]
     return True
 
 

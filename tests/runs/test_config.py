@@ -44,7 +44,7 @@ BROKEN = [
     ("n0: 3", "n0: three",
      "`n0` must be an integer from 2 to 1000; got 'three' (c.yaml:4, blocks.n0)"),
     ("n0: 3", "n0: 3.0", "`n0` must be an integer from 2 to 1000; got 3.0 (c.yaml:4, blocks.n0)"),
-    ("n0: 3", "n0: true", "`n0` must be an integer from 2 to 1000; got True (c.yaml:4, blocks.n0)"),
+    ("n0: 3", "n0: true", "`n0` must be an integer from 2 to 1000; got true (c.yaml:4, blocks.n0)"),
     ("sampling: {samples: 64}", "sampling: 7",
      "`sampling` must be a mapping with estimator, samples, seed; got 7 (c.yaml:7, sampling)"),
     ("[a-SiO2]", "a-SiO2",
@@ -67,10 +67,13 @@ BROKEN = [
      "`materials` must give either `alpha`, or both `c_l` and `c_t`; got {'c_l': '5 km/s'} "
      "(c.yaml:2, materials.0)"),
     ("[a-SiO2]", "[a-Si02]",
-     f"`materials` must be one of {GLASS_NAMES} (did you mean a-SiO2?), or have its `c_l` and "
-     "`c_t`, or `alpha`; got {'name': 'a-Si02'} (c.yaml:2, materials.0)"),
+     "`materials` must name a glass of Table I (did you mean a-SiO2?), or give `c_l` and `c_t`, "
+     "or `alpha`; got {'name': 'a-Si02'} (c.yaml:2, materials.0)"),
+    ("[a-SiO2]", "[window]",
+     f"`materials` must name a glass of Table I (they are {GLASS_NAMES}), or give `c_l` and "
+     "`c_t`, or `alpha`; got {'name': 'window'} (c.yaml:2, materials.0)"),
     ("[a-SiO2]", "[PS, PS]",
-     "`materials` must have distinct names; 'PS' stands twice (c.yaml, the whole file)"),
+     "`materials` must have distinct names; 'PS' stands twice (c.yaml:2, materials)"),
     # strains
     ("start: 0.0", "start: -1.0",
      "`start` must be a strain greater than −1; got -1.0 (c.yaml:5, strain.values.start)"),
@@ -101,19 +104,20 @@ BROKEN = [
      "`lengths` must give either `start` and `sample`, or `log_ratio`, not both; "
      "got {'start': '50 angstrom', 'log_ratio': 3} (c.yaml:3, lengths)"),
     ("samples: 64", "samples: 100",
-     "`samples` must be draws per step in all, a multiple of 16, at least 32; got 100 "
+     "`samples` must be a multiple of 16, at least 64 (draws per step); got 100 "
      "(c.yaml:7, sampling.samples)"),
     ("samples: 64", "samples: 16",
-     "`samples` must be draws per step in all, a multiple of 16, at least 32; got 16 "
+     "`samples` must be a multiple of 16, at least 64 (draws per step); got 16 "
      "(c.yaml:7, sampling.samples)"),
     ("samples: 64", "seed: -1",
      "`seed` must be an integer from 0 to 2⁶³ − 1; got -1 (c.yaml:7, sampling.seed)"),
     ("samples: 64", "estimator: exact",
      "`sampling.estimator: exact` must come with `blocks.count: volume`, `orientation: haar` and "
-     "`offset: random`, for which the mean is known (c.yaml, the whole file)"),
+     "`offset: random`, for which the mean is known (c.yaml:7, sampling.estimator)"),
     # readings
     ("[fixed/ellipsoid]", "[fixed/elipsoid]",
-     f"`readings` must be a list of {READING_NAMES}; got 'fixed/elipsoid' (c.yaml:6, readings.0)"),
+     f"`readings` must be a list of {READING_NAMES} (did you mean fixed/ellipsoid?); "
+     "got 'fixed/elipsoid' (c.yaml:6, readings.0)"),
     ("[fixed/ellipsoid]", "[]",
      f"`readings` must be a list of {READING_NAMES}; got [] (c.yaml:6, readings)"),
     ("[fixed/ellipsoid]", "[fixed/sphere, fixed/sphere]",
@@ -202,10 +206,12 @@ def test_not_text(tmp_path):
 @pytest.mark.parametrize(
     ("key", "value", "message"),
     [
-        ("sampling.sead", 3, "unknown key `sead`; did you mean `seed`? ({0}:7, sampling.sead)"),
-        ("colour", 3, f"unknown key `colour`; known keys: {TOP} ({{0}}, colour)"),
-        ("materials.0", 3, "`-o materials.0` must name a key such as sampling.seed; "
-         "got 'materials.0'"),
+        ("sampling.sead", 3, "unknown key `sead`; did you mean `seed`? (-o sampling.sead)"),
+        ("colour", 3, f"unknown key `colour`; known keys: {TOP} (-o colour)"),
+        ("materials.0", 3, "`materials` must be `all`, or a list of glasses; got 3 "
+         "(-o materials.0)"),
+        ("materials.7", 3, "`-o materials.7` must name a key such as sampling.seed; "
+         "got 'materials.7'"),
         ("sampling..x", 3, "`-o sampling..x` must name a key such as sampling.seed; "
          "got 'sampling..x'"),
         ("", 3, "`-o ` must name a key such as sampling.seed; got ''"),

@@ -13,6 +13,7 @@ import rsrg
 from rsrg.ensemble.sampling import Sampler
 from rsrg.runs.config import Config
 from rsrg.runs.errors import ConfigError, RunFileError
+from rsrg.runs.extension import extended_config
 from rsrg.sums import jit
 
 LONG = """\
@@ -55,7 +56,7 @@ def test_refuses_an_existing_file(finished, config):
         rsrg.run(config, finished)
     assert str(caught.value) == (
         f"{finished} exists already. Go on with it: rsrg resume {finished}. "
-        "Start anew (it is kept as run.h5.prev): add --restart"
+        "Start anew, keeping it as run.h5.old: add --restart"
     )
     assert finished.read_bytes() == before
 
@@ -146,8 +147,8 @@ def test_extension_stopped_and_resumed(finished, changed, tmp_path, same):
          "4 asked for"),
         ({"flow.update": "second_order"}, "`flow.update` cannot change on resume: 'resummed' in "
          "the file, 'second_order' asked for"),
-        ({"sampling.samples": 32}, "`sampling.samples` can only grow on resume: 64 in the file, "
-         "32 asked for"),
+        ({"sampling.samples": 32}, "`samples` must be a multiple of 16, at least 64 (draws per "
+         "step); got 32 (-o sampling.samples)"),
         ({"lengths.sample": "1 mm"}, "`lengths.sample` cannot change on resume: '35 nm' in the "
          "file, '1 mm' asked for"),
     ],
@@ -163,8 +164,22 @@ def test_refused_changes(finished, overrides, message):
 
 def test_all_refused_changes_at_once(finished):
     with pytest.raises(ConfigError) as caught:
-        rsrg.resume(finished, {"blocks.n0": 3, "sampling.seed": 4, "sampling.samples": 32})
-    assert len(caught.value.problems) == 3
+        rsrg.resume(finished, {"blocks.n0": 3, "sampling.seed": 4, "lattice": 1})
+    assert caught.value.problems == [
+        "unknown key `lattice`; known keys: schema_version, title, materials, lengths, blocks, "
+        "strain, readings, flow, sampling, checkpoint (-o lattice)"
+    ]
+    with pytest.raises(ConfigError) as caught:
+        rsrg.resume(finished, {"blocks.n0": 3, "sampling.seed": 4})
+    assert len(caught.value.problems) == 2
+
+
+def test_samples_can_only_grow(changed):
+    with pytest.raises(ConfigError) as caught:
+        extended_config(changed(sampling="{samples: 128, seed: 3}"), {"sampling.samples": 64})
+    assert caught.value.problems == [
+        "`sampling.samples` can only grow on resume: 128 in the file, 64 asked for"
+    ]
 
 
 def test_neutral_changes_are_free(config, finished, tmp_path, same):
@@ -176,10 +191,10 @@ def test_neutral_changes_are_free(config, finished, tmp_path, same):
 
 
 def test_once_draws_once(changed, tmp_path):
-    run = rsrg.run(changed(sampling="{samples: 32, seed: 3, resample: once}"), tmp_path / "r.h5")
+    run = rsrg.run(changed(sampling="{samples: 64, seed: 3, resample: once}"), tmp_path / "r.h5")
     m = run.read("coupling/moments")
     np.testing.assert_array_equal(m, np.broadcast_to(m[:1], m.shape))
-    per_step = rsrg.run(changed(sampling="{samples: 32, seed: 3}"), tmp_path / "s.h5")
+    per_step = rsrg.run(changed(sampling="{samples: 64, seed: 3}"), tmp_path / "s.h5")
     other = per_step.read("coupling/moments")
     np.testing.assert_array_equal(m[0], other[0])
     assert not np.any(other[1, :, 1:] == other[0, :, 1:])
@@ -300,7 +315,7 @@ def test_killed_run_resumes_to_the_same_bits(started, uninterrupted, same):
 
 def test_second_interrupt_exits_130_at_once(tmp_path, rsrg_command):
     """One chunk of blocks so large that it cannot be done between the two signals."""
-    text = LONG.replace("n0: 5", "n0: 16").replace("samples: 640", "samples: 32")
+    text = LONG.replace("n0: 5", "n0: 24").replace("samples: 640", "samples: 64")
     (tmp_path / "slow.yaml").write_text(text)
     process = rsrg_command("run", "slow.yaml", "--output", "slow.h5", "--no-progress", wait=False)
     until = time.monotonic() + 60
