@@ -4,9 +4,12 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
+
+from rsrg.runs.errors import ConfigError, RsrgError
+from rsrg.runs.overrides import join_overrides, parse_overrides
 
 if TYPE_CHECKING:
     from rsrg.runs.config import Config
@@ -105,7 +108,7 @@ def resume(
     from rsrg.report.terminal import progress_bar
     from rsrg.runs import engine
 
-    overrides = _parse_overrides(o)
+    overrides = parse_overrides(o)
     _use_threads(threads)
     with progress_bar(no_progress or quiet) as watch:
         result = engine.resume(run, overrides, watch=watch)
@@ -229,29 +232,70 @@ def schema() -> None:
     print_json(Config.model_json_schema())
 
 
+@app.command()
+def reproduce(
+    output: Annotated[
+        Path, typer.Option("--output", metavar="FOLDER", help="Where the pages and figures go.")
+    ] = Path("runs/paper"),
+    as_json: AsJson = False,
+) -> None:
+    """Compute the paper again: Table I, Figures 1 to 10, and a verdict on every claim."""
+    from rsrg.report.paper import reproduce as write_paper
+    from rsrg.report.paper.tables_text import summary
+
+    found = write_paper(output, lambda text: print(f"{text} …", file=sys.stderr))
+    if as_json:
+        print((output / "paper.json").read_text(encoding="utf-8"), end="")
+        return
+    print(f"{summary(found)}\npage: {output / 'paper.html'}")
+
+
+@app.command()
+def critical(
+    material: Annotated[str | None, typer.Option(help="A glass of Table I.")] = None,
+    c_l: Annotated[str | None, typer.Option(help="Longitudinal velocity: '5.9 km/s'.")] = None,
+    c_t: Annotated[str | None, typer.Option(help="Transverse velocity: '3.7 km/s'.")] = None,
+    alpha: Annotated[float | None, typer.Option(help="1 − c_t²/c_l² itself.")] = None,
+    n0: Annotated[int, typer.Option("--n0", help="N0³ blocks make a super block.")] = 3,
+    start: Annotated[str, typer.Option(help="L1.")] = "50 angstrom",
+    sample: Annotated[str, typer.Option(help="R.")] = "1 mm",
+    contraction: Annotated[str, typer.Option(help="tensor or six.")] = "tensor",
+    as_json: AsJson = False,
+) -> None:
+    """Which strain breaks a glass, in which direction: by formula, continuum and exact sum."""
+    from rsrg.report.critical_answer import (
+        critical_answer_data,
+        critical_answer_notes,
+        critical_answer_table,
+    )
+    from rsrg.report.terminal import console, print_json
+    from rsrg.runs.paper.critical import choose_glass
+    from rsrg.runs.paper.critical import critical as answer_for
+    from rsrg.runs.quantities import si_option
+
+    c = [si_option(name, v, "meter/second") for name, v in (("c-l", c_l), ("c-t", c_t))]
+    size = [si_option(name, v, "meter") for name, v in (("start", start), ("sample", sample))]
+    glass = choose_glass(material, c[0], c[1], alpha)
+    answer = answer_for(glass, size[0], size[1], n0, contraction)  # type: ignore[arg-type]
+    if as_json:
+        print_json(critical_answer_data(answer))
+        return
+    console().print(critical_answer_table(answer))
+    for line in critical_answer_notes(answer):
+        print(line)
+
+
 def _load(path: Path, overrides: list[str] | None) -> "Config":
     from rsrg.runs.loading import load_config
 
-    return load_config(path, _parse_overrides(overrides))
-
-
-def _parse_overrides(pairs: list[str] | None) -> dict[str, Any]:
-    """KEY=VALUE texts (see `_join_overrides`) with each value read as YAML."""
-    from rsrg.runs.source import read_value
-
-    parts = [pair.partition("=") for pair in pairs or []]
-    return {key: read_value(value) for key, _, value in parts}
+    return load_config(path, parse_overrides(overrides))
 
 
 def _use_threads(threads: int | None) -> None:
     if threads is not None:
-        from rsrg.physics.errors import PhysicsError
         from rsrg.sums.jit import set_threads
 
-        try:
-            set_threads(threads)
-        except PhysicsError as error:
-            _fail(str(error), EXIT_USAGE)
+        set_threads(threads)
 
 
 def _finish(run: "Run", quiet: bool) -> None:
@@ -273,21 +317,6 @@ def _finish(run: "Run", quiet: bool) -> None:
         print_place(run, picture, glass)
 
 
-def _join_overrides(arguments: list[str]) -> list[str]:
-    """`-o KEY VALUE` as `-o KEY=VALUE`, the one form that the parser takes."""
-    joined: list[str] = []
-    rest = iter(arguments)
-    for argument in rest:
-        joined.append(argument)
-        if argument == "-o":
-            key = next(rest, "")
-            value = "" if "=" in key else next(rest, "")
-            if not key or ("=" not in key and (not value or value.startswith("--"))):
-                _fail(f"`-o` must be followed by a key and a value; got {key!r} {value!r}", 2)
-            joined.append(key if "=" in key else f"{key}={value}")
-    return joined
-
-
 def _fail(message: str, code: int) -> NoReturn:
     for line in message.splitlines():
         print(f"rsrg: {line}", file=sys.stderr)
@@ -296,10 +325,8 @@ def _fail(message: str, code: int) -> NoReturn:
 
 def main() -> None:
     """Entry point: mistakes of a user end in one clear message, never in a traceback."""
-    from rsrg.runs.errors import ConfigError, RsrgError
-
     try:
-        app(_join_overrides(sys.argv[1:]), prog_name="rsrg")
+        app(join_overrides(sys.argv[1:]), prog_name="rsrg")
     except RsrgError as error:
         _fail(str(error), EXIT_USAGE if isinstance(error, ConfigError) else EXIT_FAILURE)
     except (ValueError, ArithmeticError) as error:
@@ -307,4 +334,4 @@ def main() -> None:
 
         if not isinstance(error, PhysicsError | ConvergenceError):
             raise
-        _fail(str(error), EXIT_FAILURE)
+        _fail(str(error), EXIT_USAGE if isinstance(error, PhysicsError) else EXIT_FAILURE)

@@ -138,7 +138,7 @@ def describe_strain(vector: Array, contraction: Contraction) -> str:
     """An eigenvector as the strain it is, largest coefficient 1: `0.68xx+yy+zz`, `yy-zz`, `yz`."""
     strain = vector / pair_weights(contraction)
     strain = strain / strain[np.argmax(np.abs(strain) > 0.999 * np.abs(strain).max())]
-    if np.sum(strain) < -1e-6:  # a sum of zero, good to rounding, turns nothing
+    if np.sum(strain) < -0.005:  # a sum of zero, to the digits shown, turns nothing
         strain = -strain
     text = ""
     for coefficient, name in zip(strain, PAIR_NAMES, strict=True):

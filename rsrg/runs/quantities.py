@@ -6,6 +6,8 @@ import unicodedata
 from functools import cache
 from typing import Any
 
+from rsrg.runs.errors import ConfigError
+
 MAX_CHARACTERS = 40
 _NUMBER = r"[-+]?[0-9.]+(?:[eE][-+]?[0-9]{1,3})?"
 _NAME = r"[A-Za-zÅμ]+(?:\^?-?[0-9])?"  # one digit: a power of a power could be made to never end
@@ -28,6 +30,17 @@ def _registry() -> Any:
     registry.define("cm3 = centimeter ** 3")
     registry.define("m3 = meter ** 3")
     return registry
+
+
+def si_option(name: str, text: str | None, unit: str) -> float | None:
+    """`si_value` of a command's option; None where it was not given.
+
+    Raises ConfigError naming the option.
+    """
+    try:
+        return None if text is None else si_value(text, unit)
+    except ValueError as error:
+        raise ConfigError([f"`--{name}` {error}; got {text!r}"]) from None
 
 
 def si_value(text: Any, unit: str) -> float:

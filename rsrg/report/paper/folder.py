@@ -1,0 +1,54 @@
+"""`rsrg reproduce`: one folder with everything the paper shows."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from rsrg.report.paper.data import paper_data
+from rsrg.report.paper.drawings import bodies_figure, directions_figure
+from rsrg.report.paper.eccentricity_figures import eccentricity_figures
+from rsrg.report.paper.page import html, markdown
+from rsrg.report.paper.stress_figure import stress_figure
+from rsrg.report.paper.tables_text import all_tables
+from rsrg.runs.paper.claims import Claim, claims
+from rsrg.runs.paper.curves import marked_values, paper_curve, reading_curves, stress_curves
+from rsrg.runs.paper.geometry import bodies, failing_strains
+from rsrg.runs.paper.tables import tables
+
+
+def _silent(message: str) -> None:
+    """Say nothing."""
+
+
+def reproduce(folder: Path, notify: Callable[[str], None] = _silent) -> list[Claim]:
+    """Compute and write everything: figure_01 … figure_10 (png, svg), paper.json, .md, .html.
+
+    notify: told in words what is done next. Files of these names in the folder are replaced; the
+    folder is made if missing. Returns the claims, with their verdicts.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    notify("Figures 2 and 10: drawings")
+    failing = failing_strains()
+    bodies_figure(folder, bodies())
+    directions_figure(folder, failing)
+    notify("Figure 1: stress–strain curve")
+    stress = stress_curves()
+    stress_figure(folder, stress)
+    notify("Figures 3 to 9: formula, continuum, sums")
+    marked = marked_values()
+    eccentricity_figures(folder, paper_curve(), reading_curves(), marked)
+    notify("Claims")
+    found = claims()
+    notify("Table I: formula and sums, N0 = 2, 3, 4, 8")
+    numbers = tables()
+    notify("Pages")
+    data = paper_data(numbers, marked, stress, failing, found)
+    _write(folder / "paper.json", json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False))
+    texts = all_tables(numbers)
+    _write(folder / "paper.md", markdown(found, texts))
+    _write(folder / "paper.html", html(found, texts, folder))
+    return found
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text if text.endswith("\n") else text + "\n", encoding="utf-8")

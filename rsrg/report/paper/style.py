@@ -1,0 +1,61 @@
+"""How the paper's figures look here: colours, sizes, and saving as PNG and SVG."""
+
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from rsrg.physics.arrays import Array
+
+matplotlib.use("agg")
+
+BLUE, ORANGE, GREEN, PINK, YELLOW, SKY = (  # Okabe and Ito
+    "#0072B2",
+    "#D55E00",
+    "#009E73",
+    "#CC79A7",
+    "#E69F00",
+    "#56B4E9",
+)
+READING_COLOURS = {"fixed/ellipsoid": ORANGE, "affine/sphere": BLUE}
+N0_STYLES: dict[int, dict[str, Any]] = {
+    2: {"linestyle": "-", "marker": "o"},
+    3: {"linestyle": "--", "marker": "s"},
+    8: {"linestyle": ":", "marker": "^"},
+}
+RC: dict[Any, Any] = {
+    "font.size": 9,
+    "axes.titlesize": 9.5,
+    "axes.grid": True,
+    "grid.alpha": 0.22,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "legend.frameon": False,
+    "svg.hashsalt": "rsrg",
+    "svg.fonttype": "none",
+}
+
+
+def save(figure: Figure, folder: Path, stem: str) -> list[Path]:
+    """Write stem.png and stem.svg; the same numbers give the same bytes."""
+    paths = [folder / f"{stem}.png", folder / f"{stem}.svg"]
+    figure.savefig(paths[0], dpi=150)
+    figure.savefig(paths[1], metadata={"Date": None})
+    return paths
+
+
+def broken_at_poles(y: Array, low: float, high: float) -> Array:
+    """y with NaN where it jumps from beyond one limit to beyond the other, so no line is drawn."""
+    y = np.where(np.isfinite(y), y, np.nan)
+    jump = np.flatnonzero(np.abs(np.diff(y)) > (high - low))
+    broken = y.copy()
+    broken[jump] = np.nan
+    return broken
+
+
+def panel_letter(ax: Axes, letter: str) -> None:
+    """(a), (b) in the corner above the axes."""
+    ax.set_title(f"({letter})", loc="left", fontweight="bold")

@@ -1,0 +1,160 @@
+"""Claims about Figures 1 and 3 to 9: signs, critical eccentricities, scales, coefficients."""
+
+import numpy as np
+
+from rsrg.runs.paper.claims import Claim, Number, between, equal, printed, shown
+from rsrg.runs.paper.claims_table import AT_20
+from rsrg.runs.paper.curves import (
+    NEEDLE,
+    critical_eccentricity,
+    formula_quantity,
+    marked_values,
+    paper_curve,
+    smallest_coefficient,
+    stress_curves,
+)
+from rsrg.runs.paper.sources import EXAMPLE_ALPHA, TABLE_LOG, TEXT_LOG, formula_inverse_chi
+
+HERE = "rsrg.runs.paper.claims_figures"
+CURVES = "rsrg.runs.paper.curves"
+
+
+def negative_at_the_end(log_ratio: float = TEXT_LOG) -> int:
+    """How many of the six eigenvalues of χ are negative at ε = 1, α = 0.7, plain 6×6."""
+    x = formula_inverse_chi(NEEDLE, EXAMPLE_ALPHA, log_ratio, "six")
+    return int((np.linalg.eigvalsh(x) < 0.0).sum())
+
+
+def signs() -> Claim:
+    """Three and three."""
+    what = "eigenvalues of χ that are negative at ε = 1"
+    return Claim(
+        "signs",
+        "Sec. IV, Figs. 3 to 8",
+        "Three eigenvalues stay positive for all ε, three change sign",
+        (equal(what, negative_at_the_end(), 3, 0),),
+        f"{HERE}.negative_at_the_end()",
+        AT_20,
+        (equal(what, negative_at_the_end(TABLE_LOG), 3, 0),),
+        finding="1",
+    )
+
+
+def eccentricities() -> Claim:
+    """ε_crit."""
+    stated = (("xx+yy+zz", 0.580), ("yy-zz", 0.529), ("yz", 0.912))
+
+    def of(log_ratio: float, channels: int) -> tuple[Number, ...]:
+        return tuple(
+            printed(f"ε_crit of {c}", critical_eccentricity(c, log_ratio), paper, 3)
+            for c, paper in stated[:channels]
+        )
+
+    return Claim(
+        "eccentricities",
+        "Figs. 6 to 8",
+        "ε_crit = 0.580, 0.529, 0.912 at α = 0.7",
+        of(TEXT_LOG, 2),  # the third never crosses
+        f"{CURVES}.critical_eccentricity('xx+yy+zz', rsrg.runs.paper.sources.TEXT_LOG)",
+        AT_20,
+        of(TABLE_LOG, 3),
+        finding="1",
+    )
+
+
+def tenth() -> Claim:
+    """Scale of Figures 3, 4, 6 to 8."""
+    scale = [m for m in marked_values() if m.agreement == "order"]
+    return Claim(
+        "figure-scale",
+        "Figs. 3, 4, 6 to 8",
+        "The eigenvalues at ε = 0 are of order 0.1, 0.2, 0.6, 0.2, 0.1 ρc_t²; 0.02 at the end",
+        tuple(
+            Number(f"Fig. {m.figure}, {m.label}", m.ours, m.paper, 1e-10, m.agrees) for m in scale
+        ),
+        f"{CURVES}.formula_quantity(3, 0.0)",
+        "the figures are drawn at one tenth of what (4.2) and (4.6) give",
+        tuple(
+            Number(f"Fig. {m.figure}, a tenth", m.ours / 10, m.paper, 1e-10, m.tenth_agrees)
+            for m in scale
+        ),
+        finding="8",
+    )
+
+
+def _coefficient(figure: int, lowest: float, decimals: int, start: float) -> Claim:
+    def of(log_ratio: float) -> tuple[Number, ...]:
+        _, value = smallest_coefficient(figure, log_ratio)
+        at_rest = formula_quantity(figure, 0.0, log_ratio)
+        return (
+            printed("smallest coefficient", value, lowest, decimals, 1e-8),
+            printed("at ε = 0", at_rest, start, decimals),
+        )
+
+    return Claim(
+        f"figure-{figure}",
+        f"Fig. {figure}",
+        f"The coefficient of e_xx in the eigenvector lies between {start:g} and {lowest:g}",
+        of(TABLE_LOG),
+        f"{CURVES}.smallest_coefficient({figure})",
+        "ln(R/L₁) = 12.206, not the 20 of Table I",
+        of(TEXT_LOG),
+    )
+
+
+def figure_5() -> Claim:
+    """−2 to −6."""
+    return _coefficient(5, -6.0, 0, -2.0)
+
+
+def figure_9() -> Claim:
+    """0.4 to 1."""
+    return _coefficient(9, 0.4, 1, 1.0)
+
+
+def coefficient_signs() -> tuple[float, float]:
+    """Largest coefficient of Fig. 5 and smallest of Fig. 9 over ε in [0, 1]."""
+    curve = paper_curve()
+    return float(curve.quantities[5].max()), float(curve.quantities[9].min())
+
+
+def directions() -> Claim:
+    """Signs of the coefficients."""
+    fifth, ninth = coefficient_signs()
+    return Claim(
+        "directions",
+        "Sec. IV, Figs. 5 and 9",
+        "The first coefficient is negative and the second positive for all ε",
+        (
+            between("largest coefficient of Fig. 5", fifth, -np.inf, -1e-9),
+            between("smallest coefficient of Fig. 9", ninth, 1e-9, np.inf),
+        ),
+        f"{HERE}.coefficient_signs()",
+    )
+
+
+def stress_pole() -> tuple[float, float]:
+    """Residue of χ_tot,xxxx at its pole, in ρc_t², and the strain of the pole; the formula."""
+    curve = stress_curves()[0].curve
+    return curve.residues[0], curve.poles[0]
+
+
+def figure_1() -> Claim:
+    """+∞ to −∞."""
+    residue, pole = stress_pole()
+    first = stress_curves()[0].first_strain
+    return Claim(
+        "figure-1",
+        "Fig. 1",
+        "χ_tot jumps from positive to negative at the critical strain, where the stress drops",
+        (
+            between("residue r of χ_tot,xxxx = r/(e − e_c), (ρc_t²)", residue, -np.inf, -1e-9),
+            shown("its pole e_c", pole),
+            shown("strain at which yy−zz has failed already", float(first or np.nan)),
+        ),
+        f"{HERE}.stress_pole()",
+        comment="The stress itself diverges, as r ln|e − e_c|: linear response has no peak there.",
+    )
+
+
+FIGURES = (figure_1, signs, tenth, figure_5, eccentricities, figure_9, directions)

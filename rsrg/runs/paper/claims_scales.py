@@ -1,0 +1,99 @@
+"""Claims about scales: Eqs. 3.5 and 3.6, and the temperature of Sec. V."""
+
+import math
+
+from rsrg.physics.last_term import CUTOFF, critical_length, last_term, thermal_phonon_temperature
+from rsrg.physics.materials import glass
+from rsrg.runs.paper.claims import Claim, between, equal, printed, shown
+
+HERE = "rsrg.runs.paper.claims_scales"
+START = 50e-10  # L₁, m
+SILICA_DENSITY = 2200.0  # kg/m³, vitreous silica (handbook value; the paper gives none)
+
+
+def silica_stiffness() -> float:
+    """ρc_t² of a-SiO2, in Pa."""
+    return SILICA_DENSITY * float(glass("a-SiO2").c_t or math.nan) ** 2
+
+
+def silica_critical_length(cutoff: float = CUTOFF) -> float:
+    """L_c of Eq. 3.6 for a-SiO2, in Å."""
+    return critical_length(silica_stiffness(), cutoff) / 1e-10
+
+
+def critical_length_value() -> Claim:
+    """27 Å."""
+    return Claim(
+        "critical-length",
+        "Eq. 3.6",
+        "L_c < (ħω_c/ρc²)^(1/3) ≈ 27 Å with ω_c ~ 10¹⁵ Hz",
+        (
+            printed("L_c, ω_c = 10¹⁵/s, a-SiO2, ρc_t² (Å)", silica_critical_length(), 27.0, 0),
+            shown("L_c, ω_c = 2π·10¹⁵/s (Å)", silica_critical_length(2 * math.pi * CUTOFF)),
+        ),
+        f"{HERE}.silica_critical_length()",
+        finding="7",
+    )
+
+
+def below_start() -> Claim:
+    """L_c < L₁."""
+    value = silica_critical_length(2 * math.pi * CUTOFF)
+    return Claim(
+        "below-start",
+        "Eq. 3.6",
+        "L_c is smaller than L₁ = 50 Å",
+        (between("larger of the two L_c (Å)", value, 0.0, 50.0),),
+        f"{HERE}.silica_critical_length(2 * 3.141592653589793e15)",
+        finding="7",
+    )
+
+
+def last_term_exponent() -> float:
+    """d ln(last term)/d ln L between L₁ and 3 L₁."""
+    low, high = (last_term(length, silica_stiffness()) for length in (START, 3 * START))
+    return math.log(high / low) / math.log(3.0)
+
+
+def irrelevant() -> Claim:
+    """L⁻³ and its size."""
+    first = last_term(START, silica_stiffness())
+    return Claim(
+        "last-term",
+        "Eqs. 3.3 and 3.5",
+        "The last term of (3.3) falls as L⁻³ and is negligible throughout",
+        (
+            equal("exponent of L", last_term_exponent(), -3.0, 1e-9),
+            between("its upper bound at L₁ (ρc²)", first, 0.0, 0.01),
+            shown("the same at 1 mm (ρc²)", last_term(1e-3, silica_stiffness())),
+        ),
+        f"{HERE}.last_term_exponent()",
+        comment="Negligible: below a hundredth of the χ ~ ρc² that it is added to.",
+    )
+
+
+def silica_temperature(polarization: str = "transverse") -> float:
+    """T where thermal phonons of a-SiO2 have wavelength L₁, in K."""
+    silica = glass("a-SiO2")
+    speed = silica.c_l if polarization == "longitudinal" else silica.c_t
+    return thermal_phonon_temperature(START, float(speed or math.nan))
+
+
+def sixty_kelvin() -> Claim:
+    """60 K."""
+    transverse, longitudinal = silica_temperature(), silica_temperature("longitudinal")
+    stated = "T where h c/k_B T = L₁, a-SiO2, in tens of K"
+    along = printed(f"{stated}, longitudinal", longitudinal / 10.0, 6.0, 0)
+    return Claim(
+        "sixty-kelvin",
+        "Abstract, Sec. V",
+        "The model is valid below T ≈ 60 K, where thermal phonons are as long as L₁",
+        (printed(f"{stated}, transverse", transverse / 10.0, 6.0, 0), along),
+        f"{HERE}.silica_temperature() / 10",
+        "the phonons are longitudinal",
+        (along,),
+        comment="(Sec. V has the inequality the wrong way round: the wavelength must exceed L₁.)",
+    )
+
+
+SCALES = (critical_length_value, below_start, irrelevant, sixty_kelvin)

@@ -1,0 +1,115 @@
+"""Which strain breaks this glass, and in which direction: by formula, continuum and sum."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rsrg.physics.criticality import Crossing
+from rsrg.physics.errors import PhysicsError
+from rsrg.physics.materials import Material, glass
+from rsrg.physics.pairs import Contraction
+from rsrg.physics.readings import READINGS, Reading
+from rsrg.runs.paper.sources import ROOT_ERROR, Kind, Source, formula_steps, whole_steps
+
+STRAIN_MAX = 3.0
+
+
+@dataclass(frozen=True)
+class CriticalRow:
+    """Critical strains from one source after `steps` steps, ascending; L_n in m.
+
+    error: of each strain. Nothing is sampled, so it is that of the root finder alone.
+    """
+
+    kind: Kind
+    reading: str
+    n0: int
+    steps: float
+    length: float
+    crossings: tuple[Crossing, ...]
+    error: float = ROOT_ERROR
+
+    @property
+    def first(self) -> tuple[Crossing, ...]:
+        """What fails first: the lowest crossing, and those degenerate with it; () for none."""
+        lowest = self.crossings[:1]
+        return tuple(c for c in self.crossings if abs(c.strain - lowest[0].strain) <= ROOT_ERROR)
+
+
+@dataclass(frozen=True)
+class CriticalAnswer:
+    """The rows for one glass under e_xx, and what they were computed with."""
+
+    glass: Material
+    start: float
+    sample: float
+    n0: int
+    contraction: Contraction
+    strain_max: float
+    rows: tuple[CriticalRow, ...]
+
+
+def choose_glass(
+    material: str | None = None,
+    c_l: float | None = None,
+    c_t: float | None = None,
+    alpha: float | None = None,
+) -> Material:
+    """The glass that exactly one of: a name of Table I, both velocities in m/s, or α stands for.
+
+    Raises PhysicsError for none, several, an unknown name, or α outside (1/4, 1).
+    """
+    given = [material is not None, c_l is not None or c_t is not None, alpha is not None]
+    if sum(given) != 1 or (c_l is None) != (c_t is None):
+        raise PhysicsError(
+            "the glass must be given by exactly one of `material`, both `c_l` and `c_t`, or "
+            f"`alpha`; got material={material!r}, c_l={c_l!r}, c_t={c_t!r}, alpha={alpha!r}"
+        )
+    if material is not None:
+        return glass(material)
+    if c_l is not None and c_t is not None:
+        return Material.from_velocities("this glass", c_l, c_t)
+    return Material("this glass", alpha if alpha is not None else math.nan)
+
+
+def critical(
+    glass: Material,
+    start: float = 50e-10,
+    sample: float = 1e-3,
+    n0: int = 3,
+    contraction: Contraction = "tensor",
+    readings: Sequence[Reading] = READINGS[:3],
+    strain_max: float = STRAIN_MAX,
+) -> CriticalAnswer:
+    """Critical strains e_xx of a glass between block size `start` and `sample`, both in m.
+
+    The paper's formula at R, and at the L_n ≥ R that whole steps reach; at that L_n also, for each
+    reading, the exact continuum and the exact mean of the lattice sum.
+
+    Raises PhysicsError unless 0 < start < sample < ∞, n0 ≥ 2 and strain_max > 0.
+    """
+    if not 0.0 < start < sample < math.inf:
+        raise PhysicsError(
+            f"`sample` must be larger than `start`, both positive; got {sample!r} and {start!r} m"
+        )
+    n = whole_steps(math.log(sample / start), n0)
+
+    def row(source: Source, steps: float) -> CriticalRow:
+        return CriticalRow(
+            source.kind,
+            str(source.reading or ""),
+            n0,
+            steps,
+            start * n0**steps,
+            tuple(source.critical(glass.alpha, steps, contraction, strain_max)),
+        )
+
+    def rows() -> Iterator[CriticalRow]:
+        formula = Source("formula", n0=n0)
+        yield row(formula, formula_steps(math.log(sample / start), n0))
+        yield row(formula, n)
+        for reading in readings:
+            yield row(Source("continuum", reading, n0), n)
+            yield row(Source("sum", reading, n0), n)
+
+    return CriticalAnswer(glass, start, sample, n0, contraction, strain_max, tuple(rows()))

@@ -1,0 +1,96 @@
+"""The everyday question: rows, references, degeneracy, table, errors."""
+
+import io
+import json
+import math
+
+import pytest
+from rich.console import Console
+
+from rsrg.physics.errors import PhysicsError
+from rsrg.physics.readings import READINGS
+from rsrg.report.critical_answer import (
+    critical_answer_data,
+    critical_answer_notes,
+    critical_answer_table,
+)
+from rsrg.runs.paper.critical import choose_glass, critical
+from rsrg.runs.paper.sources import whole_steps
+
+
+@pytest.fixture(scope="module")
+def answer():
+    return critical(choose_glass(alpha=0.7))
+
+
+def rows(answer, kind, reading=""):
+    return [r for r in answer.rows if (r.kind, r.reading) == (kind, reading)]
+
+
+def test_references(answer):
+    """PHYSICS §7: formula at R, and the exact lattice mean after 12 steps."""
+    at_r, at_ln = rows(answer, "formula")
+    assert at_r.length == pytest.approx(1e-3, rel=1e-12)
+    assert at_ln.length == pytest.approx(50e-10 * 3**12, rel=1e-12)
+    # printed to four and five decimals
+    assert at_r.first[0].strain == pytest.approx(0.3244, abs=0.51e-4)
+    (ellipsoid,) = rows(answer, "sum", "fixed/ellipsoid")
+    assert ellipsoid.first[0].strain == pytest.approx(0.47114, abs=0.51e-5)
+    (sphere,) = rows(answer, "sum", "affine/sphere")
+    assert sphere.first[0].strain == pytest.approx(1.70456, abs=0.51e-5)
+    assert {c.channel for c in sphere.first} == {"yy-zz", "yz"}
+    for kind in ("sum", "continuum"):
+        (none,) = rows(answer, kind, "affine/ellipsoid")
+        assert none.first == none.crossings == ()
+
+
+def test_steps_reach_the_sample():
+    assert whole_steps(math.log(9), 3) == 2  # exactly R: no step more
+    assert whole_steps(math.log(9.1), 3) == 3
+    assert whole_steps(math.log(1.5), 8) == 1
+
+
+def test_contraction_and_lengths():
+    """ln(R/L₁) = 20, `six`: the numbers of the paper's text."""
+    found = critical(
+        choose_glass(alpha=0.7), 1.0, math.exp(20.0), contraction="six", readings=READINGS[3:]
+    ).rows[0]
+    strains = [round(c.strain, 4) for c in found.crossings]
+    assert strains == [0.1788, 0.2278, 1.4404]
+    assert len(found.first) == 1
+
+
+def test_glasses():
+    assert choose_glass("PMMA").name == "PMMA"
+    assert choose_glass(c_l=5800.0, c_t=3800.0).alpha == choose_glass("a-SiO2").alpha
+    for bad in (
+        {},
+        {"c_l": 5800.0},
+        {"material": "PS", "alpha": 0.7},
+        {"c_l": 1.0, "c_t": 0.5, "alpha": 0.7},
+    ):
+        with pytest.raises(PhysicsError, match="exactly one of `material`"):
+            choose_glass(**bad)
+    with pytest.raises(PhysicsError, match="`material` must be one of"):
+        choose_glass("window")
+    with pytest.raises(PhysicsError, match="`sample` must be larger than `start`"):
+        critical(choose_glass("PS"), start=1e-3, sample=1e-3)
+    with pytest.raises(PhysicsError, match="`n0`"):
+        critical(choose_glass("PS"), n0=1)
+
+
+def test_table_and_notes(answer):
+    console = Console(width=200, record=True, file=io.StringIO())
+    console.print(critical_answer_table(answer))
+    text = console.export_text()
+    for part in ("0.47114", "1.70456", "yy-zz", "affine/sphere", "2.657 mm", "exact", "1 mm"):
+        assert part in text
+    notes = " ".join(critical_answer_notes(answer))
+    assert "factor" in notes
+    assert "reading" in notes
+
+
+def test_data_is_json(answer):
+    again = json.loads(json.dumps(critical_answer_data(answer), allow_nan=False))
+    assert again["glass"]["alpha"] == 0.7
+    assert len(again["rows"]) == 8
