@@ -235,7 +235,7 @@ def schema() -> None:
 @app.command()
 def reproduce(
     output: Annotated[
-        Path, typer.Option("--output", metavar="FOLDER", help="Where the pages and figures go.")
+        Path, typer.Option("--output", metavar="FOLDER", help="Where pages and figures go, in place of earlier ones.")
     ] = Path("runs/paper"),
     as_json: AsJson = False,
 ) -> None:
