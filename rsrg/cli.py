@@ -235,7 +235,12 @@ def schema() -> None:
 @app.command()
 def reproduce(
     output: Annotated[
-        Path, typer.Option("--output", metavar="FOLDER", help="Where pages and figures go, in place of earlier ones.")
+        Path,
+        typer.Option(
+            "--output",
+            metavar="FOLDER",
+            help="Where pages and figures go, in place of earlier ones.",
+        ),
     ] = Path("runs/paper"),
     as_json: AsJson = False,
 ) -> None:
