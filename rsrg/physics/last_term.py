@@ -37,7 +37,9 @@ def inverse_sixth_sum() -> float:
 def last_term(
     length: float, stiffness: float, cutoff: float = CUTOFF, reduced_loss: float = 1.0
 ) -> float:
-    """Upper bound on the last term of Eq. 3.3 at block size L, in units of ρc²: (3.5), λ = 1.
+    """The last term of Eq. 3.3 at block size L, in units of ρc²: (3.5) summed over blocks, λ = 1.
+
+    An order of magnitude, not a bound.
 
     C ħω_c (Im χ̃)²/(ρ²c⁴ L³), C = Σ d⁻⁶/8π, with Im χ̃ = reduced_loss ρc² (the paper sets 1;
     glasses measure 10⁻³). The other terms of (3.3) are of order ρc². Falls as L⁻³.

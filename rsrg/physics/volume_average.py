@@ -3,9 +3,10 @@
 import numpy as np
 
 from rsrg.physics.arrays import Array
-from rsrg.physics.continuum import continuum_coupling, continuum_moments
+from rsrg.physics.continuum import continuum_moments
+from rsrg.physics.elastic import check_alpha
 from rsrg.physics.errors import PhysicsError
-from rsrg.physics.interaction import QUARTIC_NAMES, quartic_tensor
+from rsrg.physics.interaction import QUARTIC_NAMES, lambda_tilde_from_moments, quartic_tensor
 
 _ISOTROPIC = np.array([1, 0, 0, 1, 0, 1, 0, 0, 0, 0, 3, 0, 1, 0, 3], dtype=np.float64) / 15.0
 _ISOTROPIC[0] = 0.2
@@ -36,4 +37,5 @@ def literal_coupling(strain: float, alpha: float) -> Array:
     Similar shells cancel, so no cut-off is needed. Raises PhysicsError unless e > −1 and
     1/4 < α < 1.
     """
-    return 2.0 * continuum_coupling(strain, alpha, "fixed", "ellipsoid")
+    integral = lambda_tilde_from_moments(continuum_moments(strain), check_alpha(alpha))
+    return integral * (4.0 * np.pi / (2.0 * np.pi))  # dΩ/4π of the moments, 1/2π as printed

@@ -126,14 +126,48 @@ def test_saturation(data, slow):
     assert value(data, "saturation") == pytest.approx(100 / 17, rel=1e-8)
 
 
+@pytest.mark.parametrize(("index", "sign"), [(0, 1), (1, -1)])
+def test_failure_under_shear(data, slow, index, sign):
+    """∓ around e_xy found: ∫ Λ̃ ln g over the sphere, Λ̃ as printed, for three unequal axes."""
+    u, w = np.polynomial.legendre.leggauss(60)
+    phi = 2 * np.pi * (np.arange(120) + 0.5) / 120
+    rim = np.sqrt(1 - u**2)[:, None]
+    n = np.stack(np.broadcast_arrays(rim * np.cos(phi), rim * np.sin(phi), u[:, None]), axis=-1)
+    n, w = n.reshape(-1, 3), np.repeat(w, 120) / 240
+    d, steps = np.eye(3), sign * np.log(1e-3 / 50e-10) / np.log(2)
+
+    def printed(i, j, k, m):
+        a, b, c, e = n[:, i], n[:, j], n[:, k], n[:, m]
+        deltas = d[i, k] * d[j, m] + d[i, m] * d[j, k]
+        first = deltas / 2 - 0.75 * (
+            d[j, m] * a * c + d[j, k] * a * e + d[i, k] * b * e + d[i, m] * b * c
+        )
+        mixed = a * b * d[k, m] + a * c * d[j, m] + a * e * d[j, k]
+        mixed = mixed + b * c * d[i, m] + b * e * d[i, k] + c * e * d[i, j]
+        return first + 0.35 * (-d[i, j] * d[k, m] - deltas + 3 * mixed - 15 * a * b * c * e)
+
+    pairs = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
+    table = np.array([[printed(*p, *q) for q in pairs] for p in pairs])
+    weight = np.array([1, np.sqrt(2), np.sqrt(2), 1, np.sqrt(2), 1])
+    start = np.array(slow.inverse_elastic("0.7", "tensor").tolist(), dtype=float)
+
+    def eigenvalues(e):
+        inverse = np.linalg.inv(np.eye(3) + e * (np.outer(d[0], d[1]) + np.outer(d[1], d[0])))
+        m = table @ (-w * np.log(np.linalg.norm(n @ inverse.T, axis=1)))
+        return np.linalg.eigvalsh(start + steps * weight[:, None] * m * weight)
+
+    found = value(data, "other-strains", index)
+    assert [negative(eigenvalues(found + s * 2e-8)) for s in (-1, 1)] == [0, 1]
+
+
 def test_scales(data):
     hbar, boltzmann, planck = 1.054571817e-34, 1.380649e-23, 6.62607015e-34  # CODATA
     stiffness = 2200.0 * 3800.0**2
     expected = (hbar * 1e15 / stiffness) ** (1 / 3) / 1e-10
     assert value(data, "critical-length") == pytest.approx(expected, rel=1e-9)  # digits of ħ
     kelvin = planck * 3800.0 / (boltzmann * 50e-10)
-    assert value(data, "sixty-kelvin") == pytest.approx(kelvin / 10, rel=1e-12)
-    # bound at L₁: Σ d⁻⁶ over a cube of 81³ points, and an integral for the rest
+    assert value(data, "sixty-kelvin") == pytest.approx(kelvin, rel=1e-12)
+    # size at L₁: Σ d⁻⁶ over a cube of 81³ points, and an integral for the rest
     x = np.arange(-40, 41) ** 2
     squares = (x[:, None, None] + x[:, None] + x).ravel()
     near = squares[(squares > 0) & (squares <= 40**2)]

@@ -146,7 +146,7 @@ def test_last_term():
     ratio = last_term(1e-8, stiffness) / last_term(2e-8, stiffness)
     assert ratio == pytest.approx(8.0, rel=1e-12)
     c = inverse_sixth_sum() / (8 * np.pi)
-    # at L_c the bound is the number C alone
+    # at L_c it is the number C alone
     assert last_term(critical_length(stiffness), stiffness) == pytest.approx(c, rel=1e-12)
     assert last_term(1e-8, stiffness, reduced_loss=1e-3) == pytest.approx(
         1e-6 * last_term(1e-8, stiffness), rel=1e-12

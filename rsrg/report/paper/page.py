@@ -17,7 +17,9 @@ INTRODUCTION = (
     "Every number, table and figure of the paper from rsrg's own functions. A verdict is computed "
     "from the numbers beside it: ✓ and ✗ say whether each agrees with what the paper states, to "
     "the precision it states. Strains are e_xx = e; χ in ρc_t². “Finding” is the numbered place "
-    "where the paper does not agree with itself; letters are further ones. Nothing is sampled; "
+    "where the paper does not agree with itself; letters are further ones: a, a number cut, not "
+    "rounded; b, what (4.1) and (4.4) are as printed; c, whether α can come from its columns; d, M "
+    "that stops growing with strain. Apart from one random block (finding 10) nothing is sampled; "
     "± is the numerical error."
 )
 CAPTIONS = {
@@ -48,7 +50,7 @@ CLASSES = {"reproduced": "reproduced", "reproduced only if": "only", "not reprod
 
 def markdown(claims: Sequence[Claim], tables: Sequence[TextTable]) -> str:
     """The page as Markdown; figures by name beside it."""
-    lines = [f"# {TITLE}", "", SOURCE, "", INTRODUCTION, "", f"## Claims: {summary(claims)}", ""]
+    lines = [f"# {TITLE}", "", SOURCE, "", INTRODUCTION, "", f"## {summary(claims)}", ""]
     for c in claims:
         finding = f" · finding {c.finding}" if c.finding else ""
         lines += [f"### {c.where}{finding}", "", f"{c.statement}.", ""]
@@ -79,7 +81,7 @@ def html(claims: Sequence[Claim], tables: Sequence[TextTable], folder: Path) -> 
     """The page as one HTML file that needs no other: pictures are data inside it."""
     body = [
         f"<h1>{TITLE}</h1><p>{escape(SOURCE)}</p><p>{escape(INTRODUCTION)}</p>",
-        f"<h2>Claims: {escape(summary(claims))}</h2>",
+        f"<h2>{escape(summary(claims))}</h2>",
         "<table><thead><tr><th>where</th><th>the paper says</th><th>rsrg computes</th>"
         "<th>verdict</th><th>shown by</th></tr></thead><tbody>",
         *map(_claim_row, claims),

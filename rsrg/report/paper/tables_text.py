@@ -1,14 +1,15 @@
 """The tables as rows of text, for both pages."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rsrg.physics.materials import TABLE_I
 from rsrg.runs.paper.claims import Claim, Number
+from rsrg.runs.paper.sources import COUPLED
 from rsrg.runs.paper.tables import CHANNELS, DIGITS, SUM_N0, FormulaCell, SumCell, Tables
 
 NONE = "–"
-COUPLED = ("fixed/ellipsoid", "affine/sphere")
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def all_tables(tables: Tables) -> list[TextTable]:
         texts.append(formula_text(own))
     for log_ratio, contraction in sorted(cases, key=lambda c: (-c[0], c[1] != "tensor")):
         sums = [c for c in tables.sums if (c.log_ratio, c.contraction) == (log_ratio, contraction)]
-        texts += [sum_text(sums, reading) for reading in COUPLED]
+        texts += [sum_text(sums, str(reading)) for reading in COUPLED]
     rows = tuple(
         (
             r.glass,
@@ -98,14 +99,17 @@ def all_tables(tables: Tables) -> list[TextTable]:
     )
     headings = ("glass", "α printed", "1 − c_t²/c_l²", "velocities ± 0.005 km/s allow")
     caption = "α of Table I against its own columns"
-    return [*texts, TextTable(caption, (*headings, "third digit differs", "allowed"), rows)]
+    return [
+        *texts,
+        TextTable(caption, (*headings, "third digit differs", "allowed (α ± 0.0005)"), rows),
+    ]
 
 
 def number_text(number: Number) -> str:
     """`what: value ± error (paper: …)`, with ✓ or ✗ where it decides."""
-    value = NONE if number.value != number.value else f"{number.value:.6g}"
+    value = NONE if math.isnan(number.value) else f"{number.value:.6g}"
     text = f"{number.what}: {value}"
-    if number.error:
+    if number.error and math.isfinite(number.value):
         text += f" ± {number.error:.0e}"
     if number.paper is not None:
         text += f" (paper {number.paper:.5g})"

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from rsrg.runs.paper.agreement import rounds_to, same_order
+
 Verdict = Literal["reproduced", "reproduced only if", "not reproduced"]
 
 ROUNDING = 1e-10  # relative error given to a closed form or quadrature: far above both
@@ -30,33 +32,41 @@ class Number:
 
 
 def _error(value: float, error: float | None) -> float:
-    """The error given, else that of rounding; a count has none."""
-    if error is not None:
-        return error
-    return 0.0 if isinstance(value, int) or not math.isfinite(value) else ROUNDING * abs(value)
+    """The error given, else that of rounding; a count, and what is not finite, has none."""
+    if isinstance(value, int) or not math.isfinite(value):
+        return 0.0
+    return ROUNDING * abs(value) if error is None else error
 
 
 def printed(
     what: str, value: float, paper: float, decimals: int, error: float | None = None
 ) -> Number:
     """Agrees if it rounds to what the paper prints."""
-    return Number(what, value, paper, _error(value, error), round(value, decimals) == paper)
+    return Number(what, value, paper, _error(value, error), rounds_to(value, paper, decimals))
 
 
 def order(what: str, value: float, paper: float, error: float | None = None) -> Number:
     """Agrees if within a factor √10: the same order of magnitude."""
-    ratio = value / paper
-    return Number(what, value, paper, _error(value, error), bool(10.0**-0.5 < ratio < 10.0**0.5))
+    return Number(what, value, paper, _error(value, error), same_order(value, paper))
 
 
-def between(what: str, value: float, low: float, high: float, paper: float | None = None) -> Number:
+def between(
+    what: str,
+    value: float,
+    low: float,
+    high: float,
+    paper: float | None = None,
+    error: float | None = None,
+) -> Number:
     """Agrees if low ≤ value ≤ high."""
-    return Number(what, value, paper, _error(value, None), bool(low <= value <= high))
+    return Number(what, value, paper, _error(value, error), bool(low <= value <= high))
 
 
-def equal(what: str, value: float, paper: float, tolerance: float) -> Number:
+def equal(
+    what: str, value: float, paper: float, tolerance: float, error: float | None = None
+) -> Number:
     """Agrees if |value − paper| ≤ tolerance."""
-    return Number(what, value, paper, _error(value, None), abs(value - paper) <= tolerance)
+    return Number(what, value, paper, _error(value, error), bool(abs(value - paper) <= tolerance))
 
 
 def shown(what: str, value: float, error: float | None = None) -> Number:
@@ -107,7 +117,7 @@ def truncated(value: float, decimals: int) -> float:
 
 
 def claims() -> list[Claim]:
-    """Every quantitative claim of the paper, in its order."""
+    """Every quantitative claim of the paper, grouped by subject."""
     from rsrg.runs.paper.claims_figures import FIGURES
     from rsrg.runs.paper.claims_flow import FLOW
     from rsrg.runs.paper.claims_formula import FORMULA_CLAIMS

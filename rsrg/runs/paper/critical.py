@@ -9,9 +9,14 @@ from rsrg.physics.errors import PhysicsError
 from rsrg.physics.materials import Material, glass
 from rsrg.physics.pairs import Contraction
 from rsrg.physics.readings import READINGS, Reading
-from rsrg.runs.paper.sources import ROOT_ERROR, Kind, Source, formula_steps, whole_steps
-
-STRAIN_MAX = 3.0
+from rsrg.runs.paper.sources import (
+    ROOT_ERROR,
+    STRAIN_MAX,
+    Kind,
+    Source,
+    formula_steps,
+    whole_steps,
+)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ The paper's figures show, for e_xx = e and α = 0.7, eigenvalues of χ and coeff
 eigenvectors against ε. All are in the paper's own 6×6 algebra: the same quantities.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +14,7 @@ from scipy.optimize import minimize_scalar
 from rsrg.physics.arrays import Array
 from rsrg.physics.strain import eccentricity_squared, strain_from_eccentricity
 from rsrg.physics.stress_strain import StressStrain, stress_strain
+from rsrg.runs.paper.agreement import rounds_to, same_order
 from rsrg.runs.paper.sources import (
     COUPLED,
     EXAMPLE_ALPHA,
@@ -59,9 +61,9 @@ def formula_quantity(figure: int, strain: float, log_ratio: float = TABLE_LOG) -
 
 
 def critical_eccentricity(channel: str, log_ratio: float = TABLE_LOG) -> float:
-    """ε where a channel of the paper's formula crosses, α = 0.7."""
-    strain = formula_critical(EXAMPLE_ALPHA, log_ratio)[channel]
-    return float(np.sqrt(eccentricity_squared(strain)))
+    """ε where a channel of the paper's formula crosses, α = 0.7; NaN if it never does."""
+    strain = formula_critical(EXAMPLE_ALPHA, log_ratio).get(channel, math.nan)
+    return math.nan if math.isnan(strain) else math.sqrt(eccentricity_squared(strain))
 
 
 def smallest_coefficient(figure: int, log_ratio: float = TABLE_LOG) -> tuple[float, float]:
@@ -94,14 +96,13 @@ class Marked:
     def agrees(self) -> bool:
         """Whether ours is the paper's, to the precision it states."""
         if self.agreement == "digits":
-            return round(self.ours, self.decimals) == self.paper
-        ratio = self.ours / self.paper
-        return bool(10.0**-0.5 < ratio < 10.0**0.5)
+            return rounds_to(self.ours, self.paper, self.decimals)
+        return same_order(self.ours, self.paper)
 
     @property
     def tenth_agrees(self) -> bool:
-        """The same for one tenth of ours (PHYSICS §6.8)."""
-        return abs(0.1 * self.ours - self.paper) < 0.5 * 10.0**-self.decimals
+        """Whether one tenth of ours rounds to the paper's (PHYSICS §6.8)."""
+        return rounds_to(self.ours / 10, self.paper, self.decimals)
 
 
 def marked_values() -> tuple[Marked, ...]:

@@ -26,6 +26,7 @@ TABLE_LOG = 20.0  # the ln(R/L₁) that Table I needs
 TEXT_LOG = math.log(1e-3 / 50e-10)  # R = 1 mm, L₁ = 50 Å: 12.206
 EXAMPLE_ALPHA = 0.7  # the paper's example
 ROOT_ERROR = 1e-8  # what `critical_strains` promises
+STRAIN_MAX = 3.0  # to which critical strains are looked for
 COUPLED = READINGS[:2]  # the two readings with a coupling; the other two are exactly zero
 
 _continuum = cache(continuum_moments)
@@ -87,7 +88,7 @@ def formula_critical(
     alpha: float,
     log_ratio: float = TABLE_LOG,
     contraction: Contraction = "six",
-    strain_max: float = 3.0,
+    strain_max: float = STRAIN_MAX,
 ) -> dict[str, float]:
     """The paper's critical strains by channel, in ascending order: Table I."""
     found = FORMULA.critical(alpha, formula_steps(log_ratio), contraction, strain_max)
@@ -100,7 +101,7 @@ def sum_critical(
     n0: int = 3,
     log_ratio: float = TEXT_LOG,
     contraction: Contraction = "tensor",
-    strain_max: float = 3.0,
+    strain_max: float = STRAIN_MAX,
 ) -> dict[str, float]:
     """Critical strains by channel from the exact mean of the lattice sum, in whole steps."""
     source = Source("sum", Reading.parse(reading), n0)

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from rsrg.physics.materials import TABLE_I, TableRow, glass
 from rsrg.physics.pairs import CONTRACTIONS, Contraction
 from rsrg.physics.readings import READINGS
+from rsrg.runs.paper.agreement import rounds_to
 from rsrg.runs.paper.sources import (
+    STRAIN_MAX,
     TABLE_LOG,
     TEXT_LOG,
     Source,
@@ -18,7 +20,6 @@ CHANNELS = ("xx+yy+zz", "yy-zz", "yz")  # of e_crit^(1), e_crit^(2), e_crit^(3)
 DIGITS = (3, 3, 2)  # decimals that Table I prints
 SUM_N0 = (2, 3, 4, 8)
 LOG_RATIOS = (TABLE_LOG, TEXT_LOG)
-STRAIN_MAX = 3.0
 VELOCITY_ROUNDING = 0.005  # km/s: the velocities are printed to two decimals
 
 
@@ -46,7 +47,7 @@ class FormulaCell:
     def matches(self) -> tuple[bool, ...]:
         """Whether ours, rounded to the digits of the table, is what it prints."""
         triples = zip(self.ours, self.paper, DIGITS, strict=True)
-        return tuple(a is not None and round(a, d) == b for a, b, d in triples)
+        return tuple(a is not None and rounds_to(a, b, d) for a, b, d in triples)
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ class AlphaRow:
     @property
     def differs(self) -> bool:
         """In the third digit."""
-        return round(self.computed, 3) != self.printed
+        return not rounds_to(self.computed, self.printed, 3)
 
     @property
     def allowed(self) -> bool:
