@@ -13,7 +13,7 @@ import rsrg
 import rsrg.runs.paper
 from rsrg.physics.materials import TABLE_I
 from rsrg.report.paper.tables_text import number_text
-from rsrg.runs.paper.claims import Claim, Number, between, order, printed, truncated
+from rsrg.runs.paper.claim import Claim, Number, between, order, printed, truncated
 from rsrg.runs.paper.claims_flow import bend
 from rsrg.runs.paper.curves import marked_values, paper_curve
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from rsrg.runs.paper.claims import Claim
+from rsrg.runs.paper.claim import Claim
 from rsrg.runs.paper.curves import Marked, StressCurve
 from rsrg.runs.paper.geometry import FailingStrain
 from rsrg.runs.paper.tables import Tables

@@ -10,7 +10,8 @@ from rsrg.report.paper.eccentricity_figures import eccentricity_figures
 from rsrg.report.paper.page import html, markdown
 from rsrg.report.paper.stress_figure import stress_figure
 from rsrg.report.paper.tables_text import all_tables
-from rsrg.runs.paper.claims import Claim, claims
+from rsrg.runs.paper.claim import Claim
+from rsrg.runs.paper.claims import claims
 from rsrg.runs.paper.curves import marked_values, paper_curve, reading_curves, stress_curves
 from rsrg.runs.paper.geometry import bodies, failing_strains
 from rsrg.runs.paper.tables import tables

@@ -6,7 +6,7 @@ from html import escape
 from pathlib import Path
 
 from rsrg.report.paper.tables_text import TextTable, number_text, summary
-from rsrg.runs.paper.claims import Claim
+from rsrg.runs.paper.claim import Claim
 
 TITLE = "The paper, recomputed"
 SOURCE = (

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rsrg.physics.materials import TABLE_I
-from rsrg.runs.paper.claims import Claim, Number
+from rsrg.runs.paper.claim import Claim, Number
 from rsrg.runs.paper.sources import COUPLED
 from rsrg.runs.paper.tables import CHANNELS, DIGITS, SUM_N0, FormulaCell, SumCell, Tables
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from rsrg.runs.paper.claims import Claim, Number, between, equal, printed, shown
+from rsrg.runs.paper.claim import Claim, Number, between, equal, printed, shown
 from rsrg.runs.paper.claims_table import AT_20
 from rsrg.runs.paper.curves import (
     NEEDLE,

@@ -16,7 +16,7 @@ from rsrg.physics.relaxation import (
     relaxation_flow,
 )
 from rsrg.physics.strain import strain_direction
-from rsrg.runs.paper.claims import Claim, Number, between, equal, shown
+from rsrg.runs.paper.claim import Claim, Number, between, equal, shown
 from rsrg.runs.paper.sources import EXAMPLE_ALPHA, TEXT_LOG, formula_critical, formula_steps
 
 HERE = "rsrg.runs.paper.claims_flow"

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from rsrg.physics.pairs import weighted
-from rsrg.runs.paper.claims import Claim, between, order, printed
+from rsrg.runs.paper.claim import Claim, between, order, printed
 from rsrg.runs.paper.sources import EXAMPLE_ALPHA, TEXT_LOG, formula_critical, formula_inverse_chi
 
 HERE = "rsrg.runs.paper.claims_lengths"

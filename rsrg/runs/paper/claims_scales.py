@@ -4,7 +4,7 @@ import math
 
 from rsrg.physics.last_term import CUTOFF, critical_length, last_term, thermal_phonon_temperature
 from rsrg.physics.materials import TABLE_I, glass
-from rsrg.runs.paper.claims import Claim, Number, between, printed, shown
+from rsrg.runs.paper.claim import Claim, Number, between, printed, shown
 
 HERE = "rsrg.runs.paper.claims_scales"
 START = 50e-10  # L₁, m

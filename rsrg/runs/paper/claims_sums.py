@@ -14,7 +14,7 @@ from rsrg.physics.interaction import lambda_tilde_from_moments
 from rsrg.physics.materials import TABLE_I
 from rsrg.physics.readings import Reading
 from rsrg.physics.strain import strain_direction
-from rsrg.runs.paper.claims import Claim, Number, between, equal, shown
+from rsrg.runs.paper.claim import Claim, Number, between, equal, shown
 from rsrg.runs.paper.sources import (
     COUPLED,
     EXAMPLE_ALPHA,

@@ -2,7 +2,7 @@
 
 from rsrg.physics.materials import TABLE_I
 from rsrg.physics.pairs import Contraction
-from rsrg.runs.paper.claims import Claim, Number, between, equal, printed, shown, truncated
+from rsrg.runs.paper.claim import Claim, Number, between, equal, printed, shown, truncated
 from rsrg.runs.paper.sources import (
     EXAMPLE_ALPHA,
     ROOT_ERROR,
