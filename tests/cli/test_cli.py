@@ -18,6 +18,7 @@ sampling: {samples: 64}
 """
 ALL = ["smoke", "quickstart", "table1", "twelve_glasses"]
 COMMANDS = ["run", "resume", "validate", "inspect", "compare", "report", "materials", "schema"]
+COMMANDS += ["critical", "reproduce"]
 
 
 @pytest.fixture
@@ -261,3 +262,38 @@ def test_longest_flow(command, good):
     assert done.returncode in (0, 2)
     assert "Traceback" not in done.stderr
     assert "Warning" not in done.stderr
+
+
+def test_critical_answers_in_json(command):
+    """PHYSICS §7: N0 = 3, α = 0.7, 50 Å to 1 mm: the exact sum breaks at 0.47114 and 1.70456."""
+    answer = strict(command("critical", "--alpha", "0.7", "--json").stdout)
+    sums = {row["reading"]: row for row in answer["rows"] if row["kind"] == "sum"}
+    first = [sums[r]["crossings"][0]["strain"] for r in ("fixed/ellipsoid", "affine/sphere")]
+    assert first == pytest.approx([0.47114, 1.70456], abs=5e-6)  # the digits given there
+
+
+def test_critical_as_a_table(command):
+    done = command("critical", "--c-l", "5.9 km/s", "--c-t", "3.7 km/s")
+    assert done.returncode == 0
+    assert "log formula" in done.stdout
+    assert "yy-zz, yz" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        ((), "exactly one of"),
+        (("--material", "window"), "a-SiO2"),
+        (("--c-l", "5", "--c-t", "3 km/s"), "'5.9 km/s'"),
+        (("--alpha", "2"), "between 0.25 and 1"),
+        (("--alpha", "0.7", "--n0", "1"), "integer ≥ 2"),
+        (("--alpha", "0.7", "--sample", "1 angstrom"), "larger than `start`"),
+        (("--alpha", "0.7", "--contraction", "seven"), "'tensor' or 'six'"),
+    ],
+)
+def test_critical_refuses(command, arguments, word):
+    clear(command("critical", *arguments), 2, word)
+
+
+def test_reproduce_into_a_place_that_cannot_be(command, good):
+    clear(command("reproduce", "--output", f"{good}/folder"), 1, "good.yaml")

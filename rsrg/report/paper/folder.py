@@ -10,6 +10,7 @@ from rsrg.report.paper.eccentricity_figures import eccentricity_figures
 from rsrg.report.paper.page import html, markdown
 from rsrg.report.paper.stress_figure import stress_figure
 from rsrg.report.paper.tables_text import all_tables
+from rsrg.runs.errors import RsrgError
 from rsrg.runs.paper.claim import Claim
 from rsrg.runs.paper.claims import claims
 from rsrg.runs.paper.curves import marked_values, paper_curve, reading_curves, stress_curves
@@ -25,9 +26,13 @@ def reproduce(folder: Path, notify: Callable[[str], None] = _silent) -> list[Cla
     """Compute and write everything: figure_01 … figure_10 (png, svg), paper.json, .md, .html.
 
     notify: told in words what is done next. Files of these names in the folder are replaced; the
-    folder is made if missing. Returns the claims, with their verdicts.
+    folder is made if missing. Returns the claims, with their verdicts. Raises RsrgError where the
+    folder cannot be made.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RsrgError(f"cannot make the folder {folder}: {error.strerror}") from error
     notify("Figures 2 and 10: drawings")
     failing = failing_strains()
     bodies_figure(folder, bodies())

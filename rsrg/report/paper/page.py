@@ -44,6 +44,9 @@ caption { text-align: left; font-weight: 600; padding: .3rem 0; }
 figure { margin: 1.5rem 0; } img { max-width: 100%; } code { font-size: 12px; }
 .reproduced { color: #00654a; } .only { color: #8a5a00; } .not { color: #a03c00; }
 .verdict { font-weight: 600; }
+.claims { table-layout: fixed; width: 100%; } .claims code { overflow-wrap: anywhere; }
+.claims th:nth-child(1) { width: 9%; } .claims th:nth-child(2) { width: 22%; }
+.claims th:nth-child(3) { width: 37%; } .claims th:nth-child(4) { width: 15%; }
 """
 CLASSES = {"reproduced": "reproduced", "reproduced only if": "only", "not reproduced": "not"}
 
@@ -82,7 +85,8 @@ def html(claims: Sequence[Claim], tables: Sequence[TextTable], folder: Path) -> 
     body = [
         f"<h1>{TITLE}</h1><p>{escape(SOURCE)}</p><p>{escape(INTRODUCTION)}</p>",
         f"<h2>{escape(summary(claims))}</h2>",
-        "<table><thead><tr><th>where</th><th>the paper says</th><th>rsrg computes</th>"
+        '<table class="claims"><thead><tr><th>where</th><th>the paper says</th>'
+        "<th>rsrg computes</th>"
         "<th>verdict</th><th>shown by</th></tr></thead><tbody>",
         *map(_claim_row, claims),
         "</tbody></table><h2>Figures</h2>",
