@@ -79,8 +79,8 @@ def progress_bar(silent: bool) -> Iterator[Watcher]:
         bar.total = progress.total
         bar.set_description(f"step {progress.step} of {progress.steps}", refresh=False)
         bar.update(progress.done - bar.n)
-        if progress.note and sys.stderr.isatty():
-            bar.set_postfix_str(progress.note)
+        note = progress.note or ("compiling the sums" if progress.done == 0 else "")
+        bar.set_postfix_str(note, refresh=bool(note) and sys.stderr.isatty())
 
     with bar:
         yield watch
