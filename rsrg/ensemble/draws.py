@@ -11,12 +11,12 @@ from scipy.spatial.transform import Rotation
 
 from rsrg.physics.arrays import Array
 from rsrg.physics.lattices import Lattice, primitive_cell
+from rsrg.physics.readings import Count
 
 CHUNK = 16  # draws; part of what a seed means, so never to be changed
 
 Orientation = Literal["haar", "fixed"]
 Offset = Literal["random", "none"]
-Count = Literal["exact", "volume"]
 
 
 @dataclass(frozen=True)

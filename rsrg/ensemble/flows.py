@@ -66,14 +66,26 @@ def reciprocal(x: Array) -> Array:
         return 1.0 / x
 
 
-def formula_flow(alpha: float, couplings: Array, strains: Array, rule: FlowRule) -> ChannelFlow:
-    """The flow through given couplings, (steps, ..., strains, 6, 6): no errors."""
-    path = flow(elastic_susceptibility(alpha), couplings, rule.update, rule.contraction)
-    values, _ = _follow(path.inverse if rule.resummed else path.chi, strains, rule)
+@dataclass(frozen=True)
+class _Followed:
+    """The iterated matrix X = χ⁻¹ (resummed) or χ (second order), its eigenvalues and vectors."""
+
+    x: Array
+    values: Array
+    vectors: Array
+
+
+def _mean_flow(
+    couplings: Array, start: Array, strains: Array, rule: FlowRule
+) -> tuple[ChannelFlow, _Followed]:
+    path = flow(start, couplings, rule.update, rule.contraction)
+    x = path.inverse if rule.resummed else path.chi
+    followed = _Followed(x, *_follow(x, strains, rule))
+    values = followed.values
     inverses, eigenvalues = values, reciprocal(values)
     if not rule.resummed:
         inverses, eigenvalues = eigenvalues, inverses
-    return ChannelFlow(
+    result = ChannelFlow(
         chi=path.chi,
         chi_stderr=np.zeros_like(path.chi),
         eigenvalues=eigenvalues,
@@ -84,6 +96,12 @@ def formula_flow(alpha: float, couplings: Array, strains: Array, rule: FlowRule)
         transition_step=path.transition_step,
         runaway_step=path.runaway_step,
     )
+    return result, followed
+
+
+def formula_flow(alpha: float, couplings: Array, strains: Array, rule: FlowRule) -> ChannelFlow:
+    """The flow through given couplings, (steps, ..., strains, 6, 6): no errors."""
+    return _mean_flow(couplings, elastic_susceptibility(alpha), strains, rule)[0]
 
 
 def lattice_flow(
@@ -95,16 +113,15 @@ def lattice_flow(
     every leave-one-out coupling too. The errors of its inverse follow to first order,
     δ(X⁻¹) = −X⁻¹ δX X⁻¹, those of its eigenvalues with the eigenvectors held, δλ = v·δX·v.
     """
-    result = formula_flow(alpha, moments.coupling(alpha), strains, rule)
+    start = elastic_susceptibility(alpha)
+    result, mean = _mean_flow(moments.coupling(alpha), start, strains, rule)
     if moments.groups is None:
         return result
-    start, stderr = elastic_susceptibility(alpha), moments.groups.stderr
-    x = iterate(start, moments.coupling(alpha), rule.update, rule.contraction)
+    stderr, values = moments.groups.stderr, mean.values
     replicates = np.moveaxis(moments.coupling_replicates(alpha), 0, 1)  # (steps, groups, ...)
-    changes = np.moveaxis(iterate(start, replicates, rule.update, rule.contraction), 1, 0) - x
-    values, vectors = _follow(x, strains, rule)
+    changes = np.moveaxis(iterate(start, replicates, rule.update, rule.contraction), 1, 0) - mean.x
     hat = weighted(changes, rule.contraction)
-    shifts = np.einsum("...ci,g...ij,...cj->g...c", vectors, hat, vectors, optimize=True)
+    shifts = np.einsum("...ci,g...ij,...cj->g...c", mean.vectors, hat, mean.vectors, optimize=True)
     values_stderr = stderr(np.zeros_like(values), shifts)
     values_stderr[values_stderr < ROUNDING * np.abs(values)] = 0.0
     errors, inverse_errors, inverse_shifts = values_stderr / values**2, values_stderr, shifts
@@ -115,7 +132,7 @@ def lattice_flow(
         inverse_shifts = -shifts / values**2
     return replace(
         result,
-        chi_stderr=stderr(np.zeros_like(x), changes),
+        chi_stderr=stderr(np.zeros_like(mean.x), changes),
         eigenvalues_stderr=errors,
         inverse_eigenvalues_stderr=inverse_errors,
         inverse_replicates=(result.inverse_eigenvalues + inverse_shifts)[:, -1],

@@ -11,6 +11,7 @@ from rsrg.physics.errors import PhysicsError
 
 Positions = Literal["fixed", "affine"]
 Domain = Literal["ellipsoid", "sphere"]
+Count = Literal["exact", "volume"]  # exactly N0³ blocks, or all inside the body
 
 
 @dataclass(frozen=True, order=True)

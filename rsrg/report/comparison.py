@@ -11,8 +11,6 @@ from rsrg.report.numbers import length, plain, with_error
 from rsrg.runs.errors import RunFileError
 from rsrg.runs.run import Run
 
-FORMULAS = {"continuum": "exact continuum", "log": "log formula"}
-
 
 @dataclass(frozen=True)
 class ComparisonRow:

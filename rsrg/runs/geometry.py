@@ -7,9 +7,10 @@ from typing import Annotated, Self
 import numpy as np
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 
-from rsrg.ensemble.draws import Count, Offset, Orientation
+from rsrg.ensemble.draws import Offset, Orientation
 from rsrg.physics.arrays import Array
 from rsrg.physics.lattices import Lattice
+from rsrg.physics.readings import Count
 from rsrg.physics.strain import Component, strain_direction
 from rsrg.runs.part import Finite, Part, as_tuple, quantity
 from rsrg.runs.quantities import si_value

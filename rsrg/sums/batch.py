@@ -1,17 +1,16 @@
 """The sums beneath the Monte Carlo: draws of a lattice, each cut out and placed in many ways."""
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rsrg.physics.arrays import Array
 from rsrg.physics.errors import PhysicsError
+from rsrg.physics.readings import Count
 from rsrg.sums.jit import apply_threads
 from rsrg.sums.kernels import MOMENTS, configurations
-
-Count = Literal["exact", "volume"]
 
 SLACK = 1e-9  # relative, on radii: candidates may be too many, never too few by rounding
 GROUP = 16  # configurations that share one scratch space …
