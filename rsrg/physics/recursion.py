@@ -1,5 +1,6 @@
 """One RG step of the susceptibility, Eqs. 3.3 and 3.8, and the flow of many."""
 
+import math
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -7,12 +8,22 @@ import numpy as np
 
 from rsrg.physics.arrays import Array
 from rsrg.physics.errors import PhysicsError
+from rsrg.physics.haar_mean import check_n0
 from rsrg.physics.pairs import Contraction, contract, inverse, unweighted, weighted
 
 Update = Literal["resummed", "second_order"]
 UPDATES: tuple[Update, ...] = get_args(Update)
 
 RUNAWAY = 1e6  # a susceptibility above this many ρc_t² has run to infinity; χ' is of order 1
+
+
+def whole_steps(log_ratio: float, n0: int) -> int:
+    """n = ⌈ln(R/L₁)/ln N0⌉, at least 1: the steps of a lattice sum, to the first L₁ N0ⁿ ≥ R.
+
+    A ratio above a whole number by rounding alone takes no step more. Raises PhysicsError unless
+    n0 is an integer ≥ 2.
+    """
+    return max(1, math.ceil(log_ratio / math.log(check_n0(n0)) * (1.0 - 1e-12)))
 
 
 def second_order(chi: Array, coupling: Array, contraction: Contraction = "tensor") -> Array:

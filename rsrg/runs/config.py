@@ -13,7 +13,7 @@ from rsrg.physics.arrays import Array
 from rsrg.physics.materials import Material
 from rsrg.physics.pairs import Contraction
 from rsrg.physics.readings import READINGS, Reading
-from rsrg.physics.recursion import Update
+from rsrg.physics.recursion import Update, whole_steps
 from rsrg.runs.geometry import BlocksSpec, Lengths, StrainSpec
 from rsrg.runs.glasses import MaterialsInput, MaterialSpec, as_specs
 from rsrg.runs.part import Part, as_tuple, quantity
@@ -128,8 +128,7 @@ class Config(Part):
 
     def steps(self) -> int:
         """n = ⌈ln(R/L₁)/ln N0⌉: the first L_n = L₁ N0ⁿ that reaches R."""
-        ratio = self.lengths.log_size_ratio() / math.log(self.blocks.n0)
-        return max(1, math.ceil(ratio * (1.0 - 1e-12)))
+        return whole_steps(self.lengths.log_size_ratio(), self.blocks.n0)
 
     def step_weights(self) -> Array:
         """The share of each step that is taken, (steps,): 1, but a formula's last step ends at R.

@@ -9,13 +9,13 @@ from rich.console import Console
 
 from rsrg.physics.errors import PhysicsError
 from rsrg.physics.readings import READINGS
+from rsrg.physics.recursion import whole_steps
 from rsrg.report.critical_answer import (
     critical_answer_data,
     critical_answer_notes,
     critical_answer_table,
 )
 from rsrg.runs.paper.critical import choose_glass, critical
-from rsrg.runs.paper.sources import whole_steps
 
 
 @pytest.fixture(scope="module")

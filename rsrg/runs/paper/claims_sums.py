@@ -13,6 +13,7 @@ from rsrg.physics.haar_mean import exact_coupling
 from rsrg.physics.interaction import lambda_tilde_from_moments
 from rsrg.physics.materials import TABLE_I
 from rsrg.physics.readings import Reading
+from rsrg.physics.recursion import whole_steps
 from rsrg.physics.strain import strain_direction
 from rsrg.runs.paper.claim import Claim, Number, between, equal, shown
 from rsrg.runs.paper.sources import (
@@ -25,7 +26,6 @@ from rsrg.runs.paper.sources import (
     formula_critical,
     formula_steps,
     sum_critical,
-    whole_steps,
 )
 from rsrg.runs.paper.tables import SUM_N0
 

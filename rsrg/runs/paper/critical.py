@@ -9,13 +9,13 @@ from rsrg.physics.errors import PhysicsError
 from rsrg.physics.materials import Material, glass
 from rsrg.physics.pairs import Contraction
 from rsrg.physics.readings import READINGS, Reading
+from rsrg.physics.recursion import whole_steps
 from rsrg.runs.paper.sources import (
     ROOT_ERROR,
     STRAIN_MAX,
     Kind,
     Source,
     formula_steps,
-    whole_steps,
 )
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 
 from rsrg.physics.arrays import Array
+from rsrg.physics.recursion import whole_steps
 from rsrg.physics.strain import eccentricity_squared, strain_from_eccentricity
 from rsrg.physics.stress_strain import StressStrain, stress_strain
 from rsrg.runs.paper.agreement import rounds_to, same_order
@@ -23,7 +24,6 @@ from rsrg.runs.paper.sources import (
     Source,
     formula_critical,
     formula_inverse_chi,
-    whole_steps,
 )
 
 NEEDLE = 1e8  # the strain that stands for ε = 1: 1 − ε = 5e-17

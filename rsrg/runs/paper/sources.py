@@ -19,6 +19,7 @@ from rsrg.physics.interaction import lambda_tilde_from_moments
 from rsrg.physics.log_formula import log_formula_coupling
 from rsrg.physics.pairs import Contraction
 from rsrg.physics.readings import READINGS, Reading
+from rsrg.physics.recursion import whole_steps
 
 Kind = Literal["formula", "continuum", "sum"]
 
@@ -70,11 +71,6 @@ FORMULA = Source("formula")
 def formula_steps(log_ratio: float, n0: int = 3) -> float:
     """n = ln(R/L₁)/ln N0, a real number: a formula is continuous in ln L."""
     return log_ratio / math.log(check_n0(n0))
-
-
-def whole_steps(log_ratio: float, n0: int) -> int:
-    """n = ⌈ln(R/L₁)/ln N0⌉: lattice sums step by whole factors N0, to L₁ N0ⁿ ≥ R."""
-    return max(1, math.ceil(formula_steps(log_ratio, n0) - 1e-9))
 
 
 def formula_inverse_chi(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from rsrg.physics.materials import TABLE_I, TableRow, glass
 from rsrg.physics.pairs import CONTRACTIONS, Contraction
 from rsrg.physics.readings import READINGS
+from rsrg.physics.recursion import whole_steps
 from rsrg.runs.paper.agreement import rounds_to
 from rsrg.runs.paper.sources import (
     STRAIN_MAX,
@@ -13,7 +14,6 @@ from rsrg.runs.paper.sources import (
     TEXT_LOG,
     Source,
     formula_critical,
-    whole_steps,
 )
 
 CHANNELS = ("xx+yy+zz", "yy-zz", "yz")  # of e_crit^(1), e_crit^(2), e_crit^(3)
