@@ -13,7 +13,7 @@ import numpy as np
 from rsrg.ensemble.draws import Blocks, draw_chunk, offset_reach
 from rsrg.physics.arrays import Array
 from rsrg.physics.haar_mean import body_radius, haar_mean_moments
-from rsrg.physics.lattices import covering_radius, lattice_points
+from rsrg.physics.lattices import covering_radius, lattice_points, primitive_cell
 from rsrg.physics.readings import Reading
 from rsrg.sums.batch import Cases, batch_moments, needed_radius
 
@@ -47,9 +47,15 @@ class Sampler:
         """Chunk means of Σ_{s≠s'} nnnn / r³ per block: (readings, strains, 15), control (15,)."""
         b = self.blocks
         rotations, offsets = draw_chunk(b, self.seed, step, chunk)
-        covering = covering_radius(b.lattice)
         sums = batch_moments(
-            self.points, covering, rotations, offsets, self.cases, b.n0**3, b.count
+            self.points,
+            primitive_cell(b.lattice).T,
+            covering_radius(b.lattice),
+            rotations,
+            offsets,
+            self.cases,
+            b.n0**3,
+            b.count,
         )
         per_block = sums.mean(axis=0) / b.n0**3
         shape = (len(self.readings), len(self.deformations), 15)

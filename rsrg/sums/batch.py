@@ -1,7 +1,7 @@
 """The sums beneath the Monte Carlo: draws of a lattice, each cut out and placed in many ways."""
 
 from dataclasses import dataclass
-from typing import get_args
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,11 @@ from rsrg.physics.readings import Count
 from rsrg.sums.jit import apply_threads
 from rsrg.sums.kernels import MOMENTS, configurations
 
+BatchEngine = Literal["auto", "pairs", "rows"]
+
 SLACK = 1e-9  # relative, on radii: candidates may be too many, never too few by rounding
+ROWS_FROM = 125  # blocks, N0 = 5; measured, see docs/performance.md
+NEVER = 2**62  # blocks
 GROUP = 16  # configurations that share one scratch space …
 TASKS = 64  # … as long as there are this many groups to spread over threads
 
@@ -64,15 +68,15 @@ def _array(name: str, values: Array, shape: tuple[int | None, ...]) -> Array:
     return array
 
 
-def _reach(cases: Cases, covering_radius: float, max_offset: float) -> Array:
-    """|z| beyond which no lattice point can belong to the body of a case, (cases,).
+def _reach(cases: Cases, covering_radius: float, offsets: Array) -> Array:
+    """|z| beyond which no point can belong to the body of a case, (offsets, cases), offsets |u|.
 
     Voronoi cells reach covering_radius from their points and fill space. So the body, grown by
     covering_radius σ_max(B) in the measure's coordinates, holds at least n_blocks points.
     """
     sigma = np.linalg.svd(cases.measure, compute_uv=False)
     grown = cases.radius + covering_radius * sigma[:, 0]
-    return np.asarray((1.0 + SLACK) * (grown / sigma[:, 2] + max_offset), dtype=np.float64)
+    return np.asarray((1.0 + SLACK) * (grown / sigma[:, 2] + offsets[:, None]), dtype=np.float64)
 
 
 def needed_radius(cases: Cases, covering_radius: float, max_offset: float) -> float:
@@ -81,7 +85,7 @@ def needed_radius(cases: Cases, covering_radius: float, max_offset: float) -> fl
     max (radius + covering_radius σ_max(B)) / σ_min(B) + max_offset, σ the singular values and
     max_offset the largest |u|.
     """
-    return float(_reach(cases, covering_radius, max_offset).max())
+    return float(_reach(cases, covering_radius, np.array([max_offset])).max())
 
 
 def _check_rotations(rotations: Array) -> Array:
@@ -113,7 +117,7 @@ def _check_count(cases: Cases, n_blocks: int, count: Count) -> None:
 def _candidates(
     norms: Array, reach: Array, covering_radius: float, n_blocks: int
 ) -> NDArray[np.intp]:
-    """How many of the points, ordered by |z| = norms, each case must look at, (cases,).
+    """How many of the points, ordered by |z| = norms, each body must look at, (draws, cases).
 
     Raises PhysicsError where the points plainly end too soon: a ball of lattice points always
     has one within two covering radii of its surface.
@@ -131,35 +135,72 @@ def _candidates(
     return found
 
 
+def _sites(points: Array, primitive: Array) -> NDArray[np.int32]:
+    """Integer coordinates of lattice points, (3, p): points.T = primitive @ sites.
+
+    Raises PhysicsError for points that are not of this lattice.
+    """
+    if abs(np.linalg.det(primitive)) < np.finfo(np.float64).tiny:
+        raise PhysicsError(f"`primitive` must be invertible; got {primitive.tolist()}")
+    exact = np.linalg.solve(primitive, points.T)
+    sites = np.rint(exact)
+    error = np.abs(exact - sites).max(axis=0)
+    if error.max() > SLACK * max(np.abs(sites).max(), 1.0):
+        worst = int(np.argmax(error))
+        raise PhysicsError(
+            f"`points` must be of the lattice `primitive`; "
+            f"got {points[worst].tolist()} in row {worst}"
+        )
+    return sites.astype(np.int32)
+
+
+def _same_body(cases: Cases) -> NDArray[np.bool_]:
+    """Whether a case cuts out the very body of the one before it, (cases,)."""
+    same = np.zeros(len(cases.radius), dtype=np.bool_)
+    same[1:] = (cases.measure[1:] == cases.measure[:-1]).all(axis=(1, 2))
+    same[1:] &= cases.radius[1:] == cases.radius[:-1]
+    return same
+
+
 def batch_moments(
     points: Array,
+    primitive: Array,
     covering_radius: float,
     rotations: Array,
     offsets: Array,
     cases: Cases,
     n_blocks: int,
     count: Count,
+    engine: BatchEngine = "auto",
 ) -> Array:
     """Σ_{s≠s'} n_a n_b n_c n_d / r³ over ordered pairs of each configuration, (draws, cases, 15).
 
     points: (p, 3), lattice points z of unit volume each, by |z|, then index, as
-    `lattice_points(lattice, needed_radius(…))` gives them. covering_radius: of that lattice.
+    `lattice_points(lattice, needed_radius(…))` gives them. primitive: vectors of that lattice, as
+    columns, (3, 3); covering_radius: of that lattice.
     rotations R, (draws, 3, 3) and offsets u, (draws, 3), in the lattice frame: x = R (z + u).
     count: `exact` takes the n_blocks points of smallest |B x|², those that agree to 1e-10 of
     radius² in the order of points; `volume` all with |B x| ≤ radius, to the same precision.
+    engine: `pairs` sums pair by pair, `rows` by rows of lattice sites (each displacement once,
+    exact too); `auto` takes rows from ROWS_FROM blocks.
 
     Each configuration is summed by one thread: the bits depend on neither threads nor batch.
     Raises PhysicsError for wrong shapes, what is not finite, rotations that are not, points that
-    are too few or out of order, or a radius that does not belong to n_blocks.
+    are too few, out of order or not of the lattice, or a radius that does not belong to n_blocks.
     """
     _check_count(cases, n_blocks, count)
+    if engine not in get_args(BatchEngine):
+        raise PhysicsError(
+            f"`engine` must be one of {', '.join(get_args(BatchEngine))}; got {engine!r}"
+        )
     if not 0.0 < covering_radius < np.inf:
         raise PhysicsError(f"`covering_radius` must be positive; got {covering_radius!r}")
     points = _array("points", points, (None, 3))
+    primitive = _array("primitive", primitive, (3, 3))
     rotations = _check_rotations(rotations)
     draws = len(rotations)
     offsets = _array("offsets", offsets, (draws, 3))
-    reach = _reach(cases, covering_radius, float(np.linalg.norm(offsets, axis=1).max()))
+    reach = _reach(cases, covering_radius, np.linalg.norm(offsets, axis=1))
     candidates = _candidates(np.linalg.norm(points, axis=1), reach, covering_radius, n_blocks)
     margin = covering_radius * np.linalg.svd(cases.measure, compute_uv=False)[:, 0]
     total = draws * len(cases.radius)
@@ -167,6 +208,8 @@ def batch_moments(
     apply_threads()
     configurations(
         np.ascontiguousarray(points.T),
+        _sites(points, primitive),
+        primitive,
         candidates,
         rotations,
         offsets,
@@ -174,7 +217,9 @@ def batch_moments(
         cases.measure,
         cases.radius,
         margin,
+        _same_body(cases),
         int(n_blocks) if count == "exact" else 0,
+        {"auto": ROWS_FROM, "pairs": NEVER, "rows": 0}[engine],
         min(GROUP, max(1, total // TASKS)),
         out,
     )

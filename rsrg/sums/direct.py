@@ -9,7 +9,14 @@ from scipy.spatial import KDTree
 from rsrg.physics.arrays import Array
 from rsrg.physics.errors import PhysicsError
 from rsrg.sums.jit import apply_threads
-from rsrg.sums.kernels import MOMENTS, close_ring, padded, parallel_moments, serial_moments
+from rsrg.sums.kernels import (
+    MOMENTS,
+    close_ring,
+    padded,
+    parallel_moments,
+    ring_size,
+    serial_moments,
+)
 
 Engine = Literal["auto", "direct"]
 
@@ -53,7 +60,7 @@ def _direct(points: Array) -> Array:
     """Q_abcd of checked points, (n, 3) → (15,). The path depends on n only, not on threads."""
     n = len(points)
     base = np.empty((3, padded(n)))
-    ring = np.empty((3, padded(n) + n // 2))
+    ring = np.empty((3, ring_size(n)))
     base[:, :n] = points.T
     close_ring(base, ring, n)
     if n < PARALLEL_FROM:

@@ -1,9 +1,15 @@
 """The compiled pair sums: arrays and scalars in, 15 moments out, nothing checked.
 
-Every unordered pair of n points is met once by cyclic shifts: point s with point s + h, for
-h = 1 … (n−1)/2, and for even n half of what h = n/2 gives. All loops are then equally long and
-contiguous, whatever h. `base` holds the points, padded to a multiple of LANES with points so far
-away that they add nothing (1e-90 each); `ring` holds them again, going on round by half a turn.
+Two ways to meet every unordered pair once.
+
+By shifts, for any n points: point s with point s + h round a ring, for h = 1 … (n−1)/2, and for
+even n half of what h = n/2 gives. All loops are then equally long and contiguous. `base` holds the
+points, padded to a multiple of LANES with points so far away that they add nothing (1e-90 each);
+`ring` holds them again, laid out by `close_ring`.
+
+By rows, for a convex body of lattice sites: the body is a set of intervals low ≤ k < high, one for
+each (i, j). How many pairs of sites are (di, dj, dk) apart is then a sum of overlaps of intervals,
+and each displacement is summed once, with that weight.
 """
 
 import numpy as np
@@ -13,7 +19,8 @@ from rsrg.physics.arrays import Array
 from rsrg.sums.jit import kernel, parallel_kernel
 
 LANES = 8  # padding: whole vectors of eight doubles, no scalar remainder
-FAR = 1e30  # block sizes; FAR⁻³ is nothing beside a true pair, and FAR⁷ does not overflow
+FAR = 1e30  # block sizes; FAR⁻³ is nothing beside a true pair, and FAR⁸ does not overflow
+TINY = 1e-300  # instead of a denominator that is zero where the numerator is, too
 TILE = 1024  # points whose coordinates stay in the first cache while h runs
 SHIFT_BLOCKS = 16  # parallel tasks per tile
 MOMENTS = 15
@@ -23,72 +30,83 @@ KEY_OF_RADIUS = 2.0**33  # integer keys: distances² equal to 1e-10 are one, ord
 
 
 @kernel
+def quartics(x: float, y: float, z: float, w: float) -> tuple[float, ...]:
+    """w · d_a d_b d_c d_d of d = (x, y, z), 15 scalars.
+
+    Inlined into loops that add them up as scalars, which must live in registers: only then, and
+    only over slices that start at zero, are those loops vectorised.
+    """
+    xx = x * x
+    xy = x * y
+    xz = x * z
+    yy = y * y
+    yz = y * z
+    zz = z * z
+    wxx = w * xx
+    wxy = w * xy
+    wxz = w * xz
+    wyy = w * yy
+    wyz = w * yz
+    wzz = w * zz
+    return (
+        wxx * xx, wxx * xy, wxx * xz, wxx * yy, wxx * yz, wxx * zz, wxy * yy, wxy * yz,
+        wxy * zz, wxz * zz, wyy * yy, wyy * yz, wyy * zz, wyz * zz, wzz * zz,
+    )  # fmt: skip
+
+
+@kernel
+def pair_quartics(x: float, y: float, z: float) -> tuple[float, ...]:
+    """d_a d_b d_c d_d / |d|⁷ of d = (x, y, z): root and r⁸ side by side, then one division."""
+    r2 = x * x + y * y + z * z
+    r4 = r2 * r2
+    return quartics(x, y, z, np.sqrt(r2) / (r4 * r4))
+
+
+@kernel
 def shift_moments(
-    base: Array, ring: Array, start: int, stop: int, low: int, high: int
+    base: Array, ring: Array, n: int, start: int, stop: int, low: int, high: int
 ) -> tuple[float, ...]:
     """Σ_h Σ_s d_a d_b d_c d_d / |d|⁷, d = ring[s + h] − base[s], start ≤ s < stop, low ≤ h < high.
 
-    Fifteen scalars, not an array: they must live in registers. Slices that start at zero, and both
-    loops in one function: nothing but that is vectorised without gathers or calls.
+    high − low is even: two shifts at a time, since a sum over one is gathered from its lanes
+    each time, which costs as much as three vectors of pairs.
     """
     xxxx = xxxy = xxxz = xxyy = xxyz = xxzz = xyyy = xyyz = xyzz = xzzz = 0.0
     yyyy = yyyz = yyzz = yzzz = zzzz = 0.0
     x = base[0, start:stop]
     y = base[1, start:stop]
     z = base[2, start:stop]
-    for h in range(low, high):
-        xs = ring[0, start + h : stop + h]
-        ys = ring[1, start + h : stop + h]
-        zs = ring[2, start + h : stop + h]
+    for h in range(low, high, 2):
+        a = start + ring_offset(h, n)
+        b = start + ring_offset(h + 1, n)
+        xa = ring[0, a : a + x.size]
+        ya = ring[1, a : a + x.size]
+        za = ring[2, a : a + x.size]
+        xb = ring[0, b : b + x.size]
+        yb = ring[1, b : b + x.size]
+        zb = ring[2, b : b + x.size]
         for s in range(x.size):
-            dx = xs[s] - x[s]
-            dy = ys[s] - y[s]
-            dz = zs[s] - z[s]
-            xx = dx * dx
-            xy = dx * dy
-            xz = dx * dz
-            yy = dy * dy
-            yz = dy * dz
-            zz = dz * dz
-            r2 = xx + yy + zz
-            w = 1.0 / (r2 * r2 * r2 * np.sqrt(r2))
-            wxx = w * xx
-            wxy = w * xy
-            wxz = w * xz
-            wyy = w * yy
-            wyz = w * yz
-            wzz = w * zz
-            xxxx += wxx * xx
-            xxxy += wxx * xy
-            xxxz += wxx * xz
-            xxyy += wxx * yy
-            xxyz += wxx * yz
-            xxzz += wxx * zz
-            xyyy += wxy * yy
-            xyyz += wxy * yz
-            xyzz += wxy * zz
-            xzzz += wxz * zz
-            yyyy += wyy * yy
-            yyyz += wyy * yz
-            yyzz += wyy * zz
-            yzzz += wyz * zz
-            zzzz += wzz * zz
+            q = pair_quartics(xa[s] - x[s], ya[s] - y[s], za[s] - z[s])
+            p = pair_quartics(xb[s] - x[s], yb[s] - y[s], zb[s] - z[s])
+            xxxx = xxxx + q[0] + p[0]
+            xxxy = xxxy + q[1] + p[1]
+            xxxz = xxxz + q[2] + p[2]
+            xxyy = xxyy + q[3] + p[3]
+            xxyz = xxyz + q[4] + p[4]
+            xxzz = xxzz + q[5] + p[5]
+            xyyy = xyyy + q[6] + p[6]
+            xyyz = xyyz + q[7] + p[7]
+            xyzz = xyzz + q[8] + p[8]
+            xzzz = xzzz + q[9] + p[9]
+            yyyy = yyyy + q[10] + p[10]
+            yyyz = yyyz + q[11] + p[11]
+            yyzz = yyzz + q[12] + p[12]
+            yzzz = yzzz + q[13] + p[13]
+            zzzz = zzzz + q[14] + p[14]
     return (
         xxxx, xxxy, xxxz, xxyy, xxyz, xxzz, xyyy, xyyz,
         xyzz, xzzz, yyyy, yyyz, yyzz, yzzz, zzzz,
     )  # fmt: skip
-
-
-@kernel
-def add_shifts(
-    base: Array, ring: Array, n: int, start: int, stop: int, low: int, high: int, total: Array
-) -> None:
-    """Add the ordered pairs (s, s ± h), start ≤ s < stop, low ≤ h < high ≤ n/2 + 1, to total."""
-    half = (n + 1) // 2  # shifts below it meet each pair from one end, h = n/2 from both
-    once = shift_moments(base, ring, start, stop, low, min(high, half))
-    twice = shift_moments(base, ring, start, stop, max(low, half), high)
-    for c in range(MOMENTS):
-        total[c] += 2.0 * once[c] + twice[c]
 
 
 @kernel
@@ -98,17 +116,56 @@ def padded(n: int) -> int:
 
 
 @kernel
+def ring_size(n: int) -> int:
+    """Columns of `ring` for n points."""
+    return 3 * padded(n) + n // 2
+
+
+@kernel
+def shifts(n: int) -> int:
+    """How many shifts there are, an even number: whole turns, a half one for even n, none."""
+    return (n // 2 + 1) // 2 * 2
+
+
+@kernel
+def ring_offset(h: int, n: int) -> int:
+    """Where in `ring` the partners at shift h begin."""
+    whole = (n - 1) // 2
+    return h if h <= whole else padded(n) + n // 2 + (h - whole - 1) * padded(n)
+
+
+@kernel
 def close_ring(base: Array, ring: Array, n: int) -> None:
-    """Pad base[:, n:] and copy base[:, :n] to ring, going round; base (3, ≥ padded(n))."""
+    """Pad base[:, n:], and copy base[:, :n] to ring, going round; base (3, ≥ padded(n)).
+
+    Behind the ring: the partners at h = n/2 of the first n/2 points for even n, and partners
+    that are nowhere, to make the number of shifts even.
+    """
+    turn = padded(n) + n // 2
     for c in range(3):
         for s in range(n):
             ring[c, s] = base[c, s]
         for s in range(n // 2):
             ring[c, n + s] = base[c, s]
-        for s in range(n + n // 2, padded(n) + n // 2):
+        for s in range(n + n // 2, turn):
             ring[c, s] = 0.0  # only ever met by padding
+        for s in range(turn, turn + 2 * padded(n)):
+            ring[c, s] = -FAR
+        if n % 2 == 0:
+            for s in range(n // 2):
+                ring[c, turn + s] = base[c, s + n // 2]
         for s in range(n, padded(n)):
             base[c, s] = FAR
+
+
+@kernel
+def add_shifts(
+    base: Array, ring: Array, n: int, start: int, stop: int, low: int, high: int, total: Array
+) -> None:
+    """Add the ordered pairs (s, s ± h), start ≤ s < stop, low ≤ h < high, to total, (15,)."""
+    sums = shift_moments(base, ring, n, start, stop, low, high)
+    for c in range(MOMENTS):
+        total[c] += 2.0 * sums[c]
 
 
 @kernel
@@ -117,24 +174,240 @@ def serial_moments(base: Array, ring: Array, n: int, total: Array) -> None:
     total[:] = 0.0
     for start in range(0, padded(n), TILE):
         stop = min(start + TILE, padded(n))
-        add_shifts(base, ring, n, start, stop, 1, n // 2 + 1, total)
+        add_shifts(base, ring, n, start, stop, 1, 1 + shifts(n), total)
 
 
 @parallel_kernel
 def parallel_moments(base: Array, ring: Array, n: int) -> Array:
     """As `serial_moments`, by all threads: private partial sums, added in a fixed order."""
     tiles = (padded(n) + TILE - 1) // TILE
-    shifts = n // 2
+    pairs = shifts(n) // 2
     partial = np.zeros((SHIFT_BLOCKS * tiles, MOMENTS))
     for task in prange(SHIFT_BLOCKS * tiles):
         block = task // tiles
         start = task % tiles * TILE
-        low = 1 + shifts * block // SHIFT_BLOCKS
-        high = 1 + shifts * (block + 1) // SHIFT_BLOCKS
+        low = 1 + pairs * block // SHIFT_BLOCKS * 2
+        high = 1 + pairs * (block + 1) // SHIFT_BLOCKS * 2
         stop = min(start + TILE, padded(n))
         add_shifts(base, ring, n, start, stop, low, high, partial[task])
     total = np.zeros(MOMENTS)
     for task in range(SHIFT_BLOCKS * tiles):
+        for c in range(MOMENTS):
+            total[c] += partial[task, c]
+    return total
+
+
+@kernel
+def weighted_moments(
+    grid: Array, x0: float, y0: float, z0: float, weight: Array, total: Array
+) -> None:
+    """Add 2 Σ_m weight_m d_a d_b d_c d_d / |d|⁷, d = (x0, y0, z0) + grid[:, m], to total, (15,).
+
+    The weights count displacements, d and −d in one. d = 0 adds nothing.
+    """
+    xxxx = xxxy = xxxz = xxyy = xxyz = xxzz = xyyy = xyyz = xyzz = xzzz = 0.0
+    yyyy = yyyz = yyzz = yzzz = zzzz = 0.0
+    px = grid[0, : weight.size]
+    py = grid[1, : weight.size]
+    pz = grid[2, : weight.size]
+    for m in range(px.size):
+        x = x0 + px[m]
+        y = y0 + py[m]
+        z = z0 + pz[m]
+        r2 = x * x + y * y + z * z
+        r4 = r2 * r2
+        q = quartics(x, y, z, weight[m] * np.sqrt(r2) / max(r4 * r4, TINY))
+        xxxx += q[0]
+        xxxy += q[1]
+        xxxz += q[2]
+        xxyy += q[3]
+        xxyz += q[4]
+        xxzz += q[5]
+        xyyy += q[6]
+        xyyz += q[7]
+        xyzz += q[8]
+        xzzz += q[9]
+        yyyy += q[10]
+        yyyz += q[11]
+        yyzz += q[12]
+        yzzz += q[13]
+        zzzz += q[14]
+    sums = (
+        xxxx, xxxy, xxxz, xxyy, xxyz, xxzz, xyyy, xyyz,
+        xyzz, xzzz, yyyy, yyyz, yyzz, yzzz, zzzz,
+    )  # fmt: skip
+    for c in range(MOMENTS):
+        total[c] += 2.0 * sums[c]
+
+
+@kernel
+def enter_rows(
+    sites: Array, chosen: Array, low: Array, high: Array, first: Array, last: Array, box: Array
+) -> bool:
+    """Write lattice sites as rows low ≤ k < high of each (i, j). True if that is all of them.
+
+    sites (3, p), integers (i, j, k); box (2, 3): their least values, and how many of each there
+    are. Row (i, j) is at [i, j + LANES], empty rows on both sides of it: low, high (≥ n1, ≥ n2 + 2
+    LANES). The rows of slice i that are not empty lie in first[i] ≤ j < last[i].
+    """
+    for c in range(3):
+        least = sites[c, chosen[0]]
+        most = least
+        for s in chosen:
+            least = min(least, sites[c, s])
+            most = max(most, sites[c, s])
+        box[0, c] = least
+        box[1, c] = most - least + 1
+    low[: box[1, 0], : box[1, 1] + 2 * LANES] = 0
+    high[: box[1, 0], : box[1, 1] + 2 * LANES] = 0
+    first[: box[1, 0]] = box[1, 1]
+    last[: box[1, 0]] = 0
+    for s in chosen:
+        i = sites[0, s] - box[0, 0]
+        j = sites[1, s] - box[0, 1]
+        k = sites[2, s] - box[0, 2]
+        row = j + LANES
+        low[i, row] = k if high[i, row] == 0 else min(low[i, row], k)
+        high[i, row] = max(high[i, row], k + 1)
+        first[i] = min(first[i], j)
+        last[i] = max(last[i], j + 1)
+    found = 0
+    for i in range(box[1, 0]):
+        for j in range(box[1, 1]):
+            found += high[i, j + LANES] - low[i, j + LANES]
+    return found == chosen.size
+
+
+@kernel
+def count_corners(
+    low: Array,
+    high: Array,
+    first: Array,
+    last: Array,
+    slices: int,
+    di: int,
+    dj: int,
+    middle: int,
+    corners: Array,
+) -> None:
+    """Second differences, in dk, of how often (di, dj + lane, dk) is a displacement in the body.
+
+    Two rows overlap, shifted by dk, as a trapezoid of dk: its four corners are added to
+    corners[LANES · (dk + middle) + lane]. Empty rows add nothing: their corners cancel.
+    """
+    for i in range(slices - di):
+        start = max(first[i], first[i + di] - dj - (LANES - 1))
+        stop = min(last[i], last[i + di] - dj)
+        for j in range(start, stop):
+            a = low[i, j + LANES] - middle - 1
+            b = high[i, j + LANES] - middle - 1
+            lows = low[i + di, j + dj + LANES : j + dj + 2 * LANES]
+            highs = high[i + di, j + dj + LANES : j + dj + 2 * LANES]
+            for lane in range(LANES):  # each to its own column: no two additions collide
+                c = lows[lane]
+                d = highs[lane]
+                corners[np.uint32(LANES * (c - b) + lane)] += 1
+                corners[np.uint32(LANES * (d - a) + lane)] += 1
+                corners[np.uint32(LANES * (d - b) + lane)] -= 1
+                corners[np.uint32(LANES * (c - a) + lane)] -= 1
+
+
+@kernel
+def sum_corners(corners: Array, weight: Array) -> None:
+    """Sum second differences twice over dk, each lane by itself, to weight."""
+    for m in range(corners.size - LANES):
+        corners[m + LANES] += corners[m]
+    for m in range(corners.size - LANES):
+        corners[m + LANES] += corners[m]
+    for m in range(corners.size):
+        weight[m] = corners[m]
+
+
+@kernel
+def displacement_grid(cell: Array, middle: int, grid: Array) -> None:
+    """grid[:, LANES · (dk + middle) + lane] = cell @ (0, lane, dk), |dk| ≤ middle."""
+    for c in range(3):
+        for k in range(2 * middle + 1):
+            for lane in range(LANES):
+                grid[c, k * LANES + lane] = cell[c, 1] * lane + cell[c, 2] * (k - middle)
+
+
+@kernel
+def add_slice(
+    low: Array,
+    high: Array,
+    first: Array,
+    last: Array,
+    box: Array,
+    cell: Array,
+    grid: Array,
+    di: int,
+    corners: Array,
+    weight: Array,
+    total: Array,
+) -> None:
+    """Add all displacements with this di ≥ 0, of one half of space, to total, (15,)."""
+    n1, n2, n3 = box[1]
+    middle = n3 - 1  # the largest dk; a trapezoid ends two beyond
+    for start in range(0 if di == 0 else 1 - n2, n2, LANES):
+        corners[:] = 0
+        count_corners(low, high, first, last, n1, di, start, middle, corners)
+        sum_corners(corners, weight)
+        if di == 0 and start == 0:  # (0, 0, dk) and (0, 0, −dk) are the same pairs
+            for m in range(0, weight.size, LANES):
+                weight[m] *= 0.5
+        x = cell[0, 0] * di + cell[0, 1] * start
+        y = cell[1, 0] * di + cell[1, 1] * start
+        z = cell[2, 0] * di + cell[2, 1] * start
+        weighted_moments(grid, x, y, z, weight[: LANES * (2 * middle + 1)], total)
+
+
+@kernel
+def serial_rows(
+    low: Array,
+    high: Array,
+    first: Array,
+    last: Array,
+    box: Array,
+    cell: Array,
+    grid: Array,
+    corners: Array,
+    weight: Array,
+    total: Array,
+) -> None:
+    """Σ over all ordered pairs of a body in rows (see `enter_rows`), (15,), by one thread.
+
+    cell (3, 3): a step of 1 in i, j, k is column 0, 1, 2. grid (3, ≥ size), corners and
+    weight (≥ size,), size = LANES (2 n3 + 1): scratch.
+    """
+    total[:] = 0.0
+    size = LANES * (2 * box[1, 2] + 1)
+    displacement_grid(cell, box[1, 2] - 1, grid)
+    for di in range(box[1, 0]):
+        add_slice(low, high, first, last, box, cell, grid, di, corners[:size], weight[:size], total)
+
+
+@parallel_kernel
+def parallel_rows(
+    low: Array, high: Array, first: Array, last: Array, box: Array, cell: Array
+) -> Array:
+    """As `serial_rows`, by all threads: private partial sums, added in a fixed order."""
+    slices = box[1, 0]
+    tasks = (slices + 1) // 2
+    size = LANES * (2 * box[1, 2] + 1)
+    grid = np.empty((3, size))
+    displacement_grid(cell, box[1, 2] - 1, grid)
+    partial = np.zeros((tasks, MOMENTS))
+    for task in prange(tasks):
+        corners = np.empty(size, np.int32)
+        weight = np.empty(size)
+        mirror = slices - 1 - np.int64(task)  # a long slice with a short one: equal tasks
+        for di in range(task, mirror + 1, max(mirror - np.int64(task), 1)):
+            add_slice(
+                low, high, first, last, box, cell, grid, di, corners, weight, partial[task]
+            )
+    total = np.zeros(MOMENTS)
+    for task in range(tasks):
         for c in range(MOMENTS):
             total[c] += partial[task, c]
     return total
@@ -256,9 +529,21 @@ def place_points(points: Array, place: Array, chosen: Array, base: Array) -> Non
         base[2, k] = azx * x + azy * y + azz * z + tz
 
 
+@kernel
+def in_cells(map_: Array, primitive: Array, cell: Array) -> None:
+    """cell = M primitive, (3, 3), M the linear part of the map."""
+    for a in range(3):
+        for b in range(3):
+            cell[a, b] = 0.0
+            for c in range(3):
+                cell[a, b] += map_[a, c] * primitive[c, b]
+
+
 @parallel_kernel
 def configurations(
     points: Array,
+    sites: Array,
+    primitive: Array,
     candidates: Array,
     rotations: Array,
     offsets: Array,
@@ -266,41 +551,65 @@ def configurations(
     measure: Array,
     radius: Array,
     margin: Array,
+    same_body: Array,
     n_blocks: int,
+    rows_from: int,
     group: int,
     out: Array,
 ) -> None:
     """One configuration for each draw and case: choose the blocks, place them, sum their pairs.
 
-    points (3, p), by |z|; the first candidates[case] of them hold the body. n_blocks: how many to
-    choose, 0 for all inside. margin (cases,): covering radius as `measure` stretches it.
-    out (draws, cases, 15). Each group of consecutive configurations shares one scratch space.
+    points (3, p) = primitive @ sites, by |z|; the first candidates[draw, case] of them hold the
+    body. n_blocks: how many to choose, 0 for all inside. margin (cases,): covering radius as
+    `measure` stretches it. same_body (cases,): whether a case cuts out what the one before does.
+    Bodies of rows_from blocks or more are summed by rows. out (draws, cases, 15).
+    Each group of consecutive configurations shares one scratch space.
     """
     cases = radius.size
     total = rotations.shape[0] * cases
+    most = candidates.max()
+    extent = np.empty(3, np.int64)
+    for c in range(3):
+        extent[c] = sites[c, :most].max() - sites[c, :most].min() + 1
+    size = LANES * (2 * extent[2] + 1)
     for task in prange((total + group - 1) // group):
-        most = candidates.max()
         keys = np.empty(most)
         chosen = np.empty(most + 1, np.uint32)
         border = np.empty(most + 1, np.uint32)
         base = np.empty((3, padded(most)))
-        ring = np.empty((3, padded(most) + most // 2))
+        ring = np.empty((3, ring_size(most)))
+        low = np.empty((extent[0], extent[1] + 2 * LANES), np.int32)
+        high = np.empty((extent[0], extent[1] + 2 * LANES), np.int32)
+        first = np.empty(extent[0], np.int32)
+        last = np.empty(extent[0], np.int32)
+        box = np.empty((2, 3), np.int64)
+        grid = np.empty((3, size))
+        corners = np.empty(size, np.int32)
+        weight = np.empty(size)
+        cell = np.empty((3, 3))
         map_ = np.empty((3, 4))
+        n = n_blocks
         for flat in range(task * group, min(task * group + group, total)):
             draw = flat // cases
             case = flat % cases
-            p = candidates[case]
-            scale = KEY_OF_RADIUS / radius[case] ** 2
-            rotate_map(measure[case], rotations[draw], offsets[draw], map_)
-            distance_keys(points, map_, scale, keys[:p])
-            if n_blocks > 0:
-                n = n_blocks
-                low = max(radius[case] - margin[case], 0.0) ** 2 * scale
-                high = (radius[case] + margin[case]) ** 2 * scale
-                select_nearest(keys[:p], low, high, n, border, chosen)
-            else:
-                n = select_within(keys[:p], KEY_OF_RADIUS, chosen)
+            if flat == task * group or not same_body[case]:
+                p = candidates[draw, case]
+                scale = KEY_OF_RADIUS / radius[case] ** 2
+                rotate_map(measure[case], rotations[draw], offsets[draw], map_)
+                distance_keys(points, map_, scale, keys[:p])
+                if n_blocks > 0:
+                    near = max(radius[case] - margin[case], 0.0) ** 2 * scale
+                    far = (radius[case] + margin[case]) ** 2 * scale
+                    select_nearest(keys[:p], near, far, n, border, chosen)
+                else:
+                    n = select_within(keys[:p], KEY_OF_RADIUS, chosen)
             rotate_map(place[case], rotations[draw], offsets[draw], map_)
-            place_points(points, map_, chosen[:n], base)
-            close_ring(base, ring, n)
-            serial_moments(base, ring, n, out[draw, case])
+            if n >= rows_from and enter_rows(sites, chosen[:n], low, high, first, last, box):
+                in_cells(map_, primitive, cell)
+                serial_rows(
+                    low, high, first, last, box, cell, grid, corners, weight, out[draw, case]
+                )
+            else:
+                place_points(points, map_, chosen[:n], base)
+                close_ring(base, ring, n)
+                serial_moments(base, ring, n, out[draw, case])

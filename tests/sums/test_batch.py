@@ -42,7 +42,8 @@ def batch(lattice, n_blocks, count, deformation=GENERAL, draws=3, seed=0):
     covering = covering_radius(lattice)
     largest = np.linalg.norm(offsets, axis=1).max()
     points = lattice_points(lattice, needed_radius(cases, covering, largest))
-    return points, (points, covering, rotations, offsets, cases, n_blocks, count)
+    cell = primitive_cell(lattice).T
+    return points, (points, cell, covering, rotations, offsets, cases, n_blocks, count)
 
 
 def near(moments, expected, rtol):
@@ -51,12 +52,13 @@ def near(moments, expected, rtol):
     assert np.all(np.abs(moments - expected) <= rtol * scale[..., None])
 
 
+@pytest.mark.parametrize("engine", ["pairs", "rows"])
 @pytest.mark.parametrize("count", ["exact", "volume"])
 @pytest.mark.parametrize("n_blocks", [8, 27, 125, 216])
 @pytest.mark.parametrize("lattice", LATTICES)
-def test_twin(lattice, n_blocks, count):
+def test_twin(lattice, n_blocks, count, engine):
     _, arguments = batch(lattice, n_blocks, count)
-    _, _, rotations, offsets, cases, _, _ = arguments
+    _, _, _, rotations, offsets, cases, _, _ = arguments
     # The twin looks at far more points than `needed_radius` asks for.
     generous = lattice_points(lattice, 2.5 * cases.radius.max() + 3.0)
     n = n_blocks if count == "exact" else None
@@ -67,15 +69,17 @@ def test_twin(lattice, n_blocks, count):
         ]
         for r, u in zip(rotations, offsets, strict=True)
     ]
-    near(batch_moments(*arguments), np.array(expected), 1e-13)  # up to 216² terms, twin likewise
+    moments = batch_moments(*arguments, engine=engine)
+    near(moments, np.array(expected), 1e-13)  # up to 216² terms, twin likewise
 
 
+@pytest.mark.parametrize("engine", ["pairs", "rows"])
 @pytest.mark.parametrize("deformation", [np.diag([3.0, 1.0, 1.0]), np.diag([0.3, 1.0, 1.1])])
-def test_extreme_strain(deformation):
+def test_extreme_strain(deformation, engine):
     _, arguments = batch("sc", 64, "exact", deformation, draws=2)
-    _, _, rotations, offsets, cases, n, _ = arguments
+    _, _, _, rotations, offsets, cases, n, _ = arguments
     generous = lattice_points("sc", 16.0)
-    moments = batch_moments(*arguments)
+    moments = batch_moments(*arguments, engine=engine)
     for draw, case in np.ndindex(2, 4):
         a, b, radius = cases.place[case], cases.measure[case], cases.radius[case]
         twin = configuration_twin(generous, rotations[draw], offsets[draw], a, b, radius, n)
@@ -84,11 +88,13 @@ def test_extreme_strain(deformation):
 
 def test_agrees_with_the_direct_sum():
     points, arguments = batch("sc", 1331, "exact", draws=1)  # more than one tile
-    _, _, (r,), (u,), cases, n, _ = arguments
+    _, _, _, (r,), (u,), cases, n, _ = arguments
     b = cases.measure[0] @ r
     chosen = choose_twin(points, b, b @ u, cases.radius[0], n)
     expected = pair_moments((points[chosen] + u) @ (cases.place[0] @ r).T)
-    near(batch_moments(*arguments)[0, 0], expected, 1e-13)  # 1331² terms in another order
+    for engine in ("pairs", "rows"):
+        moments = batch_moments(*arguments, engine=engine)[0, 0]
+        near(moments, expected, 1e-13)  # 1331² terms in another order
 
 
 @pytest.mark.parametrize("n_blocks", [27, 64, 100])
@@ -99,10 +105,14 @@ def test_ties_go_by_index(lattice, n_blocks):
     cases = body_cases(np.eye(3), n_blocks)
     covering = covering_radius(lattice)
     points = lattice_points(lattice, needed_radius(cases, covering, 0.0))
-    out = batch_moments(points, covering, rotations, np.zeros((20, 3)), cases, n_blocks, "exact")
-    for r, moments in zip(rotations, out, strict=True):
+    known = points, primitive_cell(lattice).T, covering
+    out = [
+        batch_moments(*known, rotations, np.zeros((20, 3)), cases, n_blocks, "exact", engine)
+        for engine in ("pairs", "rows")
+    ]
+    for r, moments in zip(rotations, np.swapaxes(out, 0, 1), strict=True):
         expected = pair_moments(points[:n_blocks] @ r.T)
-        near(moments, np.broadcast_to(expected, (4, 15)), 1e-13)  # rotated points are rounded
+        near(moments, np.broadcast_to(expected, (2, 4, 15)), 1e-13)  # rotated points are rounded
 
 
 @pytest.mark.parametrize("low", [-1e3, 0.0, 40.2, 49.7, 1e6])
@@ -130,31 +140,43 @@ def test_mean_is_the_exact_haar_mean(lattice):
         assert np.all(deviation < 5 * v * stderr[case])  # 1e-6 by chance each; the seed is fixed
 
 
+@pytest.mark.parametrize("n_blocks", [100, 216])  # by pairs, and by rows
 @pytest.mark.parametrize("count", ["exact", "volume"])
-def test_threads_and_batches(count, restore_threads):
+def test_threads_and_batches(count, n_blocks, restore_threads):
     """Bitwise the same for 1 and 2 threads, for a part of the batch, and from another thread."""
-    _, arguments = batch("bcc", 100, count, draws=70)
-    points, covering, rotations, offsets, *rest = arguments
+    _, arguments = batch("bcc", n_blocks, count, draws=70)
+    points, cell, covering, rotations, offsets, *rest = arguments
     jit.set_threads(1)
     expected = batch_moments(*arguments)
     jit.set_threads(None)
     np.testing.assert_array_equal(batch_moments(*arguments), expected)
     some = slice(11, 14)
-    part = batch_moments(points, covering, rotations[some], offsets[some], *rest)
+    part = batch_moments(points, cell, covering, rotations[some], offsets[some], *rest)
     np.testing.assert_array_equal(part, expected[some])
     with ThreadPoolExecutor(1) as pool:
         elsewhere = pool.submit(batch_moments, *arguments).result()
     np.testing.assert_array_equal(elsewhere, expected)
 
 
+@pytest.mark.parametrize("engine", ["pairs", "rows"])
+def test_same_body_is_cut_once(engine):
+    """Cases that share a body give the same sums, whether one follows the other or not."""
+    _, (*front, cases, n, count) = batch("fcc", 130, "exact", draws=5)
+    order = np.array([2, 3, 0, 2, 1, 3])  # 2 and 3 cut out the same sphere
+    shared = Cases(cases.place[order], cases.measure[order], cases.radius[order])
+    out = batch_moments(*front, shared, n, count, engine=engine)
+    alone = batch_moments(*front, cases, n, count, engine=engine)
+    np.testing.assert_array_equal(out, alone[:, order])
+
+
 def test_rotation_covariance():
     """Turning draw, cut and place together turns Q."""
-    points, (_, covering, rotations, offsets, cases, n, count) = batch("sc", 64, "exact")
+    points, (_, cell, covering, rotations, offsets, cases, n, count) = batch("sc", 64, "exact")
     t = Rotation.random(rng=8).as_matrix()
     turned = Cases(t @ cases.place @ t.T, t @ cases.measure @ t.T, cases.radius)
-    q = quartic_tensor(batch_moments(points, covering, rotations, offsets, cases, n, count))
+    q = quartic_tensor(batch_moments(points, cell, covering, rotations, offsets, cases, n, count))
     expected = np.einsum("...ijkl,ai,bj,ck,dl->...abcd", q, t, t, t, t, optimize=True)
-    found = batch_moments(points, covering, t @ rotations, offsets, turned, n, count)
+    found = batch_moments(points, cell, covering, t @ rotations, offsets, turned, n, count)
     scale = np.einsum("...aabb->...", q).max()
     # rotated matrices are rounded, and 64² terms
     np.testing.assert_allclose(quartic_tensor(found), expected, rtol=0, atol=1e-13 * scale)
@@ -174,7 +196,8 @@ GOOD = batch("sc", 27, "exact")[1]
 
 
 def replaced(**changes):
-    names = ("points", "covering_radius", "rotations", "offsets", "cases", "n_blocks", "count")
+    names = ("points", "primitive", "covering_radius", "rotations", "offsets", "cases")
+    names += ("n_blocks", "count")
     return {**dict(zip(names, GOOD, strict=True)), **changes}
 
 
@@ -187,10 +210,16 @@ def replaced(**changes):
         ({"points": GOOD[0][:30]}, r"`points` must reach \|z\| = .* got"),
         ({"points": GOOD[0][::-1]}, r"`points` must be ordered by \|z\|"),
         ({"points": GOOD[0][:, :2]}, r"`points` must have shape \(any, 3\); got"),
+        (
+            {"primitive": 1.01 * np.eye(3)},
+            "`points` must be of the lattice `primitive`; got .* row",
+        ),
+        ({"primitive": np.zeros((3, 3))}, "`primitive` must be invertible"),
+        ({"engine": "fast"}, "`engine` must be one of auto, pairs, rows; got 'fast'"),
         ({"covering_radius": np.nan}, "`covering_radius` must be positive; got nan"),
-        ({"rotations": 1.1 * GOOD[2]}, "`rotations` must be orthogonal; got .* in draw 0"),
-        ({"rotations": GOOD[2][0]}, r"`rotations` must have shape \(any, 3, 3\); got \(3, 3\)"),
-        ({"offsets": GOOD[3][:1]}, r"`offsets` must have shape \(3, 3\); got \(1, 3\)"),
+        ({"rotations": 1.1 * GOOD[3]}, "`rotations` must be orthogonal; got .* in draw 0"),
+        ({"rotations": GOOD[3][0]}, r"`rotations` must have shape \(any, 3, 3\); got \(3, 3\)"),
+        ({"offsets": GOOD[4][:1]}, r"`offsets` must have shape \(3, 3\); got \(1, 3\)"),
         ({"offsets": np.full((3, 3), np.inf)}, "`offsets` must be finite; got .*inf"),
     ],
 )
