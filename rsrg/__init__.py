@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rsrg.runs.errors import ConfigError, RsrgError, RunFileError
     from rsrg.runs.loading import load_config
     from rsrg.runs.run import Run, open_run
-    from rsrg.sums.direct import pair_moments
+    from rsrg.sums.engines import pair_moments
 
 _HOME = {
     "Config": "rsrg.runs.config",
@@ -34,7 +34,7 @@ _HOME = {
     "load_config": "rsrg.runs.loading",
     "log_formula_coupling": "rsrg.physics.log_formula",
     "open_run": "rsrg.runs.run",
-    "pair_moments": "rsrg.sums.direct",
+    "pair_moments": "rsrg.sums.engines",
     "resume": "rsrg.runs.engine",
     "run": "rsrg.runs.engine",
 }

@@ -42,6 +42,7 @@ Threads = Annotated[
     int | None,
     typer.Option("--threads", metavar="N", help="Threads of the sums; default: one per core."),
 ]
+Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Say what is done, and how.")]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Print errors only.")]
 
 
@@ -78,6 +79,7 @@ def run(
     ] = False,
     threads: Threads = None,
     no_progress: NoProgress = False,
+    verbose: Verbose = False,
     quiet: Quiet = False,
 ) -> None:
     """Run a config: progress, then the table of critical strains, a run file and a picture."""
@@ -87,6 +89,7 @@ def run(
 
     loaded = _load(config, o)
     _use_threads(threads)
+    _log_to_stderr(verbose)
     if dry_run:
         print_plan(plan(loaded))
         return
@@ -102,6 +105,7 @@ def resume(
     o: Overrides = None,
     threads: Threads = None,
     no_progress: NoProgress = False,
+    verbose: Verbose = False,
     quiet: Quiet = False,
 ) -> None:
     """Go on with a stopped run; or extend a finished one with -o sampling.samples N."""
@@ -110,6 +114,7 @@ def resume(
 
     overrides = parse_overrides(o)
     _use_threads(threads)
+    _log_to_stderr(verbose)
     with progress_bar(no_progress or quiet) as watch:
         result = engine.resume(run, overrides, watch=watch)
     _finish(result, quiet)
@@ -294,6 +299,15 @@ def _load(path: Path, overrides: list[str] | None) -> "Config":
     from rsrg.runs.loading import load_config
 
     return load_config(path, parse_overrides(overrides))
+
+
+def _log_to_stderr(verbose: bool) -> None:
+    """With -v, what the package logs: which engine sums, and why."""
+    if verbose:
+        import logging
+
+        logging.basicConfig(format="%(message)s")
+        logging.getLogger("rsrg").setLevel(logging.INFO)
 
 
 def _use_threads(threads: int | None) -> None:

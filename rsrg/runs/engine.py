@@ -1,5 +1,6 @@
 """Carrying a run to its end: chunk by chunk, saving as it goes, stopping when asked."""
 
+import logging
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -37,6 +38,8 @@ class Progress:
     note: str = ""
     urgent: bool = False
 
+
+log = logging.getLogger(__name__)
 
 SUFFIXES = (".h5", ".hdf5")
 Watcher = Callable[[Progress], None]
@@ -104,6 +107,7 @@ def _carry_on(state: State, path: Path, watch: Watcher) -> Run:
     worker = _Worker(state, path, watch)
     with stop_on_signals(worker.notify) as request:
         state.begin_session()
+        log.info("%s: sums by engine %s", path, state.sessions[-1]["engine"])
         worker.save("running", "running")
         try:
             reason = worker.work(request)

@@ -125,5 +125,6 @@ ENTRIES: dict[str, Entry] = {
     "provenance/ended": Entry(("session",), "", "when the session last saved (UTC)"),
     "provenance/host": Entry(("session",), "", "where"),
     "provenance/versions": Entry(("session",), "", "software"),
+    "provenance/engine": Entry(("session",), "", "what did the sums: pairs, rows or exact mean"),
     "provenance/reason": Entry(("session",), "", "why the session ended"),
 }

@@ -1,15 +1,13 @@
 """What a run would do, before it does it: sums, pairs, memory, file, time."""
 
-import math
 import time
 from dataclasses import dataclass
-
-import numpy as np
 
 from rsrg.ensemble.draws import CHUNK
 from rsrg.ensemble.sampling import Sampler
 from rsrg.ensemble.statistics import MAX_GROUPS
 from rsrg.runs.config import Config
+from rsrg.sums.limits import duration_text, size_text
 
 
 @dataclass(frozen=True)
@@ -72,21 +70,10 @@ def plan_lines(p: Plan) -> list[str]:
     lines = [
         f"{p.materials} glasses × {p.readings} readings × {p.strains} strains, {p.steps} RG steps",
         f"{p.samples} draws per step: {p.sums:,} sums over blocks, {p.pairs:.3g} pairs",
-        f"memory about {_size(p.memory_bytes)}, run file at most {_size(p.file_bytes)}",
+        f"memory about {size_text(p.memory_bytes)}, run file at most {size_text(p.file_bytes)}",
     ]
     if p.seconds is not None:
-        lines.append(f"time about {_duration(p.seconds)} on this machine (measured on one chunk)")
+        lines.append(
+            f"time about {duration_text(p.seconds)} on this machine (measured on one chunk)"
+        )
     return lines
-
-
-def _size(count: int) -> str:
-    power = min(3, int(math.log(max(count, 1), 1000)))
-    return f"{count / 1000**power:.3g} {('B', 'kB', 'MB', 'GB')[power]}"
-
-
-def _duration(seconds: float) -> str:
-    whole = int(np.ceil(seconds))
-    hours, minutes = whole // 3600, whole % 3600 // 60
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {whole % 60} s" if minutes else f"{whole} s"

@@ -10,6 +10,7 @@ import numpy as np
 from rsrg.runs.config import Config
 from rsrg.runs.errors import RsrgError, RunFileError
 from rsrg.runs.layout import ENTRIES
+from rsrg.runs.sessions import sessions
 from rsrg.runs.store import Snapshot
 
 if TYPE_CHECKING:
@@ -58,6 +59,11 @@ class Run:
         formula = self.config.sampling.estimator == "formula"
         total = 0 if formula else len(done) * self.config.chunks()
         return int(done.sum()), total
+
+    @property
+    def provenance(self) -> list[dict[str, str]]:
+        """A record of each session of work: when, where, software, engine, why it ended."""
+        return sessions(self.snapshot)
 
     def read(self, name: str) -> Any:
         """The values of a dataset, such as "flow/chi". Raises RunFileError if it is not there."""

@@ -12,9 +12,9 @@ from rsrg.physics.pairs import PAIR_NAMES
 from rsrg.runs import provenance
 from rsrg.runs.config import Config
 from rsrg.runs.results import CROSSINGS
+from rsrg.runs.sessions import SESSION, sessions
 from rsrg.runs.store import FILETYPE, SCHEMA_VERSION, Attribute, Snapshot
-
-SESSION = ("started", "ended", "host", "versions", "reason")
+from rsrg.sums.batch import batch_engine
 
 
 @dataclass
@@ -51,10 +51,7 @@ class State:
             state.unstrained = snapshot.read("coupling/moments_unstrained")
         state.done = snapshot.read("checkpoint/chunks_done")
         state.created = snapshot.attributes["created"]
-        columns = [snapshot.read(f"provenance/{name}") for name in SESSION]
-        state.sessions = [
-            dict(zip(SESSION, row, strict=True)) for row in zip(*columns, strict=True)
-        ]
+        state.sessions = sessions(snapshot)
         return state
 
     @property
@@ -75,7 +72,7 @@ class State:
         """Note who works on the run from now on."""
         software = ", ".join(f"{k} {v}" for k, v in provenance.versions().items())
         start = provenance.now()
-        values = (start, start, provenance.host(), software, "running")
+        values = (start, start, provenance.host(), software, _engine(self.config), "running")
         self.sessions.append(dict(zip(SESSION, values, strict=True)))
 
     def attributes(self, status: str) -> dict[str, Attribute]:
@@ -113,6 +110,13 @@ class State:
             "checkpoint/chunks_done": self.done,
             **log,
         }
+
+
+def _engine(config: Config) -> str:
+    """What does the sums of this run: see `sums.batch` for `pairs` and `rows`."""
+    if config.sampling.estimator == "montecarlo":
+        return batch_engine(config.blocks.n0**3)
+    return {"exact": "exact mean", "formula": "none"}[config.sampling.estimator]
 
 
 def _axes(config: Config) -> dict[str, Any]:

@@ -162,6 +162,11 @@ def _same_body(cases: Cases) -> NDArray[np.bool_]:
     return same
 
 
+def batch_engine(n_blocks: int) -> str:
+    """Which engine `auto` takes for bodies of so many blocks: `pairs` or `rows`."""
+    return "rows" if n_blocks >= ROWS_FROM else "pairs"
+
+
 def batch_moments(
     points: Array,
     primitive: Array,

@@ -403,9 +403,7 @@ def parallel_rows(
         weight = np.empty(size)
         mirror = slices - 1 - np.int64(task)  # a long slice with a short one: equal tasks
         for di in range(task, mirror + 1, max(mirror - np.int64(task), 1)):
-            add_slice(
-                low, high, first, last, box, cell, grid, di, corners, weight, partial[task]
-            )
+            add_slice(low, high, first, last, box, cell, grid, di, corners, weight, partial[task])
     total = np.zeros(MOMENTS)
     for task in range(tasks):
         for c in range(MOMENTS):

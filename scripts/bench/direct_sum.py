@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from rsrg.physics.interaction import QUARTICS
-from rsrg.sums.direct import pair_moments
+from rsrg.sums.engines import pair_moments
 from rsrg.sums.jit import available_threads, set_threads
 
 NUMPY_BLOCKS = 1024  # broadcasting needs n² memory; its rate does not grow with n

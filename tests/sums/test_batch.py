@@ -13,7 +13,7 @@ from rsrg.physics.lattices import LATTICES, covering_radius, lattice_points, pri
 from rsrg.physics.readings import READINGS
 from rsrg.sums import jit, kernels
 from rsrg.sums.batch import Cases, batch_moments, needed_radius
-from rsrg.sums.direct import pair_moments
+from rsrg.sums.engines import pair_moments
 
 from .twins import choose_twin, configuration_twin
 

@@ -22,7 +22,8 @@ from scipy.spatial.transform import Rotation
 from rsrg.physics.errors import PhysicsError
 from rsrg.physics.interaction import QUARTIC_NAMES, QUARTICS, quartic_moments, quartic_tensor
 from rsrg.sums import jit
-from rsrg.sums.direct import LARGEST, PARALLEL_FROM, pair_moments
+from rsrg.sums.direct import PARALLEL_FROM
+from rsrg.sums.engines import LARGEST, pair_moments
 
 from .twins import pair_moments_twin
 
@@ -157,7 +158,9 @@ def test_coincident_points(n):
 
 
 def test_unknown_engine():
-    with pytest.raises(PhysicsError, match="`engine` must be one of auto, direct; got 'fast'"):
+    with pytest.raises(
+        PhysicsError, match="`engine` must be one of auto, direct, lattice; got 'fast'"
+    ):
         pair_moments(cloud(5), engine="fast")
 
 
@@ -176,7 +179,7 @@ def test_threads_default(restore_threads):
 
 def test_import_compiles_nothing():
     code = (
-        "import rsrg.sums.direct, rsrg.sums.batch, rsrg.sums.kernels as k\n"
+        "import rsrg.sums.engines, rsrg.sums.batch, rsrg.sums.kernels as k\n"
         "assert not k.parallel_moments.signatures and not k.configurations.signatures"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
