@@ -96,7 +96,7 @@ def eigenchannels(x: Array, contraction: Contraction, channels: Channels) -> tup
     overlap = (reference @ columns).swapaxes(-1, -2) ** 2
     chosen = _assign(overlap)
     rows = np.take_along_axis(columns.swapaxes(-1, -2), chosen[..., None], axis=-2)
-    return np.einsum("...ci,...ij,...cj->...c", rows, matrix, rows, optimize=True), rows
+    return np.sum((rows @ matrix) * rows, axis=-1), rows
 
 
 def follow_channels(

@@ -15,9 +15,11 @@ EQUAL_STRETCH = 1e-9  # stretches closer than this, relatively, are one
 
 
 def _rotate(moments: Array, rotation: Array) -> Array:
+    """R_ai R_bj R_ck R_dl Q_ijkl, index pairs taken as one of nine."""
     q = quartic_tensor(moments)
-    r = rotation
-    return quartic_moments(np.einsum("...ijkl,ai,bj,ck,dl->...abcd", q, r, r, r, r, optimize=True))
+    pairs = np.kron(rotation, rotation)
+    turned = pairs @ q.reshape(*q.shape[:-4], 9, 9) @ pairs.T
+    return quartic_moments(turned.reshape(q.shape))
 
 
 def _mirrors(axes: Array) -> list[Array]:
