@@ -1,0 +1,111 @@
+"""All measurements of docs/performance.md, in one run, beside the peers that are installed.
+
+    python scripts/bench/run.py [--quick]
+
+Every round calls each contender once, in turn, so that a change of the machine's speed hits all
+alike; the figures are medians. Writes docs/performance.md and its pictures. --quick: small sizes.
+"""
+
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import engines
+import numba
+import numpy as np
+import peers
+import plots
+import tables
+
+from rsrg.sums.engines import pair_moments
+from rsrg.sums.jit import available_threads, set_threads
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+CHECK = 2048  # points on which all must agree before they are timed
+AGREE = 1e-10  # of Σ 1/r³; the loosest peer sums in blocks of its own order
+
+
+def seconds(function: Callable[[], object]) -> float:
+    """Wall time of one call."""
+    started = time.perf_counter()
+    function()
+    return time.perf_counter() - started
+
+
+def medians(contenders: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
+    """Median wall times, all contenders in each round."""
+    for function in contenders.values():
+        function()
+    taken = [{k: seconds(f) for k, f in contenders.items()} for _ in range(rounds)]
+    return {k: statistics.median(t[k] for t in taken) for k in contenders}
+
+
+def cloud(n: int) -> np.ndarray:
+    """n random points, one per unit volume."""
+    return np.random.default_rng(0).uniform(0.0, n ** (1 / 3), (n, 3))
+
+
+def direct(n: int, rounds: int, folder: Path) -> tables.Direct:
+    """The direct sum beside its peers, on one thread and on all; 10⁹ unordered pairs a second."""
+    library = peers.c_library(folder)
+    rates, peaks = {}, {}
+    for threads in sorted({1, available_threads()}):
+        set_threads(threads)
+        contenders: dict[str, peers.Peer] = {"rsrg": lambda p: pair_moments(p, engine="direct")}
+        contenders |= peers.c_peers(library, threads) | peers.python_peers(threads)
+        _same(contenders)
+        calls = {k: (lambda f=f: f(cloud(n))) for k, f in contenders.items()}
+        calls["numpy, broadcasting"] = lambda: peers.numpy_broadcast(cloud(CHECK))
+        found = medians(calls, rounds)
+        pairs = {k: (CHECK if k == "numpy, broadcasting" else n) ** 2 / 2 for k in found}
+        rates[threads] = {k: pairs[k] / t / 1e9 for k, t in found.items()}
+        peaks[threads] = peers.fma_peak(library, threads)
+    return tables.Direct(n, rates, peaks)
+
+
+def _same(contenders: dict[str, peers.Peer]) -> None:
+    """Raise AssertionError unless all give the numbers of plain broadcasting."""
+    p = cloud(CHECK)
+    expected = peers.numpy_broadcast(p)
+    for label, function in contenders.items():
+        error = np.abs(function(p) - expected).max() / expected.max()
+        print(f"{label}: differs by {error:.1e}")
+        np.testing.assert_array_less(error, AGREE, err_msg=label)
+
+
+def machine() -> str:
+    """The processor and the software, in a line."""
+    info = Path("/proc/cpuinfo")
+    names = [x.split(":")[1].strip() for x in info.read_text().splitlines() if "model name" in x]
+    compiler = subprocess.run(["cc", "--version"], capture_output=True, text=True, check=True)
+    software = (
+        f"numba {numba.__version__}, numpy {np.__version__}, {compiler.stdout.splitlines()[0]}"
+    )
+    return f"{len(names)} × {names[0]}, Python {platform.python_version()}, {software}"
+
+
+def main() -> None:
+    """Measure, print, write."""
+    quick = "--quick" in sys.argv[1:]
+    with tempfile.TemporaryDirectory() as folder:
+        pairs = direct(4096 if quick else 16384, 3 if quick else 9, Path(folder))
+    batch = engines.batched(16 if quick else 64, 3 if quick else 7)
+    lattice = engines.lattices([8, 16] if quick else [8, 16, 32, 64, 100, 200])
+    split = engines.ewald([10**4] if quick else [10**4, 30_000, 10**5, 300_000, 10**6, 4 * 10**6])
+    errors = engines.tolerances(10**4 if quick else 10**5)
+    means = engines.haar_means()
+    precision = engines.rounding(2048 if quick else 16384)
+    text = tables.page(machine(), pairs, batch, lattice, split, errors, means, precision)
+    plots.scaling(pairs, lattice, split, DOCS / "performance_scaling.png")
+    plots.rates(pairs, DOCS / "performance_direct.png")
+    (DOCS / "performance.md").write_text(text, encoding="utf-8")
+    print(text)
+
+
+if __name__ == "__main__":
+    main()
