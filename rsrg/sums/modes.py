@@ -5,18 +5,16 @@ fast Fourier transforms: the points fill an eighth of the period at most, and ha
 frequencies along each axis are asked for, so axis by axis only what is not zero is transformed.
 """
 
-import importlib
 from collections import deque
 from dataclasses import dataclass
-from types import ModuleType
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
 from rsrg.physics.arrays import Array
-from rsrg.physics.errors import PhysicsError
 from rsrg.sums.jit import kernel
+from rsrg.sums.nufft import finufft
 from rsrg.sums.tasks import in_order
 
 UPSAMPLING = 2.0  # grid points per mode and axis: narrow spreading; the pruning makes it cheap
@@ -28,16 +26,6 @@ PLANES = 16  # grid planes of one task
 SUMS = 22  # 15 quartic, 6 quadratic, 1 scalar
 
 Complex = NDArray[np.complex128]
-
-
-def finufft() -> ModuleType:
-    """The library, or a PhysicsError that says how to get it."""
-    try:
-        return importlib.import_module("finufft")
-    except ImportError:
-        raise PhysicsError(
-            'engine `ewald` must have finufft; it is not installed: pip install "rsrg[nufft]"'
-        ) from None
 
 
 def spread(u: Array, shape: tuple[int, int, int], tolerance: float) -> Array:
@@ -155,11 +143,11 @@ class ModeGrid:
     half_width: int
     factor: Array
 
-    @property
-    def memory(self) -> int:
-        """Bytes of the largest arrays that live at one time."""
-        nx, ny, nz = self.shape
-        return 8 * nx * ny * nz + 16 * nx * (2 * self.modes + 1) * (self.modes + 1)
+
+def grid_bytes(extent: Array, modes: int) -> int:
+    """Bytes of the largest arrays that live at one time; extent (3,) in periods."""
+    nx, ny, nz = (UPSAMPLING * (2 * modes + 1) * extent + LEAST).tolist()
+    return int(8 * nx * ny * nz + 16 * nx * (2 * modes + 1) * (modes + 1))
 
 
 def mode_grid(extent: Array, period: float, modes: int, tolerance: float) -> ModeGrid:

@@ -11,7 +11,7 @@ from rsrg.physics.arrays import Array
 from rsrg.sums.jit import kernel
 from rsrg.sums.tasks import in_order
 
-FINENESS = 5  # columns per reach: finer ones waste fewer pairs beyond it, coarser ones fewer slices
+FINENESS = 2  # columns per reach: finer ones offer fewer pairs in vain, coarser ones longer slices
 BUFFER = 1024  # differences; with their weights they stay in the first cache
 TERMS = 22  # of each polynomial; 1e-13 for every cutoff (see the tests of the splitting)
 TASKS = 64  # of about equally many points

@@ -22,9 +22,10 @@ from numpy.polynomial import Chebyshev, Polynomial
 from scipy.special import i0e, i1e, spherical_jn
 
 from rsrg.physics.arrays import Array
+from rsrg.sums.nufft import finufft
 
 C2, C4 = 4.0 * np.pi / 3.0, 8.0 * np.pi / 15.0
-NODES_PER_RADIAN = 0.5  # Gauss–Legendre integrates a wave with π nodes a period and some more
+NODES, PIECE = 40, 20.0  # Gauss–Legendre: 40 nodes for each 20 radians leave 1e-15
 
 
 def bump(u: Array, c: float) -> Array:
@@ -34,10 +35,11 @@ def bump(u: Array, c: float) -> Array:
 
 
 def gauss(low: float, high: float, waves: float) -> tuple[Array, Array]:
-    """Gauss–Legendre nodes and weights for functions that turn by `waves` radians at most."""
-    x, w = np.polynomial.legendre.leggauss(24 + int(NODES_PER_RADIAN * waves))
-    half = 0.5 * (high - low)
-    return low + half * (x + 1.0), half * w
+    """Nodes and weights for functions that turn by `waves` radians at most, in equal pieces."""
+    x, w = np.polynomial.legendre.leggauss(NODES)
+    edges = np.linspace(low, high, 2 + int(waves / PIECE))
+    half = 0.5 * np.diff(edges)
+    return (edges[:-1, None] + half[:, None] * (x + 1.0)).ravel(), np.outer(half, w).ravel()
 
 
 @dataclass(frozen=True)
@@ -85,14 +87,25 @@ class Splitting:
         return np.asarray(inner * (rise(1.0) - rise(u)) / (rise(1.0) - rise(-1.0)))
 
 
-def truncated(k: Array, edge: float, splitting: Splitting) -> tuple[Array, Array]:
-    """Transforms of l = 2 and 4 cut off at r = edge, for 0 < k ≤ c: w_l (C_l − 4π J_l(k·edge)).
+def transforms(splitting: Splitting, edge: float, period: float, modes: int) -> Array:
+    """The smooth parts' transforms by n = |k|²(period/2π)²: T₀, T₂/n, T₄/n², (3, modes² + 1).
 
-    J₂(z) = j₁/z and J₄(z) = j₃/z + 2 j₂/z² are ∫_z^∞ j_l(z)/z dz. Signs (−1)^{l/2} included. The cut
-    makes them vanish at k = 0: no direction-dependent limit, no convention about it.
+    All are cut off at r = edge; signs (−1)^{l/2} included. l = 2 and 4, sharply:
+    w_l (C_l − 4π J_l(k·edge)), J₂(z) = j₁/z and J₄(z) = j₃/z + 2 j₂/z² being ∫_z^∞ j_l(z)/z dz. They
+    vanish at k = 0: no direction-dependent limit, no convention about it. l = 0: by quadrature of
+    (4π/k) ∫ sin(kr) r f(r) dr, as one transform of the nodes, f faded out about the edge.
     """
+    n = np.arange(modes * modes + 1.0)
+    k = 2.0 * np.pi / period * np.sqrt(n[1:])
     w2, w4 = splitting.window(k)
     z = k * edge
     j2 = spherical_jn(1, z) / z
     j4 = spherical_jn(3, z) / z + 2.0 * spherical_jn(2, z) / z**2
-    return -w2 * (C2 - 4.0 * np.pi * j2), w4 * (C4 - 4.0 * np.pi * j4)
+    r, dr = gauss(0.0, edge + 1.0, splitting.c * (edge + 1.0))
+    weights = 4.0 * np.pi * r * dr * splitting.radial(r, edge)
+    waves = finufft().nufft1d3(r, weights.astype(complex), k, eps=1e-14, isign=1, nthreads=1).imag
+    table = np.zeros((3, n.size))
+    table[0] = np.concatenate([[weights @ r], waves / k])
+    table[1, 1:] = -w2 * (C2 - 4.0 * np.pi * j2) / n[1:]
+    table[2, 1:] = w4 * (C4 - 4.0 * np.pi * j4) / n[1:] ** 2
+    return table
