@@ -28,6 +28,7 @@ MODE_SECONDS = 16e-9
 FIXED_SECONDS = 0.1
 
 STEPS_PER_OCTAVE = 4  # of the reaches that are compared
+FEWEST = 100  # points; what the edge leaves beyond itself is nothing beside the sums of so many
 SAMPLE = 16384  # points that stand for all when pairs within reach are guessed
 
 
@@ -56,11 +57,16 @@ def _pairs_within(points: Array, reach: float) -> float:
     """Roughly how many pairs are nearer than reach: those in one cube as large as the ball."""
     some = points[:: -(-len(points) // SAMPLE)]
     cells = np.floor((some - some.min(axis=0)) / (np.cbrt(4.0 * np.pi / 3.0) * reach))
-    count = np.unique(cells, axis=0, return_counts=True)[1].astype(np.float64)
+    rank = cells @ (cells.max() + 1.0) ** np.arange(3)
+    count = np.unique(rank, return_counts=True)[1].astype(np.float64)
     return float(0.5 * np.sum(count * (count - 1.0)) * (len(points) / len(some)) ** 2)
 
 
-def _check_tolerance(tolerance: float) -> None:
+def _check(points: Array, tolerance: float) -> None:
+    if len(points) < FEWEST:
+        raise PhysicsError(
+            f"engine `ewald` must have at least {FEWEST} points; got {len(points)}"
+        )
     if not TIGHTEST <= tolerance <= LOOSEST:
         raise PhysicsError(
             f"`tolerance` must be from {TIGHTEST:g} to {LOOSEST:g}; got {tolerance!r}"
@@ -71,15 +77,16 @@ def plan(points: Array, tolerance: float) -> EwaldPlan:
     """The cheapest reach for these points, (n, 3), and what it takes; allocates next to nothing.
 
     The cutoff follows from the tolerance alone: the error of the splitting falls by ten with each
-    2.83 of it (measured; see the tests). Raises PhysicsError for a tolerance out of range.
+    2.83 of it (measured; see the tests). Raises PhysicsError for a tolerance out of range and
+    for too few points.
     """
-    _check_tolerance(tolerance)
+    _check(points, tolerance)
     cutoff = 6.2 - 2.83 * float(np.log10(tolerance))
     low, high = points.min(axis=0), points.max(axis=0)
     radius = float(np.sqrt(np.square(points - 0.5 * (low + high)).sum(axis=1).max()))
     diameter = 2.0 * radius or 1.0  # all in one place: the short part will show it
     best: EwaldPlan | None = None
-    reach = diameter
+    reach = 2.0 * diameter  # so that few points lie well inside, and their sums are those of pairs
     while True:
         edge = diameter + reach
         period = edge + reach + float((high - low).max())
@@ -125,14 +132,15 @@ def moments_by(points: Array, how: EwaldPlan) -> Array:
 def ewald_moments(points: Array, tolerance: float) -> Array:
     """Q_abcd = Σ_{s≠s'} n_a n_b n_c n_d / r³ over ordered pairs, (15,), in free space.
 
-    points: (n, 3) float64, finite, n ≥ 2, in any units. All of Q is computed: l = 0 (its trace
+    points: (n, 3) float64, finite, n ≥ 100, in any units. All of Q is computed: l = 0 (its trace
     Σ 1/r³), 2 and 4. tolerance, from 1e-11 to 1e-4: the error of the trace is at most
     tolerance · trace, and that of the rest, Frobenius norm of the (3, 3, 3, 3) tensor, at most
     tolerance · max(‖Q_{l=2,4}‖, (Σ_{s≠s'} r⁻⁶)^½): the second is what ‖Q_{l=2,4}‖ would be about
-    if the directions of pairs were random, and takes over where it vanishes by symmetry.
+    if the directions of pairs were random, and takes over where it vanishes by symmetry. Besides,
+    coordinates are rounded to 1e-16 of the extent, which shows where points nearly coincide.
 
     Bitwise the same for any number of threads. Not finite where two points coincide. Raises
-    PhysicsError for a tolerance out of range, and where finufft is not installed.
+    PhysicsError for a tolerance out of range, fewer points, or where finufft is not installed.
     """
     how = plan(points, tolerance)
     finufft()

@@ -1,7 +1,7 @@
 """How 1/r³ is split: a part that ends at r = 1, and a smooth part that holds no k beyond a cutoff.
 
 Lengths are in units of the reach r_c of the short part; c is the cutoff times r_c, and all there is
-to choose: both parts are true to about e^−c. The splitting is by w(k), a Kaiser–Bessel window on
+to choose: both parts are true to e^−c times a power of c, from c² for l = 0 to c⁵ for l = 4. The splitting is by w(k), a Kaiser–Bessel window on
 |k| < c. As 1/k in Ewald's Gaussian, but its Fourier transform ends (to e^−c) at r = 1, so that c is
 ln(1/tolerance) and not twice that: an eighth of the modes.
 
