@@ -22,10 +22,10 @@ TIGHTEST, LOOSEST = 1e-11, 1e-4
 MEMORY = 12 * 2**30  # bytes that a plan may take: beyond, the reach grows instead
 
 # Core seconds on a 5 GHz AVX-512 machine. They weigh the parts; only their ratios choose.
-PAIR_SECONDS = 4e-9
-POINT_SECONDS = 1.5e-6
-MODE_SECONDS = 16e-9
-FIXED_SECONDS = 0.1
+PAIR_SECONDS = 5e-9
+POINT_SECONDS = 2.2e-6
+MODE_SECONDS = 14e-9
+FIXED_SECONDS = 0.05
 
 STEPS_PER_OCTAVE = 4  # of the reaches that are compared
 FEWEST = 100  # points; what the edge leaves beyond itself is nothing beside the sums of so many
@@ -64,9 +64,7 @@ def _pairs_within(points: Array, reach: float) -> float:
 
 def _check(points: Array, tolerance: float) -> None:
     if len(points) < FEWEST:
-        raise PhysicsError(
-            f"engine `ewald` must have at least {FEWEST} points; got {len(points)}"
-        )
+        raise PhysicsError(f"engine `ewald` must have at least {FEWEST} points; got {len(points)}")
     if not TIGHTEST <= tolerance <= LOOSEST:
         raise PhysicsError(
             f"`tolerance` must be from {TIGHTEST:g} to {LOOSEST:g}; got {tolerance!r}"
@@ -98,9 +96,7 @@ def plan(points: Array, tolerance: float) -> EwaldPlan:
         pairs = _pairs_within(points, reach)
         seconds = fixed + POINT_SECONDS * len(points) + PAIR_SECONDS * pairs
         if best is None or seconds < best.seconds:
-            best = EwaldPlan(
-                reach, cutoff, edge, period, modes, tolerance, pairs, seconds, memory
-            )
+            best = EwaldPlan(reach, cutoff, edge, period, modes, tolerance, pairs, seconds, memory)
         reach *= 2.0 ** (-1.0 / STEPS_PER_OCTAVE)
 
 

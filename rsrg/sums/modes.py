@@ -18,11 +18,11 @@ from rsrg.sums.nufft import finufft
 from rsrg.sums.tasks import in_order
 
 UPSAMPLING = 2.0  # grid points per mode and axis: narrow spreading; the pruning makes it cheap
-ROWS = 8  # of modes with one k_y, likewise
 LEAST = 32  # grid points along an axis; finufft needs two widths
 PROBES = 32  # samples of the spreading function per grid step, for its Fourier transform
 PROBE_GRID = 48  # its support, 16 at most, and room
-PLANES = 16  # grid planes of one task
+PLANES = 16  # of the grid that one task spreads points over; its margins are half as many again
+ROWS = 2  # of modes that one task transforms last: few, so that they stay in the cache
 SUMS = 22  # 15 quartic, 6 quadratic, 1 scalar
 
 Complex = NDArray[np.complex128]
@@ -155,8 +155,8 @@ def mode_grid(extent: Array, period: float, modes: int, tolerance: float) -> Mod
     grid = fft.next_fast_len(max(int(UPSAMPLING * (2 * modes + 1)), 2 * LEAST), real=True)
     factor, half_width = deconvolution(grid, modes, tolerance)
     step = period / grid
-    shape = tuple(max(int(e / step) + 2 * half_width + 3, LEAST) for e in extent)
-    return ModeGrid(modes, grid, step, tolerance, shape, half_width, factor)
+    nx, ny, nz = (max(int(e / step) + 2 * half_width + 3, LEAST) for e in extent)
+    return ModeGrid(modes, grid, step, tolerance, (nx, ny, nz), half_width, factor)
 
 
 def _charges(points: Array, g: ModeGrid) -> Array:
@@ -185,14 +185,13 @@ def _half_transformed(charges: Array, g: ModeGrid) -> Complex:
     m = g.modes
     out = np.empty((len(charges), 2 * m + 1, m + 1), dtype=np.complex128)
 
-    def planes(start: int) -> None:
-        part = charges[start : start + PLANES]
-        lines = fft.rfft(part, g.grid, axis=2)[:, :, : m + 1]
-        full = fft.fft(lines, g.grid, axis=1)
-        out[start : start + PLANES, : m + 1] = full[:, : m + 1]
-        out[start : start + PLANES, m + 1 :] = full[:, g.grid - m :]
+    def plane(x: int) -> None:
+        lines = fft.rfft(charges[x], g.grid, axis=1)[:, : m + 1]
+        full = fft.fft(lines, g.grid, axis=0)
+        out[x, : m + 1] = full[: m + 1]
+        out[x, m + 1 :] = full[g.grid - m :]
 
-    deque(in_order(planes, range(0, len(charges), PLANES)), maxlen=0)
+    deque(in_order(plane, range(len(charges))), maxlen=0)
     return out
 
 

@@ -154,17 +154,53 @@ def collect(points: Array, i: int, low: int, high: int, d: Array, filled: int) -
         dy[k] = y
         dz[k] = z
         k += np.uint64(x * x + y * y + z * z <= 1.0)
-    return np.int64(k)
+    return int(k)
+
+
+@kernel
+def add_columns(
+    points: Array,
+    ours: tuple[int, int],
+    theirs: tuple[int, int],
+    reach: float,
+    p: Polynomials,
+    d: Array,
+    w: Array,
+    filled: int,
+    sums: Array,
+) -> int:
+    """Collect the pairs of two columns, or of one with itself, |Δx| ≤ reach; sum full buffers.
+
+    ours, theirs: where the columns begin and end. The partners of a point are one slice of theirs.
+    """
+    low = high = theirs[0]
+    end = theirs[1]
+    for i in range(ours[0], ours[1]):
+        x = points[0, i]
+        while low < end and points[0, low] < x - reach:
+            low += 1
+        while high < end and points[0, high] <= x + reach:
+            high += 1
+        begin = max(low, i + 1) if ours[0] == theirs[0] else low
+        while begin < high:
+            taken = min(high - begin, BUFFER - filled)
+            filled = collect(points, i, begin, begin + taken, d, filled)
+            begin += taken
+            if filled == BUFFER:
+                weigh(d, p, w)
+                add_weighted(d, w, sums)
+                filled = 0
+    return filled
 
 
 @kernel
 def column_sums(
-    points: Array, first: Array, shape: Array, p: Polynomials, start: int, stop: int
+    points: Array, first: Array, shape: tuple[int, int], p: Polynomials, start: int, stop: int
 ) -> Array:
     """The 22 short sums over unordered pairs whose first point is in columns start … stop − 1.
 
     points (3, n) in columns of side 1/FINENESS in (y, z), by x inside each; first (columns + 1,):
-    where each begins. shape: columns along y and z.
+    where each begins. shape: columns along y and z. Of two columns the first in order has the pair.
     """
     ny, nz = shape
     sums = np.zeros(SUMS)
@@ -174,33 +210,18 @@ def column_sums(
     for column in range(start, stop):
         y = column // nz
         z = column % nz
-        if first[column] == first[column + 1]:
+        ours = (first[column], first[column + 1])
+        if ours[0] == ours[1]:
             continue
-        for other_y in range(y, min(y + FINENESS + 2, ny)):
-            for other_z in range(max(z - FINENESS - 1, 0), min(z + FINENESS + 2, nz)):
-                other = other_y * nz + other_z
-                gap = max(other_y - y - 1, 0) ** 2 + max(abs(other_z - z) - 1, 0) ** 2
+        for y2 in range(y, min(y + FINENESS + 2, ny)):
+            for z2 in range(max(z - FINENESS - 1, 0), min(z + FINENESS + 2, nz)):
+                other = y2 * nz + z2
+                gap = max(y2 - y - 1, 0) ** 2 + max(abs(z2 - z) - 1, 0) ** 2
                 if other < column or gap > FINENESS**2:
                     continue
                 reach = np.sqrt(1.0 - gap / FINENESS**2) + SLACK
-                low = first[other]
-                high = low
-                end = first[other + 1]
-                for i in range(first[column], first[column + 1]):
-                    x = points[0, i]
-                    while low < end and points[0, low] < x - reach:
-                        low += 1
-                    while high < end and points[0, high] <= x + reach:
-                        high += 1
-                    begin = i + 1 if other == column else low
-                    while begin < high:
-                        taken = min(high - begin, BUFFER - filled)
-                        filled = collect(points, i, begin, begin + taken, d, filled)
-                        begin += taken
-                        if filled == BUFFER:
-                            weigh(d, p, w)
-                            add_weighted(d, w, sums)
-                            filled = 0
+                theirs = (first[other], first[other + 1])
+                filled = add_columns(points, ours, theirs, reach, p, d, w, filled, sums)
     weigh(d[:, :filled], p, w)
     add_weighted(d[:, :filled], w, sums)
     return sums

@@ -1,18 +1,20 @@
 """How 1/r³ is split: a part that ends at r = 1, and a smooth part that holds no k beyond a cutoff.
 
 Lengths are in units of the reach r_c of the short part; c is the cutoff times r_c, and all there is
-to choose: both parts are true to e^−c times a power of c, from c² for l = 0 to c⁵ for l = 4. The splitting is by w(k), a Kaiser–Bessel window on
-|k| < c. As 1/k in Ewald's Gaussian, but its Fourier transform ends (to e^−c) at r = 1, so that c is
-ln(1/tolerance) and not twice that: an eighth of the modes.
+to choose: both parts are true to e^−c times a power of c, from c² for l = 0 to c⁵ for l = 4. The
+splitting is by w(k), a Kaiser–Bessel window on |k| < c, where Ewald's is a Gaussian. It and its
+Fourier transform both end (to e^−c), so that c is ln(1/tolerance) and some more, not twice that:
+several times fewer modes.
 
 The angular parts of n_a n_b n_c n_d / r³ have l = 0, 2, 4, and their smooth parts the transforms
 
-    l = 0:    4π ∫_k^c w(κ) dκ/κ                                 (for w = exp −k²/4η², 2π E₁(k²/4η²))
+    l = 0:    4π ∫_k^c w(κ) dκ/κ        (Ewald's: w = exp(−k²/4η²), 2π E₁(k²/4η²))
     l = 2:    −Y₂(k̂) (4π/3) w₂(k),     w₂ = w
     l = 4:    +Y₄(k̂) (8π/15) w₄(k),    w₄ = (1 + a k²) w,  w = 1 − a k² + O(k⁴)
 
 r⁻³Y₂ is the second derivative of 1/r, which a spherical smearing leaves alone outside itself;
-r⁻³Y₄ is the fourth derivative of r, for which its second moment must vanish, too.
+r⁻³Y₄ is the fourth derivative of r, for which its second moment must vanish, too; and r⁻³ is
+∫ dλ λ² φ(λr) for any smearing φ, of which the smooth part takes λ < 1.
 """
 
 from dataclasses import dataclass
@@ -91,9 +93,9 @@ def transforms(splitting: Splitting, edge: float, period: float, modes: int) -> 
     """The smooth parts' transforms by n = |k|²(period/2π)²: T₀, T₂/n, T₄/n², (3, modes² + 1).
 
     All are cut off at r = edge; signs (−1)^{l/2} included. l = 2 and 4, sharply:
-    w_l (C_l − 4π J_l(k·edge)), J₂(z) = j₁/z and J₄(z) = j₃/z + 2 j₂/z² being ∫_z^∞ j_l(z)/z dz. They
-    vanish at k = 0: no direction-dependent limit, no convention about it. l = 0: by quadrature of
-    (4π/k) ∫ sin(kr) r f(r) dr, as one transform of the nodes, f faded out about the edge.
+    w_l (C_l − 4π J_l(k·edge)), J₂(z) = j₁/z and J₄(z) = j₃/z + 2 j₂/z² being ∫_z^∞ j_l(z)/z dz.
+    They vanish at k = 0: no direction-dependent limit, no convention about it. l = 0: by quadrature
+    of (4π/k) ∫ sin(kr) r f(r) dr, as one transform of the nodes, f faded out about the edge.
     """
     n = np.arange(modes * modes + 1.0)
     k = 2.0 * np.pi / period * np.sqrt(n[1:])

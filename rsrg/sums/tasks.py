@@ -7,7 +7,6 @@ from typing import TypeVar
 
 from rsrg.sums.jit import threads
 
-
 T = TypeVar("T")
 R = TypeVar("R")
 

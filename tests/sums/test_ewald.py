@@ -83,7 +83,7 @@ def parts(moments):
 
 
 def distances(points):
-    """Those of all pairs of few points; of many, of neighbours only: they make (Σ r⁻⁶)^½ smaller."""
+    """Of all pairs of few points; of many, of neighbours only, which makes (Σ r⁻⁶)^½ smaller."""
     if len(points) <= 6000:
         return pdist(points)
     tree = KDTree(points)
@@ -126,7 +126,7 @@ ODD = {
     "on a line": np.arange(2000.0)[:, None] * [0.0, 0.0, 1.0],
     "on a diagonal": np.arange(2000.0)[:, None] * [1.0, 1.0, 1.0],
     "in a plane": cube(3000) * [0.0, 4.0, 4.0],
-    "two clusters": np.vstack([cube(1500), cube(1500, seed=1) + [1000.0, 0.0, 0.0]]),
+    "two clusters": np.vstack([cube(1500), cube(1500, seed=1) + np.array([1000.0, 0.0, 0.0])]),
     "a wide range": np.random.default_rng(5).normal(size=(3000, 3)) ** 3,
     "a lattice": grid_points(15),
     "a hollow box": grid_points(16)[np.abs(grid_points(16) - 7.5).max(axis=1) > 6],
@@ -165,20 +165,24 @@ def test_smooth_part_is_all_beyond_the_reach(c):
 
 @pytest.mark.parametrize("r", [0.03, 0.4, 0.99])
 def test_smooth_part_by_quadrature(r):
-    """(C_l/2π²) ∫ w_l k² j_l(kr) dk, for l = 0 with 4π ∫_k w dκ/κ for C_l w_l, by an adaptive rule."""
+    """(1/2π²) ∫ ŝ_l(k) k² j_l(kr) dk by an adaptive rule, ŝ_l the transforms of the docstring."""
     splitting = Splitting(20.0)
 
-    def transform(l, k):
+    def transform(order, k):
         w2, w4 = splitting.window(np.array([k]))
         tail = quad(lambda q: splitting.window(np.array([q]))[0][0] / q, k, 20.0, epsrel=1e-11)[0]
-        return {0: 4 * np.pi * tail, 2: 4 * np.pi / 3 * w2[0], 4: 8 * np.pi / 15 * w4[0]}[l]
+        return {0: 4 * np.pi * tail, 2: 4 * np.pi / 3 * w2[0], 4: 8 * np.pi / 15 * w4[0]}[order]
 
     for row, order in enumerate((0, 2, 4)):
-        integral = quad(
-            lambda k, l=order: transform(l, k) * k * k * spherical_jn(l, k * r), 0, 20, epsrel=1e-9
-        )[0]
+
+        def integrand(k, order=order):
+            return transform(order, k) * k * k * spherical_jn(order, k * r)
+
+        integral = quad(integrand, 0, 20, epsrel=1e-9)[0]
         found = splitting.smooth(np.array([r]))[row, 0] * r**order
-        assert found == pytest.approx(integral / (2 * np.pi**2), rel=1e-7)  # quad, r⁴ cancels digits
+        assert found == pytest.approx(
+            integral / (2 * np.pi**2), rel=1e-7
+        )  # quad, r⁴ cancels digits
 
 
 @pytest.mark.parametrize("c", [17.0, 26.0, 37.5])
@@ -197,8 +201,8 @@ def test_short_twin():
     r = np.linalg.norm(d, axis=1)
     d, r = d[r <= 1.0], r[r <= 1.0]
     w0, w2, w4 = (
-        r ** -(3.0 + l) - polyval(2 * r * r - 1, p)
-        for l, p in zip((0, 2, 4), polynomials, strict=True)
+        r ** -(3.0 + order) - polyval(2 * r * r - 1, p)
+        for order, p in zip((0, 2, 4), polynomials, strict=True)
     )
     quartic = np.einsum("s,sa,sb,sc,sd->abcd", w4, d, d, d, d, optimize=True)
     quadratic = np.einsum("s,sa,sb->ab", w2, d, d)[np.triu_indices(3)]
@@ -218,12 +222,16 @@ def test_smooth_twin(stretch):
     power = np.abs(np.exp(-2j * np.pi / period * k @ points.T).sum(axis=1)) ** 2
     t0, t2, t4 = table[:, np.sum(k * k, axis=1).astype(int)]
     quartic = [np.sum(t4 * power * np.prod(k[:, q], axis=1)) for q in np.array(QUARTICS)]
-    quadratic = [np.sum(t2 * power * k[:, a] * k[:, b]) for a, b in zip(*np.triu_indices(3))]
+    quadratic = [
+        np.sum(t2 * power * k[:, a] * k[:, b]) for a, b in np.argwhere(np.triu(np.ones((3, 3))))
+    ]
     expected = np.array([*quartic, *quadratic, np.sum(t0 * power)])
     grid = mode_grid(np.ptp(points, axis=0), period, modes, 1e-11)
     scale = np.sum(np.abs(t4) * power * np.sum(k * k, axis=1) ** 2)
     # the tolerance asked of the spreading
-    np.testing.assert_allclose(smooth_sums(points, grid, table), expected, rtol=0, atol=1e-11 * scale)
+    np.testing.assert_allclose(
+        smooth_sums(points, grid, table), expected, rtol=0, atol=1e-11 * scale
+    )
 
 
 def near(found, expected, points, tolerance):
@@ -234,7 +242,7 @@ def near(found, expected, points, tolerance):
 def test_translation():
     points = hard_spheres(3000)
     expected = ewald_moments(points, 1e-9)
-    near(ewald_moments(points + [30.0, -7.0, 1.0], 1e-9), expected, points, 1e-9)
+    near(ewald_moments(points + np.array([30.0, -7.0, 1.0]), 1e-9), expected, points, 1e-9)
 
 
 def test_permutation():
@@ -321,7 +329,7 @@ def test_few_points():
 
 @pytest.mark.parametrize("tolerance", [0.0, -1e-6, 1e-12, 1e-3, np.nan, np.inf])
 def test_bad_tolerance(tolerance):
-    with pytest.raises(PhysicsError, match="`tolerance` must be from 1e-11 to 0.0001; got"):
+    with pytest.raises(PhysicsError, match=r"`tolerance` must be from 1e-11 to 0\.0001; got"):
         ewald_moments(cube(100), tolerance)
 
 
