@@ -285,11 +285,20 @@ def test_in_order(restore_threads):
 
 
 def test_cost():
-    """A hundred times the points cost a hundred times as much, and the logarithm; pairs 10⁴."""
+    """The plan: a hundred times the points cost a hundred times as much, and the logarithm."""
     small, large = plan(cube(10**4), 1e-7), plan(cube(10**6), 1e-7)
     points_only = large.seconds - ewald.FIXED_SECONDS
     assert points_only < 100 * np.log(1e6) / np.log(1e4) * (small.seconds - ewald.FIXED_SECONDS)
     assert large.memory_bytes < 100 * small.memory_bytes
+
+
+@pytest.mark.parametrize("name", ["cube", "strained", "hard spheres"])
+def test_pairs_are_guessed(name):
+    """The cost model counts pairs in cubes; near a surface a ball holds fewer or more."""
+    points = SETS[name](10_000)
+    how = plan(points, 1e-7)
+    true = len(KDTree(points).query_pairs(how.reach, output_type="ndarray"))
+    assert 0.7 * true < how.pairs < 1.4 * true
 
 
 def test_memory(restore_threads):
