@@ -30,7 +30,7 @@ from scipy.special import spherical_jn
 from rsrg.physics.errors import PhysicsError
 from rsrg.physics.interaction import QUARTICS, quartic_moments, quartic_tensor
 from rsrg.sums import ewald, jit
-from rsrg.sums.direct import pair_moments
+from rsrg.sums.engines import pair_moments
 from rsrg.sums.ewald import ewald_moments, moments_by, plan
 from rsrg.sums.modes import grid_bytes, mode_grid, smooth_sums
 from rsrg.sums.short_range import TERMS, short_sums
@@ -102,14 +102,17 @@ def errors(found, expected, points):
 @pytest.mark.parametrize("name", SETS)
 def test_tolerance(name, tolerance):
     points = SETS[name](10_000)
-    assert max(errors(ewald_moments(points, tolerance), pair_moments(points), points)) < tolerance
+    assert (
+        max(errors(ewald_moments(points, tolerance), pair_moments(points, engine="direct"), points))
+        < tolerance
+    )
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("name", SETS)
 def test_tolerance_at_1e5(name):
     points = SETS[name](100_000)
-    expected = pair_moments(points)
+    expected = pair_moments(points, engine="direct")
     for digits in range(4, 12):
         found = ewald_moments(points, 10.0**-digits)
         assert max(errors(found, expected, points)) < 10.0**-digits
@@ -138,7 +141,10 @@ ODD = {
 @pytest.mark.parametrize("name", ODD)
 def test_odd_sets(name, tolerance):
     points = ODD[name]
-    assert max(errors(ewald_moments(points, tolerance), pair_moments(points), points)) < tolerance
+    assert (
+        max(errors(ewald_moments(points, tolerance), pair_moments(points, engine="direct"), points))
+        < tolerance
+    )
 
 
 @pytest.mark.parametrize("factor", [0.7, 1.4])
