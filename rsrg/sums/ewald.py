@@ -24,7 +24,7 @@ MEMORY = 12 * 2**30  # bytes that a plan may take: beyond, the reach grows inste
 # Core seconds, measured on a Zen 5 core with AVX-512. Their ratios choose the reach.
 PAIR_SECONDS = 5e-9
 POINT_SECONDS = 2.2e-6
-MODE_SECONDS = 14e-9
+MODE_SECONDS = 20e-9
 FIXED_SECONDS = 0.05
 
 STEPS_PER_OCTAVE = 4  # of the reaches that are compared
