@@ -12,11 +12,13 @@ from scipy.spatial import KDTree
 from rsrg.physics.arrays import Array
 from rsrg.physics.errors import PhysicsError
 from rsrg.sums.direct import direct_bytes, direct_moments, direct_seconds
+from rsrg.sums.ewald import check_tolerance, moments_by, plan
 from rsrg.sums.jit import threads
-from rsrg.sums.lattice import find_lattice, lattice_moments, lattice_seconds
+from rsrg.sums.lattice import LatticeSet, find_lattice, lattice_moments, lattice_seconds
 from rsrg.sums.limits import refuse_beyond_memory
+from rsrg.sums.nufft import available, finufft
 
-Engine = Literal["auto", "direct", "lattice"]
+Engine = Literal["auto", "direct", "lattice", "ewald"]
 
 LATTICE_FROM = 2000  # points; below, looking for a lattice takes as long as all pairs
 LARGEST = 1e15  # block sizes; beyond, it is a mistake of units
@@ -84,35 +86,58 @@ def _direct(points: Array, reason: str) -> Choice:
     return Choice("direct", reason, lambda: direct_moments(points))
 
 
+def _lattice(lattice: LatticeSet, reason: str) -> Choice:
+    return Choice("lattice", reason, lambda: lattice_moments(lattice))
+
+
+def _ewald(points: Array, tolerance: float, reason: str) -> Choice:
+    """Raises PhysicsError for a tolerance or a number of points that ewald does not serve."""
+    how = plan(points, tolerance)
+    what = f"the split sum over {len(points):,} blocks"
+    refuse_beyond_memory(what, how.memory_bytes, how.seconds / threads())
+    finufft()
+    return Choice("ewald", reason, lambda: moments_by(points, how))
+
+
 def _automatic(points: Array, tolerance: float | None) -> Choice:
-    """The engine that is fastest for these points among those exact to the tolerance."""
+    """The engine that is fastest for these points, among those as exact as the tolerance asks."""
     n = len(points)
     if n < LATTICE_FROM:
-        return _direct(points, f"fewer than {LATTICE_FROM} blocks")
+        return _direct(points, f"fewer than {LATTICE_FROM:,} blocks")
     lattice = find_lattice(points)
-    if lattice is None:
-        return _direct(points, "no lattice")
-    if lattice_seconds(lattice) > direct_seconds(n):
-        return _direct(points, "a lattice with too few of its sites")
-    return Choice(
-        "lattice", "all blocks are sites of one lattice", lambda: lattice_moments(lattice)
-    )
+    if lattice is not None and lattice_seconds(lattice) < direct_seconds(n):
+        return _lattice(lattice, "all blocks are sites of one lattice")
+    if tolerance is None:
+        return _direct(points, "no well-filled lattice, no tolerance given")
+    seconds = plan(points, tolerance).seconds
+    if seconds > direct_seconds(n):
+        return _direct(points, f"ewald would take longer at tolerance {tolerance:g}")
+    if not available():
+        gain = f"{direct_seconds(n) / seconds:.2g} times as fast"
+        return _direct(points, f"ewald would be {gain}, but needs pip install 'rsrg[nufft]'")
+    return _ewald(points, tolerance, f"no well-filled lattice, tolerance {tolerance:g}")
 
 
 def choose_engine(points: Array, engine: Engine = "auto", tolerance: float | None = None) -> Choice:
     """The engine for checked points, (n, 3). Raises PhysicsError where it cannot serve them."""
     if engine not in get_args(Engine):
         raise PhysicsError(f"`engine` must be one of {', '.join(get_args(Engine))}; got {engine!r}")
+    if tolerance is not None:
+        check_tolerance(tolerance)
     if engine == "auto":
         return _automatic(points, tolerance)
     if engine == "direct":
         return _direct(points, "asked for")
+    if engine == "ewald":
+        if tolerance is None:
+            raise PhysicsError("engine `ewald` must be given a `tolerance`, such as 1e-7; got none")
+        return _ewald(points, tolerance, "asked for")
     lattice = find_lattice(points)
     if lattice is None:
         raise PhysicsError(
             "engine `lattice` must have all `positions` on one lattice, to rounding; they are not"
         )
-    return Choice("lattice", "asked for", lambda: lattice_moments(lattice))
+    return _lattice(lattice, "asked for")
 
 
 def pair_moments(
@@ -124,8 +149,11 @@ def pair_moments(
     the 15 is that of `physics.interaction.QUARTIC_NAMES`.
 
     engine: `direct` sums pair by pair; `lattice`, where all points are sites of one lattice
-    (strained or not), displacement by displacement; both are exact to rounding. `auto` takes the
-    fastest; the logger `rsrg.sums.engines` says which and why (level INFO).
+    (strained or not), displacement by displacement; both are exact to rounding. `ewald` takes
+    N log N steps and meets `tolerance`, from 1e-11 to 1e-4: relative to the trace Σ 1/r³ for the
+    trace, to themselves for the parts l = 2 and 4 (see `sums.ewald.ewald_moments`); it needs the
+    extra `nufft`. `auto` takes the fastest that is exact to rounding or, where a tolerance is
+    given, to that; the logger `rsrg.sums.engines` says which and why (level INFO).
 
     Raises PhysicsError for a wrong shape or type, a value that is not finite, two points that
     coincide (naming them), more points than fit into memory, or an engine that cannot serve.

@@ -62,10 +62,10 @@ def _pairs_within(points: Array, reach: float) -> float:
     return float(0.5 * np.sum(count * (count - 1.0)) * (len(points) / len(some)) ** 2)
 
 
-def _check(points: Array, tolerance: float) -> None:
-    if len(points) < FEWEST:
-        raise PhysicsError(f"engine `ewald` must have at least {FEWEST} points; got {len(points)}")
-    if not TIGHTEST <= tolerance <= LOOSEST:
+def check_tolerance(tolerance: float) -> None:
+    """Raise PhysicsError unless this engine can meet it."""
+    number = isinstance(tolerance, float | int) and not isinstance(tolerance, bool)
+    if not (number and TIGHTEST <= tolerance <= LOOSEST):
         raise PhysicsError(
             f"`tolerance` must be from {TIGHTEST:g} to {LOOSEST:g}; got {tolerance!r}"
         )
@@ -78,7 +78,9 @@ def plan(points: Array, tolerance: float) -> EwaldPlan:
     2.83 of it (measured; see the tests). Raises PhysicsError for a tolerance out of range and
     for too few points.
     """
-    _check(points, tolerance)
+    check_tolerance(tolerance)
+    if len(points) < FEWEST:
+        raise PhysicsError(f"engine `ewald` must have at least {FEWEST} points; got {len(points)}")
     cutoff = 6.2 - 2.83 * float(np.log10(tolerance))
     low, high = points.min(axis=0), points.max(axis=0)
     radius = float(np.sqrt(np.square(points - 0.5 * (low + high)).sum(axis=1).max()))

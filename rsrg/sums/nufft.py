@@ -1,6 +1,7 @@
 """The one door to finufft, an optional library: imported when an Ewald sum is asked for."""
 
 import importlib
+import importlib.util
 from types import ModuleType
 
 from rsrg.physics.errors import PhysicsError
@@ -14,3 +15,8 @@ def finufft() -> ModuleType:
         raise PhysicsError(
             'engine `ewald` must have finufft; it is not installed: pip install "rsrg[nufft]"'
         ) from None
+
+
+def available() -> bool:
+    """Whether the library is installed."""
+    return importlib.util.find_spec("finufft") is not None

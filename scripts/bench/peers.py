@@ -166,8 +166,8 @@ def fma_peak(library: ctypes.CDLL, threads: int) -> float | None:
 def fmm3d_sum(eps: float) -> Peer:
     """FMM3D's Laplace sums: Q but for its isotropic part, which they cannot give.
 
-    With d = x − y, Σ d_a ∂_b ∂_c ∂_d (1/r) = −15 Q_abcd + 3 (δ_bc B_ad + δ_bd B_ac + δ_cd B_ab), and
-    B_ab = Σ d_a d_b / r⁵ is ⅓ Σ ∂_a ∂_b (1/r) but for its trace. Hessians of one charge and of
+    With d = x − y, Σ d_a ∂_b ∂_c ∂_d (1/r) = −15 Q_abcd + 3 (δ_bc B_ad + δ_bd B_ac + δ_cd B_ab),
+    and B_ab = Σ d_a d_b / r⁵ is ⅓ Σ ∂_a ∂_b (1/r) but for its trace. Hessians of one charge and of
     twelve dipoles, along d with weights 1 and y_a, at once.
     """
     import fmm3dpy

@@ -159,7 +159,7 @@ def test_coincident_points(n):
 
 def test_unknown_engine():
     with pytest.raises(
-        PhysicsError, match="`engine` must be one of auto, direct, lattice; got 'fast'"
+        PhysicsError, match="`engine` must be one of auto, direct, lattice, ewald; got 'fast'"
     ):
         pair_moments(cloud(5), engine="fast")
 
