@@ -7,15 +7,18 @@ the control variate.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import cast
 
 import numpy as np
 
 from rsrg.ensemble.draws import Blocks, draw_chunk, offset_reach
+from rsrg.ensemble.windows import draw_windows
 from rsrg.physics.arrays import Array
 from rsrg.physics.haar_mean import body_radius, haar_mean_moments
-from rsrg.physics.lattices import covering_radius, lattice_points, primitive_cell
+from rsrg.physics.lattices import Lattice, covering_radius, lattice_points, site_cell
 from rsrg.physics.readings import Reading
 from rsrg.sums.batch import Cases, batch_moments, needed_radius
+from rsrg.sums.window_batch import window_moments, window_reach
 
 
 @dataclass(frozen=True)
@@ -39,27 +42,39 @@ class Sampler:
     @cached_property
     def points(self) -> Array:
         """Lattice points enough for every case and offset, in the order that breaks ties."""
-        lattice = self.blocks.lattice
+        lattice = cast(Lattice, self.blocks.lattice)
         reach = needed_radius(self.cases, covering_radius(lattice), offset_reach(self.blocks))
         return lattice_points(lattice, reach)
 
     def chunk(self, step: int, chunk: int) -> tuple[Array, Array]:
         """Chunk means of Σ_{s≠s'} nnnn / r³ per block: (readings, strains, 15), control (15,)."""
+        sums = self._lattices(step, chunk) if self.blocks.perfect else self._windows(step, chunk)
+        per_block = sums.mean(axis=0) / self.blocks.n0**3
+        shape = (len(self.readings), len(self.deformations), 15)
+        return per_block[:-1].reshape(shape), per_block[-1]
+
+    def _lattices(self, step: int, chunk: int) -> Array:
+        """Σ_{s≠s'} nnnn / r³ of each draw of a lattice and case, (CHUNK, cases, 15)."""
         b = self.blocks
         rotations, offsets = draw_chunk(b, self.seed, step, chunk)
-        sums = batch_moments(
+        lattice = cast(Lattice, b.lattice)
+        return batch_moments(
             self.points,
-            primitive_cell(b.lattice).T,
-            covering_radius(b.lattice),
+            site_cell(lattice).T,
+            covering_radius(lattice),
             rotations,
             offsets,
             self.cases,
             b.n0**3,
             b.count,
         )
-        per_block = sums.mean(axis=0) / b.n0**3
-        shape = (len(self.readings), len(self.deformations), 15)
-        return per_block[:-1].reshape(shape), per_block[-1]
+
+    def _windows(self, step: int, chunk: int) -> Array:
+        """The same of draws that each have points of their own."""
+        b = self.blocks
+        reach = window_reach(self.cases, b.n0**3)
+        rotations, windows = draw_windows(b, reach, self.seed, step, chunk)
+        return window_moments(windows, reach, rotations, self.cases, b.n0**3, b.count)
 
 
 def _case(n0: int, reading: Reading, f: Array) -> tuple[Array, Array, float]:
@@ -76,11 +91,13 @@ def _case(n0: int, reading: Reading, f: Array) -> tuple[Array, Array, float]:
 def exact_means(blocks: Blocks, readings: Sequence[Reading], deformations: Array) -> Array:
     """The exact mean of what `Sampler.chunk` samples, (readings, strains, 15).
 
-    Holds for Haar orientation, random offset and `count: volume`. Raises as `haar_mean_moments`.
+    Holds for a lattice with Haar orientation, random offset and `count: volume`. Raises as
+    `haar_mean_moments`.
     """
     means = np.empty((len(readings), len(deformations), 15))
     for i, reading in enumerate(readings):
         for j, f in enumerate(deformations):
             volume = reading.block_volume(float(np.linalg.det(f)))
-            means[i, j] = haar_mean_moments(f, blocks.n0, reading, blocks.lattice) / volume
+            lattice = cast(Lattice, blocks.lattice)
+            means[i, j] = haar_mean_moments(f, blocks.n0, reading, lattice) / volume
     return means

@@ -1,9 +1,12 @@
-"""Bravais lattices of block centres, one block per unit volume: sc, bcc, fcc.
+"""Lattices of block centres, one block per unit volume: sc, bcc, fcc, and hcp with c/a = √(8/3).
 
-Each lattice is a union of cosets of (2Z)³ in units of half its cubic cell, so that points and
-shells of all three come from one description.
+Each is a union of cosets of an orthogonal lattice: x = unit (√w₁ z₁, √w₂ z₂, √w₃ z₃), z whole
+numbers, z = coset modulo period. So points and shells of all four come from one description. hcp is
+a lattice with a basis of two; inversion maps one sublattice on the other, so both see the same
+distances, and the origin is a point of one of them.
 """
 
+from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
@@ -11,25 +14,44 @@ import numpy as np
 from rsrg.physics.arrays import Array
 from rsrg.physics.errors import PhysicsError
 
-Lattice = Literal["sc", "bcc", "fcc"]
+Lattice = Literal["sc", "bcc", "fcc", "hcp"]
 LATTICES: tuple[Lattice, ...] = get_args(Lattice)
+Triple = tuple[int, int, int]
 
-_COSETS: dict[Lattice, tuple[tuple[int, int, int], ...]] = {
-    "sc": ((0, 0, 0),),
-    "bcc": ((0, 0, 0), (1, 1, 1)),
-    "fcc": ((0, 0, 0), (0, 1, 1), (1, 0, 1), (1, 1, 0)),
+
+@dataclass(frozen=True)
+class _Cosets:
+    """|x|² = unit² Σ w z², over the z that agree with a coset modulo the period."""
+
+    cosets: tuple[Triple, ...]
+    period: Triple = (2, 2, 2)
+    weights: Triple = (1, 1, 1)
+
+    @property
+    def unit(self) -> float:
+        """The length that gives each point unit volume."""
+        cell = np.prod(self.period) * np.sqrt(np.prod(self.weights))
+        return float(len(self.cosets) ** (1.0 / 3.0) / np.cbrt(cell))
+
+
+_COSETS: dict[Lattice, _Cosets] = {
+    "sc": _Cosets(((0, 0, 0),)),
+    "bcc": _Cosets(((0, 0, 0), (1, 1, 1))),
+    "fcc": _Cosets(((0, 0, 0), (0, 1, 1), (1, 0, 1), (1, 1, 0))),
+    # layers A (z₃ even) and B (odd) of triangles with edge 2 √3 unit, √8 unit apart
+    "hcp": _Cosets(((0, 0, 0), (1, 3, 0), (1, 1, 1), (0, 4, 1)), (2, 6, 2), (3, 1, 8)),
 }
 
 
-def _cosets(lattice: Lattice) -> tuple[tuple[int, int, int], ...]:
+def _cosets(lattice: Lattice) -> _Cosets:
     if lattice not in LATTICES:
         raise PhysicsError(f"`lattice` must be one of {', '.join(LATTICES)}; got {lattice!r}")
     return _COSETS[lattice]
 
 
-def cell_edge(lattice: Lattice) -> float:
-    """Edge of the cubic cell when each block has unit volume: (blocks per cell)^(1/3)."""
-    return float(len(_cosets(lattice)) ** (1.0 / 3.0))
+def nearest_distance(lattice: Lattice) -> float:
+    """The distance of nearest neighbours, in block sizes: 1, 3^½/4^⅓, 2^⅙, 2^⅙."""
+    return float(lattice_shells(lattice, 1.5)[0][0])
 
 
 def lattice_points(lattice: Lattice, radius: float) -> Array:
@@ -37,64 +59,83 @@ def lattice_points(lattice: Lattice, radius: float) -> Array:
 
     Radius in units of the block size. The order is the tie-break of `count: exact`.
     """
-    half = 0.5 * cell_edge(lattice)
-    reach = int(np.ceil(radius / half)) + 1
-    whole = np.arange(-reach, reach + 1)
+    form = _cosets(lattice)
+    axes = form.unit * np.sqrt(form.weights)
+    reach = np.ceil(radius / axes).astype(int) + 1
     found = []
-    for coset in _cosets(lattice):
-        axes = [whole[whole % 2 == parity] for parity in coset]
-        grid = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
-        found.append(grid[(grid**2).sum(axis=1) * half**2 <= radius**2])
+    for coset in form.cosets:
+        ranges = [
+            np.arange(-r, r + 1)[np.arange(-r, r + 1) % period == residue]
+            for r, period, residue in zip(reach, form.period, coset, strict=True)
+        ]
+        grid = np.stack(np.meshgrid(*ranges, indexing="ij"), axis=-1).reshape(-1, 3)
+        squares = grid**2 @ np.array(form.weights)
+        found.append(grid[squares * form.unit**2 <= radius**2])
     z = np.concatenate(found)
-    order = np.lexsort((z[:, 2], z[:, 1], z[:, 0], (z**2).sum(axis=1)))
-    return np.ascontiguousarray(z[order] * half)
+    order = np.lexsort((z[:, 2], z[:, 1], z[:, 0], z**2 @ np.array(form.weights)))
+    return np.ascontiguousarray(z[order] * axes)
 
 
-def _theta(parity: int, length: int) -> Array:
-    """Theta series of the integers of one parity: how many z have z² = m, m < length."""
-    z = np.arange(-int(np.sqrt(length)) - 1, int(np.sqrt(length)) + 2)
-    squares = z[z % 2 == parity] ** 2
-    return np.bincount(squares[squares < length], minlength=length).astype(np.float64)
-
-
-def _times_theta(series: Array, parity: int) -> Array:
-    """The product of a series with the theta series of one parity, cut to its length."""
+def _times_theta(series: Array, residue: int, period: int, weight: int) -> Array:
+    """The product of a series with Σ_z q^(w z²), z = residue modulo period, cut to its length."""
     result = np.zeros_like(series)
-    theta = _theta(parity, len(series))
-    for m in np.flatnonzero(theta):
-        result[m:] += theta[m] * series[: len(series) - m]
+    most = int(np.sqrt(len(series) / weight)) + 1
+    z = np.arange(-most, most + 1)
+    powers = weight * z[z % period == residue] ** 2
+    for m, count in zip(*np.unique(powers[powers < len(series)], return_counts=True), strict=True):
+        result[m:] += count * series[: len(series) - m]
     return result
 
 
 def lattice_shells(lattice: Lattice, radius: float) -> tuple[Array, Array]:
-    """Distances |d| ≤ radius of the non-zero lattice vectors, and how many have each.
+    """Distances |d| ≤ radius of all displacements d ≠ 0 from a point, and how many have each.
 
-    Returns (distances, multiplicities), both (n_shells,), ascending. Counted by theta series
-    (number of ways to write m as a sum of three squares), never by listing points.
+    Returns (distances, multiplicities), both (n_shells,), ascending. The same from every point,
+    also for hcp. Counted by theta series (number of ways to write m as a weighted sum of three
+    squares), never by listing points.
     """
-    half = 0.5 * cell_edge(lattice)
-    length = int((radius / half) ** 2 * (1.0 + 1e-12)) + 1
+    form = _cosets(lattice)
+    length = int((radius / form.unit) ** 2 * (1.0 + 1e-12)) + 1
     counts = np.zeros(length)
-    for a, b, c in _cosets(lattice):
-        counts += _times_theta(_times_theta(_theta(a, length), b), c)
+    for coset in form.cosets:
+        series = np.zeros(length)
+        series[0] = 1.0
+        for residue, period, weight in zip(coset, form.period, form.weights, strict=True):
+            series = _times_theta(series, residue, period, weight)
+        counts += series
     shells = np.flatnonzero(counts)[1:]
-    return half * np.sqrt(shells), counts[shells]
+    return form.unit * np.sqrt(shells), counts[shells]
 
 
 def covering_radius(lattice: Lattice) -> float:
     """No point of space is farther than this from a lattice point (units of block size)."""
-    deep_hole = {"sc": np.sqrt(3.0) / 2.0, "bcc": np.sqrt(5.0) / 4.0, "fcc": 0.5}
-    _cosets(lattice)
-    return float(cell_edge(lattice) * deep_hole[lattice])
+    # squares of the deepest hole: body centre; (½, ¼, 0) of the cube; octahedral (fcc and hcp)
+    deep_hole = {"sc": 3.0, "bcc": 1.25, "fcc": 1.0, "hcp": 6.0}
+    return float(_cosets(lattice).unit * np.sqrt(deep_hole[lattice]))
 
 
 def primitive_cell(lattice: Lattice) -> Array:
-    """Primitive vectors as rows, (3, 3), |det| = 1: a uniform offset is u @ primitive_cell."""
-    half = 0.5 * cell_edge(lattice)
+    """Primitive vectors as rows, (3, 3): a uniform offset is u @ primitive_cell.
+
+    |det| is the number of blocks in the cell: 1, for hcp 2.
+    """
+    form = _cosets(lattice)
     rows = {
         "sc": [[2, 0, 0], [0, 2, 0], [0, 0, 2]],
         "bcc": [[-1, 1, 1], [1, -1, 1], [1, 1, -1]],
         "fcc": [[0, 1, 1], [1, 0, 1], [1, 1, 0]],
+        "hcp": [[2, 0, 0], [1, 3, 0], [0, 0, 2]],
     }
-    _cosets(lattice)
-    return half * np.array(rows[lattice], dtype=np.float64)
+    return form.unit * np.array(rows[lattice]) * np.sqrt(form.weights)
+
+
+def site_cell(lattice: Lattice) -> Array:
+    """Rows, (3, 3), of which all points are integer combinations.
+
+    The primitive vectors; for hcp, which is no Bravais lattice, those of a finer one, of which its
+    points are some.
+    """
+    if lattice != "hcp":
+        return primitive_cell(lattice)
+    form = _cosets(lattice)
+    return np.diag(form.unit * np.sqrt(form.weights))

@@ -17,6 +17,7 @@ from rsrg.physics.recursion import Update, whole_steps
 from rsrg.runs.geometry import BlocksSpec, Lengths, StrainSpec
 from rsrg.runs.glasses import MaterialsInput, MaterialSpec, as_specs
 from rsrg.runs.part import Part, as_tuple, quantity
+from rsrg.runs.positions import read_sample
 
 MAX_STEPS = 10_000
 MIN_CHUNKS = 4  # fewer give no error bar worth the name
@@ -93,10 +94,12 @@ class Config(Part):
                 raise ValueError(f"`materials` must have distinct names; {name!r} stands twice")
         b = self.blocks
         isotropic = b.orientation == "haar" and b.offset == "random"
-        if self.sampling.estimator == "exact" and not (isotropic and b.count == "volume"):
+        known = b.perfect and isotropic and b.count == "volume"
+        if self.sampling.estimator == "exact" and not known:
             raise ValueError(
-                "`sampling.estimator: exact` must come with `blocks.count: volume`, "
-                "`orientation: haar` and `offset: random`, for which the mean is known"
+                "`sampling.estimator: exact` must come with a `blocks.lattice` without jitter, "
+                "`count: volume`, `orientation: haar` and `offset: random`, for which the mean is "
+                "known"
             )
         if self.steps() > MAX_STEPS:
             raise ValueError(
@@ -146,9 +149,18 @@ class Config(Part):
         return self.sampling.samples // CHUNK if self.sampling.estimator == "montecarlo" else 1
 
     def block_ensemble(self) -> Blocks:
-        """How blocks are drawn."""
+        """How blocks are drawn. Raises ConfigError where a positions file cannot be had."""
         b = self.blocks
-        return Blocks(b.n0, b.lattice, b.orientation, b.offset, b.count)
+        return Blocks(
+            b.n0,
+            b.lattice,
+            b.orientation,
+            b.offset,
+            b.count,
+            jitter=b.jitter.jitter() if b.jitter else None,
+            packing=b.packing.packing() if b.packing else None,
+            sample=read_sample(b.positions) if b.positions else None,
+        )
 
     def reading_list(self) -> tuple[Reading, ...]:
         """The readings."""

@@ -2,16 +2,17 @@
 
 import math
 from itertools import pairwise
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 import numpy as np
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from rsrg.ensemble.draws import Offset, Orientation
 from rsrg.physics.arrays import Array
-from rsrg.physics.lattices import Lattice
+from rsrg.physics.lattices import Lattice, nearest_distance
 from rsrg.physics.readings import Count
 from rsrg.physics.strain import Component, strain_direction
+from rsrg.runs.blocks import JitterSpec, PackingSpec, PositionsSpec, as_positions
 from rsrg.runs.part import Finite, Part, as_tuple, quantity
 from rsrg.runs.quantities import si_value
 
@@ -58,14 +59,50 @@ class Lengths(Part):
         return None if self.start is None else si_value(self.start, "meter")
 
 
+def _lattice_unless_given(value: Any) -> Any:
+    """Where neither lattice, packing nor positions is given: simple cubic."""
+    if isinstance(value, dict) and not {"lattice", "packing", "positions"} & value.keys():
+        return value | {"lattice": "sc"}
+    return value
+
+
 class BlocksSpec(Part):
-    """How N0³ blocks make a super block."""
+    """How N0³ blocks make a super block: exactly one of `lattice`, `packing` and `positions`."""
 
     n0: int = Field(ge=2, le=MAX_N0, description=f"an integer from 2 to {MAX_N0}")
-    lattice: Lattice = Field("sc", description="sc, bcc or fcc")
+    lattice: Lattice | None = Field(None, description="sc, bcc, fcc or hcp")
     orientation: Orientation = Field("haar", description="haar or fixed")
     offset: Offset = Field("random", description="random or none")
     count: Count = Field("exact", description="exact or volume")
+    jitter: JitterSpec | None = Field(None, description="a mapping with `width`")
+    packing: PackingSpec | None = Field(None, description="a mapping with `kind`")
+    positions: Annotated[PositionsSpec, BeforeValidator(as_positions)] | None = Field(
+        None, description="the name of a file, or a mapping with `file`"
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _default(cls, value: Any) -> Any:
+        return _lattice_unless_given(value)
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        kinds = [k for k in ("lattice", "packing", "positions") if getattr(self, k) is not None]
+        if len(kinds) != 1:
+            got = " and ".join(f"`{k}`" for k in kinds) or "none"
+            raise ValueError(f"must give one of `lattice`, `packing` and `positions`, not {got}")
+        if self.jitter is not None and self.lattice is None:
+            raise ValueError(f"must have `jitter` with a `lattice` only, not with `{kinds[0]}`")
+        if self.jitter is not None and self.lattice is not None:
+            self.jitter.check(nearest_distance(self.lattice))
+        if self.lattice is None and self.offset == "none":
+            raise ValueError(f"must have `offset: random` with `{kinds[0]}`: it has no origin")
+        return self
+
+    @property
+    def perfect(self) -> bool:
+        """Whether the blocks form a lattice, nothing else."""
+        return self.lattice is not None and self.jitter is None
 
 
 class Grid(Part):

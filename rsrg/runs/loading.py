@@ -4,6 +4,7 @@ import difflib
 import os
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -11,6 +12,7 @@ from pydantic.fields import FieldInfo
 
 from rsrg.runs.config import Config
 from rsrg.runs.errors import ConfigError
+from rsrg.runs.positions import pinned
 from rsrg.runs.source import KeyPath, Source, override, parse_source, read_source
 
 UNION_TAGS = ("grid", "list")
@@ -38,7 +40,16 @@ def config_from_source(source: Source) -> Config:
         problems = [_problem(dict(e), source) for e in error.errors(include_url=False)]
         ordered = sorted(problems, key=lambda p: p[0])
         raise ConfigError(list(dict.fromkeys(text for _, text in ordered))) from None
-    return config.with_text(source.text)
+    return _pinned(config, Path(source.name).parent).with_text(source.text)
+
+
+def _pinned(config: Config, folder: Path) -> Config:
+    """The config with its positions file, if it has one, by full path and content."""
+    if config.blocks.positions is None:
+        return config
+    positions = pinned(config.blocks.positions, folder)
+    blocks = config.blocks.model_copy(update={"positions": positions})
+    return config.model_copy(update={"blocks": blocks})
 
 
 def _problem(error: dict[str, Any], source: Source) -> tuple[int, str]:

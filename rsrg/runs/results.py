@@ -148,14 +148,14 @@ class LatticeColumn:
             self.moments = exact_coupling_moments(moments[..., 0, :], readings, deformations)
         else:
             drawn = 1 if config.sampling.resample == "once" else len(moments)
-            isotropic = config.block_ensemble().isotropic
+            isotropic = config.blocks.orientation == "haar"
             sampled = sampled_coupling_moments(
                 moments[:drawn], unstrained[:drawn], readings, deformations, isotropic
             )
             self.moments = sampled.repeated(len(moments)) if drawn == 1 else sampled
         self._haar = cache(
             lambda e, i: haar_mean_moments(
-                setting.deformation(e), config.blocks.n0, readings[i], config.blocks.lattice
+                setting.deformation(e), config.blocks.n0, readings[i], config.blocks.lattice or "sc"
             )
         )
 

@@ -611,3 +611,56 @@ def configurations(
                 place_points(points, map_, chosen[:n], base)
                 close_ring(base, ring, n)
                 serial_moments(base, ring, n, out[draw, case])
+
+
+@parallel_kernel
+def window_configurations(
+    points: Array,
+    starts: Array,
+    candidates: Array,
+    rotations: Array,
+    place: Array,
+    measure: Array,
+    radius: Array,
+    margin: Array,
+    n_blocks: int,
+    farthest: Array,
+    out: Array,
+) -> None:
+    """As `configurations`, of points that differ from draw to draw, each by |z|: x = R z.
+
+    points (3, total), those of draw i from starts[i] to starts[i + 1]; candidates (draws, cases).
+    farthest (draws, cases): the largest |B x| chosen, as n_blocks asks for it; else zero.
+    """
+    cases = radius.size
+    no_offset = np.zeros(3)
+    for flat in prange(rotations.shape[0] * cases):
+        draw = flat // cases
+        case = flat % cases
+        p = candidates[draw, case]
+        z = points[:, starts[draw] : starts[draw] + p]
+        keys = np.empty(p)
+        chosen = np.empty(p + 1, np.uint32)
+        border = np.empty(p + 1, np.uint32)
+        base = np.empty((3, padded(p)))
+        ring = np.empty((3, ring_size(p)))
+        map_ = np.empty((3, 4))
+        scale = KEY_OF_RADIUS / radius[case] ** 2
+        rotate_map(measure[case], rotations[draw], no_offset, map_)
+        distance_keys(z, map_, scale, keys)
+        if n_blocks > 0:
+            n = n_blocks
+            low = max(radius[case] - margin[case], 0.0) ** 2 * scale
+            high = (radius[case] + margin[case]) ** 2 * scale
+            select_nearest(keys, low, high, n, border, chosen)
+            largest = 0.0
+            for k in range(n):
+                largest = max(largest, keys[chosen[k]])
+            farthest[draw, case] = np.sqrt(largest / scale)
+        else:
+            n = select_within(keys, KEY_OF_RADIUS, chosen)
+            farthest[draw, case] = 0.0
+        rotate_map(place[case], rotations[draw], no_offset, map_)
+        place_points(z, map_, chosen[:n], base)
+        close_ring(base, ring, n)
+        serial_moments(base, ring, n, out[draw, case])

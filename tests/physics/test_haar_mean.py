@@ -190,8 +190,8 @@ def test_bad_input():
         exact_coupling(0.2, 0.25, 3)
     with pytest.raises(PhysicsError, match="`strain` e must be greater than −1"):
         exact_coupling(-1.0, ALPHA, 3)
-    with pytest.raises(PhysicsError, match="`lattice` must be one of sc, bcc, fcc; got 'hcp'"):
-        exact_coupling(0.2, ALPHA, 3, lattice="hcp")
+    with pytest.raises(PhysicsError, match="`lattice` must be one of sc, bcc, fcc, hcp; got 'hex'"):
+        exact_coupling(0.2, ALPHA, 3, lattice="hex")
     with pytest.raises(PhysicsError, match="`domain`"):
         exact_coupling(0.2, ALPHA, 3, "fixed", "cube")
 

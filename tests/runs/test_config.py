@@ -34,8 +34,8 @@ BROKEN = [
     ("samples: 64", "sampels: 64",
      "unknown key `sampels`; did you mean `samples`? (c.yaml:7, sampling.sampels)"),
     ("n0: 3", "n0: 3, shape: round",
-     "unknown key `shape`; known keys: n0, lattice, orientation, offset, count "
-     "(c.yaml:4, blocks.shape)"),
+     "unknown key `shape`; known keys: n0, lattice, orientation, offset, count, jitter, packing, "
+     "positions (c.yaml:4, blocks.shape)"),
     ("[a-SiO2]", "[{alpha: 0.7, densty: 2 g/cm3}]",
      "unknown key `densty`; did you mean `density`? (c.yaml:2, materials.0.densty)"),
     ("stop: 0.6", "stop: 0.6, step: 0.1",
@@ -112,8 +112,41 @@ BROKEN = [
     ("samples: 64", "seed: -1",
      "`seed` must be an integer from 0 to 2⁶³ − 1; got -1 (c.yaml:7, sampling.seed)"),
     ("samples: 64", "estimator: exact",
-     "`sampling.estimator: exact` must come with `blocks.count: volume`, `orientation: haar` and "
-     "`offset: random`, for which the mean is known (c.yaml:7, sampling.estimator)"),
+     "`sampling.estimator: exact` must come with a `blocks.lattice` without jitter, "
+     "`count: volume`, `orientation: haar` and `offset: random`, for which the mean is known "
+     "(c.yaml:7, sampling.estimator)"),
+    # blocks that are no lattice
+    ("n0: 3", "n0: 3, lattice: sc, packing: {kind: rsa}",
+     "`blocks` must give one of `lattice`, `packing` and `positions`, not `lattice` and `packing`; "
+     "got {'n0': 3, 'lattice': 'sc', 'packing': {'kind': 'rsa'}} (c.yaml:4, blocks)"),
+    ("n0: 3", "n0: 3, packing: {kind: rsa}, jitter: {width: 0.1}",
+     "`blocks` must have `jitter` with a `lattice` only, not with `packing`; "
+     "got {'n0': 3, 'packing': {'kind': 'rsa'}, 'jitter': {'width': 0… (c.yaml:4, blocks)"),
+    ("n0: 3", "n0: 3, packing: {kind: rsa}, offset: none",
+     "`blocks` must have `offset: random` with `packing`: it has no origin; "
+     "got {'n0': 3, 'packing': {'kind': 'rsa'}, 'offset': 'none'} (c.yaml:4, blocks)"),
+    ("n0: 3", "n0: 3, packing: {kind: rsa, min_separation: 0.9}",
+     "`min_separation` must be a number from 0.3 to 0.85, in block sizes; got 0.9 "
+     "(c.yaml:4, blocks.packing.min_separation)"),
+    ("n0: 3", "n0: 3, packing: {kind: poisson_disk, min_separation: 0.8}",
+     "`packing` must not have `min_separation` with poisson_disk: its density fixes it, about "
+     "0.83; got {'kind': 'poisson_disk', 'min_separation': 0.8} (c.yaml:4, blocks.packing)"),
+    ("n0: 3", "n0: 3, jitter: {width: 0.1, min_separation: 0.0}",
+     "`blocks` must have `jitter.min_separation` greater than 0: two blocks can come arbitrarily "
+     "close, and 1/r³ then has no variance, so no error bar would mean anything; "
+     "got {'n0': 3, 'jitter': {'width': 0.1, 'min_separation': 0.0}} (c.yaml:4, blocks)"),
+    ("n0: 3", "n0: 3, jitter: {width: 0.1, min_separation: 1.0}",
+     "`blocks` must have `jitter.min_separation` below the lattice's 1 block sizes; "
+     "got {'n0': 3, 'jitter': {'width': 0.1, 'min_separation': 1.0}} (c.yaml:4, blocks)"),
+    ("n0: 3", "n0: 3, jitter: {width: -0.1}",
+     "`width` must be a number between 0 and 1, in block sizes; got -0.1 "
+     "(c.yaml:4, blocks.jitter.width)"),
+    ("n0: 3", "n0: 3, positions: 7",
+     "`positions` must be the name of a file, or a mapping with `file`; got 7 "
+     "(c.yaml:4, blocks.positions)"),
+    ("n0: 3", "n0: 3, positions: {file: a.npy, box: [1, 0, 1]}",
+     "`box` must be three edges of a periodic box, in the units of the file; got 0 "
+     "(c.yaml:4, blocks.positions.box.1)"),
     # readings
     ("[fixed/ellipsoid]", "[fixed/elipsoid]",
      f"`readings` must be a list of {READING_NAMES} (did you mean fixed/ellipsoid?); "
@@ -260,6 +293,10 @@ NUMBERS = [
     {"materials": "[a-SiO2]"},
     {"lengths": "{start: 51 angstrom, sample: 35 nm}"},
     {"blocks": "{n0: 2, lattice: fcc}"},
+    {"blocks": "{n0: 2, lattice: hcp}"},
+    {"blocks": "{n0: 2, jitter: {width: 0.1}}"},
+    {"blocks": "{n0: 2, packing: {kind: rsa}}"},
+    {"blocks": "{n0: 2, packing: {kind: poisson_disk}}"},
     {"strain": "{component: yy, values: {start: 0.0, stop: 0.8, count: 5}}"},
     {"readings": "[affine/sphere, fixed/ellipsoid]"},
     {"flow": "{contraction: six}"},

@@ -9,7 +9,13 @@ from scipy.spatial.transform import Rotation
 from rsrg.physics.errors import PhysicsError
 from rsrg.physics.haar_mean import haar_mean_moments
 from rsrg.physics.interaction import quartic_tensor
-from rsrg.physics.lattices import LATTICES, covering_radius, lattice_points, primitive_cell
+from rsrg.physics.lattices import (
+    LATTICES,
+    covering_radius,
+    lattice_points,
+    primitive_cell,
+    site_cell,
+)
 from rsrg.physics.readings import READINGS
 from rsrg.sums import jit, kernels
 from rsrg.sums.batch import Cases, batch_moments, needed_radius
@@ -42,7 +48,7 @@ def batch(lattice, n_blocks, count, deformation=GENERAL, draws=3, seed=0):
     covering = covering_radius(lattice)
     largest = np.linalg.norm(offsets, axis=1).max()
     points = lattice_points(lattice, needed_radius(cases, covering, largest))
-    cell = primitive_cell(lattice).T
+    cell = site_cell(lattice).T
     return points, (points, cell, covering, rotations, offsets, cases, n_blocks, count)
 
 
@@ -105,7 +111,7 @@ def test_ties_go_by_index(lattice, n_blocks):
     cases = body_cases(np.eye(3), n_blocks)
     covering = covering_radius(lattice)
     points = lattice_points(lattice, needed_radius(cases, covering, 0.0))
-    known = points, primitive_cell(lattice).T, covering
+    known = points, site_cell(lattice).T, covering
     out = [
         batch_moments(*known, rotations, np.zeros((20, 3)), cases, n_blocks, "exact", engine)
         for engine in ("pairs", "rows")

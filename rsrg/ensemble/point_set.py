@@ -1,0 +1,70 @@
+"""Blocks given as points: in a periodic box, or a finite sample; and windows looking into them."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from scipy.spatial import ConvexHull
+
+from rsrg.physics.arrays import Array
+from rsrg.physics.errors import PhysicsError
+
+TRIES = 200  # centres drawn at once in a finite sample …
+ROUNDS = 500  # … and how often, before the sample is called too small
+
+
+@dataclass(frozen=True, eq=False)
+class PointSet:
+    """Points, (n, 3), in block sizes, so that each has unit volume on average.
+
+    cell: the vectors of a periodic box as rows, (3, 3), or None for a finite sample.
+    """
+
+    points: Array
+    cell: Array | None
+
+    @cached_property
+    def _walls(self) -> Array:
+        """Outward unit normals and offsets of the sample's convex hull, (facets, 4)."""
+        return np.unique(np.round(ConvexHull(self.points).equations, 12), axis=0)
+
+    def centers(self, n: int, reach: float, rng: np.random.Generator) -> Array:
+        """n points, uniform where a ball of radius reach finds room, (n, 3).
+
+        Raises PhysicsError where there is none.
+        """
+        if self.cell is not None:
+            self._check_box(self.cell, reach)
+            return np.asarray(rng.random((n, 3)) @ self.cell)
+        low, high = self.points.min(axis=0), self.points.max(axis=0)
+        found = np.empty((0, 3))
+        deepest = -np.inf
+        for _ in range(ROUNDS):
+            tries = low + (high - low) * rng.random((TRIES, 3))
+            depth = -(tries @ self._walls[:, :3].T + self._walls[:, 3]).max(axis=1)
+            deepest = max(deepest, float(depth.max()))
+            found = np.concatenate((found, tries[depth >= reach]))
+            if len(found) >= n:
+                return found[:n]
+        raise PhysicsError(
+            f"the sample of {len(self.points)} blocks must have room for a ball of radius "
+            f"{reach:.4g} block sizes, which the super block at its largest strain needs; "
+            f"the largest that was found has {max(deepest, 0.0):.4g}"
+        )
+
+    def _check_box(self, cell: Array, reach: float) -> None:
+        heights = 1.0 / np.linalg.norm(np.linalg.inv(cell), axis=0)
+        if heights.min() < 2.0 * reach:
+            raise PhysicsError(
+                f"the periodic box of {len(self.points)} blocks must be {2.0 * reach:.4g} block "
+                "sizes wide, which the super block at its largest strain needs; "
+                f"it is {heights.min():.4g}"
+            )
+
+    def window(self, center: Array, reach: float) -> Array:
+        """The points, or images of them, within reach of a center, and about it, (p, 3)."""
+        d = self.points - center
+        if self.cell is not None:
+            fractions = d @ np.linalg.inv(self.cell)
+            d = (fractions - np.rint(fractions)) @ self.cell
+        return np.asarray(d[(d**2).sum(axis=1) <= reach**2])

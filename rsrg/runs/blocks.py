@@ -1,0 +1,82 @@
+"""The config's blocks that are no perfect lattice: jitter, random packings, positions of a file."""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from rsrg.ensemble.draws import Packing
+from rsrg.ensemble.jitter import Distribution, Jitter
+from rsrg.runs.part import Finite, Part, as_tuple
+
+RSA_SEPARATION = 0.8  # where none is given; near 0.9017 random sequential addition never ends
+Edge = Annotated[Finite, Field(gt=0.0)]
+
+
+class JitterSpec(Part):
+    """Displacements of the lattice points, in block sizes."""
+
+    distribution: Distribution = Field("gaussian", description="gaussian or uniform")
+    width: Finite = Field(gt=0.0, le=1.0, description="a number between 0 and 1, in block sizes")
+    min_separation: Finite = Field(
+        0.5, ge=0.0, le=1.0, description="a number from 0 to 1, in block sizes"
+    )
+
+    def jitter(self) -> Jitter:
+        """The jitter itself."""
+        return Jitter(self.distribution, self.width, self.min_separation)
+
+    def check(self, nearest: float) -> None:
+        """Raise ValueError unless the blocks of a lattice, nearest apart, keep their distance."""
+        if self.min_separation >= nearest:
+            raise ValueError(
+                f"must have `jitter.min_separation` below the lattice's {nearest:.4g} block sizes"
+            )
+        if self.jitter().closest(nearest) == 0.0:
+            raise ValueError(
+                "must have `jitter.min_separation` greater than 0: two blocks can come arbitrarily "
+                "close, and 1/r³ then has no variance, so no error bar would mean anything"
+            )
+
+
+class PackingSpec(Part):
+    """A random packing of blocks."""
+
+    kind: Literal["rsa", "poisson_disk"] = Field(description="rsa or poisson_disk")
+    min_separation: Finite | None = Field(
+        None, ge=0.3, le=0.85, description="a number from 0.3 to 0.85, in block sizes"
+    )
+
+    @model_validator(mode="after")
+    def _own_separation(self) -> Self:
+        if self.kind == "poisson_disk" and self.min_separation is not None:
+            raise ValueError(
+                "must not have `min_separation` with poisson_disk: its density fixes it, about 0.83"
+            )
+        return self
+
+    def packing(self) -> Packing:
+        """The packing itself."""
+        if self.kind == "poisson_disk":
+            return Packing("poisson_disk", None)
+        return Packing("rsa", self.min_separation or RSA_SEPARATION)
+
+
+class PositionsSpec(Part):
+    """Positions of blocks in a file, known by its content."""
+
+    file: str = Field(
+        min_length=1,
+        max_length=4000,
+        description="the name of a file: .npy, .xyz, or .h5 with a dataset, as blocks.h5:positions",
+    )
+    box: Annotated[tuple[Edge, Edge, Edge], BeforeValidator(as_tuple)] | None = Field(
+        None, description="three edges of a periodic box, in the units of the file"
+    )
+    sha256: str | None = Field(
+        None, pattern="^[0-9a-f]{64}$", description="the SHA-256 of the file, 64 hexadecimal digits"
+    )
+
+
+def as_positions(value: Any) -> Any:
+    """The name of a file alone as a mapping."""
+    return {"file": value} if isinstance(value, str) else value

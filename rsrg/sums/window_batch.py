@@ -1,0 +1,82 @@
+"""The sums of draws that each have points of their own: jittered lattices, packings, samples."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from rsrg.physics.arrays import Array
+from rsrg.physics.errors import PhysicsError
+from rsrg.physics.readings import Count
+from rsrg.sums.batch import SLACK, Cases
+from rsrg.sums.jit import apply_threads
+from rsrg.sums.kernels import MOMENTS, window_configurations
+
+HOLES = 1.2  # in 1/N0: how much farther than the body's radius its last block may lie
+MARGIN = 0.7  # block sizes about that radius where the last block mostly is: a hint, no bound
+
+
+def window_reach(cases: Cases, n_blocks: int) -> float:
+    """Radius of the ball about the centre that a window must show whole, in block sizes.
+
+    max radius (1 + HOLES/N0)/σ_min(B). A body that has no n_blocks blocks within it is an error of
+    `window_moments`: with Poisson's statistics, the widest, once in 10⁷ for N0 = 2, less for more.
+    """
+    return float((_stretch(cases) * cases.radius).max() * (1.0 + HOLES / np.cbrt(n_blocks)))
+
+
+def _stretch(cases: Cases) -> Array:
+    """1/σ_min(B), (cases,): |z| ≤ |B x|/σ_min."""
+    return np.asarray(1.0 / np.linalg.svd(cases.measure, compute_uv=False)[:, 2])
+
+
+def window_moments(
+    windows: Sequence[Array],
+    reach: float,
+    rotations: Array,
+    cases: Cases,
+    n_blocks: int,
+    count: Count,
+) -> Array:
+    """Σ_{s≠s'} n_a n_b n_c n_d / r³ over ordered pairs of each configuration, (draws, cases, 15).
+
+    windows: the blocks of each draw, (p, 3), about the centre of the body, at x = R z; all of them
+    with |z| ≤ reach. rotations R, (draws, 3, 3). count: as `batch_moments`, ties by |z|.
+
+    Each configuration is summed by one thread: the bits depend on neither threads nor batch.
+    Raises PhysicsError where a window does not show the n_blocks nearest blocks.
+    """
+    windows = [w[np.argsort((w**2).sum(axis=1), kind="stable")] for w in windows]
+    stretch = _stretch(cases)
+    shown = (1.0 + SLACK) * (1.0 + HOLES / np.cbrt(n_blocks)) * cases.radius * stretch
+    candidates = np.array(
+        [np.searchsorted(np.linalg.norm(w, axis=1), shown, side="right") for w in windows]
+    )
+    if count == "exact" and candidates.min() < n_blocks:
+        raise _hole(n_blocks, float(shown.min()))
+    farthest = np.empty(candidates.shape)
+    out = np.empty((*candidates.shape, MOMENTS))
+    apply_threads()
+    window_configurations(
+        np.ascontiguousarray(np.concatenate(windows).T),
+        np.concatenate(([0], np.cumsum([len(w) for w in windows]))),
+        candidates,
+        np.ascontiguousarray(rotations),
+        cases.place,
+        cases.measure,
+        cases.radius,
+        MARGIN / np.linalg.svd(np.linalg.inv(cases.measure), compute_uv=False)[:, 0],
+        n_blocks if count == "exact" else 0,
+        farthest,
+        out,
+    )
+    beyond = farthest * stretch > np.minimum(shown, reach) * (1.0 + SLACK)
+    if beyond.any():
+        raise _hole(n_blocks, reach)
+    return out
+
+
+def _hole(n_blocks: int, reach: float) -> PhysicsError:
+    return PhysicsError(
+        f"the blocks must be spread evenly enough that a body finds its {n_blocks} within "
+        f"{reach:.4g} block sizes; one did not"
+    )
