@@ -1,10 +1,11 @@
-"""The coupling of each step from raw chunk means: control variate, symmetry, jackknife."""
+"""The coupling of each step from raw chunk means: control variates, symmetry, jackknife."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from rsrg.ensemble.harmonics import Harmonics, strain_axes
 from rsrg.ensemble.statistics import Groups
 from rsrg.physics.arrays import Array
 from rsrg.physics.elastic import check_alpha
@@ -39,6 +40,10 @@ class CouplingMoments:
         """These moments, of one step, in each of many steps."""
         mean = np.repeat(self.mean, steps, axis=0)
         return CouplingMoments(mean, np.repeat(self.replicates, steps, axis=1), self.groups)
+
+    def coupling_stderr(self, alpha: float) -> Array:
+        """Standard error of M, (steps, readings, strains, 6, 6)."""
+        return self.stderr(self.coupling(alpha), self.coupling_replicates(alpha))
 
     def stderr(self, full: Array, replicates: Array) -> Array:
         """Standard error of a derived quantity; zero where the moments are exact."""
@@ -88,12 +93,21 @@ def _regressions(sampled: Array, control: Array, groups: Groups) -> Array:
     return np.where((n >= ROWS * r)[:, None, None], inverses @ covariances[:, :, r:], 0.0)
 
 
-def _without_control(sampled: Array, control: Array, groups: Groups) -> Array:
-    """Samples, (steps, chunks, 15), less their regression on the control, (steps, chunks, r).
+def _enough(control: Array, groups: Groups) -> bool:
+    """Whether every group leaves ROWS samples for each component of the control."""
+    left = len(control) * (groups.sizes.sum() - groups.sizes.max())
+    return bool(left >= ROWS * control.shape[-1])
 
-    The control has mean zero. Each group takes its coefficients from the other groups, so that they
-    do not depend on what they are applied to: no bias, and the groups' scatter stays honest.
+
+def _without_control(sampled: Array, control: Array, groups: Groups, harmonics: Array) -> Array:
+    """Samples, (steps, chunks, 15), less their regression on controls, (steps, chunks, r).
+
+    The controls have mean zero; the harmonics join where there are samples enough for both. Each
+    group takes its coefficients from the other groups, so that they do not depend on what they are
+    applied to: no bias, and the groups' scatter stays honest.
     """
+    both = np.concatenate((control, harmonics), axis=-1)
+    control = both if _enough(both, groups) else control
     if control.shape[-1] == 0 or len(groups.sizes) < 2:
         return sampled
     beta = np.repeat(_regressions(sampled, control, groups), groups.sizes.astype(int), axis=0)
@@ -106,14 +120,17 @@ def sampled_coupling_moments(
     readings: Sequence[Reading],
     deformations: Array,
     isotropic: bool,
+    harmonics: Harmonics | None = None,
 ) -> CouplingMoments:
     """The coupling moments of sampled chunk means per block.
 
-    moments: (steps, readings, strains, chunks, 15). unstrained: the control, (steps, chunks, 15).
+    moments: (steps, readings, strains, chunks, 15). unstrained: a control, (steps, chunks, 15).
+    harmonics: of the same draws, if they are of a turned lattice.
 
     Where the unstrained ensemble is isotropic, the mean is invariant under the symmetry group of
     the strain and is projected on it; and the unstrained sum, less its isotropic part (which Λ̃
-    does not see), has mean zero and is subtracted with least-squares coefficients.
+    does not see), has mean zero. It and the harmonics along the axes of the strain are subtracted
+    with least-squares coefficients. Elsewhere the moments are taken as they are.
     """
     groups = Groups.of(moments.shape[-2])
     values = moments.copy()
@@ -122,9 +139,19 @@ def sampled_coupling_moments(
         control = (
             unstrained @ projector - unstrained @ stabilizer_projector(np.eye(3))
         ) @ invariants
-        for r in range(len(readings)):
+        for r, reading in enumerate(readings):
             sampled = moments[:, r, e] @ projector
-            values[:, r, e] = _without_control(sampled, control, groups)
-    values *= _volumes(readings, deformations)[..., None, None]
-    chunks = np.moveaxis(values, -2, 0)
+            more = np.empty((*control.shape[:2], 0))
+            if harmonics is not None:
+                more = harmonics.controls(strain_axes(f, reading.positions))
+            values[:, r, e] = _without_control(sampled, control, groups, more)
+    return plain_coupling_moments(values, readings, deformations)
+
+
+def plain_coupling_moments(
+    moments: Array, readings: Sequence[Reading], deformations: Array
+) -> CouplingMoments:
+    """The coupling moments of chunk means as they are, with neither symmetry nor controls."""
+    groups = Groups.of(moments.shape[-2])
+    chunks = np.moveaxis(moments * _volumes(readings, deformations)[..., None, None], -2, 0)
     return CouplingMoments(chunks.mean(axis=0), groups.leave_one_out(chunks), groups)

@@ -33,6 +33,7 @@ AXES: dict[str, Entry] = {
     "quartic": Entry(("quartic",), "", "index quadruple abcd of the moments"),
     "channel": Entry(("channel",), "", "eigenchannel, named by its eigenvector at small strain"),
     "crossing": Entry(("crossing",), "1", "number of the crossing, lowest strain first"),
+    "monomial": Entry(("monomial",), "", "monomial of the components of a lattice axis"),
     "chunk": Entry(("chunk",), "1", "chunk of draws"),
     "session": Entry(("session",), "1", "session of work on the file"),
 }
@@ -97,6 +98,16 @@ ENTRIES: dict[str, Entry] = {
         "1/L^3",
         "the same of the unstrained sphere, the control",
         "3.7",
+    ),
+    "coupling/harmonics": Entry(
+        ("step", "chunk", "monomial"),
+        "1",
+        "chunk means of monomials of the turned lattice axes, summed over the axes, a control",
+    ),
+    "coupling/variance_reduction": Entry(
+        ("material", "reading", "strain"),
+        "1",
+        "largest variance of M by plain sampling of the same draws, over the largest as it is",
     ),
     "coupling/M": Entry(
         (*LATTICE, *MATRIX), "1/(rho c_t^2)", "M of each step, sum over blocks", "3.7"

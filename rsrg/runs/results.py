@@ -15,10 +15,12 @@ import numpy as np
 from rsrg.ensemble.coupling import (
     CouplingMoments,
     exact_coupling_moments,
+    plain_coupling_moments,
     sampled_coupling_moments,
 )
 from rsrg.ensemble.critical import CriticalStrain, sampled_critical_strains
 from rsrg.ensemble.flows import ChannelFlow, FlowRule, formula_flow, lattice_flow
+from rsrg.ensemble.harmonics import Harmonics
 from rsrg.physics.arrays import Array
 from rsrg.physics.channels import strain_channels
 from rsrg.physics.continuum import continuum_moments
@@ -72,6 +74,16 @@ class Setting:
             lambda e: start + n * coupling(e), grid, self.rule.contraction, self.rule.channels
         )
         return [CriticalStrain(c.strain, c.channel) for c in found]
+
+
+def _reduction(plain: Array, stderr: Array) -> Array:
+    """How many times smaller the largest variance of M is, (readings, strains); 1 where both are 0.
+
+    plain, stderr: standard errors, (steps, readings, strains, 6, 6).
+    """
+    large, small = (x.max(axis=(0, -2, -1)) for x in (plain, stderr))
+    rounding = small <= 1e-12 * large  # without strain nothing is left of the error
+    return np.divide(large, small, out=np.ones_like(large), where=~rounding) ** 2
 
 
 class Column(Protocol):
@@ -144,15 +156,18 @@ class LatticeColumn:
         deformations = config.strain.deformations()
         readings = setting.readings
         self.moments: CouplingMoments
+        self.plain: CouplingMoments | None = None
+        self.harmonics: Harmonics | None = None
         if config.sampling.estimator == "exact":
             self.moments = exact_coupling_moments(moments[..., 0, :], readings, deformations)
         else:
             drawn = 1 if config.sampling.resample == "once" else len(moments)
-            isotropic = config.blocks.orientation == "haar"
-            sampled = sampled_coupling_moments(
-                moments[:drawn], unstrained[:drawn], readings, deformations, isotropic
-            )
+            blocks, chunks = config.block_ensemble(), moments.shape[-2]
+            self.harmonics = Harmonics.draw(blocks, config.sampling.seed, drawn, chunks)
+            raw = (moments[:drawn], unstrained[:drawn], readings, deformations)
+            sampled = sampled_coupling_moments(*raw, blocks.isotropic, self.harmonics)
             self.moments = sampled.repeated(len(moments)) if drawn == 1 else sampled
+            self.plain = plain_coupling_moments(moments[:drawn], readings, deformations)
         self._haar = cache(
             lambda e, i: haar_mean_moments(
                 setting.deformation(e), config.blocks.n0, readings[i], config.blocks.lattice or "sc"
@@ -164,10 +179,20 @@ class LatticeColumn:
         return lattice_flow(alpha, self.moments, self.setting.strains, self.setting.rule)
 
     def coupling(self, alpha: float) -> dict[str, Array]:
-        """M of each step and its standard error."""
-        m = self.moments.coupling(alpha)
-        stderr = self.moments.stderr(m, self.moments.coupling_replicates(alpha))
-        return {"M": m, "M_stderr": stderr}
+        """M of each step, its standard error, and what that gained on plain sampling."""
+        m, stderr = self.moments.coupling(alpha), self.moments.coupling_stderr(alpha)
+        if self.plain is None:
+            return {"M": m, "M_stderr": stderr}
+        plain = self.plain.coupling_stderr(alpha)
+        return {"M": m, "M_stderr": stderr, "variance_reduction": _reduction(plain, stderr)}
+
+    def controls(self) -> dict[str, Any]:
+        """The raw chunk means of the controls that were drawn again, not summed."""
+        if self.harmonics is None:
+            return {}
+        means, steps = self.harmonics.means, len(self.moments.mean)
+        means = np.broadcast_to(means, (steps, *means.shape[1:]))
+        return {"axes/monomial": self.harmonics.names, "coupling/harmonics": means}
 
     def critical(self, alpha: float, flow: ChannelFlow) -> list[list[CriticalStrain]]:
         """Roots of the exact mean to 1e-8; of the sampled one by interpolation, with an error."""
@@ -213,7 +238,9 @@ def derive(config: Config, moments: Array | None, unstrained: Array | None) -> d
         for column in columns:
             row |= _datasets(column, material.alpha, flows[column.suffix])
         rows.append(row | _deviations(flows))
-    return {name: np.stack([row[name] for row in rows]) for name in rows[0]}
+    found = {name: np.stack([row[name] for row in rows]) for name in rows[0]}
+    sums = [column for column in columns if isinstance(column, LatticeColumn)]
+    return found | (sums[0].controls() if sums else {})
 
 
 def _datasets(column: Column, alpha: float, flow: ChannelFlow) -> dict[str, Any]:

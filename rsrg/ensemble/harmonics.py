@@ -1,0 +1,106 @@
+"""What a draw's rotation alone says about its sum: controls of known mean that cost no pairs.
+
+For a direction a, fixed in space, and the axes e_i of the lattice in a draw (the three cube axes,
+or the c axis of hcp), p_d(a) = Σ_i (a·e_i)^d. Over Haar-random rotations its mean is (number of
+axes)/(d + 1). For a cube, d = 4, 6, 8 span the cubic harmonics K₄, K₆, K₈ along a: the
+sums of blocks cut by a strained body depend on them through the principal axes of the strain.
+
+p_d(a) is linear in Σ_i of the monomials of degree d in the components of e_i, which do not depend
+on the strain: those are what is averaged over a chunk.
+"""
+
+from dataclasses import dataclass
+from math import factorial
+from typing import Self
+
+import numpy as np
+
+from rsrg.ensemble.draws import CHUNK, Blocks, chunk_rng, draw_rotations
+from rsrg.physics.arrays import Array
+from rsrg.physics.lattices import Lattice
+from rsrg.physics.readings import Positions
+from rsrg.physics.symmetry import EQUAL_STRETCH
+
+AT_ONCE = 256  # chunks whose rotations are raised to powers together: a few MB
+DEGREES: dict[Lattice, tuple[int, ...]] = {
+    "sc": (4, 6, 8),
+    "bcc": (4, 6, 8),
+    "fcc": (4, 6, 8),
+    "hcp": (2, 4, 6, 8),
+}
+AXES: dict[Lattice, slice] = {  # which columns of the rotation
+    "sc": slice(0, 3),
+    "bcc": slice(0, 3),
+    "fcc": slice(0, 3),
+    "hcp": slice(2, 3),
+}
+
+
+@dataclass(frozen=True)
+class Harmonics:
+    """Chunk means of Σ_i of all monomials, (steps, chunks, monomials), of a turned lattice."""
+
+    lattice: Lattice
+    means: Array
+
+    @classmethod
+    def draw(cls, blocks: Blocks, seed: int, steps: int, chunks: int) -> Self | None:
+        """Those of a run, drawn again from its seed. None where no lattice was turned."""
+        if blocks.lattice is None or blocks.orientation != "haar":
+            return None
+        places = [(step, chunk) for step in range(steps) for chunk in range(chunks)]
+        rows = []
+        for first in range(0, len(places), AT_ONCE):
+            some = places[first : first + AT_ONCE]
+            turned = np.stack([draw_rotations(blocks, chunk_rng(seed, *place)) for place in some])
+            rows.append(_monomials(turned[..., AXES[blocks.lattice]], DEGREES[blocks.lattice]))
+        return cls(blocks.lattice, np.concatenate(rows).reshape(steps, chunks, -1))
+
+    @property
+    def names(self) -> list[str]:
+        """The monomials, such as xxyy."""
+        rows = (e for d in DEGREES[self.lattice] for e in _exponents(d))
+        return ["x" * p + "y" * q + "z" * r for p, q, r in rows]
+
+    def controls(self, directions: Array) -> Array:
+        """p_d(a) less its mean, (steps, chunks, degrees × directions); a as rows, (n, 3)."""
+        count = len(range(3)[AXES[self.lattice]])
+        columns, first = [np.empty((*self.means.shape[:-1], 0))], 0
+        for d in DEGREES[self.lattice]:
+            exponents = np.array(_exponents(d))
+            many = [factorial(d) / np.prod([factorial(k) for k in e]) for e in exponents.tolist()]
+            weights = many * np.prod(directions[:, None] ** exponents, axis=-1)
+            sums = self.means[..., first : first + len(exponents)] @ weights.T
+            columns.append(sums - count / (d + 1))
+            first += len(exponents)
+        return np.concatenate(columns, axis=-1)
+
+
+def _exponents(degree: int) -> list[tuple[int, int, int]]:
+    rows = [(p, q) for p in range(degree, -1, -1) for q in range(degree - p, -1, -1)]
+    return [(p, q, degree - p - q) for p, q in rows]
+
+
+def _monomials(axes: Array, which: tuple[int, ...]) -> Array:
+    """Means over draws of Σ_i of each monomial, (chunks, monomials); axes (chunks, draws, 3, i)."""
+    powers = axes ** np.arange(max(which) + 1).reshape(-1, 1, 1, 1, 1)
+    columns = [
+        (powers[p, :, :, 0] * powers[q, :, :, 1] * powers[r, :, :, 2]).sum(axis=(1, 2))
+        for p, q, r in (e for d in which for e in _exponents(d))
+    ]
+    return np.stack(columns, axis=-1) / CHUNK
+
+
+def strain_axes(deformation: Array, positions: Positions) -> Array:
+    """The directions that a strain singles out, as rows: none, the odd axis of two equal, or three.
+
+    Of F·sphere where the blocks stay; where they move, x = F R z, of the stretch before: FᵀF.
+    """
+    left, stretches, right = np.linalg.svd(deformation)
+    axes = right if positions == "affine" else left.T
+    first, last = -np.diff(np.log(stretches)) < EQUAL_STRETCH
+    if first and last:
+        return np.empty((0, 3))
+    if first or last:
+        return axes[2:] if first else axes[:1]
+    return np.asarray(axes)
