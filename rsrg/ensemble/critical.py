@@ -11,11 +11,15 @@ from rsrg.physics.criticality import sampled_crossings, spline_values
 
 @dataclass(frozen=True, order=True)
 class CriticalStrain:
-    """A critical strain, its channel, and its standard error (0 for an exact root)."""
+    """A critical strain, its channel, and its standard error (0 for an exact root).
+
+    sampling: the part of the error that more draws make smaller.
+    """
 
     strain: float
     channel: str
     stderr: float = 0.0
+    sampling: float = 0.0
 
 
 def sampled_critical_strains(
@@ -36,5 +40,5 @@ def sampled_critical_strains(
             at_zero = spline_values(strains, replicates[:, :, c], zero.strain)
             statistical = float(groups.stderr(np.zeros(()), at_zero)) / abs(zero.slope)
             error = float(np.hypot(statistical, zero.interpolation_error))
-            found.append(CriticalStrain(zero.strain, name, error))
+            found.append(CriticalStrain(zero.strain, name, error, statistical))
     return sorted(found)

@@ -6,6 +6,7 @@ from rich.text import Text
 
 from rsrg.ensemble.statistics import MAX_GROUPS
 from rsrg.report.numbers import with_error
+from rsrg.report.sampling_note import sampling_notes
 from rsrg.runs.run import CriticalStrainRecord, Run
 
 NONE = "–"
@@ -98,6 +99,7 @@ def notes(run: Run) -> list[str]:
         if freedom < FEW:
             share = 1.0 / np.sqrt(2.0 * freedom)
             lines.append(f"Few draws: the standard errors themselves are uncertain by {share:.0%}.")
+        lines += sampling_notes(run)
     if run.config.flow.update == "second_order":
         lines += _second_order_notes(run)
     return lines

@@ -16,11 +16,13 @@ from rsrg.physics.readings import READINGS, Reading
 from rsrg.physics.recursion import Update, whole_steps
 from rsrg.runs.geometry import BlocksSpec, Lengths, StrainSpec
 from rsrg.runs.glasses import MaterialsInput, MaterialSpec, as_specs
-from rsrg.runs.part import Part, as_tuple, quantity
+from rsrg.runs.part import Finite, Part, as_tuple, quantity
 from rsrg.runs.positions import read_sample
 
 MAX_STEPS = 10_000
 MIN_CHUNKS = 4  # fewer give no error bar worth the name
+TARGET_CHUNKS = 16  # an error bar that decides when to stop must itself be known to a fifth
+MOST_SAMPLES = 10**6  # with a target error, where no other bound is given
 ReadingName = Literal["fixed/ellipsoid", "affine/sphere", "affine/ellipsoid", "fixed/sphere"]
 
 
@@ -53,6 +55,38 @@ class Sampling(Part):
     )
     seed: int = Field(0, ge=0, lt=2**63, description="an integer from 0 to 2⁶³ − 1")
     resample: Literal["per_step", "once"] = Field("per_step", description="per_step or once")
+    target_error: Finite | None = Field(
+        None, gt=0.0, le=1.0, description="a standard error, a number between 0 and 1"
+    )
+    target_quantity: Literal["coupling", "critical_strain"] | None = Field(
+        None, description="coupling or critical_strain"
+    )
+    max_samples: int | None = Field(
+        None,
+        ge=MIN_CHUNKS * CHUNK,
+        le=10**9,
+        multiple_of=CHUNK,
+        description=f"a multiple of {CHUNK}, at least `samples` (draws per step)",
+    )
+
+    @model_validator(mode="after")
+    def _target(self) -> Self:
+        if self.target_error is None:
+            if self.target_quantity is not None or self.max_samples is not None:
+                raise ValueError(
+                    "must have `target_quantity` and `max_samples` with `target_error` only"
+                )
+            return self
+        if self.estimator != "montecarlo":
+            raise ValueError(f"must not have `target_error` with `{self.estimator}`: it has none")
+        if self.samples < TARGET_CHUNKS * CHUNK:
+            raise ValueError(
+                f"must have `samples` of at least {TARGET_CHUNKS * CHUNK} with `target_error`, to "
+                "know the error from"
+            )
+        if self.max_samples is not None and self.max_samples < self.samples:
+            raise ValueError("must have `max_samples` of at least `samples`")
+        return self
 
 
 class Checkpoint(Part):
@@ -101,6 +135,11 @@ class Config(Part):
                 "`count: volume`, `orientation: haar` and `offset: random`, for which the mean is "
                 "known"
             )
+        if self.sampling.target_quantity == "critical_strain" and self.flow.update != "resummed":
+            raise ValueError(
+                "`sampling.target_quantity: critical_strain` must come with `flow.update: "
+                "resummed`: second order has no crossing"
+            )
         if self.steps() > MAX_STEPS:
             raise ValueError(
                 f"the flow must take at most {MAX_STEPS} steps; it takes {self.steps()}"
@@ -147,6 +186,10 @@ class Config(Part):
     def chunks(self) -> int:
         """Chunks of draws in each step; one, holding the exact mean, where nothing is drawn."""
         return self.sampling.samples // CHUNK if self.sampling.estimator == "montecarlo" else 1
+
+    def most_samples(self) -> int:
+        """Draws per step that a target error may take."""
+        return self.sampling.max_samples or max(MOST_SAMPLES, self.sampling.samples)
 
     def block_ensemble(self) -> Blocks:
         """How blocks are drawn. Raises ConfigError where a positions file cannot be had."""

@@ -22,6 +22,7 @@ from rsrg.runs.run import Run, open_run
 from rsrg.runs.signals import StopRequest, stop_on_signals
 from rsrg.runs.state import State
 from rsrg.runs.store import Snapshot, encode, free_name, save, set_aside
+from rsrg.runs.target import next_round
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,8 @@ def resume(
     """Go on with a run file to its end. A finished run is returned as it is.
 
     overrides: dotted keys; only those that leave the numbers alone (checkpoint, title), and a
-    larger `sampling.samples`, for which only the new draws are made.
+    larger `sampling.samples` or smaller `sampling.target_error`, for which only the new draws are
+    made.
 
     Raises RunFileError for a missing or damaged file; ConfigError, with a diff, for any other
     override.
@@ -110,7 +112,7 @@ def _carry_on(state: State, path: Path, watch: Watcher) -> Run:
         log.info("%s: sums by engine %s", path, state.sessions[-1]["engine"])
         worker.save("running", "running")
         try:
-            reason = worker.work(request)
+            reason = worker.sample(request)
         except BaseException as error:
             worker.save("failed", f"failed: {type(error).__name__}: {error}")
             raise
@@ -151,6 +153,20 @@ class _Worker:
         datasets["provenance/ended"] = [s["ended"] for s in state.sessions]
         save(self.path, encode(attributes, datasets))
         self.saved_at = time.monotonic()
+
+    def sample(self, request: StopRequest) -> str | None:
+        """Rounds of chunks until no target error asks for more. Returns as `work`."""
+        spent = 0.0
+        config: Config | None = self.state.config
+        while config is not None:
+            self.state, began = self.state.extended(config), time.monotonic()
+            reason = self.work(request)
+            spent += time.monotonic() - began
+            self.state.sessions[-1] |= {"sampling": f"{spent:.3f}"}
+            if reason is not None:
+                return reason
+            config = next_round(self.state.config, self.state.moments, self.state.unstrained)
+        return None
 
     def work(self, request: StopRequest) -> str | None:
         """All chunks that are missing. Returns what stopped it early, or None at the end.

@@ -10,7 +10,7 @@ from rsrg.runs.loading import config_from_source
 from rsrg.runs.source import Source, override
 
 NEUTRAL = ("checkpoint", "title")
-GROWING = ("sampling.samples",)
+GROWING = ("sampling.samples", "sampling.target_error", "sampling.max_samples")
 
 
 def extended_config(config: Config, overrides: dict[str, Any]) -> Config:
@@ -31,9 +31,21 @@ def extended_config(config: Config, overrides: dict[str, Any]) -> Config:
             f"`sampling.samples` can only grow on resume: {config.sampling.samples} in the file, "
             f"{changed.sampling.samples} asked for"
         )
+    refused += _eased(config, changed)
     if refused:
         raise ConfigError(refused)
     return changed
+
+
+def _eased(old: Config, new: Config) -> list[str]:
+    """A target error that is given up or became larger."""
+    before, after = old.sampling.target_error, new.sampling.target_error
+    if before is None or (after is not None and after <= before):
+        return []
+    return [
+        f"`sampling.target_error` can only fall on resume: {before!r} in the file, "
+        f"{after!r} asked for"
+    ]
 
 
 def _flat(config: Config) -> dict[str, Any]:

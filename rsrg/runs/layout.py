@@ -104,10 +104,15 @@ ENTRIES: dict[str, Entry] = {
         "1",
         "chunk means of monomials of the turned lattice axes, summed over the axes, a control",
     ),
+    "coupling/plain_stderr": Entry(
+        ("material", "reading", "strain"),
+        "1/(rho c_t^2)",
+        "largest standard error of M by plain sampling of the same draws",
+    ),
     "coupling/variance_reduction": Entry(
         ("material", "reading", "strain"),
         "1",
-        "largest variance of M by plain sampling of the same draws, over the largest as it is",
+        "its square, over that of the largest standard error as it is",
     ),
     "coupling/M": Entry(
         (*LATTICE, *MATRIX), "1/(rho c_t^2)", "M of each step, sum over blocks", "3.7"
@@ -123,6 +128,9 @@ ENTRIES: dict[str, Entry] = {
         ("material", *MATRIX), "rho c_t^2", "chi before the first step", "3.10"
     ),
     **_with_errors(_flow_entries("")),
+    "critical/sampling_stderr": Entry(
+        ("material", "reading", "crossing"), "1", "standard error of critical strain by sampling"
+    ),
     **_flow_entries("_continuum"),
     **_flow_entries("_log"),
     "flow/deviation_continuum": Entry(
@@ -137,5 +145,6 @@ ENTRIES: dict[str, Entry] = {
     "provenance/host": Entry(("session",), "", "where"),
     "provenance/versions": Entry(("session",), "", "software"),
     "provenance/engine": Entry(("session",), "", "what did the sums: pairs, rows or exact mean"),
+    "provenance/sampling": Entry(("session",), "s", "seconds spent on chunks of draws"),
     "provenance/reason": Entry(("session",), "", "why the session ended"),
 }

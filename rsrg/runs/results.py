@@ -77,13 +77,9 @@ class Setting:
 
 
 def _reduction(plain: Array, stderr: Array) -> Array:
-    """How many times smaller the largest variance of M is, (readings, strains); 1 where both are 0.
-
-    plain, stderr: standard errors, (steps, readings, strains, 6, 6).
-    """
-    large, small = (x.max(axis=(0, -2, -1)) for x in (plain, stderr))
-    rounding = small <= 1e-12 * large  # without strain nothing is left of the error
-    return np.divide(large, small, out=np.ones_like(large), where=~rounding) ** 2
+    """(plain/stderr)²; 1 where symmetry alone makes M vanish and leaves no error but rounding."""
+    rounding = stderr <= 1e-12 * plain
+    return np.divide(plain, stderr, out=np.ones_like(plain), where=~rounding) ** 2
 
 
 class Column(Protocol):
@@ -184,7 +180,9 @@ class LatticeColumn:
         if self.plain is None:
             return {"M": m, "M_stderr": stderr}
         plain = self.plain.coupling_stderr(alpha)
-        return {"M": m, "M_stderr": stderr, "variance_reduction": _reduction(plain, stderr)}
+        large, small = (x.max(axis=(0, -2, -1)) for x in (plain, stderr))
+        gained = {"plain_stderr": large, "variance_reduction": _reduction(large, small)}
+        return {"M": m, "M_stderr": stderr, **gained}
 
     def controls(self) -> dict[str, Any]:
         """The raw chunk means of the controls that were drawn again, not summed."""
@@ -266,13 +264,15 @@ def _without_reading(name: str, values: Array) -> Array:
 def _critical_arrays(suffix: str, found: list[list[CriticalStrain]]) -> dict[str, Any]:
     """`/critical` rows, (readings, crossings); NaN and "" where there is no crossing."""
     strain = np.full((len(found), CROSSINGS), np.nan)
-    stderr, channel = strain.copy(), np.full(strain.shape, "", dtype=object)
+    stderr, sampling = strain.copy(), strain.copy()
+    channel = np.full(strain.shape, "", dtype=object)
     for i, row in enumerate(found):
         for j, crossing in enumerate(row[:CROSSINGS]):
-            strain[i, j], stderr[i, j] = crossing.strain, crossing.stderr
-            channel[i, j] = crossing.channel
+            strain[i, j], channel[i, j] = crossing.strain, crossing.channel
+            stderr[i, j], sampling[i, j] = crossing.stderr, crossing.sampling
     arrays = {f"critical/strain{suffix}": strain, f"critical/channel{suffix}": channel}
-    return arrays | ({} if suffix else {"critical/strain_stderr": stderr})
+    errors = {"critical/strain_stderr": stderr, "critical/sampling_stderr": sampling}
+    return arrays | ({} if suffix else errors)
 
 
 def _deviations(flows: dict[str, ChannelFlow]) -> dict[str, Array]:

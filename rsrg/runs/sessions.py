@@ -2,7 +2,7 @@
 
 from rsrg.runs.store import Snapshot
 
-SESSION = ("started", "ended", "host", "versions", "engine", "reason")
+SESSION = ("started", "ended", "host", "versions", "engine", "sampling", "reason")
 
 
 def sessions(snapshot: Snapshot) -> list[dict[str, str]]:

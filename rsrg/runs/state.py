@@ -72,7 +72,7 @@ class State:
         """Note who works on the run from now on."""
         software = ", ".join(f"{k} {v}" for k, v in provenance.versions().items())
         start = provenance.now()
-        values = (start, start, provenance.host(), software, _engine(self.config), "running")
+        values = (start, start, provenance.host(), software, _engine(self.config), "0", "running")
         self.sessions.append(dict(zip(SESSION, values, strict=True)))
 
     def attributes(self, status: str) -> dict[str, Attribute]:
@@ -114,6 +114,8 @@ class State:
 
 def _engine(config: Config) -> str:
     """What does the sums of this run: see `sums.batch` for `pairs` and `rows`."""
+    if config.sampling.estimator == "montecarlo" and not config.blocks.perfect:
+        return "pairs"
     if config.sampling.estimator == "montecarlo":
         return batch_engine(config.blocks.n0**3)
     return {"exact": "exact mean", "formula": "none"}[config.sampling.estimator]

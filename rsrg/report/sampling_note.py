@@ -1,0 +1,45 @@
+"""How small the error of M became, and what that would have taken without control variates."""
+
+import numpy as np
+
+from rsrg.runs.run import Run
+from rsrg.sums.limits import duration_text
+
+
+def sampling_notes(run: Run) -> list[str]:
+    """The largest error, the target if there was one, and the draws and time saved."""
+    if "coupling/plain_stderr" not in run.snapshot:  # written by an older rsrg
+        return []
+    error = float(np.max(run.read("coupling/M_stderr")))
+    plain = float(np.max(run.read("coupling/plain_stderr")))
+    draws = run.config.sampling.samples
+    line = f"Standard error of M: at most {error:.2g} with {draws:,} draws per step."
+    if 0.0 < error < plain:
+        factor = (plain / error) ** 2
+        line += (
+            f" Plain sampling needs {factor:.3g} times as many: "
+            f"about {duration_text((factor - 1.0) * _seconds(run))} more than the "
+            f"{duration_text(_seconds(run))} that the draws took."
+        )
+    return [line, *_target(run, error)]
+
+
+def _target(run: Run, error: float) -> list[str]:
+    target, quantity = run.config.sampling.target_error, "M"
+    if target is None:
+        return []
+    if run.config.sampling.target_quantity == "critical_strain":
+        lowest = run.read("critical/sampling_stderr")[..., 0]
+        error = float(np.max(lowest, where=np.isfinite(lowest), initial=0.0))
+        quantity = "the lowest critical strains"
+    if error <= target:
+        return [f"Target error {target:g} of {quantity}: met, {error:.2g}."]
+    return [
+        f"Target error {target:g} of {quantity}: not met, {error:.2g} at `max_samples` "
+        f"{run.config.most_samples():,}. Go on: rsrg resume {run.path} -o sampling.max_samples N"
+    ]
+
+
+def _seconds(run: Run) -> float:
+    """Time spent on draws, in all sessions."""
+    return sum(float(text) for text in run.read("provenance/sampling") if text)
