@@ -1,5 +1,6 @@
-"""Errors of derived quantities: the jackknife over groups of chunks.
+"""Errors of derived quantities: the jackknife and the bootstrap over groups of chunks.
 
+Groups are contiguous: chunks that are correlated over fewer than a group's length do no harm.
 Source: Busing, Meijer & van der Leeden, Statistics and Computing 9, 3 (1999), the delete-m_j
 jackknife, which allows groups of unequal size.
 """
@@ -10,6 +11,9 @@ import numpy as np
 
 from rsrg.physics.arrays import Array
 
+RESAMPLES = (
+    1000  # of the bootstrap: an error of the error bar of 1/√2000 = 2%, below the groups' own
+)
 MAX_GROUPS = 64  # a relative error of the error bar of 1/√(2·64) = 9%; more cost memory
 
 
@@ -46,6 +50,24 @@ class Groups:
         if g < 2:
             return np.full_like(full, np.inf)
         h = (self.sizes.sum() / self.sizes).reshape(-1, *[1] * full.ndim)
-        pseudo = h * full - (h - 1.0) * replicates
+        pseudo = self.pseudo_values(full, replicates)
         center = g * full - np.sum((1.0 - 1.0 / h) * replicates, axis=0)
         return np.sqrt(np.mean((pseudo - center) ** 2 / (h - 1.0), axis=0))
+
+    def pseudo_values(self, full: Array, replicates: Array) -> Array:
+        """θ̃_j = h_j θ − (h_j − 1) θ_(−j), (groups, ...): what each group by itself says."""
+        h = (self.sizes.sum() / self.sizes).reshape(-1, *[1] * full.ndim)
+        return h * full - (h - 1.0) * replicates
+
+    def resampled(self, values: Array) -> Array:
+        """Means over groups drawn anew, (RESAMPLES, ...), of one value for each, (groups, ...).
+
+        The bootstrap, always with the same draws. Its spread is that of the mean, but for
+        √((g − 1)/g), for which deviations from the mean are made larger.
+        """
+        g = len(self.sizes)
+        counts = np.random.default_rng(0).multinomial(g, np.full(g, 1.0 / g), RESAMPLES)
+        weights = counts * self.sizes
+        weights /= weights.sum(axis=1, keepdims=True)
+        center = np.tensordot(self.sizes / self.sizes.sum(), values, 1)
+        return center + np.sqrt(g / max(g - 1, 1)) * (np.tensordot(weights, values, 1) - center)

@@ -2,8 +2,11 @@
 
 import numpy as np
 
+from rsrg.ensemble.statistics import MAX_GROUPS
 from rsrg.runs.run import Run
 from rsrg.sums.limits import duration_text
+
+PLAINLY = 5.0  # standard errors; there are as many looks as readings and strains
 
 
 def sampling_notes(run: Run) -> list[str]:
@@ -21,7 +24,7 @@ def sampling_notes(run: Run) -> list[str]:
             f"about {duration_text((factor - 1.0) * _seconds(run))} more than the "
             f"{duration_text(_seconds(run))} that the draws took."
         )
-    return [line, *_target(run, error)]
+    return [line, *_target(run, error), *_correlated(run)]
 
 
 def _target(run: Run, error: float) -> list[str]:
@@ -37,6 +40,17 @@ def _target(run: Run, error: float) -> list[str]:
     return [
         f"Target error {target:g} of {quantity}: not met, {error:.2g} at `max_samples` "
         f"{run.config.most_samples():,}. Go on: rsrg resume {run.path} -o sampling.max_samples N"
+    ]
+
+
+def _correlated(run: Run) -> list[str]:
+    """A warning where chunks are plainly not independent."""
+    tau, error = np.moveaxis(run.read("coupling/autocorrelation"), -1, 0)
+    if np.all(tau - 1.0 < PLAINLY * error):
+        return []
+    return [
+        f"Chunks are correlated over up to {tau.max():.2g} chunks: errors of less than "
+        f"{MAX_GROUPS} chunks are too small by about its square root."
     ]
 
 

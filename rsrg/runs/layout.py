@@ -32,6 +32,7 @@ AXES: dict[str, Entry] = {
     "pair_kl": Entry(("pair_kl",), "", "index pair kl", "before 3.8"),
     "quartic": Entry(("quartic",), "", "index quadruple abcd of the moments"),
     "channel": Entry(("channel",), "", "eigenchannel, named by its eigenvector at small strain"),
+    "estimate": Entry(("estimate",), "", "value and standard error"),
     "crossing": Entry(("crossing",), "1", "number of the crossing, lowest strain first"),
     "monomial": Entry(("monomial",), "", "monomial of the components of a lattice axis"),
     "chunk": Entry(("chunk",), "1", "chunk of draws"),
@@ -104,6 +105,11 @@ ENTRIES: dict[str, Entry] = {
         "1",
         "chunk means of monomials of the turned lattice axes, summed over the axes, a control",
     ),
+    "coupling/autocorrelation": Entry(
+        ("reading", "strain", "estimate"),
+        "1",
+        "autocorrelation time of the moments' chunk means, in chunks, and its standard error",
+    ),
     "coupling/plain_stderr": Entry(
         ("material", "reading", "strain"),
         "1/(rho c_t^2)",
@@ -128,6 +134,9 @@ ENTRIES: dict[str, Entry] = {
         ("material", *MATRIX), "rho c_t^2", "chi before the first step", "3.10"
     ),
     **_with_errors(_flow_entries("")),
+    "critical/bootstrap_stderr": Entry(
+        ("material", "reading", "crossing"), "1", "the same by the bootstrap, half its central 68 %"
+    ),
     "critical/sampling_stderr": Entry(
         ("material", "reading", "crossing"), "1", "standard error of critical strain by sampling"
     ),

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from rsrg.ensemble.autocorrelation import autocorrelation_time
 from rsrg.ensemble.coupling import (
     CouplingMoments,
     exact_coupling_moments,
@@ -74,6 +75,12 @@ class Setting:
             lambda e: start + n * coupling(e), grid, self.rule.contraction, self.rule.channels
         )
         return [CriticalStrain(c.strain, c.channel) for c in found]
+
+
+def _correlations(moments: Array) -> list[tuple[float, float]]:
+    """Autocorrelation time and its error at each strain, of (steps, strains, chunks, 15)."""
+    series = np.moveaxis(moments, (1, 2), (0, 1))  # (strains, chunks, steps, 15)
+    return [autocorrelation_time(s.reshape(len(s), -1)) for s in series]
 
 
 def _reduction(plain: Array, stderr: Array) -> Array:
@@ -164,6 +171,7 @@ class LatticeColumn:
             sampled = sampled_coupling_moments(*raw, blocks.isotropic, self.harmonics)
             self.moments = sampled.repeated(len(moments)) if drawn == 1 else sampled
             self.plain = plain_coupling_moments(moments[:drawn], readings, deformations)
+            self.tau = [_correlations(moments[:drawn, r]) for r in range(len(readings))]
         self._haar = cache(
             lambda e, i: haar_mean_moments(
                 setting.deformation(e), config.blocks.n0, readings[i], config.blocks.lattice or "sc"
@@ -184,13 +192,17 @@ class LatticeColumn:
         gained = {"plain_stderr": large, "variance_reduction": _reduction(large, small)}
         return {"M": m, "M_stderr": stderr, **gained}
 
-    def controls(self) -> dict[str, Any]:
-        """The raw chunk means of the controls that were drawn again, not summed."""
-        if self.harmonics is None:
-            return {}
-        means, steps = self.harmonics.means, len(self.moments.mean)
-        means = np.broadcast_to(means, (steps, *means.shape[1:]))
-        return {"axes/monomial": self.harmonics.names, "coupling/harmonics": means}
+    def raw(self) -> dict[str, Any]:
+        """What belongs to the draws, not to a glass: controls drawn again, and correlations."""
+        found: dict[str, Any] = {}
+        if self.plain is not None:
+            names = ["value", "stderr"]
+            found = {"axes/estimate": names, "coupling/autocorrelation": np.array(self.tau)}
+        if self.harmonics is not None:
+            means, steps = self.harmonics.means, len(self.moments.mean)
+            means = np.broadcast_to(means, (steps, *means.shape[1:]))
+            found |= {"axes/monomial": self.harmonics.names, "coupling/harmonics": means}
+        return found
 
     def critical(self, alpha: float, flow: ChannelFlow) -> list[list[CriticalStrain]]:
         """Roots of the exact mean to 1e-8; of the sampled one by interpolation, with an error."""
@@ -238,7 +250,7 @@ def derive(config: Config, moments: Array | None, unstrained: Array | None) -> d
         rows.append(row | _deviations(flows))
     found = {name: np.stack([row[name] for row in rows]) for name in rows[0]}
     sums = [column for column in columns if isinstance(column, LatticeColumn)]
-    return found | (sums[0].controls() if sums else {})
+    return found | (sums[0].raw() if sums else {})
 
 
 def _datasets(column: Column, alpha: float, flow: ChannelFlow) -> dict[str, Any]:
@@ -264,15 +276,18 @@ def _without_reading(name: str, values: Array) -> Array:
 def _critical_arrays(suffix: str, found: list[list[CriticalStrain]]) -> dict[str, Any]:
     """`/critical` rows, (readings, crossings); NaN and "" where there is no crossing."""
     strain = np.full((len(found), CROSSINGS), np.nan)
-    stderr, sampling = strain.copy(), strain.copy()
+    stderr, sampling, bootstrap = strain.copy(), strain.copy(), strain.copy()
     channel = np.full(strain.shape, "", dtype=object)
     for i, row in enumerate(found):
         for j, crossing in enumerate(row[:CROSSINGS]):
             strain[i, j], channel[i, j] = crossing.strain, crossing.channel
             stderr[i, j], sampling[i, j] = crossing.stderr, crossing.sampling
+            bootstrap[i, j] = crossing.bootstrap
     arrays = {f"critical/strain{suffix}": strain, f"critical/channel{suffix}": channel}
-    errors = {"critical/strain_stderr": stderr, "critical/sampling_stderr": sampling}
-    return arrays | ({} if suffix else errors)
+    if suffix:
+        return arrays
+    errors = {"strain_stderr": stderr, "sampling_stderr": sampling, "bootstrap_stderr": bootstrap}
+    return arrays | {f"critical/{name}": values for name, values in errors.items()}
 
 
 def _deviations(flows: dict[str, ChannelFlow]) -> dict[str, Array]:
