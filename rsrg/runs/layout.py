@@ -107,8 +107,8 @@ ENTRIES: dict[str, Entry] = {
     ),
     "coupling/autocorrelation": Entry(
         ("reading", "strain", "estimate"),
-        "1",
-        "autocorrelation time of the moments' chunk means, in chunks, and its standard error",
+        "chunks",
+        "autocorrelation time of the moments' chunk means and its standard error",
     ),
     "coupling/plain_stderr": Entry(
         ("material", "reading", "strain"),
@@ -118,7 +118,7 @@ ENTRIES: dict[str, Entry] = {
     "coupling/variance_reduction": Entry(
         ("material", "reading", "strain"),
         "1",
-        "its square, over that of the largest standard error as it is",
+        "largest variance of M by plain sampling, over the largest as it is",
     ),
     "coupling/M": Entry(
         (*LATTICE, *MATRIX), "1/(rho c_t^2)", "M of each step, sum over blocks", "3.7"
@@ -135,7 +135,7 @@ ENTRIES: dict[str, Entry] = {
     ),
     **_with_errors(_flow_entries("")),
     "critical/bootstrap_stderr": Entry(
-        ("material", "reading", "crossing"), "1", "the same by the bootstrap, half its central 68 %"
+        ("material", "reading", "crossing"), "1", "half the central 68 % of the bootstrap"
     ),
     "critical/sampling_stderr": Entry(
         ("material", "reading", "crossing"), "1", "standard error of critical strain by sampling"
