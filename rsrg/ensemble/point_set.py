@@ -35,13 +35,13 @@ class PointSet:
         """
         if self.cell is not None:
             self._check_box(self.cell, reach)
-            return np.asarray(rng.random((n, 3)) @ self.cell)
+            return _times(rng.random((n, 3)), self.cell)
         low, high = self.points.min(axis=0), self.points.max(axis=0)
         found = np.empty((0, 3))
         deepest = -np.inf
         for _ in range(ROUNDS):
             tries = low + (high - low) * rng.random((TRIES, 3))
-            depth = -(tries @ self._walls[:, :3].T + self._walls[:, 3]).max(axis=1)
+            depth = -(_times(tries, self._walls[:, :3].T) + self._walls[:, 3]).max(axis=1)
             deepest = max(deepest, float(depth.max()))
             found = np.concatenate((found, tries[depth >= reach]))
             if len(found) >= n:
@@ -65,6 +65,11 @@ class PointSet:
         """The points, or images of them, within reach of a center, and about it, (p, 3)."""
         d = self.points - center
         if self.cell is not None:
-            fractions = d @ np.linalg.inv(self.cell)
-            d = (fractions - np.rint(fractions)) @ self.cell
+            fractions = _times(d, np.linalg.inv(self.cell))
+            d = _times(fractions - np.rint(fractions), self.cell)
         return np.asarray(d[(d**2).sum(axis=1) <= reach**2])
+
+
+def _times(rows: Array, matrix: Array) -> Array:
+    """rows @ matrix, by one thread in one order: what BLAS rounds may depend on its threads."""
+    return np.asarray(np.einsum("ni,ij->nj", rows, matrix))
