@@ -70,6 +70,6 @@ class PointSet:
         return np.asarray(d[(d**2).sum(axis=1) <= reach**2])
 
 
-def _times(rows: Array, matrix: Array) -> Array:
+def _times(rows: Array, matrix: np.ndarray) -> Array:
     """rows @ matrix, by one thread in one order: what BLAS rounds may depend on its threads."""
     return np.asarray(np.einsum("ni,ij->nj", rows, matrix))

@@ -15,11 +15,12 @@ from scipy.spatial.transform import Rotation
 
 from rsrg.physics.errors import PhysicsError
 from rsrg.physics.interaction import quartic_tensor
-from rsrg.physics.lattices import LATTICES, lattice_points
+from rsrg.physics.lattices import lattice_points
 from rsrg.sums import jit
 from rsrg.sums.engines import choose_engine, pair_moments
 from rsrg.sums.lattice import LatticeSet, _by_transform, _half_autocorrelation, _rows, find_lattice
 
+BRAVAIS = ("sc", "bcc", "fcc")  # hcp is none, and no body of it is rows
 STRAIN = np.array([[1.3, 0.2, 0.0], [0.1, 0.8, -0.1], [0.0, 0.05, 1.1]])
 
 
@@ -42,7 +43,7 @@ def with_holes(points: np.ndarray, seed=3) -> np.ndarray:
 
 @pytest.mark.parametrize("holes", [False, True])
 @pytest.mark.parametrize("deformation", [np.eye(3), STRAIN, np.diag([4.0, 1.0, 0.5])])
-@pytest.mark.parametrize("lattice", LATTICES)
+@pytest.mark.parametrize("lattice", BRAVAIS)
 def test_direct(lattice, deformation, holes):
     points = body(lattice, 7.3, deformation)
     points = with_holes(points) if holes else points
