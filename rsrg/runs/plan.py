@@ -9,6 +9,8 @@ from rsrg.ensemble.statistics import MAX_GROUPS
 from rsrg.runs.config import Config
 from rsrg.sums.limits import duration_text, size_text
 
+MONOMIALS = 94  # of the harmonics of a draw's rotation, at most
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -24,6 +26,7 @@ class Plan:
     memory_bytes: int
     file_bytes: int
     seconds: float | None
+    target_error: float | None = None
 
 
 def plan(config: Config, measure: bool = True) -> Plan:
@@ -34,7 +37,7 @@ def plan(config: Config, measure: bool = True) -> Plan:
     drawn = 1 if config.sampling.resample == "once" else steps
     sums = chunks * CHUNK * drawn * (readings * strains + 1) if sampled else 0
     n = config.blocks.n0**3
-    raw = 8 * 15 * steps * chunks * (readings * strains + 1)
+    raw = 8 * steps * chunks * (15 * (readings * strains + 1) + MONOMIALS)
     per_glass = 8 * 36 * steps * readings * strains
     groups = min(chunks, MAX_GROUPS) if sampled else 0
     return Plan(
@@ -48,6 +51,7 @@ def plan(config: Config, measure: bool = True) -> Plan:
         memory_bytes=3 * raw + (8 * materials + 8 * groups) * per_glass,
         file_bytes=raw + 6 * materials * per_glass,
         seconds=_seconds(config, drawn * chunks) if measure and sampled else None,
+        target_error=config.sampling.target_error,
     )
 
 
@@ -76,4 +80,6 @@ def plan_lines(p: Plan) -> list[str]:
         lines.append(
             f"time about {duration_text(p.seconds)} on this machine (measured on one chunk)"
         )
+    if p.target_error is not None:
+        lines.append(f"that is the first round; more follow until errors are {p.target_error:g}")
     return lines
