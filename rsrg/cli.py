@@ -8,6 +8,18 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from rsrg.cli_options import (
+    AsJson,
+    ConfigPath,
+    NoProgress,
+    Overrides,
+    Quiet,
+    RunPath,
+    Scheduler,
+    Threads,
+    Verbose,
+    Workers,
+)
 from rsrg.runs.errors import ConfigError, RsrgError
 from rsrg.runs.overrides import join_overrides, parse_overrides
 
@@ -27,23 +39,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-ConfigPath = Annotated[Path, typer.Argument(metavar="CONFIG", help="A YAML config.")]
-RunPath = Annotated[Path, typer.Argument(metavar="RUN", help="A run file (HDF5).")]
-Overrides = Annotated[
-    list[str] | None,
-    typer.Option(
-        "-o", metavar="KEY VALUE", help="Override a config value: -o sampling.seed 7. Repeatable."
-    ),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
-NoProgress = Annotated[bool, typer.Option("--no-progress", help="No progress bar.")]
-Threads = Annotated[
-    int | None,
-    typer.Option("--threads", metavar="N", help="Threads of the sums; default: one per core."),
-]
-Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Say what is done, and how.")]
-Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Print errors only.")]
 
 
 def _version(wanted: bool) -> None:
@@ -78,6 +73,8 @@ def run(
         bool, typer.Option("-n", "--dry-run", help="Say what it would do: pairs, memory, time.")
     ] = False,
     threads: Threads = None,
+    workers: Workers = None,
+    scheduler: Scheduler = None,
     no_progress: NoProgress = False,
     verbose: Verbose = False,
     quiet: Quiet = False,
@@ -85,6 +82,7 @@ def run(
     """Run a config: progress, then the table of critical strains, a run file and a picture."""
     from rsrg.report.terminal import print_plan, progress_bar
     from rsrg.runs import engine
+    from rsrg.runs.executors import open_executor
     from rsrg.runs.plan import plan
 
     loaded = _load(config, o)
@@ -94,8 +92,8 @@ def run(
         print_plan(plan(loaded))
         return
     target = output or Path("runs") / f"{config.stem}.h5"
-    with progress_bar(no_progress or quiet) as watch:
-        result = engine.run(loaded, target, restart=restart, watch=watch)
+    with open_executor(workers, scheduler) as executor, progress_bar(no_progress or quiet) as watch:
+        result = engine.run(loaded, target, restart=restart, watch=watch, executor=executor)
     _finish(result, quiet)
 
 
@@ -104,6 +102,8 @@ def resume(
     run: RunPath,
     o: Overrides = None,
     threads: Threads = None,
+    workers: Workers = None,
+    scheduler: Scheduler = None,
     no_progress: NoProgress = False,
     verbose: Verbose = False,
     quiet: Quiet = False,
@@ -111,12 +111,13 @@ def resume(
     """Go on with a stopped run; or extend a finished one with -o sampling.samples N."""
     from rsrg.report.terminal import progress_bar
     from rsrg.runs import engine
+    from rsrg.runs.executors import open_executor
 
     overrides = parse_overrides(o)
     _use_threads(threads)
     _log_to_stderr(verbose)
-    with progress_bar(no_progress or quiet) as watch:
-        result = engine.resume(run, overrides, watch=watch)
+    with open_executor(workers, scheduler) as executor, progress_bar(no_progress or quiet) as watch:
+        result = engine.resume(run, overrides, watch=watch, executor=executor)
     _finish(result, quiet)
 
 

@@ -4,17 +4,14 @@ import logging
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from rsrg.ensemble.sampling import Sampler, exact_means
-from rsrg.physics.arrays import Array
 from rsrg.runs.config import Config
 from rsrg.runs.errors import ConfigError, RunFileError
+from rsrg.runs.executors import Executor, InOrder, open_executor
 from rsrg.runs.extension import extended_config
 from rsrg.runs.quantities import si_value
 from rsrg.runs.results import derive
@@ -55,11 +52,13 @@ def run(
     *,
     restart: bool = False,
     watch: Watcher = _unwatched,
+    executor: Executor | None = None,
 ) -> Run:
     """Run a config into a new run file. Resumes nothing, overwrites nothing.
 
     restart: start anew where the file exists; the old one is renamed (see `set_aside`). A run that
-    SIGINT or SIGTERM stopped comes back with status "stopped".
+    SIGINT or SIGTERM stopped comes back with status "stopped". executor: where chunks are computed;
+    this process by default.
 
     Raises RunFileError if the file exists or cannot be written, ConfigError if it is not named
     as a run file.
@@ -76,7 +75,7 @@ def run(
         )
     if target.exists():
         set_aside(target)
-    return _carry_on(State.empty(config), target, watch)
+    return _carry_on(State.empty(config), target, watch, executor)
 
 
 def resume(
@@ -84,11 +83,12 @@ def resume(
     overrides: Mapping[str, Any] | None = None,
     *,
     watch: Watcher = _unwatched,
+    executor: Executor | None = None,
 ) -> Run:
     """Go on with a run file to its end. A finished run is returned as it is.
 
     overrides: dotted keys; only those that leave the numbers alone (checkpoint, title), and a
-    larger `sampling.samples`, for which only the new draws are made.
+    larger `sampling.samples`, for which only the new draws are made. executor: as in `run`.
 
     Raises RunFileError for a missing or damaged file; ConfigError, with a diff, for any other
     override.
@@ -99,10 +99,10 @@ def resume(
     config = extended_config(state.config, dict(overrides or {}))
     if finished and config == state.config:
         return open_run(path)
-    return _carry_on(state.extended(config), Path(path), watch)
+    return _carry_on(state.extended(config), Path(path), watch, executor)
 
 
-def _carry_on(state: State, path: Path, watch: Watcher) -> Run:
+def _carry_on(state: State, path: Path, watch: Watcher, executor: Executor | None) -> Run:
     """Do what is left to do, save, and open the result."""
     worker = _Worker(state, path, watch)
     with stop_on_signals(worker.notify) as request:
@@ -110,7 +110,8 @@ def _carry_on(state: State, path: Path, watch: Watcher) -> Run:
         log.info("%s: sums by engine %s", path, state.sessions[-1]["engine"])
         worker.save("running", "running")
         try:
-            reason = worker.work(request)
+            with nullcontext(executor) if executor else open_executor() as chosen:
+                reason = worker.work(request, chosen)
         except BaseException as error:
             worker.save("failed", f"failed: {type(error).__name__}: {error}")
             raise
@@ -129,11 +130,11 @@ class _Worker:
         self.state, self.path, self.watch = state, path, watch
         self.every = si_value(state.config.checkpoint.every, "second")
         self.saved_at = time.monotonic()
-        self.step = 0
 
     def note(self, text: str = "", urgent: bool = False) -> None:
-        done, total = int(self.state.done.sum()), len(self.state.done) * self.state.config.chunks()
-        self.watch(Progress(done, total, self.step, len(self.state.done), text, urgent))
+        done, steps, chunks = self.state.done, len(self.state.done), self.state.config.chunks()
+        step = min(int((done == chunks).sum()) + 1, steps)
+        self.watch(Progress(int(done.sum()), steps * chunks, step, steps, text, urgent))
 
     def notify(self, signal_name: str) -> None:
         self.note(f"{signal_name}: stopping at the next chunk; Ctrl-C again ends it at once", True)
@@ -152,26 +153,20 @@ class _Worker:
         save(self.path, encode(attributes, datasets))
         self.saved_at = time.monotonic()
 
-    def work(self, request: StopRequest) -> str | None:
-        """All chunks that are missing. Returns what stopped it early, or None at the end.
-
-        Chunks are computed in a thread of their own, so that signals are taken at once.
-        """
-        chunk_of = _chunks(self.state.config)
-        with ThreadPoolExecutor(max_workers=1) as pool:
-            for step, chunk in self._missing():
-                self.step = step + 1
-                self.note()
-                moments, unstrained = pool.submit(chunk_of, step, chunk).result()
-                self.state.moments[step, :, :, chunk] = moments
-                self.state.unstrained[step, chunk] = unstrained
-                self.state.done[step] = chunk + 1
-                if request.reason is not None:
-                    return request.reason
-                if self._due(step):
-                    self.save("running", "running")
+    def work(self, request: StopRequest, executor: Executor) -> str | None:
+        """All chunks that are missing. Returns what stopped it early, or None at the end."""
+        state, config = self.state, self.state.config.resolved()
         self.note()
-        return None
+        for (step, chunk), (moments, unstrained) in InOrder(
+            executor, config, self._missing(), lambda: request.reason is not None
+        ):
+            state.moments[step, :, :, chunk] = moments
+            state.unstrained[step, chunk] = unstrained
+            state.done[step] = chunk + 1
+            if request.reason is None and self._due(step):
+                self.save("running", "running")
+            self.note()
+        return request.reason
 
     def _missing(self) -> Iterator[tuple[int, int]]:
         chunks = self.state.config.chunks()
@@ -185,14 +180,3 @@ class _Worker:
         complete = self.state.done[step] == self.state.config.chunks()
         last = step == len(self.state.done) - 1
         return (complete and not last) or time.monotonic() - self.saved_at >= self.every
-
-
-def _chunks(config: Config) -> Callable[[int, int], tuple[Array, Array]]:
-    """(step, chunk) → raw chunk means at every reading and strain, and of the control."""
-    readings, deformations = config.reading_list(), config.strain.deformations()
-    blocks, once = config.block_ensemble(), config.sampling.resample == "once"
-    if config.sampling.estimator == "exact":
-        means = exact_means(blocks, readings, deformations)
-        return lambda step, chunk: (means, np.zeros(15))
-    sampler = Sampler(blocks, config.sampling.seed, readings, deformations)
-    return lambda step, chunk: sampler.chunk(0 if once else step, chunk)
