@@ -35,3 +35,12 @@ Scheduler = Annotated[
         help="Compute chunks on a Dask cluster: tcp://HOST:PORT, or a scheduler file FILE.json.",
     ),
 ]
+Walltime = Annotated[
+    str | None,
+    typer.Option(
+        "--walltime",
+        metavar="D-HH:MM:SS",
+        help="Stop in time to have saved by then, with exit code 75; also 30m, 5s. "
+        "The end of a SLURM job is heeded by itself.",
+    ),
+]

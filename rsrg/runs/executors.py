@@ -5,7 +5,6 @@ under way at a time, and only the run's own process writes: memory stays flat ho
 there are.
 """
 
-import math
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Future, ThreadPoolExecutor, wait
@@ -13,14 +12,14 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import Protocol, Self
 
-from rsrg.runs.chunks import Means, chunk_means
+from rsrg.runs.chunks import Cases, Means, chunk_means
 from rsrg.runs.errors import ConfigError, ExecutorError
 
 PER_WORKER = 4  # units under way: one in hand, one waiting, and slack for a slower neighbour
 PATIENCE = 3.0  # s
 POLL = 0.1  # s between two looks at whether a run shall stop
 MAX_LOSSES = 3  # times in a row that workers may die over one unit
-Unit = tuple[int, int]
+Unit = tuple[int, int, Cases]
 
 
 class Executor(Protocol):
@@ -38,7 +37,7 @@ class Executor(Protocol):
         """How many units may be under way now."""
 
     def submit(self, config: str, unit: Unit) -> Future[Means]:
-        """Begin a unit, (step, chunk), of a config as `Config.resolved` gives it."""
+        """Begin a unit, (step, chunk, cases), of a config as `Config.resolved` gives it."""
 
     def restart(self) -> None:
         """Work again after a BrokenExecutor: workers died, and their units with them."""
@@ -55,7 +54,7 @@ class Threads:
 
     width = 1
     fatal: tuple[type[BaseException], ...] = ()
-    patience = math.inf  # a thread cannot be left
+    patience = PATIENCE
 
     def __init__(self) -> None:
         self.pool = ThreadPoolExecutor(max_workers=1)
@@ -68,8 +67,8 @@ class Threads:
         """Threads do not die."""
 
     def close(self) -> None:
-        """Wait for the chunk in hand."""
-        self.pool.shutdown(cancel_futures=True)
+        """Leave a chunk in hand behind: a thread cannot be ended, only not waited for."""
+        self.pool.shutdown(wait=False, cancel_futures=True)
 
 
 class InOrder:
@@ -144,7 +143,7 @@ class InOrder:
                     )
                     for unit, future in self.under_way
                 )
-        step, chunk = self.under_way[0][0]
+        step, chunk, _ = self.under_way[0][0]
         raise ExecutorError(
             f"workers died {MAX_LOSSES} times over chunk {chunk} of step {step + 1}: "
             "too little memory for it?"

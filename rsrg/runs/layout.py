@@ -127,4 +127,5 @@ ENTRIES: dict[str, Entry] = {
     "provenance/versions": Entry(("session",), "", "software"),
     "provenance/engine": Entry(("session",), "", "what did the sums: pairs, rows or exact mean"),
     "provenance/reason": Entry(("session",), "", "why the session ended"),
+    "provenance/notes": Entry(("session",), "", "what is worth knowing about the session"),
 }

@@ -10,6 +10,7 @@ from threading import Thread
 from rsrg.runs.chunks import Means, chunk_means_alone
 from rsrg.runs.executors import PATIENCE, PER_WORKER, Unit
 from rsrg.runs.provenance import versions
+from rsrg.runs.signals import STOP_SIGNALS
 
 _context = get_context("spawn")  # the threads of numba do not survive a fork
 
@@ -56,7 +57,7 @@ class Processes:
 
 def _begin_worker(leash: Connection) -> None:
     """In a new worker: signals are the parent's to answer, and no worker outlives it."""
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in STOP_SIGNALS:
         signal.signal(number, signal.SIG_IGN)
     Thread(target=_end_with_parent, args=(leash,), daemon=True).start()
 

@@ -2,7 +2,7 @@
 
 from rsrg.runs.store import Snapshot
 
-SESSION = ("started", "ended", "host", "versions", "engine", "reason")
+SESSION = ("started", "ended", "host", "versions", "engine", "reason", "notes")
 
 
 def sessions(snapshot: Snapshot) -> list[dict[str, str]]:

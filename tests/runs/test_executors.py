@@ -23,6 +23,7 @@ from rsrg.runs.processes import Processes
 from rsrg.runs.provenance import versions
 from rsrg.sums import jit
 
+ALL = ((0, 1), (0, 1, 2, 3, 4))  # cases of the small config: readings, strains
 SLOW = "{n0: 10}"  # chunks of about 0.1 s, so that a worker can be killed within one
 
 
@@ -91,7 +92,7 @@ def test_a_chunk_that_never_comes_does_not_hold_a_stopped_run():
     executor = Shuffled(width=4)
     executor.submit = lambda config, unit: Future()
     began = time.monotonic()
-    assert list(InOrder(executor, "", [(0, 0)], lambda: True)) == []
+    assert list(InOrder(executor, "", [(0, 0, ALL)], lambda: True)) == []
     assert time.monotonic() - began < 5.0  # the time a run may take to stop
 
 
@@ -141,7 +142,9 @@ def test_a_killed_process_is_replaced(slow, tmp_path, same):
 def test_a_chunk_that_always_kills_its_worker_ends_the_run(config, tmp_path):
     class Deadly(Processes):
         def submit(self, text, unit):
-            return self.pool.submit(os._exit, 1) if unit == (0, 2) else super().submit(text, unit)
+            return (
+                self.pool.submit(os._exit, 1) if unit[:2] == (0, 2) else super().submit(text, unit)
+            )
 
     executor = Deadly(1)
     with pytest.raises(ExecutorError, match="died 3 times over chunk 2 of step 1"):
@@ -187,7 +190,7 @@ def test_workers_end_with_their_parent(rsrg_command, tmp_path, text):
 def test_a_worker_with_other_software_is_refused(config):
     other = versions() | {"numba": "0.1"}
     with pytest.raises(ExecutorError, match=r"the software of the run; .* has numba .* for 0\.1"):
-        chunks.chunk_means_alone(config.resolved(), other, 0, 0)
+        chunks.chunk_means_alone(config.resolved(), other, 0, 0, ALL)
 
 
 def test_workers_use_one_thread(config, monkeypatch, restore_threads):
@@ -196,7 +199,7 @@ def test_workers_use_one_thread(config, monkeypatch, restore_threads):
     monkeypatch.setattr(
         Sampler, "chunk", lambda *a: seen.append(jit.threads()) or chunk(*a), raising=True
     )
-    chunks.chunk_means_alone(config.resolved(), versions(), 0, 0)
+    chunks.chunk_means_alone(config.resolved(), versions(), 0, 0, ALL)
     assert seen == [1]
 
 
@@ -312,7 +315,7 @@ def test_a_lost_scheduler_ends_the_run(slow, tmp_path):
 
 def test_units_are_small(config):
     """What travels: a page of JSON one way, the means the other."""
-    means = chunks.chunk_means(config.resolved(), 0, 0)
+    means = chunks.chunk_means(config.resolved(), 0, 0, ALL)
     assert means[0].shape == (2, 5, 15)
     assert np.isfinite(means[0]).all()
     assert len(pickle.dumps(means)) < 8 * 15 * (2 * 5 + 1) + 500
