@@ -139,14 +139,17 @@ class Snapshot:
 
     def _check_inside(self) -> None:
         """Refuse whatever leads out of the file, or promises more than it can hold."""
-        self.file.visititems_links(self._check_link)
-        self.file.visititems(self._check_dataset)
-
-    def _check_link(self, name: str, link: Any) -> None:
-        if not isinstance(link, h5py.HardLink):
+        links: list[str] = []
+        found: list[str] = []
+        self.file.visititems_links(
+            lambda name, link: (found if isinstance(link, h5py.HardLink) else links).append(name)
+        )
+        if links:  # HDF5 itself follows none while it visits
             raise RunFileError(
-                f"{self.path} holds a link, /{name}, which rsrg never writes and never follows"
+                f"{self.path} holds a link, /{links[0]}, which rsrg never writes and never follows"
             )
+        for name in found:
+            self._check_dataset(name, self.file[name])
 
     def _check_dataset(self, name: str, found: Any) -> None:
         if not isinstance(found, h5py.Dataset):
