@@ -35,7 +35,7 @@ class Pace:
         self.units += 1
 
     def interval(self) -> float:
-        """Seconds between two saves: `checkpoint.every`, or so many that saving costs 2 %."""
+        """Seconds between two saves that can be kept up: `checkpoint.every`, or more."""
         return max(self.every, self.saving / SAVE_SHARE)
 
     def age(self) -> float:
@@ -43,8 +43,13 @@ class Pace:
         return time.monotonic() - self.saved_at
 
     def due(self, step_complete: bool) -> bool:
-        """Whether to save: each interval, and after each step as far as the 2 % allow."""
-        return self.age() >= (self.saving / SAVE_SHARE if step_complete else self.interval())
+        """Whether to save: each `checkpoint.every`, and after each step, as the share allows.
+
+        What is counted: all saves of the session, this one, and the one at its end.
+        """
+        spent = self.saving_in_all + 2.0 * self.saving
+        affordable = spent <= SAVE_SHARE * (time.monotonic() - self.start)
+        return affordable and (step_complete or self.age() >= self.every)
 
     def too_late(self, left: float) -> bool:
         """Whether another unit and a save would not end within the seconds that are left.

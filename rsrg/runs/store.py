@@ -34,7 +34,10 @@ BLOCK = 512
 COMPRESS_FROM = 1 << 16  # bytes; below, compression only costs
 MOST_EXPANSION = 1100  # bytes of numbers per byte of file: deflate gives 1032 at most
 ATTRIBUTES = ("status", "created", "updated", "config", "config_text")
-H5_ERRORS = (OSError, KeyError, ValueError, TypeError, RuntimeError, OverflowError, SystemError)
+H5_ERRORS = (
+    *(OSError, KeyError, ValueError, TypeError, AttributeError),
+    *(RuntimeError, OverflowError, SystemError),
+)
 _SEAL = re.compile(rb"rsrg-run sha256 ([0-9a-f]{64})\n\0*")
 Attribute = str | int | bool
 

@@ -41,9 +41,9 @@ MEASURES: dict[str, tuple[Callable[..., dict[str, Any]], list[int], list[int], s
                "that fits: read, or refused in words"),
     "configs": (configs.measure, [10_000, 300], [2000, 50], "configs made by Hypothesis: valid, "
                 "or refused in words, within 10 s; the first of those valid and small are run"),
-    "saving": (times.measure_saving, [65_536], [8192], "a run asked to save each millisecond: "
+    "saving": (times.measure_saving, [64_000], [16_000], "a run asked to save each millisecond: "
                "the share of its time that saving takes, the first and last save included"),
-    "stops": (times.measure_stops, [30, 3], [9, 3], "a signal at a random moment (SIGINT, "
+    "stops": (times.measure_stops, [30, 6], [9, 6], "a signal at a random moment (SIGINT, "
               "SIGTERM, SIGUSR1 in turn): exit code 75 within 5 s"),
     "long stops": (times.measure_stops, [3, 24], [2, 24], "the same where a chunk takes long"),
     "reading": (times.measure_reading, [30], [10], "a reader that opens again and again a file "

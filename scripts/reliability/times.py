@@ -13,20 +13,9 @@ from typing import Any
 from small_runs import child, ended, save_often, small_config
 
 from rsrg.runs.engine import run
-from rsrg.runs.loading import config_from_text
 from rsrg.runs.run import open_run
 
 CODE = "from rsrg.cli import main; main()"
-LARGE = """\
-schema_version: 1
-materials: [{alpha: 0.7}]
-lengths: {start: 50 angstrom, sample: 1 mm}
-blocks: {n0: 3}
-strain: {component: xx, values: {start: 0.0, stop: 2.0, count: 61}}
-readings: [fixed/ellipsoid, affine/sphere, affine/ellipsoid, fixed/sphere]
-sampling: {samples: %d, seed: 3}
-checkpoint: {every: 1 ms}
-"""
 
 
 def measure_saving(samples: int) -> dict[str, Any]:
@@ -34,7 +23,7 @@ def measure_saving(samples: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / "run.h5"
         began = time.monotonic()
-        ended(child(run, config_from_text(LARGE % samples), path))
+        ended(child(run, small_config("1 mm", 6, samples), path))
         seconds, log = time.monotonic() - began, path.with_suffix(".log").read_text()
         share = float(log.rpartition("saving took ")[2].split(" %")[0])
         size = path.with_suffix(".h5.prev").stat().st_size / 1e6
@@ -44,11 +33,11 @@ def measure_saving(samples: int) -> dict[str, Any]:
 
 def measure_stops(times: int, n0: int, seed: int = 1) -> dict[str, Any]:
     """From a signal, at a random moment of the command, to its end: seconds, exit code 75."""
-    config, moments = LARGE.replace("n0: 3", f"n0: {n0}") % 10**6, random.Random(seed)
+    config, moments = small_config("1 mm", n0, 64_000), random.Random(seed)
     found: dict[str, Any] = {"stops": 0, "slowest (s)": 0.0, "bad": 0}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "c.yaml").write_text(config)
+        (folder / "c.yaml").write_text(config.text())
         for n in range(times):
             number = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)[n % 3]
             seconds, code = _stopped(folder, f"{n}.h5", number, moments.uniform(0.0, 3.0))

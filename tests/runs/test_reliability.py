@@ -12,7 +12,7 @@ LITTLE = {
     "flips": [197],
     "forged": [100],
     "configs": [300, 3],
-    "stops": [2, 3],
+    "stops": [2, 6],
     "reading": [2],
 }
 FULL = {
@@ -21,7 +21,7 @@ FULL = {
     "flips": [1],
     "forged": [10_000],
     "configs": [10_000, 300],
-    "saving": [16_384],
+    "saving": [64_000],
     "long stops": [3, 24],
 }
 
