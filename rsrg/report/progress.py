@@ -28,7 +28,7 @@ def progress_bar(silent: bool, quiet: bool = False) -> Iterator[Watcher]:
     """Progress on standard error, fed by the engine; and warnings, unless quiet."""
     notices = _Notices(logging.WARNING)
     logger = logging.getLogger("rsrg")
-    if not quiet:
+    if not quiet and not logger.hasHandlers():  # with -v all of the log is shown
         logger.addHandler(notices)
     try:
         if sys.stderr.isatty() and not (silent or quiet):

@@ -138,7 +138,7 @@ def _carry_on(worker: "_Worker", executor: Executor | None, note: str) -> Run:
     with journal(path), stop_on_signals(worker.notify) as request:
         remove_leftovers(path)
         state.begin_session(note)
-        LOG.info("session %d of %s begins: %s", len(state.sessions), path, state.sessions[-1])
+        LOG.info("%s: session %d begins, %s", path, len(state.sessions), state.session_text())
         try:
             worker.save("running", "running")
             with nullcontext(executor) if executor else open_executor() as chosen:

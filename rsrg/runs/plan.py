@@ -74,8 +74,8 @@ def require_memory(config: Config) -> None:
     if needed > there:
         raise ConfigError(
             [
-                f"the run must fit into memory: it needs about {size_text(needed)}, this machine has "
-                f"{size_text(there)} (samples × steps × readings × strains; see rsrg run -n)"
+                f"the run must fit into memory: it needs about {size_text(needed)}, this machine "
+                f"has {size_text(there)} (samples × steps × readings × strains; see rsrg run -n)"
             ]
         )
 

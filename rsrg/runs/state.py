@@ -104,6 +104,11 @@ class State:
         if software != before:
             self.note(f"versions changed: {_changes(before, software)}")
 
+    def session_text(self) -> str:
+        """Who works on the run, where, and by what, in a line."""
+        s = self.sessions[-1]
+        return f"process {s['host']}, sums by engine {s['engine']}, {s['versions']}"
+
     def note(self, text: str) -> None:
         """Keep a remark in the session's record, and tell whoever listens to the log."""
         notes = self.sessions[-1]["notes"]
@@ -160,6 +165,8 @@ def _engine(config: Config) -> str:
     if config.sampling.estimator == "montecarlo":
         return batch_engine(config.blocks.n0**3)
     return {"exact": "exact mean", "formula": "none"}[config.sampling.estimator]
+
+
 def _shape(config: Config) -> tuple[int, ...]:
     """Of the moments: (step, reading, strain, chunk, 15)."""
     cases = (len(config.readings), len(config.strain.strains()))

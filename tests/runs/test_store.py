@@ -82,6 +82,31 @@ def test_a_whole_previous_is_named_and_never_used(small):
     assert before.read_bytes() == good
 
 
+def test_the_printed_advice_works_word_for_word(config, finished, tmp_path, same):
+    folder = tmp_path / "a folder"
+    folder.mkdir()
+    path = folder / "run.h5"
+    rsrg.run(config, path)
+    path.write_bytes(path.read_bytes()[:1000])
+    with pytest.raises(RunFileError) as caught:
+        rsrg.resume(path)
+    advice = str(caught.value).partition("to go on from there, ")[2]
+    subprocess.run(advice, shell=True, check=True)
+    assert rsrg.open_run(path).progress[0] == 12
+    rsrg.resume(path)
+    same(path, finished)
+
+
+def test_a_kept_checkpoint_is_not_run_itself(config, tmp_path):
+    path = tmp_path / "run.h5"
+    rsrg.run(config, path)
+    before = previous(path).read_bytes()
+    with pytest.raises(RunFileError) as caught:
+        rsrg.resume(previous(path))
+    assert f"To go on from there: cp {previous(path)} {path}, then rsrg resume" in str(caught.value)
+    assert previous(path).read_bytes() == before
+
+
 def test_a_damaged_previous_is_not_recommended(small):
     previous(small).write_bytes(b"nothing")
     small.write_bytes(b"")
