@@ -28,22 +28,22 @@ import configs
 
 ROOT = Path(__file__).resolve().parents[2]
 MEASURES: dict[str, tuple[Callable[..., dict[str, Any]], list[int], list[int], str]] = {
-    "kills": (kills.measure, [1000], [60], "SIGKILL at random moments, then resume. After each "
+    "kills": (kills.measure, [1000], [20], "SIGKILL at random moments, then resume. After each "
               "the file is whole, no saved chunk is gone, and every run that comes to its end has "
               "the bits of one that was never killed"),
-    "torn": (torn.measure, [1], [4], "each call that changes files (create, write half, fsync, "
+    "torn": (torn.measure, [1], [8], "each call that changes files (create, write half, fsync, "
              "link, rename, fsync of the folder) is where the process dies, the disk is full, "
              "fails, or turns read-only for good: rsrg's own error, no leftover, the same bits "
              "on resume"),
-    "flips": (flips.measure, [1], [29], "a bit of each byte of the smallest checkpoint changed, "
+    "flips": (flips.measure, [1], [97], "a bit of each byte of the smallest checkpoint changed, "
               "and the file cut at each length: refused when opened"),
-    "forged": (flips.measure_forged, [10_000], [500], "one to four bytes changed, and a checksum "
+    "forged": (flips.measure_forged, [10_000], [200], "one to four bytes changed, and a checksum "
                "that fits: read, or refused in words"),
-    "configs": (configs.measure, [10_000, 300], [1000, 20], "configs made by Hypothesis: valid, "
+    "configs": (configs.measure, [10_000, 300], [500, 5], "configs made by Hypothesis: valid, "
                 "or refused in words, within 10 s; the first of those valid and small are run"),
-    "saving": (times.measure_saving, [64_000], [6400], "a run asked to save each millisecond: "
+    "saving": (times.measure_saving, [64_000], [3200], "a run asked to save each millisecond: "
                "the share of its time that saving takes, the first and last save included"),
-    "stops": (times.measure_stops, [30, 6], [6, 6], "a signal at a random moment (SIGINT, "
+    "stops": (times.measure_stops, [30, 6], [3, 6], "a signal at a random moment (SIGINT, "
               "SIGTERM, SIGUSR1 in turn): exit code 75 within 5 s"),
     "long stops": (times.measure_stops, [3, 24], [1, 24], "the same where a chunk takes long"),
     "reading": (times.measure_reading, [30], [5], "a reader that opens again and again a file "
@@ -89,7 +89,7 @@ def main(arguments: list[str]) -> None:
     for name, (_, full, quick, _) in MEASURES.items():
         figures[name] = measured(name, *(quick if arguments else full))
         print(name, figures[name], flush=True)
-    (ROOT / "docs" / "reliability.md").write_text(page(figures), encoding="utf-8")
+        (ROOT / "docs" / "reliability.md").write_text(page(figures), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ def work_on(config: Config, path: Path) -> None:
 
 def measure(times: int, seed: int = 1) -> dict[str, Any]:
     """Kill `times` processes; after each the file is whole, and no chunk once saved is gone."""
-    config, moments = small_config("200 nm", 4, 1600), random.Random(seed)
+    config, moments = small_config("200 nm", 8, 320), random.Random(seed)
     found = dict.fromkeys(
         ("kills", "in a save", "before the first save", "runs finished", "bad"), 0
     )
