@@ -28,6 +28,12 @@ import configs
 
 ROOT = Path(__file__).resolve().parents[2]
 MEASURES: dict[str, tuple[Callable[..., dict[str, Any]], list[int], list[int], str]] = {
+    "flips": (flips.measure, [1], [97], "a bit of each byte of the smallest checkpoint changed, "
+              "and the file cut at each length: refused when opened"),
+    "forged": (flips.measure_forged, [10_000], [200], "one to four bytes changed, and a checksum "
+               "that fits: read, or refused in words"),
+    "configs": (configs.measure, [10_000, 300], [500, 5], "configs made by Hypothesis: valid, "
+                "or refused in words, within 10 s; the first of those valid and small are run"),
     "kills": (kills.measure, [1000], [20], "SIGKILL at random moments, then resume. After each "
               "the file is whole, no saved chunk is gone, and every run that comes to its end has "
               "the bits of one that was never killed"),
@@ -35,12 +41,6 @@ MEASURES: dict[str, tuple[Callable[..., dict[str, Any]], list[int], list[int], s
              "link, rename, fsync of the folder) is where the process dies, the disk is full, "
              "fails, or turns read-only for good: rsrg's own error, no leftover, the same bits "
              "on resume"),
-    "flips": (flips.measure, [1], [97], "a bit of each byte of the smallest checkpoint changed, "
-              "and the file cut at each length: refused when opened"),
-    "forged": (flips.measure_forged, [10_000], [200], "one to four bytes changed, and a checksum "
-               "that fits: read, or refused in words"),
-    "configs": (configs.measure, [10_000, 300], [500, 5], "configs made by Hypothesis: valid, "
-                "or refused in words, within 10 s; the first of those valid and small are run"),
     "saving": (times.measure_saving, [64_000], [3200], "a run asked to save each millisecond: "
                "the share of its time that saving takes, the first and last save included"),
     "stops": (times.measure_stops, [30, 6], [3, 6], "a signal at a random moment (SIGINT, "
