@@ -1,13 +1,29 @@
 """The command line. Commands parse, call, and print; everything else is imported when needed."""
 
 import json
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from rsrg.cli_options import (
+    AsJson,
+    ConfigPath,
+    NoProgress,
+    Overrides,
+    Quiet,
+    RunPath,
+    Scheduler,
+    Threads,
+    Verbose,
+    Walltime,
+    Workers,
+)
 from rsrg.runs.errors import ConfigError, RsrgError
 from rsrg.runs.overrides import join_overrides, parse_overrides
 
@@ -27,23 +43,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-ConfigPath = Annotated[Path, typer.Argument(metavar="CONFIG", help="A YAML config.")]
-RunPath = Annotated[Path, typer.Argument(metavar="RUN", help="A run file (HDF5).")]
-Overrides = Annotated[
-    list[str] | None,
-    typer.Option(
-        "-o", metavar="KEY VALUE", help="Override a config value: -o sampling.seed 7. Repeatable."
-    ),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
-NoProgress = Annotated[bool, typer.Option("--no-progress", help="No progress bar.")]
-Threads = Annotated[
-    int | None,
-    typer.Option("--threads", metavar="N", help="Threads of the sums; default: one per core."),
-]
-Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Say what is done, and how.")]
-Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Print errors only.")]
 
 
 def _version(wanted: bool) -> None:
@@ -78,12 +77,15 @@ def run(
         bool, typer.Option("-n", "--dry-run", help="Say what it would do: pairs, memory, time.")
     ] = False,
     threads: Threads = None,
+    workers: Workers = None,
+    scheduler: Scheduler = None,
+    walltime: Walltime = None,
     no_progress: NoProgress = False,
     verbose: Verbose = False,
     quiet: Quiet = False,
 ) -> None:
     """Run a config: progress, then the table of critical strains, a run file and a picture."""
-    from rsrg.report.terminal import print_plan, progress_bar
+    from rsrg.report.terminal import print_plan
     from rsrg.runs import engine
     from rsrg.runs.plan import plan
 
@@ -94,8 +96,8 @@ def run(
         print_plan(plan(loaded))
         return
     target = output or Path("runs") / f"{config.stem}.h5"
-    with progress_bar(no_progress or quiet) as watch:
-        result = engine.run(loaded, target, restart=restart, watch=watch)
+    with _means(workers, scheduler, walltime, no_progress, quiet) as means:
+        result = engine.run(loaded, target, restart=restart, **means)
     _finish(result, quiet)
 
 
@@ -104,19 +106,21 @@ def resume(
     run: RunPath,
     o: Overrides = None,
     threads: Threads = None,
+    workers: Workers = None,
+    scheduler: Scheduler = None,
+    walltime: Walltime = None,
     no_progress: NoProgress = False,
     verbose: Verbose = False,
     quiet: Quiet = False,
 ) -> None:
-    """Go on with a stopped run; or extend a finished one with -o sampling.samples N."""
-    from rsrg.report.terminal import progress_bar
+    """Go on with a stopped run; or extend a finished one: -o sampling.samples N."""
     from rsrg.runs import engine
 
     overrides = parse_overrides(o)
     _use_threads(threads)
     _log_to_stderr(verbose)
-    with progress_bar(no_progress or quiet) as watch:
-        result = engine.resume(run, overrides, watch=watch)
+    with _means(workers, scheduler, walltime, no_progress, quiet) as means:
+        result = engine.resume(run, overrides, **means)
     _finish(result, quiet)
 
 
@@ -317,17 +321,29 @@ def _use_threads(threads: int | None) -> None:
         set_threads(threads)
 
 
+@contextmanager
+def _means(
+    workers: int | None, scheduler: str | None, walltime: str | None, silent: bool, quiet: bool
+) -> Iterator[dict[str, Any]]:
+    """Where a run computes, how long it may, and who watches, as the engine takes them."""
+    from rsrg.report.progress import progress_bar
+    from rsrg.runs.executors import open_executor
+    from rsrg.runs.walltime import walltime_seconds
+
+    limit = walltime_seconds(walltime)
+    with open_executor(workers, scheduler) as executor, progress_bar(silent, quiet) as watch:
+        yield {"executor": executor, "watch": watch, "walltime": limit}
+
+
 def _finish(run: "Run", quiet: bool) -> None:
     """Say how a session ended; a stopped one exits with 75."""
+    if run.status != "finished":
+        done, total = run.progress
+        _say(f"stopped: {done} of {total} chunks are in {run.path}. Go on: rsrg resume {run.path}")
+        os._exit(EXIT_STOPPED)  # at once, whatever a thread that was left behind still computes
     from rsrg.report.flow_figure import flow_figure
     from rsrg.report.terminal import print_place, print_results
 
-    if run.status != "finished":
-        done, total = run.progress
-        _fail(
-            f"stopped: {done} of {total} chunks are in {run.path}. Go on: rsrg resume {run.path}",
-            EXIT_STOPPED,
-        )
     picture = run.path.with_suffix(".png")
     if not quiet:
         print_results(run)
@@ -336,9 +352,14 @@ def _finish(run: "Run", quiet: bool) -> None:
         print_place(run, picture, glass)
 
 
-def _fail(message: str, code: int) -> NoReturn:
+def _say(message: str) -> None:
     for line in message.splitlines():
         print(f"rsrg: {line}", file=sys.stderr)
+    sys.stderr.flush()
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    _say(message)
     sys.exit(code)
 
 

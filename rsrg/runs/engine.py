@@ -1,28 +1,32 @@
 """Carrying a run to its end: chunk by chunk, saving as it goes, stopping when asked."""
 
-import logging
+import math
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from rsrg.ensemble.sampling import Sampler, exact_means
-from rsrg.physics.arrays import Array
 from rsrg.runs.config import Config
+from rsrg.runs.disk import free_name, make_folder, remove_leftovers, save, set_aside
 from rsrg.runs.errors import ConfigError, RunFileError
+from rsrg.runs.executors import PATIENCE, POLL, Executor, InOrder, Unit, open_executor
 from rsrg.runs.extension import extended_config
+from rsrg.runs.journal import EVERY, LOG, journal
+from rsrg.runs.lock import locked
+from rsrg.runs.pace import Pace
+from rsrg.runs.plan import require_memory
 from rsrg.runs.quantities import si_value
 from rsrg.runs.results import derive
 from rsrg.runs.run import Run, open_run
 from rsrg.runs.signals import StopRequest, stop_on_signals
 from rsrg.runs.state import State
-from rsrg.runs.store import Snapshot, encode, free_name, save, set_aside
+from rsrg.runs.store import Snapshot, encode, take_previous
 from rsrg.runs.target import next_round
+from rsrg.runs.walltime import TimeLimit
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,7 @@ class Progress:
     """How far a run is: chunks done of all, the step in hand, and a word on what happens.
 
     urgent: told from inside a signal handler, where no buffered stream may be written to.
+    unsaved: seconds since the last checkpoint.
     """
 
     done: int
@@ -38,9 +43,8 @@ class Progress:
     steps: int
     note: str = ""
     urgent: bool = False
+    unsaved: float = 0.0
 
-
-log = logging.getLogger(__name__)
 
 SUFFIXES = (".h5", ".hdf5")
 Watcher = Callable[[Progress], None]
@@ -56,28 +60,34 @@ def run(
     *,
     restart: bool = False,
     watch: Watcher = _unwatched,
+    executor: Executor | None = None,
+    walltime: float | None = None,
 ) -> Run:
     """Run a config into a new run file. Resumes nothing, overwrites nothing.
 
-    restart: start anew where the file exists; the old one is renamed (see `set_aside`). A run that
-    SIGINT or SIGTERM stopped comes back with status "stopped".
+    restart: start anew where the file exists; the old one is renamed (see `set_aside`).
+    executor: where chunks are computed; this process by default. walltime: seconds from now in
+    which to end. A run that a signal or the time stopped comes back with status "stopped".
 
-    Raises RunFileError if the file exists or cannot be written, ConfigError if it is not named
-    as a run file.
+    Raises RunFileError if the file exists, cannot be written, or is being worked on; ConfigError
+    if it is not named as a run file, or the run does not fit into memory.
     """
-    target = Path(path)
+    target, limit = Path(path), TimeLimit.of(walltime)
     if not isinstance(config, Config):
         raise ConfigError([f"`config` must be a Config (see load_config); got {config!r}"])
     if target.suffix not in SUFFIXES:
         raise ConfigError([f"a run file must end in {' or '.join(SUFFIXES)}; got {target}"])
-    if target.exists() and not restart:
-        raise RunFileError(
-            f"{target} exists already. Go on with it: rsrg resume {target}. "
-            f"Start anew, keeping it as {free_name(target).name}: add --restart"
-        )
-    if target.exists():
-        set_aside(target)
-    return _carry_on(State.empty(config), target, watch)
+    require_memory(config)
+    make_folder(target)
+    with locked(target) as note:
+        if target.exists() and not restart:
+            raise RunFileError(
+                f"{target} exists already. Go on with it: rsrg resume {target}. "
+                f"Start anew, keeping it as {free_name(target).name}: add --restart"
+            )
+        if target.exists():
+            set_aside(target)
+        return _carry_on(_Worker(State.empty(config), target, watch, limit), executor, note)
 
 
 def resume(
@@ -85,86 +95,121 @@ def resume(
     overrides: Mapping[str, Any] | None = None,
     *,
     watch: Watcher = _unwatched,
+    executor: Executor | None = None,
+    walltime: float | None = None,
 ) -> Run:
     """Go on with a run file to its end. A finished run is returned as it is.
 
-    overrides: dotted keys; only those that leave the numbers alone (checkpoint, title), and a
-    larger `sampling.samples` or smaller `sampling.target_error`, for which only the new draws are
-    made.
+    overrides: dotted keys; those that leave the numbers alone (checkpoint, title), and those that
+    ask for more (see `extension`), for which only what is new is computed. executor, walltime: as
+    in `run`.
 
-    Raises RunFileError for a missing or damaged file; ConfigError, with a diff, for any other
-    override.
+    Raises RunFileError for a missing or damaged file, or one being worked on; ConfigError, with a
+    diff, for any other override.
     """
-    with Snapshot(Path(path)) as snapshot:
-        state = State.of(snapshot)
-        finished = snapshot.attributes["status"] == "finished"
-    config = extended_config(state.config, dict(overrides or {}))
-    if finished and config == state.config:
-        return open_run(path)
-    return _carry_on(state.extended(config), Path(path), watch)
+    target, limit = Path(path), TimeLimit.of(walltime)
+    if target.suffix == ".prev":
+        whole = target.with_suffix("")
+        raise RunFileError(
+            f"{target} is the checkpoint before the last of {whole}, and is kept as it is. "
+            f"To go on from there: {take_previous(whole)}, then rsrg resume {whole}"
+        )
+    if _to_do(target, overrides or {}) is None:
+        return open_run(target)
+    with locked(target) as note:
+        state = _to_do(target, overrides or {})  # as it is now that nobody else writes
+        if state is None:
+            return open_run(target)
+        return _carry_on(_Worker(state, target, watch, limit), executor, note)
 
 
-def _carry_on(state: State, path: Path, watch: Watcher) -> Run:
+def _to_do(path: Path, overrides: Mapping[str, Any]) -> State | None:
+    """The state to go on from; None where the run is finished and nothing more is asked for."""
+    with Snapshot(path) as snapshot:
+        before = snapshot.config()
+        config = extended_config(before, dict(overrides))
+        if snapshot.attributes["status"] == "finished" and config == before:
+            return None
+        require_memory(config)
+        return State.of(snapshot).extended(config)
+
+
+def _carry_on(worker: "_Worker", executor: Executor | None, note: str) -> Run:
     """Do what is left to do, save, and open the result."""
-    worker = _Worker(state, path, watch)
-    with stop_on_signals(worker.notify) as request:
-        state.begin_session()
-        log.info("%s: sums by engine %s", path, state.sessions[-1]["engine"])
-        worker.save("running", "running")
+    path, state = worker.path, worker.state
+    with journal(path), stop_on_signals(worker.notify) as request:
+        remove_leftovers(path)
+        state.begin_session(note)
+        LOG.info("%s: session %d begins, %s", path, len(state.sessions), state.session_text())
         try:
-            reason = worker.sample(request)
+            worker.save("running", "running")
+            with nullcontext(executor) if executor else open_executor() as chosen:
+                reason = worker.sample(request, chosen) or worker.conclude(request)
         except BaseException as error:
-            worker.save("failed", f"failed: {type(error).__name__}: {error}")
+            LOG.error("failed: %s: %s", type(error).__name__, error)
+            with suppress(RunFileError):  # the disk may be what failed
+                worker.save("failed", f"failed: {type(error).__name__}: {error}")
             raise
-        if reason is None:
-            worker.note("writing results")
-            worker.save("finished", "finished")
-        else:
+        if reason is not None:
             worker.save("stopped", f"stopped by {reason}")
+        LOG.info("%s; saving took %.2g %% of the time", _ending(reason), 100 * worker.pace.share())
     return open_run(path)
+
+
+def _ending(reason: str | None) -> str:
+    return "finished" if reason is None else f"stopped by {reason}"
 
 
 class _Worker:
     """One session of work on one run file."""
 
-    def __init__(self, state: State, path: Path, watch: Watcher) -> None:
-        self.state, self.path, self.watch = state, path, watch
-        self.every = si_value(state.config.checkpoint.every, "second")
-        self.saved_at = time.monotonic()
-        self.step = 0
+    def __init__(self, state: State, path: Path, watch: Watcher, limit: TimeLimit) -> None:
+        self.state, self.path, self.watch, self.limit = state, path, watch, limit
+        self.pace = Pace(si_value(state.config.checkpoint.every, "second"))
+        self.logged_at = time.monotonic()
 
     def note(self, text: str = "", urgent: bool = False) -> None:
-        done, total = int(self.state.done.sum()), len(self.state.done) * self.state.config.chunks()
-        self.watch(Progress(done, total, self.step, len(self.state.done), text, urgent))
+        done, steps, chunks = self.state.done, len(self.state.done), self.state.config.chunks()
+        step, unsaved = min(int((done == chunks).sum()) + 1, steps), self.pace.age()
+        self.watch(Progress(int(done.sum()), steps * chunks, step, steps, text, urgent, unsaved))
 
     def notify(self, signal_name: str) -> None:
         self.note(f"{signal_name}: stopping at the next chunk; Ctrl-C again ends it at once", True)
 
-    def save(self, status: str, reason: str) -> None:
-        """Write the run file; a finished one with all its results."""
+    def save(self, status: str, reason: str, results: Mapping[str, Any] | None = None) -> None:
+        """Write the run file, and note what that took."""
+        began, before = time.monotonic(), self.pace.interval()
         state = self.state
         state.sessions[-1] |= {"reason": reason}
-        datasets = state.datasets()
-        if status == "finished":
-            sums = (state.moments, state.unstrained) if state.sums else (None, None)
-            datasets |= derive(state.config, *sums)
         attributes = state.attributes(status)
-        state.sessions[-1]["ended"] = str(attributes["updated"])
-        datasets["provenance/ended"] = [s["ended"] for s in state.sessions]
-        save(self.path, encode(attributes, datasets))
-        self.saved_at = time.monotonic()
+        content = encode(attributes, {**state.datasets(), **(results or {})})
+        save(self.path, content)
+        self.pace.saved(began)
+        if self.pace.interval() > 1.5 * before:
+            LOG.info(
+                "a checkpoint takes %.2g s: from now on one every %.3g s, to keep it under 2 %%",
+                *(self.pace.saving, self.pace.interval()),
+            )
+        self._log(f"saved {len(content) / 1e6:.3g} MB, {status}", status == "running")
 
-    def sample(self, request: StopRequest) -> str | None:
+    def _log(self, text: str, often: bool) -> None:
+        """A line on progress; of what comes often, one in half a minute."""
+        if not often or time.monotonic() - self.logged_at >= EVERY:
+            self.logged_at = time.monotonic()
+            LOG.info("%d chunks done in all; %s", int(self.state.done.sum()), text)
+
+    def sample(self, request: StopRequest, executor: Executor) -> str | None:
         """Rounds of chunks until no target error asks for more. Returns as `work`.
 
         The time that goes on record is that of the fastest round for all: none for compiling.
         """
         config: Config | None = self.state.config
-        made, fastest = 0, np.inf
+        made, fastest = 0, math.inf
         while config is not None:
-            self.state, before = self.state.extended(config), int(self.state.done.sum())
-            began = time.monotonic()
-            reason = self.work(request)
+            if config is not self.state.config:
+                self.state = self.state.extended(config)
+            began, before = time.monotonic(), int(self.state.done.sum())
+            reason = self.work(request, executor)
             new = int(self.state.done.sum()) - before
             if new > 0:
                 made, fastest = made + new, min(fastest, (time.monotonic() - began) / new)
@@ -174,47 +219,53 @@ class _Worker:
             config = next_round(self.state.config, self.state.moments, self.state.unstrained)
         return None
 
-    def work(self, request: StopRequest) -> str | None:
-        """All chunks that are missing. Returns what stopped it early, or None at the end.
-
-        Chunks are computed in a thread of their own, so that signals are taken at once.
-        """
-        chunk_of = _chunks(self.state.config)
-        with ThreadPoolExecutor(max_workers=1) as pool:
-            for step, chunk in self._missing():
-                self.step = step + 1
-                self.note()
-                moments, unstrained = pool.submit(chunk_of, step, chunk).result()
-                self.state.moments[step, :, :, chunk] = moments
-                self.state.unstrained[step, chunk] = unstrained
-                self.state.done[step] = chunk + 1
-                if request.reason is not None:
-                    return request.reason
-                if self._due(step):
-                    self.save("running", "running")
+    def work(self, request: StopRequest, executor: Executor) -> str | None:
+        """All chunks that are missing. Returns what stopped it early, or None at the end."""
+        config = self.state.config.resolved()
         self.note()
+        for unit, means in InOrder(
+            executor, config, self._units(), lambda: request.reason is not None
+        ):
+            self.state.take(*unit, *means)
+            self.pace.ended(unit)
+            if request.reason is None and self._due(unit[0]):
+                self.save("running", "running")
+            self.note()
+        return request.reason or (None if self._complete() else self.limit.reason)
+
+    def _units(self) -> Iterator[Unit]:
+        """What is missing, until the time that is left is too short for more."""
+        state = self.state
+        for step in range(len(state.done) if state.sums else 0):
+            for chunk in range(int(state.done[step]), state.config.chunks()):
+                for cases in state.missing(step, chunk):
+                    if self.pace.too_late(self.limit.left()):
+                        return
+                    self.pace.begun((step, chunk, cases))
+                    yield step, chunk, cases
+
+    def _complete(self) -> bool:
+        return not self.state.sums or bool((self.state.done == self.state.config.chunks()).all())
+
+    def conclude(self, request: StopRequest) -> str | None:
+        """Compute the results and save them. Returns what stopped it early, or None."""
+        state = self.state
+        self.note("writing results")
+        if self.pace.due(step_complete=True):
+            self.save("running", "running")
+        sums = (state.moments, state.unstrained) if state.sums else (None, None)
+        pool = ThreadPoolExecutor(max_workers=1)  # so that this thread takes signals at once
+        found = pool.submit(derive, state.config, *sums)
+        while not wait([found], timeout=POLL).done:
+            if request.reason and time.monotonic() - request.asked_at > PATIENCE:
+                pool.shutdown(wait=False)
+                return request.reason
+        pool.shutdown()
+        self.save("finished", "finished", found.result())
         return None
 
-    def _missing(self) -> Iterator[tuple[int, int]]:
-        chunks = self.state.config.chunks()
-        if self.state.sums:
-            for step in range(len(self.state.done)):
-                for chunk in range(int(self.state.done[step]), chunks):
-                    yield step, chunk
-
     def _due(self, step: int) -> bool:
-        """After each step, and every `checkpoint.every` within one."""
+        """After each step, and every `checkpoint.every` within one, within what saving may cost."""
         complete = self.state.done[step] == self.state.config.chunks()
         last = step == len(self.state.done) - 1
-        return (complete and not last) or time.monotonic() - self.saved_at >= self.every
-
-
-def _chunks(config: Config) -> Callable[[int, int], tuple[Array, Array]]:
-    """(step, chunk) → raw chunk means at every reading and strain, and of the control."""
-    readings, deformations = config.reading_list(), config.strain.deformations()
-    blocks, once = config.block_ensemble(), config.sampling.resample == "once"
-    if config.sampling.estimator == "exact":
-        means = exact_means(blocks, readings, deformations)
-        return lambda step, chunk: (means, np.zeros(15))
-    sampler = Sampler(blocks, config.sampling.seed, readings, deformations)
-    return lambda step, chunk: sampler.chunk(0 if once else step, chunk)
+        return self.pace.due(complete and not last)

@@ -15,3 +15,7 @@ class ConfigError(RsrgError):
 
 class RunFileError(RsrgError):
     """A run file is missing, damaged, not a run file, or in the way."""
+
+
+class ExecutorError(RsrgError):
+    """Workers or their scheduler are missing, lost, or not fit for the run."""

@@ -1,4 +1,4 @@
-"""What may change when a run is resumed: nothing that alters numbers; targets may grow."""
+"""What may change when a run is resumed: nothing that alters numbers; what is asked may grow."""
 
 import json
 from collections.abc import Iterator
@@ -6,11 +6,22 @@ from typing import Any
 
 from rsrg.runs.config import Config
 from rsrg.runs.errors import ConfigError
+from rsrg.runs.geometry import SAME_LENGTH
+from rsrg.runs.glasses import MaterialSpec
 from rsrg.runs.loading import config_from_source
 from rsrg.runs.source import Source, override
 
 NEUTRAL = ("checkpoint", "title")
-GROWING = ("sampling.samples", "sampling.target_error", "sampling.max_samples")
+GROWING = (
+    "sampling.samples",
+    "sampling.target_error",
+    "sampling.max_samples",
+    "lengths.sample",
+    "lengths.log_ratio",
+    "strain.values",
+    "readings",
+    "materials",
+)
 
 
 def extended_config(config: Config, overrides: dict[str, Any]) -> Config:
@@ -24,17 +35,49 @@ def extended_config(config: Config, overrides: dict[str, Any]) -> Config:
     refused = [
         f"`{key}` cannot change on resume: {old.get(key)!r} in the file, {new.get(key)!r} asked for"
         for key in sorted(old.keys() | new.keys())
-        if old.get(key) != new.get(key) and key.split(".")[0] not in NEUTRAL and key not in GROWING
+        if old.get(key) != new.get(key) and not _matches(key, NEUTRAL + GROWING)
     ]
-    if changed.sampling.samples < config.sampling.samples:
-        refused.append(
-            f"`sampling.samples` can only grow on resume: {config.sampling.samples} in the file, "
-            f"{changed.sampling.samples} asked for"
-        )
-    refused += _eased(config, changed)
+    refused += _shrunk(config, changed)
+    refused += _eased(config, changed) + _redrawn(config, changed)
     if refused:
         raise ConfigError(refused)
     return changed
+
+
+def _matches(key: str, names: tuple[str, ...]) -> bool:
+    return any(key == name or key.startswith(f"{name}.") for name in names)
+
+
+def _shrunk(old: Config, new: Config) -> list[str]:
+    """Every target that became smaller, and every list that lost something."""
+    problems = []
+    if new.sampling.samples < old.sampling.samples:
+        problems.append(
+            f"`sampling.samples` can only grow on resume: {old.sampling.samples} in the file, "
+            f"{new.sampling.samples} asked for"
+        )
+    before, after = old.lengths.log_size_ratio(), new.lengths.log_size_ratio()
+    if after < before - SAME_LENGTH:
+        problems.append(
+            f"`lengths` can only grow on resume: ln(R/L₁) = {before:.6g} in the file, "
+            f"{after:.6g} asked for"
+        )
+    for key, have, wanted in (
+        ("strain.values", old.strain.strains().tolist(), new.strain.strains().tolist()),
+        ("readings", old.readings, new.readings),
+        ("materials", old.materials, new.materials),
+    ):
+        lost = [value for value in have if value not in wanted]
+        if lost:
+            problems.append(
+                f"`{key}` can only gain on resume: {_shown(lost[0])} is in the file, "
+                "and not asked for"
+            )
+    return problems
+
+
+def _shown(value: Any) -> str:
+    return value.material().name if isinstance(value, MaterialSpec) else str(value)
 
 
 def _eased(old: Config, new: Config) -> list[str]:
@@ -45,6 +88,17 @@ def _eased(old: Config, new: Config) -> list[str]:
     return [
         f"`sampling.target_error` can only fall on resume: {before!r} in the file, "
         f"{after!r} asked for"
+    ]
+
+
+def _redrawn(old: Config, new: Config) -> list[str]:
+    """More readings or strains where draws depend on them: all but perfect lattices."""
+    same = old.readings == new.readings and old.strain == new.strain
+    if same or old.blocks.perfect:
+        return []
+    return [
+        "`readings` and `strain` cannot change on resume of blocks that are no perfect lattice: "
+        "how far their windows reach depends on them, and with it the draws"
     ]
 
 

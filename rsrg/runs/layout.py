@@ -156,4 +156,5 @@ ENTRIES: dict[str, Entry] = {
     "provenance/engine": Entry(("session",), "", "what did the sums: pairs, rows or exact mean"),
     "provenance/sampling": Entry(("session",), "s", "seconds spent on chunks of draws"),
     "provenance/reason": Entry(("session",), "", "why the session ended"),
+    "provenance/notes": Entry(("session",), "", "what is worth knowing about the session"),
 }

@@ -1,5 +1,6 @@
 """What a run would do, before it does it: sums, pairs, memory, file, time."""
 
+import os
 import time
 from dataclasses import dataclass
 
@@ -7,6 +8,7 @@ from rsrg.ensemble.draws import CHUNK
 from rsrg.ensemble.sampling import Sampler
 from rsrg.ensemble.statistics import MAX_GROUPS
 from rsrg.runs.config import Config
+from rsrg.runs.errors import ConfigError
 from rsrg.sums.limits import duration_text, size_text
 
 MONOMIALS = 94  # of the harmonics of a draw's rotation, at most
@@ -67,6 +69,19 @@ def _seconds(config: Config, chunks: int) -> float:
     started = time.perf_counter()
     sampler.chunk(0, 1)
     return chunks * (time.perf_counter() - started)
+
+
+def require_memory(config: Config) -> None:
+    """Raise ConfigError where a run would need more memory than this machine has."""
+    needed = plan(config, measure=False).memory_bytes
+    there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    if needed > there:
+        raise ConfigError(
+            [
+                f"the run must fit into memory: it needs about {size_text(needed)}, this machine "
+                f"has {size_text(there)} (samples × steps × readings × strains; see rsrg run -n)"
+            ]
+        )
 
 
 def plan_lines(p: Plan) -> list[str]:

@@ -1,5 +1,6 @@
 """A run file, opened for reading: its status, its numbers, its table of critical strains."""
 
+import io
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,9 +44,7 @@ class Run:
         self.path = snapshot.path
         self._values: dict[str, Any] = {}
         self.attributes = snapshot.attributes
-        self.config = Config.model_validate_json(self.attributes["config"]).with_text(
-            self.attributes["config_text"]
-        )
+        self.config: Config = snapshot.config()
 
     @property
     def status(self) -> str:
@@ -129,7 +128,7 @@ class Run:
             raise RsrgError(
                 "to_xarray needs the extra `xarray`: pip install xarray h5netcdf"
             ) from None
-        return xarray.open_datatree(self.path, engine="h5netcdf").load()
+        return xarray.open_datatree(io.BytesIO(self.snapshot.content()), engine="h5netcdf").load()
 
     def close(self) -> None:
         """Let the memory go."""

@@ -2,7 +2,7 @@
 
 from rsrg.runs.store import Snapshot
 
-SESSION = ("started", "ended", "host", "versions", "engine", "sampling", "reason")
+SESSION = ("started", "ended", "host", "versions", "engine", "sampling", "reason", "notes")
 
 
 def sessions(snapshot: Snapshot) -> list[dict[str, str]]:

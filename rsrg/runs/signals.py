@@ -1,4 +1,4 @@
-"""Asking a run to stop: SIGINT and SIGTERM end it at the next chunk, a second Ctrl-C at once."""
+"""Asking a run to stop: a signal ends it at the next chunk, a second Ctrl-C at once."""
 
 import os
 import signal
@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 EXIT_SECOND_INTERRUPT = 130
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)  # USR1: what sbatch --signal sends
 ECHO = 0.05  # s; wrappers such as timeout(1) deliver one interrupt twice, microseconds apart
 
 
@@ -22,7 +23,7 @@ class StopRequest:
 
 @contextmanager
 def stop_on_signals(notify: Callable[[str], None]) -> Iterator[StopRequest]:
-    """A request that SIGINT and SIGTERM set. `notify` is told once, with the signal's name.
+    """A request that STOP_SIGNALS set. `notify` is told once, with the signal's name.
 
     Outside the main thread, where Python takes no handlers, signals are left alone.
     """
@@ -40,10 +41,9 @@ def stop_on_signals(notify: Callable[[str], None]) -> Iterator[StopRequest]:
     if threading.current_thread() is not threading.main_thread():
         yield request
         return
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.signal(number, handle) for number in numbers]
+    before = [signal.signal(number, handle) for number in STOP_SIGNALS]
     try:
         yield request
     finally:
-        for number, handler in zip(numbers, before, strict=True):
+        for number, handler in zip(STOP_SIGNALS, before, strict=True):
             signal.signal(number, handler)

@@ -1,5 +1,6 @@
 """What a run has so far: raw chunk means, how many chunks are done, and its sessions."""
 
+import logging
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,11 +11,15 @@ from rsrg.physics.channels import strain_channels
 from rsrg.physics.interaction import QUARTIC_NAMES
 from rsrg.physics.pairs import PAIR_NAMES
 from rsrg.runs import provenance
+from rsrg.runs.chunks import Cases
 from rsrg.runs.config import Config
+from rsrg.runs.errors import RunFileError
 from rsrg.runs.results import CROSSINGS
 from rsrg.runs.sessions import SESSION, sessions
 from rsrg.runs.store import FILETYPE, SCHEMA_VERSION, Attribute, Snapshot
 from rsrg.sums.batch import batch_engine
+
+LOG = logging.getLogger("rsrg.runs")
 
 
 @dataclass
@@ -26,31 +31,27 @@ class State:
     unstrained: Array
     done: np.ndarray
     created: str
+    updated: str = ""
     sessions: list[dict[str, str]] = field(default_factory=list)
 
     @classmethod
     def empty(cls, config: Config) -> "State":
         """Nothing done."""
-        steps, chunks = config.steps(), config.chunks()
-        cases = (len(config.readings), len(config.strain.strains()))
+        shape = _shape(config)
         return cls(
             config=config,
-            moments=np.full((steps, *cases, chunks, 15), np.nan),
-            unstrained=np.full((steps, chunks, 15), np.nan),
-            done=np.zeros(steps, dtype=np.int64),
+            moments=np.full(shape, np.nan),
+            unstrained=np.full((shape[0], *shape[3:]), np.nan),
+            done=np.zeros(shape[0], dtype=np.int64),
             created=provenance.now(),
         )
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> "State":
-        """The state saved in a run file."""
-        config = Config.model_validate_json(snapshot.attributes["config"])
-        state = cls.empty(config.with_text(snapshot.attributes["config_text"]))
-        if state.sums:
-            state.moments = snapshot.read("coupling/moments")
-            state.unstrained = snapshot.read("coupling/moments_unstrained")
-        state.done = snapshot.read("checkpoint/chunks_done")
-        state.created = snapshot.attributes["created"]
+        """The state saved in a run file. Raises RunFileError if its parts do not fit together."""
+        config = snapshot.config()
+        state = cls(config, *_raw(snapshot, config), created=str(snapshot.attributes["created"]))
+        state.updated = str(snapshot.attributes["updated"])
         state.sessions = sessions(snapshot)
         return state
 
@@ -60,20 +61,67 @@ class State:
         return self.config.sampling.estimator != "formula"
 
     def extended(self, config: Config) -> "State":
-        """The same results under a config that asks for more chunks (or the same)."""
+        """The same results under a config that asks for the same or more (see `extension`)."""
         larger = State.empty(config)
-        old = self.moments.shape[-2]
-        larger.moments[..., :old, :] = self.moments
-        larger.unstrained[:, :old] = self.unstrained
-        larger.done, larger.created, larger.sessions = self.done, self.created, self.sessions
+        steps, _, _, chunks, _ = self.moments.shape
+        readings = np.array([config.readings.index(r) for r in self.config.readings])
+        strains = np.searchsorted(config.strain.strains(), self.config.strain.strains())
+        old = np.ix_(np.arange(steps), readings, strains, np.arange(chunks))
+        larger.moments[old] = self.moments
+        larger.unstrained[:steps, :chunks] = self.unstrained
+        larger.done = _complete(larger.moments)
+        larger.created, larger.updated = self.created, self.updated
+        larger.sessions = self.sessions
         return larger
 
-    def begin_session(self) -> None:
-        """Note who works on the run from now on."""
+    def missing(self, step: int, chunk: int) -> list[Cases]:
+        """What of a chunk is still to be computed: all cases, or those that an extension added."""
+        blank = np.isnan(self.moments[step, :, :, chunk, 0])
+        groups: dict[tuple[int, ...], list[int]] = {}
+        for reading, row in enumerate(blank):
+            if row.any():
+                groups.setdefault(tuple(np.flatnonzero(row).tolist()), []).append(reading)
+        return [(tuple(readings), strains) for strains, readings in groups.items()]
+
+    def take(self, step: int, chunk: int, cases: Cases, moments: Array, control: Array) -> None:
+        """Keep the chunk means of some cases, (readings, strains, 15), and of the control."""
+        readings, strains = cases
+        self.moments[step, :, :, chunk][np.ix_(readings, strains)] = moments
+        self.unstrained[step, chunk] = control
+        while self.done[step] < self.moments.shape[3] and not self.missing(step, self.done[step]):
+            self.done[step] += 1
+
+    def begin_session(self, note: str) -> None:
+        """Note who works on the run from now on, and what is worth knowing about it."""
         software = ", ".join(f"{k} {v}" for k, v in provenance.versions().items())
+        before = self.sessions[-1]["versions"] if self.sessions else software
         start = provenance.now()
-        values = (start, start, provenance.host(), software, _engine(self.config), "0", "running")
+        engine = _engine(self.config)
+        values = (start, start, provenance.host(), software, engine, "0", "running", "")
         self.sessions.append(dict(zip(SESSION, values, strict=True)))
+        if note:
+            self.note(note)
+        if software != before:
+            self.note(f"versions changed: {_changes(before, software)}")
+
+    def session_text(self) -> str:
+        """Who works on the run, where, and by what, in a line."""
+        s = self.sessions[-1]
+        return f"process {s['host']}, sums by engine {s['engine']}, {s['versions']}"
+
+    def note(self, text: str) -> None:
+        """Keep a remark in the session's record, and tell whoever listens to the log."""
+        notes = self.sessions[-1]["notes"]
+        self.sessions[-1]["notes"] = f"{notes}; {text}" if notes else text
+        LOG.warning(text)
+
+    def _stamp(self) -> str:
+        """The time of a save. A clock that went back is noted: nothing is ordered by it."""
+        time = provenance.now()
+        if time < self.updated:
+            self.note(f"the clock went back from {self.updated} to {time}")
+        self.updated = self.sessions[-1]["ended"] = time
+        return time
 
     def attributes(self, status: str) -> dict[str, Attribute]:
         """The root attributes of the run file."""
@@ -87,7 +135,7 @@ class State:
             "config_hash": self.config.digest(),
             "config_text": self.config.text(),
             "created": self.created,
-            "updated": provenance.now(),
+            "updated": self._stamp(),
             "host": provenance.host(),
             "git_commit": commit,
             "git_dirty": dirty,
@@ -119,6 +167,41 @@ def _engine(config: Config) -> str:
     if config.sampling.estimator == "montecarlo":
         return batch_engine(config.blocks.n0**3)
     return {"exact": "exact mean", "formula": "none"}[config.sampling.estimator]
+
+
+def _shape(config: Config) -> tuple[int, ...]:
+    """Of the moments: (step, reading, strain, chunk, 15)."""
+    cases = (len(config.readings), len(config.strain.strains()))
+    chunks = 0 if config.sampling.estimator == "formula" else config.chunks()
+    return (config.steps(), *cases, chunks, 15)
+
+
+def _raw(snapshot: Snapshot, config: Config) -> tuple[Array, Array, np.ndarray]:
+    """Moments, control and chunks done. Raises RunFileError unless they fit the config."""
+    shape = _shape(config)
+    done = snapshot.read("checkpoint/chunks_done")
+    moments, unstrained = np.empty(shape), np.empty((shape[0], *shape[3:]))
+    if config.sampling.estimator != "formula":
+        moments = snapshot.read("coupling/moments")
+        unstrained = snapshot.read("coupling/moments_unstrained")
+    shapes = (moments.shape, unstrained.shape, done.shape)
+    if shapes != (shape, (shape[0], *shape[3:]), shape[:1]):
+        raise RunFileError(f"{snapshot.path} is damaged: its datasets do not fit its config")
+    return moments, unstrained, done
+
+
+def _complete(moments: Array) -> np.ndarray:
+    """How many chunks of each step are there in all cases, counted from the first, (steps,)."""
+    there = ~np.isnan(moments[..., 0]).any(axis=(1, 2))
+    return np.cumprod(there, axis=1, dtype=np.int64).sum(axis=1)
+
+
+def _changes(before: str, after: str) -> str:
+    """The packages whose versions differ: `numpy 2.0.0 → 2.1.0`."""
+    old = dict(part.split(" ", 1) for part in before.split(", ") if " " in part)
+    new = dict(part.split(" ", 1) for part in after.split(", "))
+    changed = [k for k in new if old.get(k) != new[k]]
+    return ", ".join(f"{k} {old.get(k, 'none')} → {new[k]}" for k in changed)
 
 
 def _axes(config: Config) -> dict[str, Any]:

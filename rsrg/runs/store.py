@@ -1,32 +1,43 @@
 """The run file: HDF5 bytes behind a checksum, written all or nothing, read as one snapshot.
 
 The first 512 bytes, HDF5's user block, hold the SHA-256 of everything after them, so any change of
-any byte is noticed when the file is opened. A file is written to a temporary name beside it,
-synced, and renamed; the checkpoint before stays as `.prev`. Reading takes the whole file at once:
-no locks, and never a torn view of a run that is going on.
+any byte is noticed when the file is opened. Reading takes the whole file at once: no locks, and
+never a torn view of a run that is going on. What is read is data alone: a file with links that
+lead out of it, or with data kept elsewhere, is refused, and so is one that promises far more
+numbers than its bytes can hold.
 """
 
 import hashlib
 import os
 import re
-import shutil
-from collections.abc import Mapping
-from contextlib import suppress
-from itertools import chain, count
+import shlex
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import h5py
 import numpy as np
+from pydantic import ValidationError
 
+from rsrg.runs.config import Config
+from rsrg.runs.disk import previous
 from rsrg.runs.errors import RunFileError
 from rsrg.runs.layout import ENTRIES
+from rsrg.runs.provenance import now
 
 FILETYPE = "rsrg-run"
 SCHEMA_VERSION = 1
 BLOCK = 512
 COMPRESS_FROM = 1 << 16  # bytes; below, compression only costs
+MOST_EXPANSION = 1100  # bytes of numbers per byte of file: deflate gives 1032 at most
+ATTRIBUTES = ("status", "created", "updated", "config", "config_text")
+H5_ERRORS = (
+    *(OSError, KeyError, ValueError, TypeError, AttributeError),
+    *(RuntimeError, OverflowError, SystemError),
+)
 _SEAL = re.compile(rb"rsrg-run sha256 ([0-9a-f]{64})\n\0*")
 Attribute = str | int | bool
 
@@ -77,79 +88,6 @@ def _name_axes(file: h5py.File, dataset: h5py.Dataset, dims: tuple[str, ...]) ->
             group[dim] = scale
 
 
-def save(path: Path, content: bytes) -> None:
-    """Write the file whole, or leave what was there; the old one becomes `.prev`.
-
-    Raises RunFileError where the folder or the disk refuses.
-    """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        if path.exists():
-            _keep_previous(path)
-        temporary.replace(path)
-        _sync_folder(path.parent)
-    except OSError as error:
-        _remove(temporary)
-        reason = error.strerror or str(error)
-        raise RunFileError(f"cannot write the run file {path}: {reason}") from error
-
-
-def _keep_previous(path: Path) -> None:
-    """Make `.prev` the file as it is now, without a moment in which `path` is missing."""
-    link = path.with_name(f".{path.name}.{os.getpid()}.prev")
-    link.unlink(missing_ok=True)
-    try:
-        try:
-            os.link(path, link)
-        except OSError:  # a file system without hard links
-            shutil.copy2(path, link)
-        link.replace(previous(path))
-    except OSError:
-        _remove(link)
-        raise
-
-
-def _remove(path: Path) -> None:
-    with suppress(OSError):
-        path.unlink()
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def previous(path: Path) -> Path:
-    """Where the checkpoint before the last is kept."""
-    return path.with_name(path.name + ".prev")
-
-
-def free_name(path: Path) -> Path:
-    """A name beside a run file that is not taken: NAME.old, NAME.old-2, …"""
-    names = (
-        path.with_name(f"{path.name}.old{n}") for n in chain([""], (f"-{i}" for i in count(2)))
-    )
-    return next(name for name in names if not name.exists())
-
-
-def set_aside(path: Path) -> Path:
-    """Rename a run file to a free name; nothing is overwritten. Raises RunFileError if refused."""
-    target = free_name(path)
-    try:
-        path.rename(target)
-    except OSError as error:
-        raise RunFileError(f"cannot rename {path} to {target}: {error.strerror}") from error
-    return target
-
-
 def _verified(path: Path) -> bytes:
     try:
         content = path.read_bytes()
@@ -166,7 +104,11 @@ def _verified(path: Path) -> bytes:
 
 
 class Snapshot:
-    """A run file as it was at one moment, verified."""
+    """A run file as it was at one moment, verified.
+
+    Raises RunFileError for one that is missing, damaged, of a newer schema, or not a run file;
+    where the checkpoint before it is whole, the message says how far that one is.
+    """
 
     def __init__(self, path: Path) -> None:
         try:
@@ -175,26 +117,89 @@ class Snapshot:
             raise RunFileError(f"{error}{_offer_previous(path)}") from None
         self.path = path
         self.size = len(content)
-        self.file = h5py.File.in_memory(content)
-        if self.attributes.get("schema_version") != SCHEMA_VERSION:
-            found = self.attributes.get("schema_version")
+        self.file = self._safely(lambda: h5py.File.in_memory(content))
+        self.attributes: dict[str, Any] = self._safely(lambda: dict(self.file.attrs))
+        self._safely(self._check_schema)
+        self._safely(self._check_inside)
+
+    def _safely(self, read: Callable[[], Any]) -> Any:
+        """What a call into HDF5 gives. Raises RunFileError where it finds no sense in the file."""
+        try:
+            return read()
+        except H5_ERRORS as error:
+            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+            raise RunFileError(f"{self.path} is not a run file that rsrg wrote: {reason}") from None
+
+    def _check_schema(self) -> None:
+        found = self.attributes.get("schema_version")
+        if found == SCHEMA_VERSION:
+            return
+        raise RunFileError(
+            f"{self.path} has schema version {found}; this rsrg, {version('rsrg')}, reads version "
+            f"{SCHEMA_VERSION}. Read it with the rsrg that wrote it, "
+            f"{self.attributes.get('rsrg_version', 'a newer one')}: pip install --upgrade rsrg"
+        )
+
+    def _check_inside(self) -> None:
+        """Refuse whatever leads out of the file, or promises more than it can hold."""
+        links: list[str] = []
+        found: list[str] = []
+        self.file.visititems_links(
+            lambda name, link: (found if isinstance(link, h5py.HardLink) else links).append(name)
+        )
+        if links:  # HDF5 itself follows none while it visits
             raise RunFileError(
-                f"{path} has schema version {found}; this rsrg reads version {SCHEMA_VERSION}"
+                f"{self.path} holds a link, /{links[0]}, which rsrg never writes and never follows"
+            )
+        for name in found:
+            self._check_dataset(name, self.file[name])
+
+    def _check_dataset(self, name: str, found: Any) -> None:
+        if not isinstance(found, h5py.Dataset):
+            return
+        if found.external or found.is_virtual:
+            raise RunFileError(
+                f"{self.path} keeps the numbers of /{name} in another file, which rsrg never opens"
+            )
+        if h5py.check_ref_dtype(found.dtype) is not None:
+            raise RunFileError(f"{self.path} holds references, /{name}, which rsrg never follows")
+        if found.nbytes > MOST_EXPANSION * self.size:
+            raise RunFileError(
+                f"{self.path} is damaged: /{name} promises {found.nbytes:.3g} bytes, "
+                f"and the file has {self.size}"
             )
 
-    @property
-    def attributes(self) -> dict[str, Any]:
-        """The root attributes."""
-        return dict(self.file.attrs)
+    def config(self) -> Config:
+        """The config that the run follows, with the text it was read from.
+
+        Raises RunFileError where it, or another attribute that every run has, is missing.
+        """
+        missing = [name for name in ATTRIBUTES if name not in self.attributes]
+        if missing:
+            raise RunFileError(f"{self.path} must have the attributes {', '.join(missing)}")
+        try:
+            config = Config.model_validate_json(str(self.attributes["config"]))
+        except ValidationError as error:
+            reason = error.errors()[0]["msg"]
+            raise RunFileError(f"{self.path} must hold a valid config: {reason}") from None
+        return config.with_text(str(self.attributes["config_text"]))
+
+    def content(self) -> bytes:
+        """The HDF5 file behind the checksum, as one block of bytes."""
+        return bytes(self.file.id.get_file_image())
 
     def __contains__(self, name: str) -> bool:
         return name in self.file
 
     def read(self, name: str) -> Any:
         """A dataset's values; strings as str."""
-        dataset = self.file[name]
-        text = h5py.check_string_dtype(dataset.dtype) is not None
-        return dataset.asstr()[()] if text else dataset[()]
+
+        def values() -> Any:
+            dataset = self.file[name]
+            text = h5py.check_string_dtype(dataset.dtype) is not None
+            return dataset.asstr()[()] if text else dataset[()]
+
+        return self._safely(values)
 
     def datasets(self, node: str = "/") -> list[str]:
         """Paths of all datasets at or under a node; linked axes are listed in `/axes` only.
@@ -238,10 +243,30 @@ def _offer_previous(path: Path) -> str:
     if not before.exists():
         return ""
     try:
-        _verified(before)
+        with Snapshot(before) as snapshot:
+            text = _how_far(snapshot)
     except RunFileError:
         return f"; the checkpoint before it, {before}, is no better"
-    return f"; the checkpoint before it is whole: to go on from there, mv {before} {path}"
+    return (
+        f"; the checkpoint before it, {before}, is whole ({text}): "
+        f"to go on from there, {take_previous(path)}"
+    )
+
+
+def take_previous(path: Path) -> str:
+    """The command that puts the checkpoint before the last in the place of a run file."""
+    return shlex.join(["cp", os.fspath(previous(path)), os.fspath(path)])
+
+
+def _how_far(snapshot: Snapshot) -> str:
+    """Progress and age in a few words."""
+    updated = str(snapshot.attributes.get("updated", ""))
+    done = int(snapshot.read("checkpoint/chunks_done").sum())
+    try:
+        seconds = (datetime.fromisoformat(now()) - datetime.fromisoformat(updated)).total_seconds()
+    except (ValueError, TypeError):
+        return f"{done} chunks done"
+    return f"{done} chunks done, saved at {updated}, {seconds:.0f} s ago"
 
 
 def read_foreign(content: bytes, name: str, most: int) -> np.ndarray:

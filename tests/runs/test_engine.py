@@ -11,19 +11,21 @@ import pytest
 
 import rsrg
 from rsrg.ensemble.sampling import Sampler
+from rsrg.runs import pace
 from rsrg.runs.config import Config
 from rsrg.runs.errors import ConfigError, RunFileError
 from rsrg.runs.extension import extended_config
+from rsrg.runs.signals import STOP_SIGNALS
 from rsrg.sums import jit
 
 LONG = """\
 schema_version: 1
 materials: [{alpha: 0.7}]
 lengths: {start: 50 angstrom, sample: 200 nm}
-blocks: {n0: 5}
+blocks: {n0: 9}
 strain: {component: xx, values: {start: 0.0, stop: 0.8, count: 9}}
 readings: [fixed/ellipsoid, affine/sphere]
-sampling: {samples: 640, seed: 3}
+sampling: {samples: 480, seed: 3}
 checkpoint: {every: 0.1 s}
 """
 
@@ -149,8 +151,16 @@ def test_extension_stopped_and_resumed(finished, changed, tmp_path, same):
          "the file, 'second_order' asked for"),
         ({"sampling.samples": 32}, "`samples` must be a multiple of 16, at least 64 (draws per "
          "step); got 32 (-o sampling.samples)"),
-        ({"lengths.sample": "1 mm"}, "`lengths.sample` cannot change on resume: '35 nm' in the "
-         "file, '1 mm' asked for"),
+        ({"lengths.sample": "34 nm"}, "`lengths` can only grow on resume: ln(R/L₁) = 1.94591 in "
+         "the file, 1.91692 asked for"),
+        ({"lengths.start": "40 angstrom"}, "`lengths.start` cannot change on resume: "
+         "'50 angstrom' in the file, '40 angstrom' asked for"),
+        ({"strain.values": [0.0, 0.3, 0.4, 0.6, 0.8]}, "`strain.values` can only gain on resume: "
+         "0.2 is in the file, and not asked for"),
+        ({"readings": ["fixed/ellipsoid"]}, "`readings` can only gain on resume: affine/sphere is "
+         "in the file, and not asked for"),
+        ({"materials": [{"alpha": 0.7}]}, "`materials` can only gain on resume: a-SiO2 is in the "
+         "file, and not asked for"),
     ],
     ids=str,
 )  # fmt: skip
@@ -242,7 +252,8 @@ def test_damaged_file_is_not_resumed(finished, tmp_path):
         rsrg.resume(tmp_path / "other.h5")
 
 
-def test_readable_while_it_runs(config, tmp_path):
+def test_readable_while_it_runs(config, tmp_path, monkeypatch):
+    monkeypatch.setattr(pace, "SAVE_SHARE", 1e6)  # a run this short has no time for checkpoints
     path, seen = tmp_path / "run.h5", []
 
     def watch(progress):
@@ -289,7 +300,7 @@ def uninterrupted(tmp_path_factory):
     return folder / "run.h5"
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
+@pytest.mark.parametrize("number", STOP_SIGNALS, ids=lambda n: n.name)
 def test_first_signal_exits_75_and_resume_finishes(
     started, uninterrupted, rsrg_command, same, number
 ):
@@ -315,7 +326,7 @@ def test_killed_run_resumes_to_the_same_bits(started, uninterrupted, same):
 
 def test_second_interrupt_exits_130_at_once(tmp_path, rsrg_command):
     """One chunk of blocks so large that it cannot be done between the two signals."""
-    text = LONG.replace("n0: 5", "n0: 48").replace("samples: 640", "samples: 64")
+    text = LONG.replace("n0: 9", "n0: 24").replace("samples: 480", "samples: 64")
     (tmp_path / "slow.yaml").write_text(text)
     process = rsrg_command("run", "slow.yaml", "--output", "slow.h5", "--no-progress", wait=False)
     until = time.monotonic() + 60

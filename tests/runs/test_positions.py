@@ -256,3 +256,12 @@ def test_a_small_sample_says_what_it_lacks(tmp_path, config_of):
     config = config_of("blocks.npy", **{"blocks.n0": 3})
     with pytest.raises(ValueError, match="the sample of 33 blocks must have room for a ball"):
         rsrg.run(config, tmp_path / "run.h5")
+
+
+def test_windows_that_would_be_drawn_otherwise_are_not_extended(changed, tmp_path):
+    """A larger strain needs larger windows, so other packings: what is done would not fit."""
+    path = tmp_path / "run.h5"
+    rsrg.run(changed(blocks="{n0: 2, packing: {kind: rsa}}"), path)
+    for override in ({"strain.values.count": 9}, {"readings": ["fixed/ellipsoid", "fixed/sphere"]}):
+        with pytest.raises(ConfigError, match="blocks that are no perfect lattice"):
+            rsrg.resume(path, override)

@@ -3,7 +3,7 @@
 import errno
 import hashlib
 import os
-import pathlib
+import re
 import shutil
 import subprocess
 
@@ -12,12 +12,14 @@ import numpy as np
 import pytest
 
 import rsrg
-from rsrg.runs import store
+from rsrg.runs import disk
+from rsrg.runs.disk import Disk, previous, save
 from rsrg.runs.errors import RunFileError
 from rsrg.runs.layout import ENTRIES
-from rsrg.runs.store import BLOCK, Snapshot, encode, previous, save
+from rsrg.runs.store import BLOCK, Snapshot, encode
 
-ATTRIBUTES = {"schema_version": 1, "title": "µ", "config": "{}"}
+UPDATED = "2026-11-22T10:00:00+00:00"
+ATTRIBUTES = {"schema_version": 1, "title": "µ", "config": "{}", "updated": UPDATED}
 DATASETS = {
     "axes/strain": np.array([0.0, 0.5]),
     "axes/step": np.arange(1, 4),
@@ -70,12 +72,39 @@ def test_a_whole_previous_is_named_and_never_used(small):
     small.write_bytes(good[:-1])
     with pytest.raises(RunFileError) as caught:
         Snapshot(small)
-    assert str(caught.value) == (
-        f"{small} is damaged: its content does not match its checksum; "
-        f"the checkpoint before it is whole: to go on from there, mv {before} {small}"
+    assert re.fullmatch(
+        f"{small} is damaged: its content does not match its checksum; the checkpoint before it, "
+        rf"{before}, is whole \(3 chunks done, saved at {re.escape(UPDATED)}, \d+ s ago\): "
+        f"to go on from there, cp {before} {small}",
+        str(caught.value),
     )
     assert small.read_bytes() == good[:-1]  # left as it is
     assert before.read_bytes() == good
+
+
+def test_the_printed_advice_works_word_for_word(config, finished, tmp_path, same):
+    folder = tmp_path / "a folder"
+    folder.mkdir()
+    path = folder / "run.h5"
+    rsrg.run(config, path)
+    path.write_bytes(path.read_bytes()[:1000])
+    with pytest.raises(RunFileError) as caught:
+        rsrg.resume(path)
+    advice = str(caught.value).partition("to go on from there, ")[2]
+    subprocess.run(advice, shell=True, check=True)
+    assert rsrg.open_run(path).status == "running"  # the only checkpoint of so short a run
+    rsrg.resume(path)
+    same(path, finished)
+
+
+def test_a_kept_checkpoint_is_not_run_itself(config, tmp_path):
+    path = tmp_path / "run.h5"
+    rsrg.run(config, path)
+    before = previous(path).read_bytes()
+    with pytest.raises(RunFileError) as caught:
+        rsrg.resume(previous(path))
+    assert f"To go on from there: cp {previous(path)} {path}, then rsrg resume" in str(caught.value)
+    assert previous(path).read_bytes() == before
 
 
 def test_a_damaged_previous_is_not_recommended(small):
@@ -104,10 +133,13 @@ def test_not_a_run_file(tmp_path, make, message):
 
 def test_sealed_but_of_another_schema(tmp_path):
     path = tmp_path / "x.h5"
-    save(path, encode({"schema_version": 99}, DATASETS))
+    save(path, encode({"schema_version": 99, "rsrg_version": "3.0.0"}, DATASETS))
     with pytest.raises(RunFileError) as caught:
         Snapshot(path)
-    assert str(caught.value) == f"{path} has schema version 99; this rsrg reads version 1"
+    assert str(caught.value) == (
+        f"{path} has schema version 99; this rsrg, {rsrg.__version__}, reads version 1. "
+        "Read it with the rsrg that wrote it, 3.0.0: pip install --upgrade rsrg"
+    )
 
 
 def test_the_seal_is_plain_sha256(small):
@@ -116,36 +148,83 @@ def test_the_seal_is_plain_sha256(small):
     assert content.startswith(f"rsrg-run sha256 {digest}\n".encode())
 
 
-def fail(code):
-    def refuse(*arguments, **options):
-        raise OSError(code, os.strerror(code))
+class Broken(Disk):
+    """A disk whose nth call fails, having written half; and all that follow, if `for_good`."""
 
-    return refuse
+    def __init__(self, nth, code, for_good=False):
+        self.nth, self.code, self.for_good, self.calls = nth, code, for_good, []
+
+    def _call(self, name, file=None, content=b""):
+        self.calls.append(name)
+        n = len(self.calls) - 1
+        if n == self.nth or (self.for_good and n > self.nth):
+            if file is not None:
+                file.write(content[: len(content) // 2])
+                file.flush()
+            raise OSError(self.code, os.strerror(self.code))
+
+    def create(self, path):
+        self._call("create")
+        return super().create(path)
+
+    def fill(self, file, content):
+        self._call("fill", file, content)
+        super().fill(file, content)
+
+    def sync(self, file):
+        self._call("sync")
+        super().sync(file)
+
+    def link(self, path, link):
+        self._call("link")
+        super().link(path, link)
+
+    def replace(self, path, target):
+        self._call(f"replace {target.suffix}")
+        super().replace(path, target)
+
+    def sync_folder(self, folder):
+        self._call("sync_folder")
+        super().sync_folder(folder)
 
 
-@pytest.mark.parametrize("where", ["fsync", "write", "replace", "link"])
-def test_full_disk_leaves_what_was_there(small, monkeypatch, where):
-    good, names = small.read_bytes(), sorted(p.name for p in small.parent.iterdir())
-    if where == "fsync":
-        monkeypatch.setattr(os, "fsync", fail(errno.ENOSPC))
-    elif where == "write":
-        monkeypatch.setattr(pathlib.Path, "open", fail(errno.ENOSPC))
-    elif where == "replace":
-        monkeypatch.setattr(pathlib.Path, "replace", fail(errno.ENOSPC))
-    else:
-        monkeypatch.setattr(os, "link", fail(errno.EPERM))
-        monkeypatch.setattr(shutil, "copy2", fail(errno.ENOSPC))
+CALLS = ["create", "fill", "sync", "link", "replace .prev", "replace .h5", "sync_folder"]
+CODES = [errno.ENOSPC, errno.EIO, errno.EROFS, errno.EACCES, errno.EDQUOT, errno.ENOENT]
+
+
+def test_the_calls_of_a_save(small, monkeypatch):
+    monkeypatch.setattr(disk, "DISK", watched := Broken(-1, 0))
+    save(small, small.read_bytes())
+    assert watched.calls == CALLS
+
+
+@pytest.mark.parametrize("code", CODES, ids=errno.errorcode.get)
+@pytest.mark.parametrize("nth", range(len(CALLS)), ids=CALLS)
+def test_a_disk_that_refuses_leaves_a_whole_file(small, monkeypatch, nth, code):
+    """ENOSPC and its kin at each call of a save: an error, and the file as it was, or the new."""
+    good = small.read_bytes()
+    new = encode(ATTRIBUTES, DATASETS | {"axes/step": np.arange(4, 7)})
+    monkeypatch.setattr(disk, "DISK", Broken(nth, code))
     with pytest.raises(RunFileError) as caught:
-        save(small, encode(ATTRIBUTES, DATASETS | {"axes/step": np.arange(4, 7)}))
+        save(small, new)
+    assert str(caught.value) == (
+        f"cannot write the run file {small}: {os.strerror(code)}; "
+        f"what was saved before is intact: mend that, then rsrg resume {small}"
+    )
+    assert small.read_bytes() == (new if CALLS[nth] == "sync_folder" else good)
+    names = {p.name for p in small.parent.iterdir()}
+    assert names <= {"run.h5", "run.h5.prev"}  # no temporary file left
     monkeypatch.undo()
-    assert str(caught.value) == f"cannot write the run file {small}: No space left on device"
-    assert small.read_bytes() == good
-    assert sorted(p.name for p in small.parent.iterdir()) == names  # no temporary file left
+    save(small, new)
+    assert small.read_bytes() == new
 
 
 def test_without_hard_links(small, monkeypatch):
+    def refuse(*arguments):
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
     good = small.read_bytes()
-    monkeypatch.setattr(os, "link", fail(errno.EPERM))
+    monkeypatch.setattr(os, "link", refuse)
     save(small, encode(ATTRIBUTES | {"title": "new"}, DATASETS))
     assert previous(small).read_bytes() == good
     assert sorted(p.name for p in small.parent.iterdir()) == ["run.h5", "run.h5.prev"]
@@ -237,6 +316,6 @@ def test_reading_needs_no_lock(finished):
     copy = finished.with_name("copy.h5")
     shutil.copy2(finished, copy)
     one = rsrg.open_run(copy)
-    store.save(copy, encode(ATTRIBUTES, DATASETS))
+    save(copy, encode(ATTRIBUTES, DATASETS))
     assert one.status == "finished"
     assert one.read("flow/chi").shape[1] == 3

@@ -1,0 +1,94 @@
+"""How far a run is, on standard error: a line that renews itself, or plain lines in a log."""
+
+import logging
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tqdm import tqdm
+
+from rsrg.runs.engine import Progress, Watcher
+
+LOG_INTERVAL = 30.0  # s between two lines where there is no terminal
+BAR_INTERVAL = 0.2  # s
+
+
+class _Notices(logging.Handler):
+    """What a user should know although the run goes on: a line above the bar."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print `rsrg: MESSAGE`."""
+        tqdm.write(f"rsrg: {record.getMessage()}", file=sys.stderr)
+
+
+@contextmanager
+def progress_bar(silent: bool, quiet: bool = False) -> Iterator[Watcher]:
+    """Progress on standard error, fed by the engine; and warnings, unless quiet."""
+    notices = _Notices(logging.WARNING)
+    logger = logging.getLogger("rsrg")
+    if not quiet and not logger.hasHandlers():  # with -v all of the log is shown
+        logger.addHandler(notices)
+    try:
+        if sys.stderr.isatty() and not (silent or quiet):
+            with _bar() as watch:
+                yield watch
+        else:
+            yield _lines(silent or quiet)
+    finally:
+        logger.removeHandler(notices)
+
+
+def _urgent(progress: Progress) -> None:
+    """From a signal handler: only an unbuffered write is safe."""
+    os.write(2, f"\n{progress.note}\n".encode())
+
+
+@contextmanager
+def _bar() -> Iterator[Watcher]:
+    bar = tqdm(unit="chunk", dynamic_ncols=True, mininterval=BAR_INTERVAL, delay=0.2, leave=False)
+
+    def watch(progress: Progress) -> None:
+        if progress.urgent:
+            _urgent(progress)
+            return
+        bar.total = progress.total
+        bar.set_description(f"step {progress.step} of {progress.steps}", refresh=False)
+        bar.update(progress.done - bar.n)
+        note = progress.note or ("compiling the sums" if progress.done == 0 else "")
+        note = note or f"saved {tqdm.format_interval(progress.unsaved)} ago"
+        bar.set_postfix_str(note, refresh=bool(progress.note))
+
+    with bar:
+        yield watch
+
+
+def _lines(silent: bool) -> Watcher:
+    """A line every LOG_INTERVAL at most, without control characters."""
+    start = told = time.monotonic()
+    first: int | None = None
+
+    def watch(progress: Progress) -> None:
+        nonlocal told, first
+        if progress.urgent:
+            _urgent(progress)
+            return
+        first = progress.done if first is None else first
+        now = time.monotonic()
+        if not silent and now - told >= LOG_INTERVAL:
+            told = now
+            print(line(progress, progress.done - first, now - start), file=sys.stderr, flush=True)
+
+    return watch
+
+
+def line(progress: Progress, new: int, seconds: float) -> str:
+    """Progress in words. new: chunks done in this session, which lasts so many seconds."""
+    left = progress.total - progress.done
+    rest = tqdm.format_interval(left * seconds / new) if new else "?"
+    return (
+        f"step {progress.step} of {progress.steps}, {progress.done} of {progress.total} chunks, "
+        f"{new / seconds:.3g} chunks/s, {rest} left, "
+        f"saved {tqdm.format_interval(progress.unsaved)} ago"
+    )

@@ -1,0 +1,61 @@
+"""The unit of work: the raw means of one chunk of draws, a function of its arguments alone.
+
+A unit is a few hundred bytes to send and its result a few kilobytes, wherever it is computed.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+from threading import Lock
+
+import numpy as np
+
+from rsrg.ensemble.sampling import Sampler, exact_means
+from rsrg.physics.arrays import Array
+from rsrg.runs.config import Config
+from rsrg.runs.errors import ExecutorError
+from rsrg.runs.provenance import host, versions
+from rsrg.sums.jit import set_threads
+
+Means = tuple[Array, Array]
+Cases = tuple[tuple[int, ...], tuple[int, ...]]  # numbers of readings, and of strains
+_one_at_a_time = Lock()  # not every threading layer of numba may be entered by two threads
+
+
+def chunk_means(config: str, step: int, chunk: int, cases: Cases) -> Means:
+    """Raw means of a chunk: (readings, strains, 15) of these cases, and of the control, (15,).
+
+    config: as `Config.resolved` gives it. The bits of a case do not depend on the others.
+    """
+    with _one_at_a_time:  # a run that was stopped at once may have left a chunk behind
+        return _means_of(config, cases)(step, chunk)
+
+
+def chunk_means_alone(
+    config: str, software: dict[str, str], step: int, chunk: int, cases: Cases
+) -> Means:
+    """The same on one thread, in a worker whose software must be that of the run's process.
+
+    Raises ExecutorError, naming what differs, where it is not: the bits could differ.
+    """
+    here = versions()
+    differing = [f"{k} {here.get(k)} for {v}" for k, v in software.items() if here.get(k) != v]
+    if differing:
+        raise ExecutorError(
+            f"a worker must have the software of the run; {host()} has {', '.join(differing)}"
+        )
+    set_threads(1)
+    return chunk_means(config, step, chunk, cases)
+
+
+@lru_cache(maxsize=4)
+def _means_of(text: str, cases: Cases) -> Callable[[int, int], Means]:
+    """(step, chunk) → means, with what all chunks of a config share computed once."""
+    config = Config.model_validate_json(text)
+    readings = tuple(config.reading_list()[i] for i in cases[0])
+    deformations = config.strain.deformations()[list(cases[1])]
+    blocks, once = config.block_ensemble(), config.sampling.resample == "once"
+    if config.sampling.estimator == "exact":
+        means = exact_means(blocks, readings, deformations)
+        return lambda step, chunk: (means, np.zeros(15))
+    sampler = Sampler(blocks, config.sampling.seed, readings, deformations)
+    return lambda step, chunk: sampler.chunk(0 if once else step, chunk)

@@ -1,0 +1,67 @@
+"""Chunks on a Dask cluster: one machine, SLURM, PBS, Kubernetes or a cloud behind one scheduler."""
+
+import time
+from concurrent.futures import CancelledError, Future
+from pathlib import Path
+from typing import Any
+
+from rsrg.runs.chunks import Means, chunk_means_alone
+from rsrg.runs.errors import ExecutorError
+from rsrg.runs.executors import PATIENCE, PER_WORKER, Unit
+from rsrg.runs.provenance import versions
+
+CONNECT = 10  # s
+RECOUNT = 5.0  # s between two looks at how many workers there are: they come and go
+
+
+class Cluster:
+    """The workers of a Dask scheduler. Dask computes the chunks of one that dies again."""
+
+    patience = PATIENCE
+
+    def __init__(self, scheduler: str) -> None:
+        """scheduler: an address such as tcp://host:8786, or a scheduler file that ends in .json.
+
+        Raises ExecutorError if Dask is not installed or no scheduler answers.
+        """
+        self.client, killed = _connect(scheduler)
+        self.fatal: tuple[type[BaseException], ...] = (CancelledError, OSError, killed)
+        self.pool = self.client.get_executor(pure=False)
+        self.counted_at, self.threads = -RECOUNT, 0
+
+    @property
+    def width(self) -> int:
+        """A few chunks for each worker; at least as many as for one, while none is there yet."""
+        if time.monotonic() - self.counted_at >= RECOUNT:
+            self.counted_at = time.monotonic()
+            self.threads = sum(self.client.nthreads().values())
+        return PER_WORKER * max(1, self.threads)
+
+    def submit(self, config: str, unit: Unit) -> Future[Means]:
+        """Begin a unit."""
+        future: Future[Means] = self.pool.submit(chunk_means_alone, config, versions(), *unit)
+        return future
+
+    def restart(self) -> None:
+        """Dask replaces workers itself."""
+
+    def close(self) -> None:
+        """Cancel what is under way; the cluster stays."""
+        self.pool.shutdown(wait=False)
+        self.client.close()
+
+
+def _connect(scheduler: str) -> tuple[Any, type[BaseException]]:
+    """A client, and the error of a task that killed one worker after another."""
+    try:
+        from distributed import Client, KilledWorker
+    except ImportError:
+        raise ExecutorError('`--scheduler` needs Dask: pip install "rsrg[cluster]"') from None
+    if scheduler.endswith(".json") and not Path(scheduler).is_file():
+        raise ExecutorError(f"no such scheduler file: {scheduler}")
+    place = {"scheduler_file": scheduler} if scheduler.endswith(".json") else {"address": scheduler}
+    try:
+        return Client(**place, timeout=CONNECT, set_as_default=False), KilledWorker
+    except (OSError, ValueError) as error:
+        reason = str(error) or type(error).__name__
+        raise ExecutorError(f"no Dask scheduler answers at {scheduler}: {reason}") from None

@@ -1,0 +1,139 @@
+"""Files written all or nothing, through the few calls that a full or broken disk may refuse.
+
+A file is written to a temporary name beside it, synced, and renamed; the one before stays as
+`.prev`. At every instant the name stands for a whole file, the old one or the new one.
+"""
+
+import glob
+import os
+import shutil
+from contextlib import suppress
+from itertools import chain, count
+from pathlib import Path
+from typing import BinaryIO
+
+from rsrg.runs.errors import RunFileError
+
+
+class Disk:
+    """Every call that changes a run's files. Tests put one in its place that breaks."""
+
+    def create(self, path: Path) -> BinaryIO:
+        """An empty file, open for writing."""
+        return path.open("wb")
+
+    def fill(self, file: BinaryIO, content: bytes) -> None:
+        """Hand the content to the operating system."""
+        file.write(content)
+        file.flush()
+
+    def sync(self, file: BinaryIO) -> None:
+        """Wait until it is on the disk."""
+        os.fsync(file.fileno())
+
+    def link(self, path: Path, link: Path) -> None:
+        """A second name of a file; a copy where the file system knows no second names."""
+        try:
+            os.link(path, link)
+        except OSError:
+            shutil.copy2(path, link)
+
+    def replace(self, path: Path, target: Path) -> None:
+        """Rename in one instant, in place of what was there."""
+        path.replace(target)
+
+    def sync_folder(self, folder: Path) -> None:
+        """Wait until the new names are on the disk."""
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+DISK = Disk()
+
+
+def save(path: Path, content: bytes) -> None:
+    """Write the file whole, or leave what was there; the old one becomes `.prev`.
+
+    Raises RunFileError where the folder or the disk refuses.
+    """
+    temporary = _beside(path, "tmp")
+    try:
+        with DISK.create(temporary) as file:
+            DISK.fill(file, content)
+            DISK.sync(file)
+        if path.exists():
+            _keep_previous(path)
+        DISK.replace(temporary, path)
+        DISK.sync_folder(path.parent)
+    except OSError as error:
+        _remove(temporary)
+        raise RunFileError(_refused(path, error)) from error
+
+
+def _refused(path: Path, error: OSError) -> str:
+    message = f"cannot write the run file {path}: {error.strerror or error}"
+    if not path.exists():
+        return message
+    return f"{message}; what was saved before is intact: mend that, then rsrg resume {path}"
+
+
+def _keep_previous(path: Path) -> None:
+    """Make `.prev` the file as it is now, without a moment in which `path` is missing."""
+    link = _beside(path, "prev")
+    link.unlink(missing_ok=True)
+    try:
+        DISK.link(path, link)
+        DISK.replace(link, previous(path))
+    except OSError:
+        _remove(link)
+        raise
+
+
+def _beside(path: Path, ending: str) -> Path:
+    return path.with_name(f".{path.name}.{os.getpid()}.{ending}")
+
+
+def _remove(path: Path) -> None:
+    with suppress(OSError):
+        path.unlink()
+
+
+def remove_leftovers(path: Path) -> None:
+    """Temporary files that a killed process left. Only the holder of the lock may call this."""
+    for ending in ("tmp", "prev"):
+        for left in path.parent.glob(f".{glob.escape(path.name)}.[0-9]*.{ending}"):
+            _remove(left)
+
+
+def make_folder(path: Path) -> None:
+    """The folder of a run file. Raises RunFileError where it cannot be."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RunFileError(_refused(path, error)) from error
+
+
+def previous(path: Path) -> Path:
+    """Where the checkpoint before the last is kept."""
+    return path.with_name(path.name + ".prev")
+
+
+def free_name(path: Path) -> Path:
+    """A name beside a run file that is not taken: NAME.old, NAME.old-2, …"""
+    names = (
+        path.with_name(f"{path.name}.old{n}") for n in chain([""], (f"-{i}" for i in count(2)))
+    )
+    return next(name for name in names if not name.exists())
+
+
+def set_aside(path: Path) -> Path:
+    """Rename a run file to a free name; nothing is overwritten. Raises RunFileError if refused."""
+    target = free_name(path)
+    try:
+        path.rename(target)
+    except OSError as error:
+        raise RunFileError(f"cannot rename {path} to {target}: {error.strerror}") from error
+    return target

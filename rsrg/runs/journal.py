@@ -1,0 +1,53 @@
+"""The log beside a run file, `NAME.log`: what happened in each session, a line each, in UTC."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+LOG = logging.getLogger("rsrg.runs")
+EVERY = 30.0  # s between two lines on progress
+FORMAT = "%(asctime)s %(levelname)s %(message)s"
+
+
+class _Quiet(logging.FileHandler):
+    """A log that never breaks the run it tells of: a line that cannot be written is left out."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """The disk is full, or gone: the run itself will say so."""
+
+
+class _Line(logging.Formatter):
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:
+        """UTC, ISO 8601."""
+        return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="seconds")
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line, whatever the message holds."""
+        return " ".join(super().format(record).splitlines())
+
+
+@contextmanager
+def journal(path: Path) -> Iterator[None]:
+    """Append what the logger `rsrg` hears to the log of a run file; without one if refused."""
+    logger = logging.getLogger("rsrg")
+    level = logger.level
+    try:
+        handler = _Quiet(path.with_suffix(".log"), encoding="utf-8")
+    except OSError as error:
+        LOG.warning("no log is kept: %s", error)
+        yield
+        return
+    handler.setFormatter(_Line(FORMAT))
+    handler.setLevel(logging.INFO)
+    logger.addHandler(handler)
+    if not logger.isEnabledFor(logging.INFO):
+        logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+        logger.removeHandler(handler)
+        with suppress(OSError):  # what a full disk did not take
+            handler.close()

@@ -1,0 +1,169 @@
+"""One process at a time on a run file; readers need no lock.
+
+The lock is a file `NAME.lock` beside the run file that names its holder, and a lock of the
+operating system on it. That one ends with its process, however it ends; so where it is free and
+the file names a process of this host, that process is gone. Of another host this cannot be known:
+its file system may keep locks to itself. Where a file system has no locks at all, the process
+named is looked for instead.
+"""
+
+import errno
+import fcntl
+import json
+import os
+import shlex
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from rsrg.runs.errors import RunFileError
+from rsrg.runs.provenance import now
+
+WITHOUT_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS)
+MOMENT = 0.1  # s, in which a process that has just made the file writes its name into it
+MAX_BYTES = 10_000
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Who holds a lock. born: when the process began, as its system counts; numbers are reused."""
+
+    host: str
+    pid: int
+    born: str
+    since: str
+
+    @classmethod
+    def this(cls) -> "Holder":
+        """This process."""
+        return cls(socket.gethostname(), os.getpid(), _born(os.getpid()), now())
+
+    def alive(self) -> bool:
+        """Whether this process still runs, if it is one of this host."""
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return False
+        except OSError:  # it runs, and is not ours
+            pass
+        return _born(self.pid) == self.born
+
+    def __str__(self) -> str:
+        return f"process {self.pid} on {self.host}, since {self.since}"
+
+
+def _born(pid: int) -> str:
+    """Start of a process in ticks since the boot; "" where there is no /proc."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+    return status.rpartition(")")[2].split()[19]
+
+
+def lock_path(path: Path) -> Path:
+    """The lock file of a run file."""
+    return path.with_name(path.name + ".lock")
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[str]:
+    """Hold the lock of a run file. Gives a note if it was taken over from a dead process, else "".
+
+    Raises RunFileError if another process holds it, naming host, process and time; if it may
+    still be held on another host; or if the folder refuses.
+    """
+    place = lock_path(path)
+    try:
+        descriptor, certain = _opened(path, place)
+    except OSError as error:
+        raise RunFileError(f"cannot lock the run file {path}: {error.strerror}") from error
+    try:
+        note = _take(descriptor, certain, path, place)
+        try:
+            yield note
+        finally:
+            with suppress(OSError):  # the folder may be gone
+                place.unlink()
+    finally:
+        os.close(descriptor)
+
+
+def _opened(path: Path, place: Path) -> tuple[int, bool]:
+    """The lock file, locked by this process; and whether the file system has such locks."""
+    while True:
+        descriptor = os.open(place, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            certain = _try_lock(descriptor)
+            if os.path.samestat(os.fstat(descriptor), place.stat()):
+                return descriptor, certain
+        except FileNotFoundError:  # its holder has just removed it
+            pass
+        except BlockingIOError:
+            os.close(descriptor)
+            raise _busy(path, _named(place)) from None
+        except OSError:
+            os.close(descriptor)
+            raise
+        os.close(descriptor)
+
+
+def _try_lock(descriptor: int) -> bool:
+    """Lock, or say that the file system cannot. Raises BlockingIOError if another holds it."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno in WITHOUT_LOCKS:
+            return False
+        raise
+    return True
+
+
+def _take(descriptor: int, certain: bool, path: Path, place: Path) -> str:
+    """Write this process into the lock file, if whoever stands there is surely gone."""
+    this, found = Holder.this(), _read(place)
+    if found is not None and found.host != this.host:
+        raise RunFileError(
+            f"{path} is locked by {found}; whether that still runs cannot be seen from "
+            f"{this.host}. If it surely does not: rm {shlex.quote(os.fspath(place))}"
+        )
+    if found is not None and not certain and found.alive():
+        raise _busy(path, found)
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, json.dumps(asdict(this)).encode(), 0)
+    if not certain:
+        time.sleep(MOMENT)
+        if (winner := _read(place)) != this:
+            raise _busy(path, winner)
+    return "" if found is None else f"took over the lock of {found}, which is gone"
+
+
+def _busy(path: Path, holder: Holder | None) -> RunFileError:
+    who = "another process" if holder is None else str(holder)
+    return RunFileError(
+        f"{path} is being worked on by {who}; one process at a time. "
+        f"Look at it meanwhile: rsrg inspect {path}"
+    )
+
+
+def _named(place: Path) -> Holder | None:
+    """The holder, waiting a moment for it to write its name."""
+    for _ in range(10):
+        if (found := _read(place)) is not None:
+            return found
+        time.sleep(MOMENT / 10)
+    return None
+
+
+def _read(place: Path) -> Holder | None:
+    """Who stands in a lock file; None where nobody does, or nothing that makes sense."""
+    try:
+        with place.open("rb") as file:
+            data = json.loads(file.read(MAX_BYTES))
+        holder = Holder(str(data["host"]), int(data["pid"]), str(data["born"]), str(data["since"]))
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+    return holder if holder.pid > 0 else None

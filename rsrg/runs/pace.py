@@ -1,0 +1,66 @@
+"""How long units of work and saves take, and what follows: when to save, when to begin no more."""
+
+import time
+from collections.abc import Hashable
+
+SAVE_SHARE = 0.02  # of the run time, at most
+
+
+class Pace:
+    """What units and saves have taken so far, in seconds, on a clock that never jumps."""
+
+    def __init__(self, every: float) -> None:
+        self.every = every
+        self.saving = 0.0  # the last save
+        self.saving_in_all = 0.0
+        self.unit = 0.0  # from the beginning of a unit to its result, at the worst
+        self.units = 0
+        self.under_way: dict[Hashable, float] = {}
+        self.start = self.saved_at = time.monotonic()
+
+    def saved(self, began: float) -> None:
+        """Note a save that began at this time of `time.monotonic` and has just ended."""
+        self.saved_at = time.monotonic()
+        self.saving = self.saved_at - began
+        self.saving_in_all += self.saving
+
+    def begun(self, unit: Hashable) -> None:
+        """Note that a unit of work begins."""
+        self.under_way[unit] = time.monotonic()
+
+    def ended(self, unit: Hashable) -> None:
+        """Note what a unit took. The first, with its compilation, counts until the second only."""
+        seconds = time.monotonic() - self.under_way.pop(unit)
+        self.unit = seconds if self.units < 2 else max(self.unit, seconds)
+        self.units += 1
+
+    def interval(self) -> float:
+        """Seconds between two saves that can be kept up: `checkpoint.every`, or more."""
+        return max(self.every, self.saving / SAVE_SHARE)
+
+    def age(self) -> float:
+        """Seconds since the last save."""
+        return time.monotonic() - self.saved_at
+
+    def due(self, step_complete: bool) -> bool:
+        """Whether to save: each `checkpoint.every`, and after each step, as the share allows.
+
+        What is counted: all saves of the session, this one, and the one at its end.
+        """
+        spent = self.saving_in_all + 2.0 * self.saving
+        affordable = spent <= SAVE_SHARE * (time.monotonic() - self.start)
+        return affordable and (step_complete or self.age() >= self.every)
+
+    def too_late(self, left: float) -> bool:
+        """Whether another unit and a save would not end within the seconds that are left.
+
+        A session always begins one: so a loop of short sessions comes to its end.
+        """
+        if self.units == 0 and not self.under_way:
+            return False
+        oldest = min(self.under_way.values(), default=time.monotonic())
+        return left < max(self.unit, time.monotonic() - oldest) + 2.0 * self.saving
+
+    def share(self) -> float:
+        """The share of the session that went into saving."""
+        return self.saving_in_all / max(time.monotonic() - self.start, 1e-9)

@@ -1,0 +1,67 @@
+"""Chunks in worker processes on this machine, one thread each."""
+
+import os
+import signal
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from threading import Thread
+
+from rsrg.runs.chunks import Means, chunk_means_alone
+from rsrg.runs.executors import PATIENCE, PER_WORKER, Unit
+from rsrg.runs.provenance import versions
+from rsrg.runs.signals import STOP_SIGNALS
+
+_context = get_context("spawn")  # the threads of numba do not survive a fork
+
+
+class Processes:
+    """A pool of n processes. One that dies is replaced, and its chunks are computed again."""
+
+    fatal: tuple[type[BaseException], ...] = ()
+    patience = PATIENCE
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+        self._open()
+
+    def _open(self) -> None:
+        """The workers hold the reading end of a pipe: when it closes, they end, even in a chunk."""
+        reader, self.leash = _context.Pipe(duplex=False)
+        self.pool = ProcessPoolExecutor(self.workers, _context, _begin_worker, (reader,))
+
+    @property
+    def width(self) -> int:
+        """A few chunks for each process."""
+        return PER_WORKER * self.workers
+
+    def submit(self, config: str, unit: Unit) -> Future[Means]:
+        """Begin a unit; its future holds a BrokenExecutor where workers died before."""
+        try:
+            return self.pool.submit(chunk_means_alone, config, versions(), *unit)
+        except BrokenExecutor as error:
+            future: Future[Means] = Future()
+            future.set_exception(error)
+            return future
+
+    def restart(self) -> None:
+        """A new pool for the broken one."""
+        self.close()
+        self._open()
+
+    def close(self) -> None:
+        """End the workers at once."""
+        self.pool.shutdown(wait=False, cancel_futures=True)
+        self.leash.close()
+
+
+def _begin_worker(leash: Connection) -> None:
+    """In a new worker: signals are the parent's to answer, and no worker outlives it."""
+    for number in STOP_SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+    Thread(target=_end_with_parent, args=(leash,), daemon=True).start()
+
+
+def _end_with_parent(leash: Connection) -> None:
+    leash.poll(None)  # returns when the other end is closed: nothing is ever sent
+    os._exit(0)

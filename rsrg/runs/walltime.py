@@ -1,0 +1,65 @@
+"""When a run must have ended: `--walltime`, and the end of the job that SLURM tells of."""
+
+import math
+import os
+import re
+import time
+from dataclasses import dataclass
+
+from rsrg.runs.errors import ConfigError
+from rsrg.runs.quantities import MAX_CHARACTERS, si_value
+
+_CLOCK = re.compile(r"(?:([0-9]+)-)?([0-9]+):([0-5][0-9]):([0-5][0-9])")
+_PLAIN = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([smhd])")
+_SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+SLURM_END = "SLURM_JOB_END_TIME"  # s since 1970
+SLURM_GRACE = 30.0  # s before that: the clocks of two machines, and what the job does after
+
+
+def walltime_seconds(text: str | None) -> float | None:
+    """The seconds that `D-HH:MM:SS`, `HH:MM:SS`, `30m`, `5s` or `90 min` mean; None for none.
+
+    Raises ConfigError, with the rule, for anything else.
+    """
+    if text is None:
+        return None
+    clock = _CLOCK.fullmatch(text) if len(text) <= MAX_CHARACTERS else None
+    plain = _PLAIN.fullmatch(text) if len(text) <= MAX_CHARACTERS else None
+    if clock is not None:
+        days, hours, minutes, seconds = (float(part or 0) for part in clock.groups())
+        value = 86400.0 * days + 3600.0 * hours + 60.0 * minutes + seconds
+    elif plain is not None:
+        value = float(plain[1]) * _SECONDS[plain[2]]
+    else:
+        try:
+            value = si_value(text, "second")
+        except ValueError:
+            value = math.nan
+    if not 0.0 < value < math.inf:
+        rule = "a time greater than zero, such as 1-12:00:00 (days-hours:minutes:seconds), 30m, 5s"
+        raise ConfigError([f"`--walltime` must be {rule}; got {text[:MAX_CHARACTERS]!r}"])
+    return value
+
+
+@dataclass(frozen=True)
+class TimeLimit:
+    """A moment by which a session must have ended, on a clock that never jumps, and who says so."""
+
+    at: float
+    reason: str
+
+    @classmethod
+    def of(cls, walltime: float | None) -> "TimeLimit":
+        """The earlier of `walltime` seconds from now and the end of the SLURM job, if any."""
+        limits = [cls(math.inf, "")]
+        if walltime is not None:
+            limits.append(cls(time.monotonic() + walltime, "walltime"))
+        end = os.environ.get(SLURM_END, "")
+        if end.isdecimal():
+            left = float(end) - time.time() - SLURM_GRACE
+            limits.append(cls(time.monotonic() + left, SLURM_END))
+        return min(limits, key=lambda limit: limit.at)
+
+    def left(self) -> float:
+        """Seconds until then."""
+        return self.at - time.monotonic()

@@ -1,0 +1,68 @@
+"""SIGKILL at random moments of real processes: nothing but unsaved work is lost."""
+
+import os
+import random
+import signal
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from small_runs import bits, child, ended, save_often, small_config
+
+import rsrg.runs.results  # noqa: F401  imported once, for all children
+from rsrg.runs.config import Config
+from rsrg.runs.engine import resume, run
+from rsrg.runs.run import open_run
+
+SAVING = 0.5  # of the time, so that every other kill hits a save
+
+
+def work_on(config: Config, path: Path) -> None:
+    """What a user does: run, or resume what is there."""
+    save_often(SAVING)
+    if path.exists():
+        resume(path)
+    else:
+        run(config, path)
+
+
+def measure(times: int, seed: int = 1) -> dict[str, Any]:
+    """Kill `times` processes; after each the file is whole, and no chunk once saved is gone."""
+    config, moments = small_config("200 nm", 8, 320), random.Random(seed)
+    found = dict.fromkeys(
+        ("kills", "in a save", "before the first save", "runs finished", "bad"), 0
+    )
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        began = time.monotonic()
+        ended(child(work_on, config, folder / "whole.h5"))
+        longest, whole = time.monotonic() - began, bits(folder / "whole.h5")
+        path, before = folder / "run.h5", 0
+        while found["kills"] < times:
+            pid = child(work_on, config, path)
+            time.sleep(moments.uniform(0.0, longest))
+            os.kill(pid, signal.SIGKILL)
+            killed = ended(pid) == -signal.SIGKILL
+            found["kills"] += killed
+            found["in a save"] += bool(list(folder.glob(".run.h5.*")))
+            before = judge(path, before, whole, found)
+        ended(child(work_on, config, path))
+        judge(path, before, whole, found)
+    return found
+
+
+def judge(path: Path, before: int, whole: dict[str, bytes], found: dict[str, int]) -> int:
+    """Count what is wrong, if anything; chunks that are saved now. A finished run is removed."""
+    if not path.exists():
+        found["before the first save"] += 1
+        return before
+    now = open_run(path)
+    found["bad"] += now.progress[0] < before
+    if now.status != "finished":
+        return now.progress[0]
+    found["runs finished"] += 1
+    found["bad"] += bits(path) != whole
+    for left in path.parent.glob("*run.*"):
+        left.unlink()
+    return 0

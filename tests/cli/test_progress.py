@@ -1,0 +1,118 @@
+"""Progress: one line that renews itself in a terminal, plain lines in a log, and NAME.log."""
+
+import fcntl
+import io
+import logging
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import termios
+
+import pytest
+
+from rsrg.report import progress
+from rsrg.report.progress import line, progress_bar
+from rsrg.runs.engine import Progress
+
+CODE = "from rsrg.cli import main; main()"
+TEXT = """\
+schema_version: 1
+materials: [{alpha: 0.7}]
+lengths: {start: 50 angstrom, sample: 200 nm}
+blocks: {n0: 4}
+strain: {values: [0.0, 0.4, 0.8]}
+readings: [fixed/ellipsoid]
+sampling: {samples: 1600}
+"""
+
+
+def test_a_line_in_words():
+    done = Progress(30, 110, 2, 5, unsaved=75.0)
+    assert line(done, new=20, seconds=10.0) == (
+        "step 2 of 5, 30 of 110 chunks, 2 chunks/s, 00:40 left, saved 01:15 ago"
+    )
+    assert "? left" in line(done, new=0, seconds=10.0)
+
+
+def test_in_a_log_a_line_every_thirty_seconds_at_most(monkeypatch):
+    """Chunks of 0.4 s for two minutes of a clock of our own."""
+    clock = iter(0.4 * n for n in range(10_000))
+    monkeypatch.setattr(progress.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(sys, "stderr", out := io.StringIO())
+    with progress_bar(silent=False) as watch:
+        for n in range(301):
+            watch(Progress(n, 1000, 1, 5))
+    lines = out.getvalue().splitlines()
+    assert len(lines) == 4
+    assert all(
+        re.fullmatch(r"step 1 of 5, \d+ of 1000 chunks, [\d.]+ chunks/s, .*", x) for x in lines
+    )
+    assert not re.search(r"[\x00-\x09\x0b-\x1f]", out.getvalue())
+
+
+@pytest.mark.parametrize("quiet", [True, False])
+def test_warnings_are_shown_unless_quiet(monkeypatch, quiet):
+    monkeypatch.setattr(logging.Logger, "hasHandlers", lambda self: False)  # pytest has its own
+    monkeypatch.setattr(sys, "stderr", out := io.StringIO())
+    with progress_bar(silent=True, quiet=quiet):
+        logging.getLogger("rsrg.runs").warning("took over %s", "a lock")
+    assert out.getvalue() == ("" if quiet else "rsrg: took over a lock\n")
+
+
+def test_in_a_terminal_one_line(tmp_path):
+    """A pseudo-terminal: the bar renews itself with carriage returns, and is gone at the end."""
+    (tmp_path / "c.yaml").write_text(TEXT)
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 100, 0, 0))  # rows, columns
+    process = subprocess.Popen(
+        [sys.executable, "-c", CODE, "run", "c.yaml", "--output", "run.h5"],
+        cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=theirs,
+    )  # fmt: skip
+    os.close(theirs)
+    shown = b""
+    while True:
+        try:
+            part = os.read(ours, 65536)
+        except OSError:  # the other end is closed
+            break
+        shown += part
+    os.close(ours)
+    assert process.wait(timeout=60) == 0
+    assert b"chunk/s" in shown or b"s/chunk" in shown
+    assert b"step 1 of 3" in shown
+    assert shown.count(b"\n") <= 1
+
+
+def test_the_log_beside_the_file(tmp_path):
+    (tmp_path / "c.yaml").write_text(TEXT.replace("n0: 4", "n0: 2"))
+    for command in (
+        ["run", "c.yaml", "--output", "run.h5"],
+        ["resume", "run.h5", "-o", "title", "x"],
+    ):
+        done = subprocess.run(
+            [sys.executable, "-c", CODE, *command, "-q"],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+        )
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    lines = (tmp_path / "run.log").read_text().splitlines()
+    assert all(re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00 INFO ", x) for x in lines)
+    assert sum("begins" in x for x in lines) == 2  # it goes on from session to session
+    assert "session 2 begins" in "".join(lines)
+    assert "finished" in lines[-1]
+
+
+def test_a_log_that_cannot_be_kept_is_no_reason_to_stop(tmp_path):
+    (tmp_path / "c.yaml").write_text(TEXT.replace("n0: 4", "n0: 2"))
+    (tmp_path / "run.log").mkdir()
+    done = subprocess.run(
+        [sys.executable, "-c", CODE, "run", "c.yaml", "--output", "run.h5"],
+        cwd=tmp_path, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0
+    assert "rsrg: no log is kept: " in done.stderr
+    assert "Traceback" not in done.stderr

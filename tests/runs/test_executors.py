@@ -1,0 +1,321 @@
+"""Threads, processes, Dask; any number of workers, any order, workers killed: the same bits."""
+
+import json
+import os
+import pickle
+import random
+import signal
+import threading
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import numpy as np
+import psutil
+import pytest
+
+import rsrg
+from rsrg.ensemble.sampling import Sampler
+from rsrg.runs import chunks
+from rsrg.runs.cluster import Cluster
+from rsrg.runs.errors import ConfigError, ExecutorError
+from rsrg.runs.executors import InOrder, Threads, open_executor
+from rsrg.runs.processes import Processes
+from rsrg.runs.provenance import versions
+from rsrg.sums import jit
+
+ALL = ((0, 1), (0, 1, 2, 3, 4))  # cases of the small config: readings, strains
+SLOW = "{n0: 10}"  # chunks of about 0.1 s, so that a worker can be killed within one
+
+
+class Shuffled:
+    """Fake workers: units are done at random, always out of order; counts what is under way."""
+
+    fatal = ()
+    patience = 1.0
+
+    def __init__(self, width=8, work=chunks.chunk_means):
+        self.width, self.work = width, work
+        self.waiting, self.most = [], 0
+        self.random = random.Random(5)
+        self.pool = ThreadPoolExecutor(1)
+
+    def submit(self, config, unit):
+        future = Future()
+        self.waiting.append((future, config, unit))
+        self.most = max(self.most, len(self.waiting))
+        self.pool.submit(self.do_one)
+        return future
+
+    def do_one(self):
+        future, config, unit = self.waiting.pop(self.random.randrange(len(self.waiting)))
+        future.set_result(self.work(config, *unit))
+
+    def restart(self):
+        raise AssertionError("nothing died")
+
+    def close(self):
+        self.pool.shutdown()
+
+
+def test_any_order(config, finished, tmp_path, same):
+    executor = Shuffled()
+    rsrg.run(config, tmp_path / "run.h5", executor=executor)
+    executor.close()
+    same(tmp_path / "run.h5", finished)
+
+
+def test_results_come_in_order_and_few_are_under_way():
+    """10⁵ cheap units: never more under way than the executor grants, so memory stays flat."""
+    executor = Shuffled(width=16, work=lambda config, step, chunk: (step, chunk))
+    units = [(step, chunk) for step in range(10) for chunk in range(10_000)]
+    given = [unit for unit, means in InOrder(executor, "", iter(units)) if unit == means]
+    executor.close()
+    assert given == units
+    assert 8 < executor.most <= 16
+
+
+def test_a_stopped_run_begins_no_more():
+    executor = Shuffled(width=4, work=lambda config, step, chunk: chunk)
+    stop = threading.Event()
+    given = []
+    for (_, chunk), _ in InOrder(executor, "", ((0, c) for c in range(100)), stop.is_set):
+        given.append(chunk)
+        if chunk == 9:
+            stop.set()
+    executor.close()
+    assert given == list(range(len(given)))
+    assert 11 <= len(given) <= 14  # the one in hand, and what else was under way and done
+
+
+def test_a_chunk_that_never_comes_does_not_hold_a_stopped_run():
+    """As with a cluster whose workers still wait in the queue."""
+    executor = Shuffled(width=4)
+    executor.submit = lambda config, unit: Future()
+    began = time.monotonic()
+    assert list(InOrder(executor, "", [(0, 0, ALL)], lambda: True)) == []
+    assert time.monotonic() - began < 5.0  # the time a run may take to stop
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_processes(config, finished, tmp_path, same, workers):
+    with open_executor(workers=workers) as executor:
+        rsrg.run(config, tmp_path / "run.h5", executor=executor)
+    same(tmp_path / "run.h5", finished)
+
+
+def kill_one_worker(kill, after):
+    """A watcher that kills a worker once so many chunks are done, while others are under way."""
+    killed = []
+
+    def watch(progress):
+        if progress.done >= after and not killed:
+            killed.append(kill())
+
+    return watch, killed
+
+
+@pytest.fixture(scope="session")
+def slow(changed, tmp_path_factory):
+    """A config with chunks long enough to be killed in, and its uninterrupted run."""
+    config = changed(blocks=SLOW, lengths="{log_ratio: 4}", sampling="{samples: 128, seed: 3}")
+    path = tmp_path_factory.mktemp("slow") / "run.h5"
+    rsrg.run(config, path)
+    return config, path
+
+
+def test_a_killed_process_is_replaced(slow, tmp_path, same):
+    config, finished = slow
+
+    def kill():
+        children = psutil.Process().children(recursive=True)
+        busy = [p for p in children if any("spawn_main" in part for part in p.cmdline())]
+        os.kill(busy[0].pid, signal.SIGKILL)
+        return busy[0].pid
+
+    watch, killed = kill_one_worker(kill, 3)
+    with open_executor(workers=2) as executor:
+        rsrg.run(config, tmp_path / "run.h5", watch=watch, executor=executor)
+    assert killed
+    same(tmp_path / "run.h5", finished)
+
+
+def test_a_chunk_that_always_kills_its_worker_ends_the_run(config, tmp_path):
+    class Deadly(Processes):
+        def submit(self, text, unit):
+            return (
+                self.pool.submit(os._exit, 1) if unit[:2] == (0, 2) else super().submit(text, unit)
+            )
+
+    executor = Deadly(1)
+    with pytest.raises(ExecutorError, match="died 3 times over chunk 2 of step 1"):
+        rsrg.run(config, tmp_path / "run.h5", executor=executor)
+    executor.close()
+    assert rsrg.open_run(tmp_path / "run.h5").status == "failed"
+
+
+def test_an_error_in_a_worker_is_the_run_s(config, tmp_path):
+    """Not hidden, not tried for ever."""
+
+    class Failing(Processes):
+        def submit(self, text, unit):
+            return self.pool.submit(divmod, 1, 0)
+
+    executor = Failing(1)
+    with pytest.raises(ZeroDivisionError):
+        rsrg.run(config, tmp_path / "run.h5", executor=executor)
+    executor.close()
+
+
+def test_workers_end_with_their_parent(rsrg_command, tmp_path, text):
+    (tmp_path / "slow.yaml").write_text(text.replace("{n0: 2}", SLOW).replace("64", "6400"))
+    parent = rsrg_command(
+        "run", "slow.yaml", "--workers", "2", "--output", "slow.h5", "--no-progress", wait=False
+    )
+    until = time.monotonic() + 60
+    while (
+        not (tmp_path / "slow.h5").exists()
+        or rsrg.open_run(tmp_path / "slow.h5").status != "running"
+        or len(psutil.Process(parent.pid).children()) < 3
+    ):
+        assert time.monotonic() < until
+        assert parent.poll() is None, parent.communicate()[1]
+        time.sleep(0.05)
+    children = psutil.Process(parent.pid).children()
+    parent.kill()
+    parent.communicate()
+    _, alive = psutil.wait_procs(children, timeout=10)
+    assert not alive
+
+
+def test_a_worker_with_other_software_is_refused(config):
+    other = versions() | {"numba": "0.1"}
+    with pytest.raises(ExecutorError, match=r"the software of the run; .* has numba .* for 0\.1"):
+        chunks.chunk_means_alone(config.resolved(), other, 0, 0, ALL)
+
+
+def test_workers_use_one_thread(config, monkeypatch, restore_threads):
+    seen = []
+    chunk = Sampler.chunk
+    monkeypatch.setattr(
+        Sampler, "chunk", lambda *a: seen.append(jit.threads()) or chunk(*a), raising=True
+    )
+    chunks.chunk_means_alone(config.resolved(), versions(), 0, 0, ALL)
+    assert seen == [1]
+
+
+def test_one_executor_only():
+    with (
+        pytest.raises(ConfigError, match="`--workers` and `--scheduler` must not come together"),
+        open_executor(2, "tcp://127.0.0.1:1"),
+    ):
+        pass
+
+
+def test_no_scheduler_there(monkeypatch):
+    monkeypatch.setattr("rsrg.runs.cluster.CONNECT", 0.5)
+    with (
+        pytest.raises(ExecutorError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9:"),
+        open_executor(scheduler="tcp://127.0.0.1:9"),
+    ):
+        pass
+
+
+def test_no_scheduler_file_there(tmp_path):
+    """Dask itself would wait for it for ever."""
+    with (
+        pytest.raises(ExecutorError, match=r"no such scheduler file: .*cluster\.json"),
+        open_executor(scheduler=str(tmp_path / "cluster.json")),
+    ):
+        pass
+
+
+def test_threads_by_default():
+    with open_executor() as executor:
+        assert isinstance(executor, Threads)
+
+
+# A real Dask cluster of processes
+
+
+@pytest.fixture(scope="module")
+def dask_cluster():
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0"
+    ) as cluster:
+        yield cluster
+
+
+def test_dask(dask_cluster, config, finished, tmp_path, same):
+    with open_executor(scheduler=dask_cluster.scheduler_address) as executor:
+        assert executor.width == 8
+        rsrg.run(config, tmp_path / "run.h5", executor=executor)
+    same(tmp_path / "run.h5", finished)
+
+
+def test_dask_by_scheduler_file(dask_cluster, config, finished, tmp_path, same):
+    place = tmp_path / "scheduler.json"
+    place.write_text(json.dumps({"address": dask_cluster.scheduler_address}))
+    with open_executor(scheduler=str(place)) as executor:
+        rsrg.run(config, tmp_path / "run.h5", executor=executor)
+    same(tmp_path / "run.h5", finished)
+
+
+def test_a_killed_dask_worker(dask_cluster, slow, tmp_path, same):
+    """Killed with chunks in hand: Dask gives them to another, the nanny starts a new worker."""
+    config, finished = slow
+
+    def kill():
+        pids = [worker.process.pid for worker in dask_cluster.workers.values()]
+        os.kill(pids[0], signal.SIGKILL)
+        return pids[0]
+
+    watch, killed = kill_one_worker(kill, 3)
+    with open_executor(scheduler=dask_cluster.scheduler_address) as executor:
+        rsrg.run(config, tmp_path / "run.h5", watch=watch, executor=executor)
+    assert killed
+    same(tmp_path / "run.h5", finished)
+
+
+def test_stopped_and_resumed_elsewhere(dask_cluster, slow, tmp_path, same):
+    """Begun on Dask, stopped, gone on with in this process."""
+    config, finished = slow
+    path = tmp_path / "run.h5"
+
+    def stop(progress):
+        if progress.done == 3:
+            signal.raise_signal(signal.SIGTERM)
+
+    with open_executor(scheduler=dask_cluster.scheduler_address) as executor:
+        stopped = rsrg.run(config, path, watch=stop, executor=executor)
+    assert stopped.status == "stopped"
+    assert 3 < stopped.progress[0] < stopped.progress[1]
+    rsrg.resume(path)
+    same(path, finished)
+
+
+def test_a_lost_scheduler_ends_the_run(slow, tmp_path):
+    """What is done stays: the run is failed, and can be resumed."""
+    distributed = pytest.importorskip("distributed")
+    config, _ = slow
+    cluster = distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=False, dashboard_address=":0"
+    )
+    executor = Cluster(cluster.scheduler_address)
+
+    def lose(progress):
+        if progress.done == 3:
+            cluster.close()
+
+    with pytest.raises(ExecutorError, match="the workers cannot go on"):
+        rsrg.run(config, tmp_path / "run.h5", watch=lose, executor=executor)
+    executor.close()
+    assert rsrg.open_run(tmp_path / "run.h5").progress[0] >= 3
+
+
+def test_units_are_small(config):
+    """What travels: a page of JSON one way, the means the other."""
+    means = chunks.chunk_means(config.resolved(), 0, 0, ALL)
+    assert means[0].shape == (2, 5, 15)
+    assert np.isfinite(means[0]).all()
+    assert len(pickle.dumps(means)) < 8 * 15 * (2 * 5 + 1) + 500

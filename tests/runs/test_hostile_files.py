@@ -1,0 +1,192 @@
+"""A run file from a stranger: its checksum is right, and it still reads nothing but itself."""
+
+import hashlib
+import os
+import resource
+import shutil
+
+import h5py
+import numpy as np
+import pytest
+
+import rsrg
+from rsrg.runs.errors import RunFileError
+from rsrg.runs.store import BLOCK, SCHEMA_VERSION
+
+
+def seal(path):
+    """Give a file that was changed a checksum that fits."""
+    content = path.read_bytes()
+    digest = hashlib.sha256(content[BLOCK:]).hexdigest().encode()
+    path.write_bytes((b"rsrg-run sha256 " + digest + b"\n").ljust(BLOCK, b"\0") + content[BLOCK:])
+
+
+@pytest.fixture
+def forged(finished, tmp_path):
+    """A finished run, changed by a function of the open HDF5 file, and sealed again."""
+
+    def make(change):
+        path = tmp_path / "forged.h5"
+        shutil.copy2(finished, path)
+        with h5py.File(path, "r+") as file:
+            change(file)
+        seal(path)
+        return path
+
+    return make
+
+
+@pytest.fixture
+def secret(tmp_path):
+    path = tmp_path / "secret.h5"
+    with h5py.File(path, "w") as file:
+        file["secret"] = np.full(12, 42.0)
+        file["raw"] = np.arange(3.0)
+    return path
+
+
+def external_link(file, secret):
+    del file["flow/chi"]
+    file["flow/chi"] = h5py.ExternalLink(secret, "/secret")
+
+
+def external_group(file, secret):
+    del file["provenance"]
+    file["provenance"] = h5py.ExternalLink(secret, "/")
+
+
+def soft_link(file, secret):
+    del file["flow/chi"]
+    file["flow/chi"] = h5py.SoftLink("/coupling/M")
+
+
+def hidden_link(file, secret):
+    file["nowhere/to/be/seen"] = h5py.ExternalLink(secret, "/secret")
+
+
+def external_storage(file, secret):
+    del file["checkpoint/chunks_done"]
+    file.create_dataset("checkpoint/chunks_done", (3,), "f8", external=[(os.fspath(secret), 0, 24)])
+
+
+def virtual(file, secret):
+    del file["axes/strain"]
+    layout = h5py.VirtualLayout((12,), "f8")
+    layout[:] = h5py.VirtualSource(secret, "secret", shape=(12,))
+    file.create_virtual_dataset("axes/strain", layout)
+
+
+def references(file, secret):
+    del file["axes/material"]
+    file.create_dataset("axes/material", (2,), h5py.ref_dtype)[0] = file["coupling/M"].ref
+
+
+ATTACKS = [
+    external_link, external_group, soft_link, hidden_link, external_storage, virtual, references,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda f: f.__name__)
+def test_what_leads_out_of_the_file_is_refused(forged, secret, attack):
+    path = forged(lambda file: attack(file, secret))
+    for use in (rsrg.open_run, rsrg.resume, lambda p: rsrg.open_run(p).to_xarray()):
+        with pytest.raises(RunFileError, match=r"never (writes and never )?(follows|opens)"):
+            use(path)
+
+
+@pytest.mark.parametrize("chunks", [None, True], ids=["contiguous", "chunked"])
+def test_promised_numbers_that_are_not_there(forged, chunks):
+    """A terabyte declared, not one byte written: refused before anything is allocated."""
+
+    def promise(file):
+        del file["flow/chi"]
+        options = {"chunks": (1, 1000, 1000)} if chunks else {}
+        file.create_dataset("flow/chi", (100_000, 1000, 1000), "f8", fillvalue=1.0, **options)
+
+    path = forged(promise)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(RunFileError, match=r"/flow/chi promises 8e\+11 bytes, and the file has"):
+        rsrg.open_run(path)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000  # kB
+
+
+def rename_attribute(name):
+    def change(file):
+        del file.attrs[name]
+
+    return change
+
+
+def set_attribute(name, value):
+    def change(file):
+        file.attrs[name] = value
+
+    return change
+
+
+def without(name):
+    def change(file):
+        del file[name]
+
+    return change
+
+
+def other_numbers(file):
+    del file["checkpoint/chunks_done"]
+    file["checkpoint/chunks_done"] = np.arange(7)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (rename_attribute("config"), "must have the attributes config"),
+        (rename_attribute("schema_version"), "has schema version None"),
+        (set_attribute("config", "{}"), "must hold a valid config"),
+        (set_attribute("config", "[" * 100_000), "must hold a valid config"),
+        (set_attribute("config", 7), "must hold a valid config"),
+        (set_attribute("schema_version", 2), f"reads version {SCHEMA_VERSION}. Read it with"),
+        (set_attribute("schema_version", [1, 1]), "not a run file that rsrg wrote"),
+        (other_numbers, "its datasets do not fit its config"),
+        (without("coupling/moments"), "not a run file that rsrg wrote"),
+        (without("checkpoint/chunks_done"), "not a run file that rsrg wrote"),
+        (without("provenance/started"), "not a run file that rsrg wrote"),
+    ],
+)  # fmt: skip
+def test_sealed_nonsense_ends_in_a_message(forged, change, message):
+    def both(file):
+        set_attribute("status", "stopped")(file)
+        change(file)
+
+    with pytest.raises(RunFileError, match=message):
+        rsrg.resume(forged(both))
+
+
+def test_sealed_bytes_that_are_no_hdf5(tmp_path):
+    path = tmp_path / "x.h5"
+    path.write_bytes(bytes(BLOCK) + b"not HDF5 at all" * 100)
+    seal(path)
+    with pytest.raises(RunFileError, match="is not a run file that rsrg wrote"):
+        rsrg.open_run(path)
+
+
+def test_names_never_become_paths(changed, tmp_path):
+    """Titles and glasses with slashes and dots: nothing is written but beside the run file."""
+    folder = tmp_path / "runs"
+    name = "../../../etc/x"
+    config = changed(
+        title=f'"{name}"', materials=f'[{{name: "{name}", alpha: 0.7}}]', readings="[affine/sphere]"
+    )
+    run = rsrg.run(config, folder / "run.h5")
+    assert list(run.read("axes/material")) == [name]
+    assert sorted(p.name for p in folder.iterdir()) == ["run.h5", "run.h5.prev", "run.log"]
+    assert [p.name for p in tmp_path.iterdir()] == ["runs"]
+
+
+def test_a_run_too_large_for_this_machine(changed, tmp_path):
+    config = changed(
+        sampling="{samples: 999999984, seed: 1}",
+        strain="{component: xx, values: {start: 0.0, stop: 0.8, count: 10000}}",
+    )
+    with pytest.raises(rsrg.ConfigError, match="the run must fit into memory: it needs about"):
+        rsrg.run(config, tmp_path / "run.h5")
+    assert not list(tmp_path.iterdir())
