@@ -326,7 +326,7 @@ def test_killed_run_resumes_to_the_same_bits(started, uninterrupted, same):
 
 def test_second_interrupt_exits_130_at_once(tmp_path, rsrg_command):
     """One chunk of blocks so large that it cannot be done between the two signals."""
-    text = LONG.replace("n0: 9", "n0: 24").replace("samples: 480", "samples: 64")
+    text = LONG.replace("n0: 9", "n0: 48").replace("samples: 480", "samples: 64")
     (tmp_path / "slow.yaml").write_text(text)
     process = rsrg_command("run", "slow.yaml", "--output", "slow.h5", "--no-progress", wait=False)
     until = time.monotonic() + 60
