@@ -11,7 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from rsrg import cli_studies
 from rsrg.cli_options import (
+    EXIT_FAILURE,
+    EXIT_STOPPED,
+    EXIT_USAGE,
     AsJson,
     ConfigPath,
     NoProgress,
@@ -23,6 +27,7 @@ from rsrg.cli_options import (
     Verbose,
     Walltime,
     Workers,
+    use_threads,
 )
 from rsrg.runs.errors import ConfigError, RsrgError
 from rsrg.runs.overrides import join_overrides, parse_overrides
@@ -30,8 +35,6 @@ from rsrg.runs.overrides import join_overrides, parse_overrides
 if TYPE_CHECKING:
     from rsrg.runs.config import Config
     from rsrg.runs.run import Run
-
-EXIT_FAILURE, EXIT_USAGE, EXIT_STOPPED = 1, 2, 75
 
 app = typer.Typer(
     name="rsrg",
@@ -90,7 +93,7 @@ def run(
     from rsrg.runs.plan import plan
 
     loaded = _load(config, o)
-    _use_threads(threads)
+    use_threads(threads)
     _log_to_stderr(verbose)
     if dry_run:
         print_plan(plan(loaded))
@@ -117,11 +120,15 @@ def resume(
     from rsrg.runs import engine
 
     overrides = parse_overrides(o)
-    _use_threads(threads)
+    use_threads(threads)
     _log_to_stderr(verbose)
     with _means(workers, scheduler, walltime, no_progress, quiet) as means:
         result = engine.resume(run, overrides, **means)
     _finish(result, quiet)
+
+
+for _command in (cli_studies.sweep, cli_studies.status):
+    app.command()(_command)
 
 
 @app.command()
@@ -312,13 +319,6 @@ def _log_to_stderr(verbose: bool) -> None:
 
         logging.basicConfig(format="%(message)s")
         logging.getLogger("rsrg").setLevel(logging.INFO)
-
-
-def _use_threads(threads: int | None) -> None:
-    if threads is not None:
-        from rsrg.sums.jit import set_threads
-
-        set_threads(threads)
 
 
 @contextmanager

@@ -1,0 +1,94 @@
+"""Commands on many runs at once: carry a study on, look at runs, put their results together."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rsrg.cli_options import (
+    EXIT_FAILURE,
+    EXIT_STOPPED,
+    AsJson,
+    NoProgress,
+    Quiet,
+    Scheduler,
+    Threads,
+    Workers,
+    use_threads,
+)
+
+StudyPath = Annotated[Path, typer.Argument(metavar="STUDY", help="A YAML study: base and axes.")]
+
+
+def sweep(
+    study: StudyPath,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", metavar="DIR", help="Folder of the runs; default: runs/STUDY."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("-n", "--dry-run", help="Say what is to do, and how long it would take.")
+    ] = False,
+    threads: Threads = None,
+    workers: Workers = None,
+    scheduler: Scheduler = None,
+    no_progress: NoProgress = False,
+    quiet: Quiet = False,
+) -> None:
+    """Run all runs of a study that are missing, stopped or failed; finished ones stay."""
+    from rsrg.report.status_table import counts, plan_text, status_table
+    from rsrg.report.terminal import console, progress_bar
+    from rsrg.runs.executors import open_executor
+    from rsrg.runs.study import load_study
+    from rsrg.runs.sweep import Sweep, sweep_plan
+
+    loaded = load_study(study)
+    folder = output or loaded.folder
+    use_threads(threads)
+    if dry_run:
+        plan = sweep_plan(loaded, folder)
+        console(wide=True).print(status_table(plan.group))
+        print(plan_text(plan))
+        return
+    tell = (lambda text: None) if quiet else (lambda text: print(text, flush=True))
+    with open_executor(workers, scheduler) as executor, progress_bar(no_progress or quiet) as watch:
+        sweep = Sweep(loaded, folder, tell, watch, executor)
+        group = sweep.work()
+    asked = [s for s in group.runs if s.in_study]
+    done = all(s.state == "finished" for s in asked)
+    if sweep.stopped and not done:
+        print(f"rsrg: stopped: {counts(asked)}. Go on with the same command", file=sys.stderr)
+        raise typer.Exit(EXIT_STOPPED)
+    if not quiet or not done:
+        console(wide=True).print(status_table(group))
+    if not done:
+        print(f"rsrg: not every run is finished: {counts(asked)}", file=sys.stderr)
+        raise typer.Exit(EXIT_FAILURE)
+
+
+def status(
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH…", help="Run files, folders, or study files.")
+    ],
+    check: Annotated[
+        bool, typer.Option("--check", help="Exit with 0 only if every run is finished.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show how far runs are: finished, running, stopped, failed and why, missing, damaged."""
+    from rsrg.report.status_table import as_records, counts, status_table
+    from rsrg.report.terminal import console, print_json
+    from rsrg.runs.status import statuses
+
+    groups = statuses(paths)
+    runs = [s for group in groups for s in group.runs]
+    if as_json:
+        print_json(as_records(groups))
+    else:
+        for group in groups:
+            console(wide=True).print(status_table(group))
+        print(counts(runs))
+    asked = [s for s in runs if s.in_study is not False]
+    if check and (not asked or any(s.state != "finished" for s in asked)):
+        raise typer.Exit(EXIT_FAILURE)
