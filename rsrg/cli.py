@@ -127,7 +127,7 @@ def resume(
     _finish(result, quiet)
 
 
-for _command in (cli_studies.sweep, cli_studies.status):
+for _command in (cli_studies.sweep, cli_studies.status, cli_studies.merge):
     app.command()(_command)
 
 

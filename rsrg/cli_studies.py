@@ -92,3 +92,23 @@ def status(
     asked = [s for s in runs if s.in_study is not False]
     if check and (not asked or any(s.state != "finished" for s in asked)):
         raise typer.Exit(EXIT_FAILURE)
+
+
+def merge(
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH…", help="A sweep's folder, or finished runs.")
+    ],
+    output: Annotated[Path, typer.Option("--output", metavar="FILE", help="File to write.")],
+    pool_seeds: Annotated[
+        bool, typer.Option("--pool-seeds", help="Seeds of one config as one result.")
+    ] = False,
+) -> None:
+    """Put finished runs into one file, with what they were swept over as named dimensions."""
+    from rsrg.runs.collect import collect
+    from rsrg.runs.merge import merge as merge_runs
+
+    merged = merge_runs(collect(paths), output, pool_seeds)
+    sizes = " × ".join(f"{name} {size}" for name, size in merged.sizes.items())
+    print(f"{merged.path}: {merged.runs} runs{', ' if sizes else ''}{sizes}")
+    for note in merged.notes:
+        print(f"note: {note}")

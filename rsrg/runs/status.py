@@ -1,12 +1,13 @@
 """How far runs are: one file, a folder of them, or a study. Reads only, also while they run."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from rsrg.runs.errors import ConfigError, RunFileError
+from rsrg.runs.errors import ConfigError, NotARunError, RunFileError
 from rsrg.runs.index import NAME, Entry, Index, index_of, read_index
 from rsrg.runs.run import Run, open_run
 from rsrg.runs.source import read_source
@@ -36,12 +37,17 @@ class RunStatus:
 
 
 def run_status(path: Path, entry: Entry | None = None) -> RunStatus:
-    """The status of a run file; never raises for what is in it. entry: its line in an index."""
+    """The status of a run file, damaged or not. entry: its line in an index.
+
+    Raises NotARunError for a whole file that is something else.
+    """
     listed = (None, {}) if entry is None else (entry.in_study, entry.parameters)
     if not path.exists():
         return RunStatus(str(path), "missing", 0, 0, None, "", *listed)
     try:
         run = open_run(path)
+    except NotARunError:
+        raise
     except RunFileError as error:
         return RunStatus(str(path), "damaged", 0, 0, None, str(error), *listed)
     done, total = run.progress
@@ -104,12 +110,19 @@ def _indexed(folder: Path, index: Index) -> Group:
     entries = {e.file: e for e in index.runs if e.in_study or (folder / e.file).exists()}
     strangers = [p for p in _run_files(folder) if p.name not in entries]
     rows = [run_status(folder / e.file, e) for e in entries.values()]
-    rows += [run_status(p) for p in strangers]
+    rows += _statuses(strangers)
     return Group(f"{folder}, study {index.study}", tuple(rows))
 
 
 def _run_files(folder: Path) -> list[Path]:
     return sorted(p for p in folder.iterdir() if p.suffix in SUFFIXES) if folder.is_dir() else []
+
+
+def _statuses(paths: list[Path]) -> Iterator[RunStatus]:
+    """The runs among the files of a folder."""
+    for path in paths:
+        with suppress(NotARunError):
+            yield run_status(path)
 
 
 def statuses(paths: list[Path]) -> list[Group]:
@@ -143,7 +156,7 @@ def _folder(folder: Path) -> Iterator[Group]:
     index = read_index(folder)
     if index is not None:
         yield _indexed(folder, index)
-    elif files := _run_files(folder):
-        yield Group(str(folder), tuple(run_status(p) for p in files))
+    elif rows := tuple(_statuses(_run_files(folder))):
+        yield Group(str(folder), rows)
     for inner in sorted(p for p in folder.iterdir() if (p / NAME).is_file()):
         yield from _folder(inner)

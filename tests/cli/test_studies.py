@@ -74,3 +74,16 @@ def test_mistakes(study, command, arguments, code, message):
     assert done.returncode == code, done.stderr
     assert message in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_merge(study, command):
+    command("sweep", "study.yaml", "-q")
+    done = command("merge", "runs/study", "--output", "m.h5")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "m.h5: 2 runs, seed 2\n"
+    pooled = command("merge", "runs/study", "--pool-seeds", "--output", "p.h5")
+    assert pooled.stdout == "p.h5: 2 runs\n"
+    again = command("merge", "runs/study", "--output", "m.h5")
+    assert again.returncode == 1
+    assert "m.h5 exists already" in again.stderr
+    assert "merged: open it with xarray" in command("inspect", "m.h5").stderr
