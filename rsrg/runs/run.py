@@ -1,14 +1,21 @@
 """A run file, opened for reading: its status, its numbers, its table of critical strains."""
 
+import io
+import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from rsrg.runs.config import Config
-from rsrg.runs.errors import NotARunError
+from rsrg.runs.errors import NotARunError, RsrgError, RunFileError
+from rsrg.runs.layout import ENTRIES
+from rsrg.runs.sessions import sessions
 from rsrg.runs.store import MERGED, Snapshot
 
 if TYPE_CHECKING:
-    pass
+    import xarray
 
 SOURCES = {"lattice": "", "continuum": "_continuum", "log": "_log"}
 
@@ -40,3 +47,103 @@ class Run:
         if self.attributes.get("filetype") == MERGED:
             raise NotARunError(f"{self.path} is no run, but runs merged: open it with xarray")
         self.config: Config = snapshot.config()
+
+    @property
+    def status(self) -> str:
+        """running, stopped, failed or finished."""
+        return str(self.attributes["status"])
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """Chunks done, and chunks in all."""
+        done = self.read("checkpoint/chunks_done")
+        formula = self.config.sampling.estimator == "formula"
+        total = 0 if formula else len(done) * self.config.chunks()
+        return int(done.sum()), total
+
+    @property
+    def provenance(self) -> list[dict[str, str]]:
+        """A record of each session of work: when, where, software, engine, why it ended."""
+        return sessions(self.snapshot)
+
+    def read(self, name: str) -> Any:
+        """The values of a dataset, such as "flow/chi". Raises RunFileError if it is not there."""
+        key = name.strip("/")
+        if key not in ENTRIES or key not in self.snapshot:
+            self.snapshot.datasets(name)
+            raise RunFileError(f"{name} in {self.path} is a group; name a dataset in it")
+        if key not in self._values:
+            self._values[key] = self.snapshot.read(key)
+        return self._values[key]
+
+    def sources(self) -> list[str]:
+        """Which of lattice, continuum and log this run holds."""
+        return [s for s, suffix in SOURCES.items() if f"flow/chi{suffix}" in self.snapshot]
+
+    def require_finished(self) -> None:
+        """Raise RunFileError, saying how far it is, unless the run is finished."""
+        if self.status != "finished":
+            done, total = self.progress
+            raise RunFileError(
+                f"{self.path} is {self.status}: {done} of {total} chunks; its results are written "
+                f"at the end. Go on with it: rsrg resume {self.path}"
+            )
+
+    def critical_strains(self) -> list[CriticalStrainRecord]:
+        """All critical strains on the strain grid, by material, reading, source, then strain.
+
+        Raises RunFileError unless the run is finished.
+        """
+        self.require_finished()
+        materials, readings = self.read("axes/material"), self.read("axes/reading")
+        records = []
+        for source in self.sources():
+            for i, material in enumerate(materials):
+                for j, reading in enumerate(readings if source != "log" else [""]):
+                    index = (i, j) if source != "log" else (i,)
+                    records += self._records(source, index, str(material), str(reading))
+        return records
+
+    def _records(
+        self, source: str, index: tuple[int, ...], material: str, reading: str
+    ) -> list[CriticalStrainRecord]:
+        suffix = SOURCES[source]
+        strains = self.read(f"critical/strain{suffix}")[index]
+        channels = self.read(f"critical/channel{suffix}")[index]
+        lattice = source == "lattice"
+        errors = self.read("critical/strain_stderr")[index] if lattice else np.zeros_like(strains)
+        return [
+            CriticalStrainRecord(material, reading, source, str(c), float(e), float(s))
+            for e, c, s in zip(strains, channels, errors, strict=True)
+            if np.isfinite(e)
+        ]
+
+    def to_xarray(self) -> "xarray.DataTree":
+        """The run as an xarray DataTree with named axes, one node per group.
+
+        Raises RsrgError if the extra `xarray` is not installed.
+        """
+        try:
+            import h5netcdf  # noqa: F401
+            import xarray
+        except ImportError:
+            raise RsrgError(
+                "to_xarray needs the extra `xarray`: pip install xarray h5netcdf"
+            ) from None
+        return xarray.open_datatree(io.BytesIO(self.snapshot.content()), engine="h5netcdf").load()
+
+    def close(self) -> None:
+        """Let the memory go."""
+        self.snapshot.close()
+
+    def __repr__(self) -> str:
+        done, total = self.progress
+        return f"<Run {self.path}: {self.status}, {done} of {total} chunks>"
+
+
+def open_run(path: str | os.PathLike[str]) -> Run:
+    """Open a run file for reading, also while the run is going on.
+
+    Raises RunFileError if it is missing, damaged or not a run file.
+    """
+    return Run(Snapshot(Path(path)))

@@ -4,6 +4,10 @@ Numba's disk cache notices a change in a function's own file only. Compiled func
 each other therefore share one file (`kernels`): an edit can never leave stale machine code behind.
 """
 
+import hashlib
+from functools import cache
+
+import llvmlite.binding as llvm
 import numba
 
 from rsrg.physics.errors import PhysicsError
@@ -45,3 +49,16 @@ def threads() -> int:
 def apply_threads() -> None:
     """Tell numba, which keeps the number per calling thread: called before each parallel kernel."""
     numba.set_num_threads(threads())
+
+
+@cache
+def processor() -> str:
+    """What the kernels are compiled for: another processor may round a sum's last bits otherwise.
+
+    The host's, unless NUMBA_CPU_NAME and NUMBA_CPU_FEATURES name one; its features as a hash.
+    """
+    name = numba.config.CPU_NAME or llvm.get_host_cpu_name()
+    features = numba.config.CPU_FEATURES
+    if features is None:
+        features = llvm.get_host_cpu_features().flatten()
+    return f"{name}-{hashlib.sha256(features.encode()).hexdigest()[:8]}"

@@ -20,7 +20,6 @@ from rsrg.runs.cluster import Cluster
 from rsrg.runs.errors import ConfigError, ExecutorError
 from rsrg.runs.executors import InOrder, Threads, open_executor
 from rsrg.runs.processes import Processes
-from rsrg.runs.provenance import versions
 from rsrg.sums import jit
 
 ALL = ((0, 1), (0, 1, 2, 3, 4))  # cases of the small config: readings, strains
@@ -187,9 +186,11 @@ def test_workers_end_with_their_parent(rsrg_command, tmp_path, text):
     assert not alive
 
 
-def test_a_worker_with_other_software_is_refused(config):
-    other = versions() | {"numba": "0.1"}
-    with pytest.raises(ExecutorError, match=r"the software of the run; .* has numba .* for 0\.1"):
+@pytest.mark.parametrize("name", ["numba", "processor"])
+def test_a_worker_that_could_give_other_bits_is_refused(config, name):
+    other = chunks.same_bits() | {name: "0.1"}
+    told = rf"the software and processor of the run; .* has {name} .* for 0\.1 "
+    with pytest.raises(ExecutorError, match=told):
         chunks.chunk_means_alone(config.resolved(), other, 0, 0, ALL)
 
 
@@ -199,7 +200,7 @@ def test_workers_use_one_thread(config, monkeypatch, restore_threads):
     monkeypatch.setattr(
         Sampler, "chunk", lambda *a: seen.append(jit.threads()) or chunk(*a), raising=True
     )
-    chunks.chunk_means_alone(config.resolved(), versions(), 0, 0, ALL)
+    chunks.chunk_means_alone(config.resolved(), chunks.same_bits(), 0, 0, ALL)
     assert seen == [1]
 
 
