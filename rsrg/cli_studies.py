@@ -37,7 +37,7 @@ def sweep(
     quiet: Quiet = False,
 ) -> None:
     """Run all runs of a study that are missing, stopped or failed; finished ones stay."""
-    from rsrg.report.status_table import counts, plan_text, status_table
+    from rsrg.report.status_table import counts, plan_text, print_groups
     from rsrg.report.terminal import console, progress_bar
     from rsrg.runs.executors import open_executor
     from rsrg.runs.study import load_study
@@ -48,7 +48,7 @@ def sweep(
     use_threads(threads)
     if dry_run:
         plan = sweep_plan(loaded, folder)
-        console(wide=True).print(status_table(plan.group))
+        print_groups([plan.group], console(wide=True))
         print(plan_text(plan))
         return
     tell = (lambda text: None) if quiet else (lambda text: print(text, flush=True))
@@ -61,7 +61,7 @@ def sweep(
         print(f"rsrg: stopped: {counts(asked)}. Go on with the same command", file=sys.stderr)
         raise typer.Exit(EXIT_STOPPED)
     if not quiet or not done:
-        console(wide=True).print(status_table(group))
+        print_groups([group], console(wide=True))
     if not done:
         print(f"rsrg: not every run is finished: {counts(asked)}", file=sys.stderr)
         raise typer.Exit(EXIT_FAILURE)
@@ -77,7 +77,7 @@ def status(
     as_json: AsJson = False,
 ) -> None:
     """Show how far runs are: finished, running, stopped, failed and why, missing, damaged."""
-    from rsrg.report.status_table import as_records, counts, status_table
+    from rsrg.report.status_table import as_records, counts, print_groups
     from rsrg.report.terminal import console, print_json
     from rsrg.runs.status import statuses
 
@@ -86,8 +86,7 @@ def status(
     if as_json:
         print_json(as_records(groups))
     else:
-        for group in groups:
-            console(wide=True).print(status_table(group))
+        print_groups(groups, console(wide=True))
         print(counts(runs))
     asked = [s for s in runs if s.in_study is not False]
     if check and (not asked or any(s.state != "finished" for s in asked)):

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -19,22 +20,33 @@ FAR = 60  # characters of a note in a table; `--json` has it all
 def status_table(group: Group) -> Table:
     """A row for each run: its file, the parameters that the study varies, and how far it is."""
     keys = list(dict.fromkeys(key for s in group.runs for key in s.parameters))
-    table = Table(title=group.title or None, title_justify="left", box=None, pad_edge=False)
-    for heading in ("run", *(key.split(".")[-1] for key in keys), "status"):
-        table.add_column(heading)
-    table.add_column("chunks", justify="right")
-    table.add_column("left", justify="right")
-    table.add_column("note")
-    for s in group.runs:
-        values = [cell(s.parameters[k]) if k in s.parameters else "" for k in keys]
-        name = Path(s.path).name if group.title else s.path
-        row = (name, *values, s.state, _chunks(s), _left(s), _note(s))
+    columns: dict[str, list[str]] = {
+        "run": [Path(s.path).name if group.title else s.path for s in group.runs],
+        **{key.split(".")[-1]: [_value(s, key) for s in group.runs] for key in keys},
+        "status": [s.state for s in group.runs],
+        "chunks": [f"{s.done}/{s.total}" if s.total else "" for s in group.runs],
+        "left": [_left(s) for s in group.runs],
+        "note": [_note(s) for s in group.runs],
+    }
+    shown = {heading: texts for heading, texts in columns.items() if any(texts)}
+    table = Table(box=None, pad_edge=False)
+    for heading in shown:
+        table.add_column(heading, justify="right" if heading in ("chunks", "left") else "left")
+    for row in zip(*shown.values(), strict=True):
         table.add_row(*(Text(text) for text in row))
     return table
 
 
-def _chunks(status: RunStatus) -> str:
-    return f"{status.done}/{status.total}" if status.total else ""
+def print_groups(groups: list[Group], out: Console) -> None:
+    """The table of each group under its title."""
+    for group in groups:
+        if group.title:
+            out.print(group.title, markup=False)
+        out.print(status_table(group))
+
+
+def _value(status: RunStatus, key: str) -> str:
+    return cell(status.parameters[key]) if key in status.parameters else ""
 
 
 def _left(status: RunStatus) -> str:

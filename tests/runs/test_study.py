@@ -118,3 +118,8 @@ def test_a_study_that_explodes_is_refused(study, tmp_path):
     many = ", ".join(map(str, range(101)))
     with pytest.raises(ConfigError, match="at most 10000 runs; got 10201"):
         study(f"base: small.yaml\nproduct: {{sampling.seed: [{many}], blocks.n0: [{many}]}}\n")
+
+
+def test_the_study_that_comes_with_rsrg(request):
+    found = load_study(request.config.rootpath / "configs" / "studies" / "sizes_and_seeds.yaml")
+    assert seeds_and_sizes(found) == [(1, 2), (2, 2), (3, 2), (1, 3), (2, 3), (3, 3)]
