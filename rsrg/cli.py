@@ -27,6 +27,7 @@ from rsrg.cli_options import (
     Verbose,
     Walltime,
     Workers,
+    log_to_stderr,
     use_threads,
 )
 from rsrg.runs.errors import ConfigError, RsrgError
@@ -94,7 +95,7 @@ def run(
 
     loaded = _load(config, o)
     use_threads(threads)
-    _log_to_stderr(verbose)
+    log_to_stderr(verbose)
     if dry_run:
         print_plan(plan(loaded))
         return
@@ -121,7 +122,7 @@ def resume(
 
     overrides = parse_overrides(o)
     use_threads(threads)
-    _log_to_stderr(verbose)
+    log_to_stderr(verbose)
     with _means(workers, scheduler, walltime, no_progress, quiet) as means:
         result = engine.resume(run, overrides, **means)
     _finish(result, quiet)
@@ -310,15 +311,6 @@ def _load(path: Path, overrides: list[str] | None) -> "Config":
     from rsrg.runs.loading import load_config
 
     return load_config(path, parse_overrides(overrides))
-
-
-def _log_to_stderr(verbose: bool) -> None:
-    """With -v, what the package logs: which engine sums, and why."""
-    if verbose:
-        import logging
-
-        logging.basicConfig(format="%(message)s")
-        logging.getLogger("rsrg").setLevel(logging.INFO)
 
 
 @contextmanager

@@ -54,3 +54,12 @@ def use_threads(threads: int | None) -> None:
         from rsrg.sums.jit import set_threads
 
         set_threads(threads)
+
+
+def log_to_stderr(verbose: bool) -> None:
+    """With -v, what the package logs: which engine sums, and why."""
+    if verbose:
+        import logging
+
+        logging.basicConfig(format="%(message)s")
+        logging.getLogger("rsrg").setLevel(logging.INFO)

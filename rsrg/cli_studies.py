@@ -14,7 +14,10 @@ from rsrg.cli_options import (
     Quiet,
     Scheduler,
     Threads,
+    Verbose,
+    Walltime,
     Workers,
+    log_to_stderr,
     use_threads,
 )
 
@@ -33,27 +36,33 @@ def sweep(
     threads: Threads = None,
     workers: Workers = None,
     scheduler: Scheduler = None,
+    walltime: Walltime = None,
     no_progress: NoProgress = False,
+    verbose: Verbose = False,
     quiet: Quiet = False,
 ) -> None:
     """Run all runs of a study that are missing, stopped or failed; finished ones stay."""
+    from rsrg.report.progress import progress_bar
     from rsrg.report.status_table import counts, plan_text, print_groups
-    from rsrg.report.terminal import console, progress_bar
+    from rsrg.report.terminal import console
     from rsrg.runs.executors import open_executor
     from rsrg.runs.study import load_study
     from rsrg.runs.sweep import Sweep, sweep_plan
+    from rsrg.runs.walltime import walltime_seconds
 
     loaded = load_study(study)
     folder = output or loaded.folder
     use_threads(threads)
+    log_to_stderr(verbose)
     if dry_run:
         plan = sweep_plan(loaded, folder)
         print_groups([plan.group], console(wide=True))
         print(plan_text(plan))
         return
     tell = (lambda text: None) if quiet else (lambda text: print(text, flush=True))
-    with open_executor(workers, scheduler) as executor, progress_bar(no_progress or quiet) as watch:
-        sweep = Sweep(loaded, folder, tell, watch, executor)
+    limit = walltime_seconds(walltime)
+    with open_executor(workers, scheduler) as executor, progress_bar(no_progress, quiet) as watch:
+        sweep = Sweep(loaded, folder, tell, watch, executor, limit)
         group = sweep.work()
     asked = [s for s in group.runs if s.in_study]
     done = all(s.state == "finished" for s in asked)

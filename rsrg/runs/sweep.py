@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rsrg.runs import engine
 from rsrg.runs.config import Config
@@ -64,10 +65,17 @@ class Sweep:
     """One session of work on a study."""
 
     def __init__(
-        self, study: Study, folder: Path, tell: Tell, watch: Watcher, executor: Executor
+        self,
+        study: Study,
+        folder: Path,
+        tell: Tell,
+        watch: Watcher,
+        executor: Executor,
+        walltime: float | None = None,
     ) -> None:
         self.study, self.folder = study, folder
         self.tell, self.watch, self.executor = tell, watch, executor
+        self.ends = None if walltime is None else time.monotonic() + walltime
         self.stopped = False
 
     def work(self) -> Group:
@@ -95,11 +103,13 @@ class Sweep:
     def _carry_on(self, member: Member, status: RunStatus) -> str:
         """Run or resume one member; a word on how that ended."""
         path, began = self.folder / member.file, time.monotonic()
+        left = None if self.ends is None else max(0.0, self.ends - began)
+        means: dict[str, Any] = {"watch": self._seen, "executor": self.executor, "walltime": left}
         try:
             if status.state == "missing":
-                run = engine.run(member.config, path, watch=self._seen, executor=self.executor)
+                run = engine.run(member.config, path, **means)
             else:
-                run = engine.resume(path, watch=self._seen, executor=self.executor)
+                run = engine.resume(path, **means)
         except ExecutorError:
             raise
         except RsrgError as error:

@@ -15,8 +15,12 @@ from rsrg.physics.errors import PhysicsError
 # Sums may be reordered and fused; NaN and infinity keep their meaning, so bad input shows.
 FASTMATH = {"reassoc", "nsz", "arcp", "contract", "afn"}
 
-# `numpy` division has no zero check: the check alone would stop vectorisation.
-kernel = numba.njit(cache=True, nogil=True, error_model="numpy", fastmath=FASTMATH)
+# `numpy` division has no zero check: the check alone would stop vectorisation. Inlined, a kernel is
+# compiled with its caller alone: else a process that compiles would call a copy of its own, rounded
+# otherwise than the one in the disk cache, which all later processes load.
+kernel = numba.njit(
+    cache=True, nogil=True, error_model="numpy", fastmath=FASTMATH, forceinline=True
+)
 parallel_kernel = numba.njit(
     cache=True, nogil=True, error_model="numpy", fastmath=FASTMATH, parallel=True
 )

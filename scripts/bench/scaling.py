@@ -30,6 +30,7 @@ from rsrg.sums.jit import set_threads
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = Path(__file__).with_suffix(".md")  # the page, with places for the figures
 CONFIG = ROOT / "configs" / "quickstart.yaml"
+CASES = (tuple(range(3)), tuple(range(41)))  # all its readings and strains
 WORKERS = (1, 2, 4)
 PAUSE = 0.05  # s that a unit which only waits takes
 EMPTY, WAITING, REAL = 2000, 40, 10  # units, the last two for each worker
@@ -98,14 +99,14 @@ def ready(executor: Cluster, workers: int, config: str) -> None:
     """Wait for all workers, and let each import and compile."""
     executor.client.wait_for_workers(workers)
     executor.counted_at = -np.inf  # see them all
-    for _ in InOrder(executor, config, ((0, c) for c in range(4 * workers))):
+    for _ in InOrder(executor, config, ((0, c, CASES) for c in range(4 * workers))):
         pass
 
 
 def timed(executor: Cluster, config: str, units: int) -> float:
     """Seconds for so many units."""
     began = time.perf_counter()
-    for _ in InOrder(executor, config, ((0, c) for c in range(units))):
+    for _ in InOrder(executor, config, ((0, c, CASES) for c in range(units))):
         pass
     return time.perf_counter() - began
 
@@ -159,10 +160,10 @@ def efficiencies(place: str, workers: int, config: str, rounds: int) -> dict[str
 def chunk_seconds(config: str, chunks: int) -> float:
     """Seconds of a chunk on one thread of this process."""
     set_threads(1)
-    chunk_means(config, 0, 0)
+    chunk_means(config, 0, 0, CASES)
     began = time.perf_counter()
     for chunk in range(chunks):
-        chunk_means(config, 0, chunk)
+        chunk_means(config, 0, chunk, CASES)
     return (time.perf_counter() - began) / chunks
 
 
@@ -174,7 +175,7 @@ def memory(
     ready(executor, 2, config)
     found: dict[str, list[float]] = {"done": [], "scheduler": [], "own": []}
     began = time.perf_counter()
-    for done, _ in enumerate(InOrder(executor, config, ((0, c) for c in range(units))), 1):
+    for done, _ in enumerate(InOrder(executor, config, ((0, c, CASES) for c in range(units))), 1):
         if done in (units // 100, units // 10, units // 2, units):
             found["done"].append(done)
             found["scheduler"].append(scheduler.memory_info().rss / 1e6)
@@ -187,7 +188,7 @@ def memory(
 def derivation_seconds(rounds: int) -> float:
     """Seconds of what only one process does at the end of the quickstart: all its results."""
     config = rsrg.load_config(CONFIG)
-    means = chunk_means(config.resolved(), 0, 0)
+    means = chunk_means(config.resolved(), 0, 0, CASES)
     steps, chunks = config.steps(), config.chunks()
     noise = np.random.default_rng(1).standard_normal((steps, chunks, 1))
     moments = means[0][None, :, :, None] * (1 + 0.1 * noise[:, None, None])

@@ -5,6 +5,8 @@ import os
 import pickle
 import random
 import signal
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -192,6 +194,28 @@ def test_a_worker_that_could_give_other_bits_is_refused(config, name):
     told = rf"the software and processor of the run; .* has {name} .* for 0\.1 "
     with pytest.raises(ExecutorError, match=told):
         chunks.chunk_means_alone(config.resolved(), other, 0, 0, ALL)
+
+
+@pytest.mark.long
+def test_compiled_or_loaded_gives_the_same_bits(changed, tmp_path):
+    """A worker that finds the kernels in the disk cache, and one that compiles them first."""
+    text = changed(blocks=SLOW).resolved()
+    code = (
+        "import sys; from rsrg.runs.chunks import chunk_means; "
+        "print(chunk_means(sys.argv[1], 0, 0, ((0, 1), (0, 1, 2, 3, 4)))[0].tobytes().hex())"
+    )
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}
+    compiled, loaded = (
+        subprocess.run(
+            [sys.executable, "-c", code, text],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for _ in range(2)
+    )
+    assert compiled == loaded
 
 
 def test_workers_use_one_thread(config, monkeypatch, restore_threads):
