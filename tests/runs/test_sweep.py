@@ -1,6 +1,7 @@
 """Sweeps: only what is missing is done, nothing is remapped or lost, and the status says so."""
 
 import json
+import re
 import shutil
 import signal
 
@@ -198,7 +199,7 @@ def test_a_running_run(finished, config, tmp_path):
     rsrg.run(config, tmp_path / "run.h5", watch=watch)
     assert {s.state for s in seen} == {"running"}
     assert seen[-1].done <= seen[-1].total == 12  # as saved last
-    assert "saved 0 s ago" in seen[-1].note or "saved 1 s ago" in seen[-1].note
+    assert re.search(r"saved \d+ s ago", seen[-1].note)
 
 
 @pytest.mark.parametrize("content", [b"", b"words", b"rsrg-run sha256 "], ids=["0", "text", "torn"])
