@@ -11,7 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from rsrg import cli_studies
 from rsrg.cli_options import (
+    EXIT_FAILURE,
+    EXIT_STOPPED,
+    EXIT_USAGE,
     AsJson,
     ConfigPath,
     NoProgress,
@@ -23,6 +27,8 @@ from rsrg.cli_options import (
     Verbose,
     Walltime,
     Workers,
+    log_to_stderr,
+    use_threads,
 )
 from rsrg.runs.errors import ConfigError, RsrgError
 from rsrg.runs.overrides import join_overrides, parse_overrides
@@ -30,8 +36,6 @@ from rsrg.runs.overrides import join_overrides, parse_overrides
 if TYPE_CHECKING:
     from rsrg.runs.config import Config
     from rsrg.runs.run import Run
-
-EXIT_FAILURE, EXIT_USAGE, EXIT_STOPPED = 1, 2, 75
 
 app = typer.Typer(
     name="rsrg",
@@ -90,8 +94,8 @@ def run(
     from rsrg.runs.plan import plan
 
     loaded = _load(config, o)
-    _use_threads(threads)
-    _log_to_stderr(verbose)
+    use_threads(threads)
+    log_to_stderr(verbose)
     if dry_run:
         print_plan(plan(loaded))
         return
@@ -117,11 +121,15 @@ def resume(
     from rsrg.runs import engine
 
     overrides = parse_overrides(o)
-    _use_threads(threads)
-    _log_to_stderr(verbose)
+    use_threads(threads)
+    log_to_stderr(verbose)
     with _means(workers, scheduler, walltime, no_progress, quiet) as means:
         result = engine.resume(run, overrides, **means)
     _finish(result, quiet)
+
+
+for _command in (cli_studies.sweep, cli_studies.status, cli_studies.merge):
+    app.command()(_command)
 
 
 @app.command()
@@ -303,22 +311,6 @@ def _load(path: Path, overrides: list[str] | None) -> "Config":
     from rsrg.runs.loading import load_config
 
     return load_config(path, parse_overrides(overrides))
-
-
-def _log_to_stderr(verbose: bool) -> None:
-    """With -v, what the package logs: which engine sums, and why."""
-    if verbose:
-        import logging
-
-        logging.basicConfig(format="%(message)s")
-        logging.getLogger("rsrg").setLevel(logging.INFO)
-
-
-def _use_threads(threads: int | None) -> None:
-    if threads is not None:
-        from rsrg.sums.jit import set_threads
-
-        set_threads(threads)
 
 
 @contextmanager

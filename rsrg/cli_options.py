@@ -1,9 +1,11 @@
-"""Arguments and options that several commands share."""
+"""Arguments, options and exit codes that several commands share."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+EXIT_FAILURE, EXIT_USAGE, EXIT_STOPPED = 1, 2, 75
 
 ConfigPath = Annotated[Path, typer.Argument(metavar="CONFIG", help="A YAML config.")]
 RunPath = Annotated[Path, typer.Argument(metavar="RUN", help="A run file (HDF5).")]
@@ -44,3 +46,20 @@ Walltime = Annotated[
         "The end of a SLURM job is heeded by itself.",
     ),
 ]
+
+
+def use_threads(threads: int | None) -> None:
+    """Apply `--threads`."""
+    if threads is not None:
+        from rsrg.sums.jit import set_threads
+
+        set_threads(threads)
+
+
+def log_to_stderr(verbose: bool) -> None:
+    """With -v, what the package logs: which engine sums, and why."""
+    if verbose:
+        import logging
+
+        logging.basicConfig(format="%(message)s")
+        logging.getLogger("rsrg").setLevel(logging.INFO)

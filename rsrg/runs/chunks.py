@@ -3,7 +3,7 @@
 A unit is a few hundred bytes to send and its result a few kilobytes, wherever it is computed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from threading import Lock
 
@@ -14,7 +14,7 @@ from rsrg.physics.arrays import Array
 from rsrg.runs.config import Config
 from rsrg.runs.errors import ExecutorError
 from rsrg.runs.provenance import host, versions
-from rsrg.sums.jit import set_threads
+from rsrg.sums.jit import processor, set_threads
 
 Means = tuple[Array, Array]
 Cases = tuple[tuple[int, ...], tuple[int, ...]]  # numbers of readings, and of strains
@@ -30,18 +30,24 @@ def chunk_means(config: str, step: int, chunk: int, cases: Cases) -> Means:
         return _means_of(config, cases)(step, chunk)
 
 
+def same_bits() -> dict[str, str]:
+    """What must be the same for the bits to be: the software, and what it compiles for."""
+    return versions() | {"processor": processor()}
+
+
 def chunk_means_alone(
-    config: str, software: dict[str, str], step: int, chunk: int, cases: Cases
+    config: str, software: Mapping[str, str], step: int, chunk: int, cases: Cases
 ) -> Means:
-    """The same on one thread, in a worker whose software must be that of the run's process.
+    """The same on one thread, in a worker that must be like the run's own process (`same_bits`).
 
     Raises ExecutorError, naming what differs, where it is not: the bits could differ.
     """
-    here = versions()
+    here = same_bits()
     differing = [f"{k} {here.get(k)} for {v}" for k, v in software.items() if here.get(k) != v]
     if differing:
         raise ExecutorError(
-            f"a worker must have the software of the run; {host()} has {', '.join(differing)}"
+            f"a worker must have the software and processor of the run; {host()} has "
+            f"{', '.join(differing)} (see docs/clusters.md)"
         )
     set_threads(1)
     return chunk_means(config, step, chunk, cases)

@@ -5,10 +5,9 @@ from concurrent.futures import CancelledError, Future
 from pathlib import Path
 from typing import Any
 
-from rsrg.runs.chunks import Means, chunk_means_alone
+from rsrg.runs.chunks import Means, chunk_means_alone, same_bits
 from rsrg.runs.errors import ExecutorError
 from rsrg.runs.executors import PATIENCE, PER_WORKER, Unit
-from rsrg.runs.provenance import versions
 
 CONNECT = 10  # s
 RECOUNT = 5.0  # s between two looks at how many workers there are: they come and go
@@ -39,7 +38,7 @@ class Cluster:
 
     def submit(self, config: str, unit: Unit) -> Future[Means]:
         """Begin a unit."""
-        future: Future[Means] = self.pool.submit(chunk_means_alone, config, versions(), *unit)
+        future: Future[Means] = self.pool.submit(chunk_means_alone, config, same_bits(), *unit)
         return future
 
     def restart(self) -> None:

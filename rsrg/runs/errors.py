@@ -17,5 +17,9 @@ class RunFileError(RsrgError):
     """A run file is missing, damaged, not a run file, or in the way."""
 
 
+class NotARunError(RunFileError):
+    """A whole file of rsrg, but not of one run."""
+
+
 class ExecutorError(RsrgError):
     """Workers or their scheduler are missing, lost, or not fit for the run."""

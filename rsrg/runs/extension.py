@@ -31,7 +31,7 @@ def extended_config(config: Config, overrides: dict[str, Any]) -> Config:
     """
     source = Source("the run's config", config.text(), json.loads(config.resolved()), {})
     changed = config_from_source(override(source, overrides))
-    old, new = _flat(config), _flat(changed)
+    old, new = flat(config), flat(changed)
     refused = [
         f"`{key}` cannot change on resume: {old.get(key)!r} in the file, {new.get(key)!r} asked for"
         for key in sorted(old.keys() | new.keys())
@@ -102,7 +102,9 @@ def _redrawn(old: Config, new: Config) -> list[str]:
     ]
 
 
-def _flat(config: Config) -> dict[str, Any]:
+def flat(config: Config) -> dict[str, Any]:
+    """The resolved config by dotted keys."""
+
     def walk(value: Any, prefix: str) -> Iterator[tuple[str, Any]]:
         if isinstance(value, dict):
             for key, inner in value.items():

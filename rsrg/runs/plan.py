@@ -52,13 +52,13 @@ def plan(config: Config, measure: bool = True) -> Plan:
         pairs=sums * (n * (n - 1) // 2),
         memory_bytes=3 * raw + (8 * materials + 8 * groups) * per_glass,
         file_bytes=raw + 6 * materials * per_glass,
-        seconds=_seconds(config, drawn * chunks) if measure and sampled else None,
+        seconds=drawn * chunks * chunk_seconds(config) if measure and sampled else None,
         target_error=config.sampling.target_error,
     )
 
 
-def _seconds(config: Config, chunks: int) -> float:
-    """Time of all chunks, from the second of two (the first compiles)."""
+def chunk_seconds(config: Config) -> float:
+    """Time of a chunk in this process: the second of two (the first compiles)."""
     sampler = Sampler(
         config.block_ensemble(),
         config.sampling.seed,
@@ -68,7 +68,7 @@ def _seconds(config: Config, chunks: int) -> float:
     sampler.chunk(0, 0)
     started = time.perf_counter()
     sampler.chunk(0, 1)
-    return chunks * (time.perf_counter() - started)
+    return time.perf_counter() - started
 
 
 def require_memory(config: Config) -> None:

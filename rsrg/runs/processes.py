@@ -7,9 +7,8 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from threading import Thread
 
-from rsrg.runs.chunks import Means, chunk_means_alone
+from rsrg.runs.chunks import Means, chunk_means_alone, same_bits
 from rsrg.runs.executors import PATIENCE, PER_WORKER, Unit
-from rsrg.runs.provenance import versions
 from rsrg.runs.signals import STOP_SIGNALS
 
 _context = get_context("spawn")  # the threads of numba do not survive a fork
@@ -38,7 +37,7 @@ class Processes:
     def submit(self, config: str, unit: Unit) -> Future[Means]:
         """Begin a unit; its future holds a BrokenExecutor where workers died before."""
         try:
-            return self.pool.submit(chunk_means_alone, config, versions(), *unit)
+            return self.pool.submit(chunk_means_alone, config, same_bits(), *unit)
         except BrokenExecutor as error:
             future: Future[Means] = Future()
             future.set_exception(error)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rsrg.runs.config import Config
-from rsrg.runs.errors import RsrgError, RunFileError
+from rsrg.runs.errors import NotARunError, RsrgError, RunFileError
 from rsrg.runs.layout import ENTRIES
 from rsrg.runs.sessions import sessions
-from rsrg.runs.store import Snapshot
+from rsrg.runs.store import MERGED, Snapshot
 
 if TYPE_CHECKING:
     import xarray
@@ -44,6 +44,8 @@ class Run:
         self.path = snapshot.path
         self._values: dict[str, Any] = {}
         self.attributes = snapshot.attributes
+        if self.attributes.get("filetype") == MERGED:
+            raise NotARunError(f"{self.path} is no run, but runs merged: open it with xarray")
         self.config: Config = snapshot.config()
 
     @property

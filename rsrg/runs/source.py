@@ -3,7 +3,8 @@
 import difflib
 import io
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,20 +23,24 @@ MAX_DEPTH = 20
 
 @dataclass(frozen=True)
 class Source:
-    """A config as written: where from, its text, its plain data, and where each value stands."""
+    """A config as written: where from, its text, its plain data, and where each value stands.
+
+    overridden: for each value that stands elsewhere, where: `-o`, or a line of a study.
+    """
 
     name: str
     text: str
     data: dict[str, Any]
     lines: dict[KeyPath, int]
-    overridden: tuple[KeyPath, ...] = ()
+    overridden: Mapping[KeyPath, str] = field(default_factory=dict)
 
     def place(self, path: KeyPath) -> str:
         """`file:line, key.path` of a value, or of its nearest parent that stands in the file."""
         dotted = ".".join(str(p) for p in path) or "the whole file"
         words = tuple(str(p) for p in path)
-        if any(words[: len(o)] == o for o in self.overridden):
-            return f"-o {dotted}"
+        for key, where in self.overridden.items():
+            if words[: len(key)] == key:
+                return f"{where} {dotted}"
         known = path
         while known and known not in self.lines:
             known = known[:-1]
@@ -123,23 +128,29 @@ def _scalar(node: Any) -> Any:
     return node if node is None else str(node)
 
 
-def override(source: Source, overrides: dict[str, Any]) -> Source:
+def override(
+    source: Source, overrides: Mapping[str, Any], places: Mapping[str, str] | None = None
+) -> Source:
     """The source with dotted keys set to new values: {"sampling.seed": 7}.
 
+    places: where each new value stands; by default on the command line, `-o`.
     Raises ConfigError where a key leads through something that is not a mapping.
     """
     data = _copy(source.data)
     lines = dict(source.lines)
     problems = []
+    overridden: dict[KeyPath, str] = {}
     for dotted, value in overrides.items():
         path = tuple(dotted.split("."))
+        where = places[dotted] if places else "-o"
         if not all(path) or not _set(data, path, value):
-            problems.append(f"`-o {dotted}` must name a key such as sampling.seed; got {dotted!r}")
+            named = f"{where} {dotted}"
+            problems.append(f"`{named}` must name a key such as sampling.seed; got {dotted!r}")
+        overridden[path] = where
         lines = {p: n for p, n in lines.items() if p[: len(path)] != path}
     if problems:
         raise ConfigError(problems)
-    paths = tuple(tuple(dotted.split(".")) for dotted in overrides)
-    return Source(source.name, source.text, data, lines, paths)
+    return Source(source.name, source.text, data, lines, overridden)
 
 
 def _set(data: dict[str, Any], path: tuple[str, ...], value: Any) -> bool:

@@ -25,10 +25,10 @@ from pydantic import ValidationError
 from rsrg.runs.config import Config
 from rsrg.runs.disk import previous
 from rsrg.runs.errors import RunFileError
-from rsrg.runs.layout import ENTRIES
+from rsrg.runs.layout import ENTRIES, Entry
 from rsrg.runs.provenance import now
 
-FILETYPE = "rsrg-run"
+FILETYPE, MERGED = "rsrg-run", "rsrg-merged"
 SCHEMA_VERSION = 1
 BLOCK = 512
 COMPRESS_FROM = 1 << 16  # bytes; below, compression only costs
@@ -42,21 +42,24 @@ _SEAL = re.compile(rb"rsrg-run sha256 ([0-9a-f]{64})\n\0*")
 Attribute = str | int | bool
 
 
-def encode(attributes: Mapping[str, Attribute], datasets: Mapping[str, Any]) -> bytes:
-    """The bytes of a run file. datasets: values by path, each path an entry of `layout.ENTRIES`."""
+def encode(
+    attributes: Mapping[str, Attribute],
+    datasets: Mapping[str, Any],
+    entries: Mapping[str, Entry] = ENTRIES,
+) -> bytes:
+    """The bytes of a run file. datasets: values by path, each path one of the entries."""
     with h5py.File("run.h5", "w", driver="core", backing_store=False, userblock_size=BLOCK) as file:
         file.attrs.update(attributes)
         axes = [name for name in datasets if name.startswith("axes/")]
         for name in axes + [name for name in datasets if name not in axes]:
-            _write(file, name, datasets[name])
+            _write(file, name, datasets[name], entries[name])
         file.flush()
         body = file.id.get_file_image()  # without the user block
     seal = b"rsrg-run sha256 " + hashlib.sha256(body).hexdigest().encode() + b"\n"
     return seal.ljust(BLOCK, b"\0") + body
 
 
-def _write(file: h5py.File, name: str, values: Any) -> None:
-    entry = ENTRIES[name]
+def _write(file: h5py.File, name: str, values: Any, entry: Entry) -> None:
     array = np.asarray(values)
     if array.dtype.kind in "UO":
         array = array.astype(object)

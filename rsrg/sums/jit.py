@@ -4,6 +4,10 @@ Numba's disk cache notices a change in a function's own file only. Compiled func
 each other therefore share one file (`kernels`): an edit can never leave stale machine code behind.
 """
 
+import hashlib
+from functools import cache
+
+import llvmlite.binding as llvm
 import numba
 
 from rsrg.physics.errors import PhysicsError
@@ -11,8 +15,12 @@ from rsrg.physics.errors import PhysicsError
 # Sums may be reordered and fused; NaN and infinity keep their meaning, so bad input shows.
 FASTMATH = {"reassoc", "nsz", "arcp", "contract", "afn"}
 
-# `numpy` division has no zero check: the check alone would stop vectorisation.
-kernel = numba.njit(cache=True, nogil=True, error_model="numpy", fastmath=FASTMATH)
+# `numpy` division has no zero check: the check alone would stop vectorisation. Inlined, a kernel is
+# compiled with its caller alone: else a process that compiles would call a copy of its own, rounded
+# otherwise than the one in the disk cache, which all later processes load.
+kernel = numba.njit(
+    cache=True, nogil=True, error_model="numpy", fastmath=FASTMATH, forceinline=True
+)
 parallel_kernel = numba.njit(
     cache=True, nogil=True, error_model="numpy", fastmath=FASTMATH, parallel=True
 )
@@ -45,3 +53,16 @@ def threads() -> int:
 def apply_threads() -> None:
     """Tell numba, which keeps the number per calling thread: called before each parallel kernel."""
     numba.set_num_threads(threads())
+
+
+@cache
+def processor() -> str:
+    """What the kernels are compiled for: another processor may round a sum's last bits otherwise.
+
+    The host's, unless NUMBA_CPU_NAME and NUMBA_CPU_FEATURES name one; its features as a hash.
+    """
+    name = numba.config.CPU_NAME or llvm.get_host_cpu_name()
+    features = numba.config.CPU_FEATURES
+    if features is None:
+        features = llvm.get_host_cpu_features().flatten()
+    return f"{name}-{hashlib.sha256(features.encode()).hexdigest()[:8]}"

@@ -5,6 +5,8 @@ import os
 import pickle
 import random
 import signal
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -20,7 +22,6 @@ from rsrg.runs.cluster import Cluster
 from rsrg.runs.errors import ConfigError, ExecutorError
 from rsrg.runs.executors import InOrder, Threads, open_executor
 from rsrg.runs.processes import Processes
-from rsrg.runs.provenance import versions
 from rsrg.sums import jit
 
 ALL = ((0, 1), (0, 1, 2, 3, 4))  # cases of the small config: readings, strains
@@ -187,10 +188,34 @@ def test_workers_end_with_their_parent(rsrg_command, tmp_path, text):
     assert not alive
 
 
-def test_a_worker_with_other_software_is_refused(config):
-    other = versions() | {"numba": "0.1"}
-    with pytest.raises(ExecutorError, match=r"the software of the run; .* has numba .* for 0\.1"):
+@pytest.mark.parametrize("name", ["numba", "processor"])
+def test_a_worker_that_could_give_other_bits_is_refused(config, name):
+    other = chunks.same_bits() | {name: "0.1"}
+    told = rf"the software and processor of the run; .* has {name} .* for 0\.1 "
+    with pytest.raises(ExecutorError, match=told):
         chunks.chunk_means_alone(config.resolved(), other, 0, 0, ALL)
+
+
+@pytest.mark.long
+def test_compiled_or_loaded_gives_the_same_bits(changed, tmp_path):
+    """A worker that finds the kernels in the disk cache, and one that compiles them first."""
+    text = changed(blocks=SLOW).resolved()
+    code = (
+        "import sys; from rsrg.runs.chunks import chunk_means; "
+        "print(chunk_means(sys.argv[1], 0, 0, ((0, 1), (0, 1, 2, 3, 4)))[0].tobytes().hex())"
+    )
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}
+    compiled, loaded = (
+        subprocess.run(
+            [sys.executable, "-c", code, text],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for _ in range(2)
+    )
+    assert compiled == loaded
 
 
 def test_workers_use_one_thread(config, monkeypatch, restore_threads):
@@ -199,7 +224,7 @@ def test_workers_use_one_thread(config, monkeypatch, restore_threads):
     monkeypatch.setattr(
         Sampler, "chunk", lambda *a: seen.append(jit.threads()) or chunk(*a), raising=True
     )
-    chunks.chunk_means_alone(config.resolved(), versions(), 0, 0, ALL)
+    chunks.chunk_means_alone(config.resolved(), chunks.same_bits(), 0, 0, ALL)
     assert seen == [1]
 
 

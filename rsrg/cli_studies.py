@@ -1,0 +1,122 @@
+"""Commands on many runs at once: carry a study on, look at runs, put their results together."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rsrg.cli_options import (
+    EXIT_FAILURE,
+    EXIT_STOPPED,
+    AsJson,
+    NoProgress,
+    Quiet,
+    Scheduler,
+    Threads,
+    Verbose,
+    Walltime,
+    Workers,
+    log_to_stderr,
+    use_threads,
+)
+
+StudyPath = Annotated[Path, typer.Argument(metavar="STUDY", help="A YAML study: base and axes.")]
+
+
+def sweep(
+    study: StudyPath,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", metavar="DIR", help="Folder of the runs; default: runs/STUDY."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("-n", "--dry-run", help="Say what is to do, and how long it would take.")
+    ] = False,
+    threads: Threads = None,
+    workers: Workers = None,
+    scheduler: Scheduler = None,
+    walltime: Walltime = None,
+    no_progress: NoProgress = False,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
+) -> None:
+    """Run all runs of a study that are missing, stopped or failed; finished ones stay."""
+    from rsrg.report.progress import progress_bar
+    from rsrg.report.status_table import counts, plan_text, print_groups
+    from rsrg.report.terminal import console
+    from rsrg.runs.executors import open_executor
+    from rsrg.runs.study import load_study
+    from rsrg.runs.sweep import Sweep, sweep_plan
+    from rsrg.runs.walltime import walltime_seconds
+
+    loaded = load_study(study)
+    folder = output or loaded.folder
+    use_threads(threads)
+    log_to_stderr(verbose)
+    if dry_run:
+        plan = sweep_plan(loaded, folder)
+        print_groups([plan.group], console(wide=True))
+        print(plan_text(plan))
+        return
+    tell = (lambda text: None) if quiet else (lambda text: print(text, flush=True))
+    limit = walltime_seconds(walltime)
+    with open_executor(workers, scheduler) as executor, progress_bar(no_progress, quiet) as watch:
+        sweep = Sweep(loaded, folder, tell, watch, executor, limit)
+        group = sweep.work()
+    asked = [s for s in group.runs if s.in_study]
+    done = all(s.state == "finished" for s in asked)
+    if sweep.stopped and not done:
+        print(f"rsrg: stopped: {counts(asked)}. Go on with the same command", file=sys.stderr)
+        raise typer.Exit(EXIT_STOPPED)
+    if not quiet or not done:
+        print_groups([group], console(wide=True))
+    if not done:
+        print(f"rsrg: not every run is finished: {counts(asked)}", file=sys.stderr)
+        raise typer.Exit(EXIT_FAILURE)
+
+
+def status(
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH…", help="Run files, folders, or study files.")
+    ],
+    check: Annotated[
+        bool, typer.Option("--check", help="Exit with 0 only if every run is finished.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show how far runs are: finished, running, stopped, failed and why, missing, damaged."""
+    from rsrg.report.status_table import as_records, counts, print_groups
+    from rsrg.report.terminal import console, print_json
+    from rsrg.runs.status import statuses
+
+    groups = statuses(paths)
+    runs = [s for group in groups for s in group.runs]
+    if as_json:
+        print_json(as_records(groups))
+    else:
+        print_groups(groups, console(wide=True))
+        print(counts(runs))
+    asked = [s for s in runs if s.in_study is not False]
+    if check and (not asked or any(s.state != "finished" for s in asked)):
+        raise typer.Exit(EXIT_FAILURE)
+
+
+def merge(
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH…", help="A sweep's folder, or finished runs.")
+    ],
+    output: Annotated[Path, typer.Option("--output", metavar="FILE", help="File to write.")],
+    pool_seeds: Annotated[
+        bool, typer.Option("--pool-seeds", help="Seeds of one config as one result.")
+    ] = False,
+) -> None:
+    """Put finished runs into one file, with what they were swept over as named dimensions."""
+    from rsrg.runs.collect import collect
+    from rsrg.runs.merge import merge as merge_runs
+
+    merged = merge_runs(collect(paths), output, pool_seeds)
+    sizes = " × ".join(f"{name} {size}" for name, size in merged.sizes.items())
+    print(f"{merged.path}: {merged.runs} runs{', ' if sizes else ''}{sizes}")
+    for note in merged.notes:
+        print(f"note: {note}")

@@ -1,0 +1,79 @@
+"""Tables of how far runs are."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from rsrg.runs.index import cell
+from rsrg.runs.status import STATES, Group, RunStatus, duration
+from rsrg.runs.sweep import SweepPlan
+
+FAR = 60  # characters of a note in a table; `--json` has it all
+
+
+def status_table(group: Group) -> Table:
+    """A row for each run: its file, the parameters that the study varies, and how far it is."""
+    keys = list(dict.fromkeys(key for s in group.runs for key in s.parameters))
+    columns: dict[str, list[str]] = {
+        "run": [Path(s.path).name if group.title else s.path for s in group.runs],
+        **{key.split(".")[-1]: [_value(s, key) for s in group.runs] for key in keys},
+        "status": [s.state for s in group.runs],
+        "chunks": [f"{s.done}/{s.total}" if s.total else "" for s in group.runs],
+        "left": [_left(s) for s in group.runs],
+        "note": [_note(s) for s in group.runs],
+    }
+    shown = {heading: texts for heading, texts in columns.items() if any(texts)}
+    table = Table(box=None, pad_edge=False)
+    for heading in shown:
+        table.add_column(heading, justify="right" if heading in ("chunks", "left") else "left")
+    for row in zip(*shown.values(), strict=True):
+        table.add_row(*(Text(text) for text in row))
+    return table
+
+
+def print_groups(groups: list[Group], out: Console) -> None:
+    """The table of each group under its title."""
+    for group in groups:
+        if group.title:
+            out.print(group.title, markup=False)
+        out.print(status_table(group))
+
+
+def _value(status: RunStatus, key: str) -> str:
+    return cell(status.parameters[key]) if key in status.parameters else ""
+
+
+def _left(status: RunStatus) -> str:
+    return "" if status.seconds_left is None else duration(status.seconds_left)
+
+
+def _note(status: RunStatus) -> str:
+    stray = "not in study" if status.in_study is False else ""
+    text = "; ".join(part for part in (stray, status.note) if part)
+    return text if len(text) <= FAR else f"{text[: FAR - 1]}…"
+
+
+def counts(runs: Iterable[RunStatus]) -> str:
+    """How many runs are in each state, in words: `4 finished, 2 missing`."""
+    found = Counter(s.state for s in runs)
+    return ", ".join(f"{found[state]} {state}" for state in STATES if found[state]) or "no runs"
+
+
+def plan_text(plan: SweepPlan) -> str:
+    """What a sweep would do."""
+    asked = [s for s in plan.group.runs if s.in_study]
+    text = f"{len(asked)} runs: {counts(asked)}. To do: {plan.runs} runs, {plan.chunks} chunks"
+    if plan.seconds is None:
+        return text
+    return f"{text}, about {duration(plan.seconds)} of sums in this process (measured on a chunk)"
+
+
+def as_records(groups: list[Group]) -> list[dict[str, Any]]:
+    """All runs as plain data."""
+    return [{"group": group.title} | asdict(s) for group in groups for s in group.runs]

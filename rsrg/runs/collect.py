@@ -1,0 +1,111 @@
+"""Finished runs to be put together: which they are, and by which parameters they differ."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rsrg.runs.config import Config
+from rsrg.runs.errors import RunFileError
+from rsrg.runs.extension import NEUTRAL, flat
+from rsrg.runs.index import read_index
+from rsrg.runs.run import open_run
+from rsrg.runs.status import SUFFIXES, RunStatus, run_status
+
+WHOLE = ("materials", "readings", "strain.values", "strain.tensor")  # one value, however many keys
+
+
+@dataclass(frozen=True)
+class Collected:
+    """A finished run. parameters: what it differs by from the others, by dotted key."""
+
+    path: Path
+    config: Config
+    digest: str
+    versions: str
+    parameters: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Collection:
+    """Runs, and whether their parameters are to span a grid, or are a list of cases."""
+
+    runs: tuple[Collected, ...]
+    grid: bool
+
+
+def collect(paths: Sequence[Path]) -> Collection:
+    """The runs of a sweep's folder that its study asks for; or files, and folders of files.
+
+    Raises RunFileError, naming every one of them, for runs that are not finished, and for two
+    files that hold the same run.
+    """
+    index = read_index(paths[0]) if len(paths) == 1 and paths[0].is_dir() else None
+    if index is None:
+        rows = [run_status(path) for path in _files(paths)]
+    else:
+        rows = [run_status(paths[0] / e.file, e) for e in index.runs if e.in_study]
+    _require_finished(rows, paths)
+    runs = [_collected(row) for row in rows]
+    _require_distinct(runs)
+    if index is None or index.kind != "product":
+        runs = _by_differences(runs)
+    return Collection(tuple(runs), index is None or index.kind == "product")
+
+
+def _files(paths: Sequence[Path]) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(p for p in path.iterdir() if p.suffix in SUFFIXES)
+        else:
+            yield path
+
+
+def _require_finished(rows: list[RunStatus], paths: Sequence[Path]) -> None:
+    if not rows:
+        raise RunFileError(f"no run files at {', '.join(map(str, paths))}")
+    unfinished = [f"{s.path} is {s.state}" for s in rows if s.state != "finished"]
+    if unfinished:
+        raise RunFileError("only finished runs can be merged; " + "; ".join(unfinished))
+
+
+def _collected(row: RunStatus) -> Collected:
+    run = open_run(row.path)
+    versions = str(run.read("provenance/versions")[-1])
+    digest = str(run.attributes["config_hash"])
+    run.close()
+    return Collected(Path(row.path), run.config, digest, versions, row.parameters)
+
+
+def _require_distinct(runs: list[Collected]) -> None:
+    first: dict[str, Path] = {}
+    for run in runs:
+        if run.digest in first:
+            raise RunFileError(
+                f"each run can be merged once; {first[run.digest]} and {run.path} hold the same, "
+                f"with seed {run.config.sampling.seed}"
+            )
+        first[run.digest] = run.path
+
+
+def _by_differences(runs: list[Collected]) -> list[Collected]:
+    """The runs with all by which their configs differ as parameters."""
+    configs = [_parameters(run.config) for run in runs]
+    keys = sorted({key for config in configs for key in config})
+    varying = [k for k in keys if any(c.get(k) != configs[0].get(k) for c in configs)]
+    return [
+        Collected(r.path, r.config, r.digest, r.versions, {k: c.get(k) for k in varying})
+        for r, c in zip(runs, configs, strict=True)
+    ]
+
+
+def _parameters(config: Config) -> dict[str, Any]:
+    """The flattened config, what is one choice as one value."""
+    found: dict[str, Any] = {}
+    for key, value in flat(config).items():
+        whole = next((k for k in WHOLE if key.startswith(k)), None)
+        if whole is not None:
+            found[whole] = [*found.get(whole, []), value]
+        elif key.split(".")[0] not in NEUTRAL:
+            found[key] = value
+    return found

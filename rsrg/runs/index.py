@@ -1,0 +1,93 @@
+"""The index of a folder of runs: which file holds which parameters.
+
+What a run is stands in the run file itself; the index only says what the study was last.
+"""
+
+import csv
+import io
+import json
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+
+from rsrg.runs.errors import RunFileError
+from rsrg.runs.part import Part
+from rsrg.runs.study import SHORT, Study
+
+NAME = "index.json"
+
+
+class Entry(Part):
+    """One run. in_study: whether the study still asks for it. file: never more than a name."""
+
+    file: str = Field(pattern=rf"^[0-9a-f]{{{SHORT}}}\.h5$")
+    in_study: bool
+    parameters: dict[str, Any]
+
+
+class Index(Part):
+    """The content of `index.json`."""
+
+    filetype: Literal["rsrg-sweep"] = "rsrg-sweep"
+    schema_version: Literal[1] = 1
+    study: str
+    kind: str
+    runs: list[Entry]
+
+
+def read_index(folder: Path) -> Index | None:
+    """The index of a folder; None where there is none. Raises RunFileError if it is damaged."""
+    path = folder / NAME
+    try:
+        return Index.model_validate_json(path.read_bytes())
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise RunFileError(f"cannot read the index {path}: {error.strerror}") from None
+    except ValidationError:
+        raise RunFileError(
+            f"the index {path} is damaged; move it away, and `rsrg sweep` writes it anew"
+        ) from None
+
+
+def index_of(study: Study, before: Index | None) -> Index:
+    """The index of a study; runs that an earlier one asked for stay listed."""
+    entries = [Entry(file=m.file, in_study=True, parameters=m.parameters) for m in study.members]
+    known = {entry.file for entry in entries}
+    former = [e for e in (before.runs if before else []) if e.file not in known]
+    entries += [e.model_copy(update={"in_study": False}) for e in former]
+    return Index(study=study.name, kind=study.kind, runs=entries)
+
+
+def write_index(folder: Path, index: Index) -> None:
+    """Write `index.json` and the same as a table, `index.csv`. Raises RunFileError if refused."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _replace(folder / NAME, json.dumps(index.model_dump(), indent=1, ensure_ascii=False) + "\n")
+        _replace(folder / "index.csv", _table(index))
+    except OSError as error:
+        raise RunFileError(f"cannot write the index of {folder}: {error.strerror}") from None
+
+
+def _table(index: Index) -> str:
+    keys = list(dict.fromkeys(key for entry in index.runs for key in entry.parameters))
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(["file", "in_study", *keys])
+    for entry in index.runs:
+        values = [cell(entry.parameters[k]) if k in entry.parameters else "" for k in keys]
+        table.writerow([entry.file, "yes" if entry.in_study else "no", *values])
+    return text.getvalue()
+
+
+def cell(value: Any) -> str:
+    """A parameter's value as a text."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _replace(path: Path, text: str) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(path)

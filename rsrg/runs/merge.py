@@ -1,0 +1,148 @@
+"""Many finished runs in one file, the parameters they were swept over as named dimensions.
+
+What is merged are results; the raw chunk means stay in the runs. Runs may also differ in their
+glasses, readings or strains: these have axes already, and the merged file has all of them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from rsrg.runs import provenance
+from rsrg.runs.collect import Collected, Collection
+from rsrg.runs.disk import save
+from rsrg.runs.errors import RunFileError
+from rsrg.runs.index import cell
+from rsrg.runs.layout import AXES, ENTRIES, Entry
+from rsrg.runs.pool import POOLED, Pool, pooled_results, pools
+from rsrg.runs.run import open_run
+from rsrg.runs.stack import Axis, Part, stacked
+from rsrg.runs.store import MERGED, SCHEMA_VERSION, encode
+
+WITH_AXIS = ("materials", "readings")  # runs that differ in these share the axes they have
+
+
+Described = tuple[str, Entry, list[Any]]
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What was merged. sizes: every swept dimension with its length."""
+
+    path: Path
+    runs: int
+    sizes: dict[str, int]
+    notes: tuple[str, ...]
+
+
+def merge(collection: Collection, path: Path, pool_seeds: bool = False) -> Merged:
+    """Write the runs of a collection into one file; with their seeds pooled if asked for.
+
+    Raises RunFileError where the file exists or cannot be written, where the runs differ in
+    parameters that span no grid, or where two runs hold results for the same place.
+    """
+    if path.exists():
+        raise RunFileError(f"{path} exists already; nothing is overwritten")
+    rows = pools(collection.runs) if pool_seeds else [(run,) for run in collection.runs]
+    ignored = POOLED if pool_seeds else ()
+    axes = _axes([pool[0] for pool in rows], ignored, collection.grid)
+    parts = [
+        Part(pool[0].path, _place(axes, pool[0], number), _results(pool, pool_seeds))
+        for number, pool in enumerate(rows)
+    ]
+    runs = [run for pool in rows for run in pool]
+    datasets, entries = stacked(axes, parts)
+    for name, entry, values in _members(runs):
+        datasets[name], entries[name] = values, entry
+    versions = sorted({run.versions for run in runs})
+    save(path, encode(_attributes(pool_seeds, versions), datasets, entries))
+    notes = ("the runs were made with different software: " + " | ".join(versions),)
+    sizes = {axis.name: len(axis.values) for axis in axes}
+    return Merged(path, len(runs), sizes, notes if len(versions) > 1 else ())
+
+
+def _attributes(pooled: bool, versions: list[str]) -> dict[str, Any]:
+    return {
+        "filetype": MERGED,
+        "schema_version": SCHEMA_VERSION,
+        "seeds_pooled": pooled,
+        "versions_differ": len(versions) > 1,
+        "created": provenance.now(),
+        "host": provenance.host(),
+        **{f"{name}_version": v for name, v in provenance.versions().items()},
+    }
+
+
+def _axes(runs: Sequence[Collected], ignored: tuple[str, ...], grid: bool) -> list[Axis]:
+    """A dimension for each parameter where they span a grid; else one, `run`, for all."""
+    distinct = dict.fromkeys(key for run in runs for key in run.parameters)
+    keys = [k for k in distinct if k not in ignored and k not in WITH_AXIS]
+    if not grid:
+        columns = {_name(k, keys): tuple(r.parameters.get(k) for r in runs) for k in keys}
+        return [Axis("run", "", tuple(range(len(runs))), columns)]
+    values = {k: _distinct([cell(r.parameters.get(k)) for r in runs]) for k in keys}
+    found = {tuple(cell(r.parameters.get(k)) for k in keys) for r in runs}
+    missing = next((p for p in product(*values.values()) if p not in found), None)
+    if missing is not None:
+        told = ", ".join(f"{k} = {v}" for k, v in zip(keys, missing, strict=True))
+        raise RunFileError(
+            f"the parameters of merged runs must span a grid, or be a study's `zip` or `runs`; "
+            f"they differ in {', '.join(keys)}, and there is no run with {told}"
+        )
+    raw = {k: {cell(r.parameters.get(k)): r.parameters.get(k) for r in runs} for k in keys}
+    return [Axis(_name(k, keys), k, tuple(raw[k][v] for v in values[k])) for k in keys]
+
+
+def _distinct(values: Sequence[Any]) -> list[Any]:
+    return list(dict.fromkeys(values))
+
+
+def _name(key: str, keys: Sequence[str]) -> str:
+    """The last word of a dotted key; all of it where that is no name of its own."""
+    last = [k.split(".")[-1] for k in keys]
+    word = key.split(".")[-1]
+    return word if last.count(word) == 1 and word not in AXES else key.replace(".", "_")
+
+
+def _place(axes: Sequence[Axis], run: Collected, number: int) -> tuple[int, ...]:
+    """Where a run stands along the axes."""
+    return tuple(
+        number
+        if axis.key == ""
+        else [cell(v) for v in axis.values].index(cell(run.parameters.get(axis.key)))
+        for axis in axes
+    )
+
+
+def _results(pool: Pool, pooled: bool) -> dict[str, Any]:
+    """Axes and derived datasets of a run, or of a pool of runs."""
+    run = open_run(pool[0].path)
+    names = [n for n in ENTRIES if n in run.snapshot and _merged(n)]
+    found = {n: run.read(n) for n in names if not (pooled and not n.startswith("axes/"))}
+    run.close()
+    return found | (pooled_results(pool) if pooled else {})
+
+
+def _merged(name: str) -> bool:
+    """Whether a dataset goes into the merged file: an axis or a result."""
+    group, last = name.split("/")
+    raw = {"quartic", "chunk", "session"}
+    return group not in ("checkpoint", "provenance") and not raw & {last, *ENTRIES[name].dims}
+
+
+def _members(runs: Sequence[Collected]) -> list[Described]:
+    """What is said of each run."""
+    told: dict[str, tuple[str, list[Any]]] = {
+        "axes/member": ("number of the run", list(range(len(runs)))),
+        "members/file": ("run file", [run.path.name for run in runs]),
+        "members/config_hash": (
+            "SHA-256 of all that changes its numbers",
+            [r.digest for r in runs],
+        ),
+        "members/seed": ("seed", [run.config.sampling.seed for run in runs]),
+        "members/samples": ("draws per step", [run.config.sampling.samples for run in runs]),
+        "members/versions": ("software of its last session", [run.versions for run in runs]),
+    }
+    return [(name, Entry(("member",), "", text), values) for name, (text, values) in told.items()]

@@ -1,0 +1,67 @@
+"""Several seeds of one config as one result, as if one run had drawn all their chunks."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from rsrg.runs.collect import Collected
+from rsrg.runs.errors import RunFileError
+from rsrg.runs.extension import NEUTRAL, flat
+from rsrg.runs.results import derive
+from rsrg.runs.run import open_run
+
+POOLED = ("sampling.seed", "sampling.samples")
+Pool = tuple[Collected, ...]
+
+
+def pools(runs: Sequence[Collected]) -> list[Pool]:
+    """Runs that differ in seed (and samples) alone, together, by seed.
+
+    Raises RunFileError where a seed stands twice, for its draws would count twice, or where
+    nothing is drawn.
+    """
+    found: dict[str, list[Collected]] = {}
+    for run in runs:
+        if run.config.sampling.estimator != "montecarlo":
+            raise RunFileError(
+                f"seeds can be pooled where `estimator` is montecarlo; {run.path} is "
+                f"{run.config.sampling.estimator}"
+            )
+        found.setdefault(_all_but_seed(run), []).append(run)
+    for pool in found.values():
+        _require_distinct_seeds(pool)
+    return [tuple(sorted(pool, key=lambda r: r.config.sampling.seed)) for pool in found.values()]
+
+
+def _all_but_seed(run: Collected) -> str:
+    rest = {k: v for k, v in flat(run.config).items() if k.split(".")[0] not in NEUTRAL}
+    return json.dumps({k: v for k, v in rest.items() if k not in POOLED}, sort_keys=True)
+
+
+def _require_distinct_seeds(pool: Sequence[Collected]) -> None:
+    first: dict[int, Collected] = {}
+    for run in pool:
+        seed = run.config.sampling.seed
+        if seed in first:
+            raise RunFileError(
+                f"each seed can be pooled once; {first[seed].path} and {run.path} both have "
+                f"seed {seed}"
+            )
+        first[seed] = run
+
+
+def pooled_results(pool: Pool) -> dict[str, Any]:
+    """Every derived dataset from the raw chunk means of all seeds, one after another."""
+    raw = [_raw(run) for run in pool]
+    moments = np.concatenate([moments for moments, _ in raw], axis=-2)
+    unstrained = np.concatenate([unstrained for _, unstrained in raw], axis=-2)
+    return derive(pool[0].config, moments, unstrained)
+
+
+def _raw(run: Collected) -> tuple[Any, Any]:
+    opened = open_run(run.path)
+    means = opened.read("coupling/moments"), opened.read("coupling/moments_unstrained")
+    opened.close()
+    return means

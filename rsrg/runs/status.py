@@ -1,0 +1,162 @@
+"""How far runs are: one file, a folder of them, or a study. Reads only, also while they run."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from rsrg.runs.errors import ConfigError, NotARunError, RunFileError
+from rsrg.runs.index import NAME, Entry, Index, index_of, read_index
+from rsrg.runs.run import Run, open_run
+from rsrg.runs.source import read_source
+from rsrg.runs.study import Study, is_study, load_study
+
+State = Literal["finished", "running", "stopped", "failed", "missing", "damaged", "changed"]
+STATES: tuple[State, ...] = get_args(State)
+SUFFIXES = (".h5", ".hdf5")
+STUDIES = (".yaml", ".yml")
+
+
+@dataclass(frozen=True)
+class RunStatus:
+    """How far one run is. note: why, since when, by whom. seconds_left: None where unknown.
+
+    state: changed: the file holds another run than its name in the sweep says.
+    """
+
+    path: str
+    state: State
+    done: int = 0
+    total: int = 0
+    seconds_left: float | None = None
+    note: str = ""
+    in_study: bool | None = None
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+
+def run_status(path: Path, entry: Entry | None = None) -> RunStatus:
+    """The status of a run file, damaged or not. entry: its line in an index.
+
+    Raises NotARunError for a whole file that is something else.
+    """
+    listed = (None, {}) if entry is None else (entry.in_study, entry.parameters)
+    if not path.exists():
+        return RunStatus(str(path), "missing", 0, 0, None, "", *listed)
+    try:
+        run = open_run(path)
+    except NotARunError:
+        raise
+    except RunFileError as error:
+        return RunStatus(str(path), "damaged", 0, 0, None, str(error), *listed)
+    done, total = run.progress
+    state, note = _state(run)
+    if entry is not None and not run.attributes["config_hash"].startswith(Path(entry.file).stem):
+        state, note = (
+            "changed",
+            f"{state}; its config was changed by a resume, so it is kept as it is",
+        )
+    left = None if state in ("finished", "changed") else _seconds_left(run)
+    return RunStatus(str(path), state, done, total, left, note, *listed)
+
+
+def _state(run: Run) -> tuple[State, str]:
+    reason = str(run.read("provenance/reason")[-1])
+    if run.status == "finished":
+        return "finished", ""
+    if run.status == "running":
+        age = (datetime.now(UTC) - _time(run.attributes["updated"])).total_seconds()
+        return "running", f"on {run.attributes['host']}, saved {duration(age)} ago"
+    return ("failed", reason) if run.status == "failed" else ("stopped", reason)
+
+
+def _time(text: Any) -> datetime:
+    return datetime.fromisoformat(str(text))
+
+
+def _seconds_left(run: Run) -> float | None:
+    """At the mean rate of all sessions so far; None before the first chunk."""
+    done, total = run.progress
+    if done == 0:
+        return None
+    started, ended = run.read("provenance/started"), run.read("provenance/ended")
+    worked = sum((_time(b) - _time(a)).total_seconds() for a, b in zip(started, ended, strict=True))
+    return worked / done * (total - done)
+
+
+def duration(seconds: float) -> str:
+    """Seconds as a person says them: 12 s, 3 min, 5.2 h, 2.1 d."""
+    for unit, size in (("d", 86400.0), ("h", 3600.0)):
+        if seconds >= size:
+            return f"{seconds / size:.1f} {unit}"
+    return f"{seconds / 60:.0f} min" if seconds >= 100 else f"{max(seconds, 0.0):.0f} s"
+
+
+@dataclass(frozen=True)
+class Group:
+    """The runs of one folder or study, or files named one by one."""
+
+    title: str
+    runs: tuple[RunStatus, ...]
+
+
+def study_status(study: Study, folder: Path) -> Group:
+    """All runs of a study, and those in its folder that it does not ask for (any more)."""
+    return _indexed(folder, index_of(study, read_index(folder)))
+
+
+def _indexed(folder: Path, index: Index) -> Group:
+    entries = {e.file: e for e in index.runs if e.in_study or (folder / e.file).exists()}
+    strangers = [p for p in _run_files(folder) if p.name not in entries]
+    rows = [run_status(folder / e.file, e) for e in entries.values()]
+    rows += _statuses(strangers)
+    return Group(f"{folder}, study {index.study}", tuple(rows))
+
+
+def _run_files(folder: Path) -> list[Path]:
+    return sorted(p for p in folder.iterdir() if p.suffix in SUFFIXES) if folder.is_dir() else []
+
+
+def _statuses(paths: list[Path]) -> Iterator[RunStatus]:
+    """The runs among the files of a folder."""
+    for path in paths:
+        with suppress(NotARunError):
+            yield run_status(path)
+
+
+def statuses(paths: list[Path]) -> list[Group]:
+    """What is at each path: a run file, a folder, or a study file.
+
+    Raises ConfigError for a path that is none of these, RunFileError for a damaged index.
+    """
+    groups: list[Group] = []
+    files: list[RunStatus] = []
+    for path in paths:
+        if path.is_dir():
+            groups += _folder(path)
+        elif path.suffix in STUDIES:
+            groups.append(_study(path))
+        elif path.suffix in SUFFIXES:
+            files.append(run_status(path))
+        else:
+            raise ConfigError([f"a path must be a run file, a folder or a study file; got {path}"])
+    return ([Group("", tuple(files))] if files else []) + groups
+
+
+def _study(path: Path) -> Group:
+    if not is_study(read_source(path)):
+        raise ConfigError([f"`status` shows runs and studies; {path} is a config: name its run"])
+    study = load_study(path)
+    return study_status(study, study.folder)
+
+
+def _folder(folder: Path) -> Iterator[Group]:
+    """The runs of a folder, then those of the studies in it."""
+    index = read_index(folder)
+    if index is not None:
+        yield _indexed(folder, index)
+    elif rows := tuple(_statuses(_run_files(folder))):
+        yield Group(str(folder), rows)
+    for inner in sorted(p for p in folder.iterdir() if (p / NAME).is_file()):
+        yield from _folder(inner)

@@ -1,0 +1,130 @@
+"""Carrying a study to its end: each run that is missing, stopped or failed, one after another."""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rsrg.runs import engine
+from rsrg.runs.config import Config
+from rsrg.runs.engine import Progress, Watcher
+from rsrg.runs.errors import ExecutorError, RsrgError
+from rsrg.runs.executors import Executor
+from rsrg.runs.index import index_of, read_index, write_index
+from rsrg.runs.plan import chunk_seconds
+from rsrg.runs.signals import stop_on_signals
+from rsrg.runs.status import Group, RunStatus, study_status
+from rsrg.runs.study import Member, Study
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class SweepPlan:
+    """What a sweep would do. seconds: of the chunks, in this process; None if nothing is drawn."""
+
+    group: Group
+    runs: int
+    chunks: int
+    seconds: float | None
+
+
+def sweep_plan(study: Study, folder: Path) -> SweepPlan:
+    """What is to do, with a chunk of each kind of run timed here."""
+    group, members = study_status(study, folder), {m.file: m for m in study.members}
+    todo = [(members[Path(s.path).name], s) for s in group.runs if s.in_study and _to_do(s)]
+    chunks = [_chunks(member) - status.done for member, status in todo]
+    seconds: dict[str, float] = {}
+    total = 0.0
+    for (member, _), count in zip(todo, chunks, strict=True):
+        kind = _work_kind(member.config)
+        if member.config.sampling.estimator == "montecarlo" and kind not in seconds:
+            seconds[kind] = chunk_seconds(member.config)
+        total += count * seconds.get(kind, 0.0)
+    return SweepPlan(group, len(todo), sum(chunks), total if seconds else None)
+
+
+def _work_kind(config: Config) -> str:
+    """What a chunk's work depends on: runs of one kind have chunks that take the same time."""
+    data = json.loads(config.resolved())
+    return json.dumps([data[key] for key in ("blocks", "strain", "readings")], sort_keys=True)
+
+
+def _chunks(member: Member) -> int:
+    formula = member.config.sampling.estimator == "formula"
+    return 0 if formula else member.config.steps() * member.config.chunks()
+
+
+def _to_do(status: RunStatus) -> bool:
+    return status.state in ("missing", "stopped", "failed", "running")
+
+
+class Sweep:
+    """One session of work on a study."""
+
+    def __init__(
+        self,
+        study: Study,
+        folder: Path,
+        tell: Tell,
+        watch: Watcher,
+        executor: Executor,
+        walltime: float | None = None,
+    ) -> None:
+        self.study, self.folder = study, folder
+        self.tell, self.watch, self.executor = tell, watch, executor
+        self.ends = None if walltime is None else time.monotonic() + walltime
+        self.stopped = False
+
+    def work(self) -> Group:
+        """Do all that is to do; a run that fails is told of, and the next one is begun.
+
+        Raises RunFileError where the folder refuses, ExecutorError where the workers are lost.
+        """
+        write_index(self.folder, index_of(self.study, read_index(self.folder)))
+        group = study_status(self.study, self.folder)
+        rows = {Path(s.path).name: s for s in group.runs}
+        todo = [m for m in self.study.members if _to_do(rows[m.file])]
+        with stop_on_signals(self._asked):
+            for number, member in enumerate(todo, 1):
+                if self.stopped:
+                    break
+                told = self._carry_on(member, rows[member.file])
+                text = parameters_text(member.parameters)
+                self.tell(f"[{number}/{len(todo)}] {member.file}  {text}: {told}")
+        return study_status(self.study, self.folder)
+
+    def _asked(self, signal_name: str) -> None:
+        """A signal between two runs."""
+        self.stopped = True
+
+    def _carry_on(self, member: Member, status: RunStatus) -> str:
+        """Run or resume one member; a word on how that ended."""
+        path, began = self.folder / member.file, time.monotonic()
+        left = None if self.ends is None else max(0.0, self.ends - began)
+        means: dict[str, Any] = {"watch": self._seen, "executor": self.executor, "walltime": left}
+        try:
+            if status.state == "missing":
+                run = engine.run(member.config, path, **means)
+            else:
+                run = engine.resume(path, **means)
+        except ExecutorError:
+            raise
+        except RsrgError as error:
+            return f"not done: {error}"
+        except Exception as error:  # the run file says so, too; the other runs may well work
+            return f"failed: {type(error).__name__}: {error}"
+        self.stopped |= run.status == "stopped"
+        return f"{run.status} after {time.monotonic() - began:.1f} s"
+
+    def _seen(self, progress: Progress) -> None:
+        """Pass on; a signal that comes while a run writes its results still ends the sweep."""
+        self.stopped |= progress.urgent
+        self.watch(progress)
+
+
+def parameters_text(parameters: dict[str, object]) -> str:
+    """Parameters on one line."""
+    return ", ".join(f"{key} = {value}" for key, value in parameters.items())

@@ -1,0 +1,51 @@
+"""Workers in SLURM jobs for `rsrg run|resume|sweep … --scheduler cluster.json`.
+
+    pip install "rsrg[cluster]" dask-jobqueue
+    python scripts/slurm_cluster.py cluster.json &      # on the login node, or in a small long job
+    rsrg sweep study.yaml --scheduler cluster.json
+
+Adjust the values below to your cluster. `--job-script` prints what would be submitted, and ends.
+See docs/clusters.md for why they are what they are.
+"""
+
+import signal
+import sys
+
+import dask
+from dask_jobqueue import SLURMCluster
+
+WALLTIME = "04:00:00"  # of each job
+LIFETIME, STAGGER = "225m", "10m"  # a worker ends by itself after 215 to 235 minutes
+CORES, MEMORY = 32, "64GB"  # of each job
+MOST_JOBS = 10
+
+PROLOGUE = [
+    "export NUMBA_NUM_THREADS=1",  # a worker computes one chunk at a time, on one thread
+    # Nodes with different processors: name one that all have, here and where rsrg runs.
+    # "export NUMBA_CPU_NAME=x86-64-v3 NUMBA_CPU_FEATURES=+avx2,+bmi,+bmi2,+fma,+lzcnt",
+]
+
+
+def slurm_cluster(scheduler_file: str) -> SLURMCluster:
+    """A scheduler in this process, and one-thread workers, as many as cores, in each job."""
+    for page in ("status", "tasks"):  # what the scheduler remembers of tasks, else 10⁵ of them
+        dask.config.set({f"distributed.scheduler.dashboard.{page}.task-stream-length": 1000})
+    return SLURMCluster(
+        cores=CORES,
+        processes=CORES,
+        memory=MEMORY,
+        walltime=WALLTIME,
+        job_script_prologue=PROLOGUE,
+        worker_extra_args=["--lifetime", LIFETIME, "--lifetime-stagger", STAGGER],
+        scheduler_options={"port": 0, "dashboard_address": ":0", "scheduler_file": scheduler_file},
+    )
+
+
+if __name__ == "__main__":
+    cluster = slurm_cluster(sys.argv[1])
+    if "--job-script" in sys.argv:
+        print(cluster.job_script())
+    else:
+        cluster.adapt(minimum_jobs=1, maximum_jobs=MOST_JOBS)  # new jobs for those that end
+        signal.sigwait({signal.SIGINT, signal.SIGTERM})
+    cluster.close()

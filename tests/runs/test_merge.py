@@ -1,0 +1,244 @@
+"""Merged files: every number where its parameters say, nothing mixed; seeds pooled with the right
+error."""
+
+import numpy as np
+import pytest
+import xarray
+
+import rsrg
+from rsrg.runs.collect import collect
+from rsrg.runs.errors import RunFileError
+from rsrg.runs.executors import open_executor
+from rsrg.runs.merge import merge
+from rsrg.runs.pool import pooled_results, pools
+from rsrg.runs.results import derive
+from rsrg.runs.study import load_study
+from rsrg.runs.sweep import Sweep
+
+PRODUCT = "base: small.yaml\nproduct: {blocks.n0: [3, 2], sampling.seed: [3, 4, 5]}\n"
+
+
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory, text):
+    """Carries a study on in a folder of its own: (study, folder)."""
+
+    def carry_on(body, base=text):
+        place = tmp_path_factory.mktemp("study")
+        (place / "small.yaml").write_text(base)
+        (place / "study.yaml").write_text(body)
+        study = load_study(place / "study.yaml")
+        with open_executor() as executor:
+            Sweep(study, place / "runs", lambda t: None, lambda p: None, executor).work()
+        return study, place / "runs"
+
+    return carry_on
+
+
+@pytest.fixture(scope="module")
+def grid(swept):
+    return swept(PRODUCT)
+
+
+def opened(path):
+    return xarray.open_datatree(path, engine="h5netcdf").load()
+
+
+def test_every_number_is_where_its_parameters_say(grid, tmp_path):
+    study, folder = grid
+    merged = merge(collect([folder]), tmp_path / "m.h5")
+    assert (merged.runs, merged.sizes, merged.notes) == (6, {"n0": 2, "seed": 3}, ())
+    tree = opened(tmp_path / "m.h5")
+    assert list(tree["flow"]["n0"].values) == [3, 2]  # as the study has them
+    for member in study.members:
+        run = rsrg.open_run(folder / member.file)
+        n0, seed = member.parameters["blocks.n0"], member.parameters["sampling.seed"]
+        for name in ("flow/chi", "coupling/M_stderr", "critical/strain", "flow/chi_log"):
+            group, last = name.split("/")
+            values = tree[group][last].sel(n0=n0, seed=seed)
+            found = run.read(name)
+            if "step" in values.dims:
+                steps = len(run.read("axes/step"))
+                assert np.isnan(values.isel(step=slice(steps, None))).all()  # N0 = 3 needs fewer
+                values = values.isel(step=slice(steps))
+            np.testing.assert_array_equal(values.values, found, err_msg=name)
+    assert tree["flow"]["chi"].attrs["units"] == "rho c_t^2"
+    assert list(tree["members"]["seed"].values) == [3, 4, 5, 3, 4, 5]
+    assert set(tree["members"]["file"].values) == {m.file for m in study.members}
+
+
+def test_files_by_name_give_the_same_as_their_folder(grid, tmp_path):
+    study, folder = grid
+    merge(collect([folder]), tmp_path / "folder.h5")
+    merge(collect([folder / m.file for m in study.members]), tmp_path / "files.h5")
+    for group, node in opened(tmp_path / "folder.h5").children.items():
+        xarray.testing.assert_identical(node.ds, opened(tmp_path / "files.h5")[group].ds)
+
+
+def test_zip_becomes_a_list_of_runs(swept, tmp_path):
+    _, folder = swept(
+        "base: small.yaml\nzip: {blocks.n0: [2, 3], flow.update: [resummed, second_order]}\n"
+    )
+    merged = merge(collect([folder]), tmp_path / "m.h5")
+    assert merged.sizes == {"run": 2}
+    axes = opened(tmp_path / "m.h5")["axes"]
+    assert list(axes["n0"].values) == [2, 3]
+    assert list(axes["update"].values) == ["resummed", "second_order"]
+    assert axes["n0"].dims == ("run",)
+
+
+def test_glasses_and_readings_share_their_axes(swept, finished, tmp_path):
+    """Runs of one glass or reading each are, put together, the run of all."""
+    _, folder = swept(
+        "base: small.yaml\nproduct:\n  materials: [[a-SiO2], [{alpha: 0.7}]]\n"
+        "  readings: [[fixed/ellipsoid], [affine/sphere]]\n"
+    )
+    merged = merge(collect([folder]), tmp_path / "m.h5")
+    assert merged.sizes == {}
+    tree, whole = opened(tmp_path / "m.h5"), rsrg.open_run(finished)
+    for name in ("flow/chi", "flow/chi_log", "critical/strain_stderr", "coupling/M"):
+        group, last = name.split("/")
+        np.testing.assert_array_equal(tree[group][last].values, whole.read(name), err_msg=name)
+    assert list(tree["flow"]["material"].values) == ["a-SiO2", "alpha=0.7"]
+
+
+def test_one_run_twice_is_refused(finished, tmp_path):
+    copy = tmp_path / "copy.h5"
+    copy.write_bytes(finished.read_bytes())
+    with pytest.raises(RunFileError) as caught:
+        collect([finished, copy])
+    assert str(caught.value) == (
+        f"each run can be merged once; {finished} and {copy} hold the same, with seed 3"
+    )
+
+
+def test_mixed_parameters_are_refused(finished, changed, tmp_path):
+    rsrg.run(changed(blocks="{n0: 3}", flow="{update: second_order}"), tmp_path / "other.h5")
+    with pytest.raises(RunFileError, match=r"must span a grid.* they differ in blocks\.n0, flow\."):
+        merge(collect([finished, tmp_path / "other.h5"]), tmp_path / "m.h5")
+    assert not (tmp_path / "m.h5").exists()
+
+
+def test_different_results_for_one_place_are_refused(finished, changed, tmp_path):
+    """The same glass drawn with two seeds, each with other glasses beside it: which is right?"""
+    other = changed(materials="[a-SiO2]", sampling="{samples: 64, seed: 4}")
+    rsrg.run(other, tmp_path / "other.h5")
+    found = collect([finished, tmp_path / "other.h5"])
+    with pytest.raises(RunFileError, match="must not hold different values of coupling/M for one"):
+        merge(found, tmp_path / "m.h5", pool_seeds=True)
+
+
+def test_unfinished_runs_are_refused_all_at_once(grid, tmp_path, config):
+    study, folder = grid
+    names = [folder / m.file for m in study.members[:2]]
+    with pytest.raises(RunFileError) as caught:
+        collect([*names, tmp_path / "a.h5", tmp_path / "b.h5"])
+    assert str(caught.value) == (
+        f"only finished runs can be merged; {tmp_path / 'a.h5'} is missing; "
+        f"{tmp_path / 'b.h5'} is missing"
+    )
+    with pytest.raises(RunFileError, match="no run files at"):
+        collect([tmp_path])
+
+
+def test_nothing_is_overwritten(grid, tmp_path):
+    (tmp_path / "m.h5").write_text("mine")
+    with pytest.raises(RunFileError, match="exists already; nothing is overwritten"):
+        merge(collect([grid[1]]), tmp_path / "m.h5")
+    assert (tmp_path / "m.h5").read_text() == "mine"
+
+
+def test_a_merged_file_is_no_run(grid, tmp_path):
+    merge(collect([grid[1]]), tmp_path / "m.h5")
+    with pytest.raises(RunFileError, match="no run, but runs merged: open it with xarray"):
+        rsrg.open_run(tmp_path / "m.h5")
+
+
+def test_other_software_is_noted(grid, tmp_path, monkeypatch):
+    found = collect([grid[1]])
+    object.__setattr__(found.runs[0], "versions", "rsrg 0.0.1")
+    merged = merge(found, tmp_path / "m.h5")
+    assert "different software" in merged.notes[0]
+    assert opened(tmp_path / "m.h5").attrs["versions_differ"]
+
+
+# Pooled seeds
+
+SMALLER = [
+    ("[a-SiO2, {alpha: 0.7}]", "[a-SiO2]"),
+    (", affine/sphere]", "]"),
+    ("count: 5", "count: 3"),
+]
+SEEDS = "base: small.yaml\nproduct: {sampling.seed: [11, 12, 13, 14, 15, 16, 17, 18]}\n"
+
+
+@pytest.fixture(scope="module")
+def many(swept, text):
+    """Eight seeds of one glass in one reading, 16 chunks in each of three steps."""
+    for old, new in SMALLER:
+        text = text.replace(old, new)
+    return swept(SEEDS, text.replace("samples: 64", "samples: 256"))
+
+
+def test_pooled_is_the_derivation_from_all_chunks(many, tmp_path):
+    """To the bit: the chunks of all seeds in the order of the seeds, then as for one run."""
+    study, folder = many
+    found = collect([folder]).runs
+    (pool,) = pools(found[::-1])
+    assert [r.config.sampling.seed for r in pool] == list(range(11, 19))
+    runs = [rsrg.open_run(r.path) for r in pool]
+    moments = np.concatenate([r.read("coupling/moments") for r in runs], axis=3)
+    control = np.concatenate([r.read("coupling/moments_unstrained") for r in runs], axis=1)
+    assert moments.shape[3] == 8 * 16
+    pooled = pooled_results(pool)
+    for name, values in derive(study.members[0].config, moments, control).items():
+        np.testing.assert_array_equal(pooled[name], values, err_msg=name)
+
+
+def test_pooled_is_one_long_run_in_law(many, tmp_path):
+    """The same mean and the same error bar, within what sampling leaves open."""
+    study, folder = many
+    pooled = pooled_results(pools(collect([folder]).runs)[0])
+    data = study.members[0].config.model_dump()
+    data["sampling"] |= {"samples": 2048, "seed": 99}
+    long = rsrg.run(rsrg.Config.model_validate(data), tmp_path / "long.h5")
+    m, s = pooled["coupling/M"], pooled["coupling/M_stderr"]
+    other, t = long.read("coupling/M"), long.read("coupling/M_stderr")
+    drawn = t > 1e-12  # not the entries that are zero by symmetry, or without strain
+    deviations = (m - other)[drawn] / np.hypot(s, t)[drawn]
+    assert np.abs(deviations).max() < 4.5  # a few dozen independent normal numbers
+    assert 0.5 < np.sqrt(np.mean(deviations**2)) < 1.5
+    # each error bar is known to 1/√(2·63) = 9 %, so their ratio to 13 %; three of these
+    np.testing.assert_allclose(np.median(s[drawn] / t[drawn]), 1.0, atol=0.39)
+
+
+def test_the_error_falls_as_the_root_of_the_seeds(many):
+    _, folder = many
+    found = collect([folder]).runs
+    one = [pooled_results((run,))["coupling/M_stderr"] for run in found]
+    alone = np.sqrt(np.mean(np.square(one), axis=0))
+    together = pooled_results(tuple(found))["coupling/M_stderr"]
+    drawn = together > 1e-12
+    # 1/√8 within three times the 9 % and 6 % to which 64 groups, and 8 × 16, give an error bar
+    np.testing.assert_allclose(np.median(together[drawn] / alone[drawn]) * np.sqrt(8), 1, atol=0.33)
+
+
+def test_seeds_pooled_for_each_of_the_other_parameters(grid, tmp_path):
+    _, folder = grid
+    merged = merge(collect([folder]), tmp_path / "m.h5", pool_seeds=True)
+    assert (merged.runs, merged.sizes) == (6, {"n0": 2})
+    pool = next(p for p in pools(collect([folder]).runs) if p[0].config.blocks.n0 == 2)
+    chi = opened(tmp_path / "m.h5")["flow"]["chi"].sel(n0=2).values
+    np.testing.assert_array_equal(chi, pooled_results(pool)["flow/chi"])
+
+
+def test_a_seed_counts_once(finished, changed, tmp_path):
+    """More samples of the same seed are the same draws and more: pooled, some would count twice."""
+    rsrg.run(changed(sampling="{samples: 128, seed: 3}"), tmp_path / "longer.h5")
+    with pytest.raises(RunFileError, match=r"each seed can be pooled once; .* both have seed 3"):
+        merge(collect([finished, tmp_path / "longer.h5"]), tmp_path / "m.h5", pool_seeds=True)
+
+
+def test_only_drawn_runs_are_pooled(changed, tmp_path):
+    rsrg.run(changed(sampling="{estimator: formula}"), tmp_path / "formula.h5")
+    with pytest.raises(RunFileError, match=r"`estimator` is montecarlo; .*formula\.h5 is formula"):
+        merge(collect([tmp_path / "formula.h5"]), tmp_path / "m.h5", pool_seeds=True)
