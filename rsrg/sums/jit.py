@@ -13,6 +13,8 @@ FASTMATH = {"reassoc", "nsz", "arcp", "contract", "afn"}
 
 # `numpy` division has no zero check: the check alone would stop vectorisation.
 kernel = numba.njit(cache=True, nogil=True, error_model="numpy", fastmath=FASTMATH)
+# Spliced into its caller as source: a call, even a short one, stops vectorisation.
+inlined = numba.njit(inline="always", nogil=True, error_model="numpy", fastmath=FASTMATH)
 parallel_kernel = numba.njit(
     cache=True, nogil=True, error_model="numpy", fastmath=FASTMATH, parallel=True
 )
