@@ -9,12 +9,16 @@ from rsrg.ensemble.sampling import Sampler
 from rsrg.ensemble.statistics import MAX_GROUPS
 from rsrg.runs.config import Config
 from rsrg.runs.errors import ConfigError
+from rsrg.runs.pools import COPIES, PoolState, check_memory, pool_bytes
 from rsrg.sums.limits import duration_text, size_text
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The size of a run. seconds: from a chunk timed here; None where nothing is sampled."""
+    """The size of a run. seconds: from a chunk timed here; None where nothing is sampled.
+
+    pool: P of a quenched run, and the bytes of one pool.
+    """
 
     materials: int
     readings: int
@@ -26,6 +30,8 @@ class Plan:
     memory_bytes: int
     file_bytes: int
     seconds: float | None
+    pool: int = 0
+    pool_bytes: int = 0
 
 
 def plan(config: Config, measure: bool = True) -> Plan:
@@ -39,17 +45,22 @@ def plan(config: Config, measure: bool = True) -> Plan:
     raw = 8 * 15 * steps * chunks * (readings * strains + 1)
     per_glass = 8 * 36 * steps * readings * strains
     groups = min(chunks, MAX_GROUPS) if sampled else 0
+    size, one_pool = config.flow.blocks, pool_bytes(config)
+    check_memory(config)
+    grown = size * steps * readings * strains * materials
     return Plan(
         materials=materials,
         readings=readings,
         strains=strains,
         steps=steps,
         samples=config.sampling.samples if sampled else 0,
-        sums=sums,
-        pairs=sums * (n * (n - 1) // 2),
-        memory_bytes=3 * raw + (8 * materials + 8 * groups) * per_glass,
-        file_bytes=raw + 6 * materials * per_glass,
+        sums=sums + grown,
+        pairs=(sums + grown) * (n * (n - 1) // 2),
+        memory_bytes=3 * raw + (8 * materials + 8 * groups) * per_glass + COPIES * one_pool,
+        file_bytes=raw + 6 * materials * per_glass + 2 * one_pool,
         seconds=_seconds(config, drawn * chunks) if measure and sampled else None,
+        pool=size,
+        pool_bytes=one_pool,
     )
 
 
@@ -64,7 +75,21 @@ def _seconds(config: Config, chunks: int) -> float:
     sampler.chunk(0, 0)
     started = time.perf_counter()
     sampler.chunk(0, 1)
-    return chunks * (time.perf_counter() - started)
+    return chunks * (time.perf_counter() - started) + _pool_seconds(config)
+
+
+def _pool_seconds(config: Config) -> float:
+    """Time of all steps of the pool, from one of its chunks and one description of its blocks."""
+    if not config.flow.quenched:
+        return 0.0
+    pool = PoolState.start(config)
+    pool.grow(0, 0)
+    started = time.perf_counter()
+    pool.grow(0, 1)
+    grown = time.perf_counter()
+    pool.describe()
+    described = time.perf_counter()
+    return len(pool.done) * (pool.chunks * (grown - started) + described - grown)
 
 
 def require_memory(config: Config) -> None:
@@ -87,6 +112,10 @@ def plan_lines(p: Plan) -> list[str]:
         f"{p.samples} draws per step: {p.sums:,} sums over blocks, {p.pairs:.3g} pairs",
         f"memory about {size_text(p.memory_bytes)}, run file at most {size_text(p.file_bytes)}",
     ]
+    if p.pool:
+        lines.append(
+            f"a pool of {p.pool} blocks at each: {size_text(p.pool_bytes)}, in memory {COPIES}×"
+        )
     if p.seconds is not None:
         lines.append(
             f"time about {duration_text(p.seconds)} on this machine (measured on one chunk)"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rsrg.ensemble.draws import CHUNK
 from rsrg.runs.config import Config
 from rsrg.runs.errors import RsrgError, RunFileError
 from rsrg.runs.layout import ENTRIES
@@ -57,6 +58,11 @@ class Run:
         done = self.read("checkpoint/chunks_done")
         formula = self.config.sampling.estimator == "formula"
         total = 0 if formula else len(done) * self.config.chunks()
+        if self.config.flow.quenched:
+            grown = self.read("checkpoint/pool_chunks_done")
+            return int(done.sum() + grown.sum()), total + len(
+                grown
+            ) * self.config.flow.blocks // CHUNK
         return int(done.sum()), total
 
     @property
