@@ -84,6 +84,18 @@ class Run:
         """Which of lattice, continuum and log this run holds."""
         return [s for s, suffix in SOURCES.items() if f"flow/chi{suffix}" in self.snapshot]
 
+    def material_index(self, name: str | None) -> int:
+        """Where a glass is on the axis of materials; the first where none is named.
+
+        Raises RunFileError, naming those there are, for an unknown one.
+        """
+        materials = [str(m) for m in self.read("axes/material")]
+        if name is not None and name not in materials:
+            raise RunFileError(
+                f"`material` must be one of {', '.join(materials)}; got {name!r} ({self.path})"
+            )
+        return 0 if name is None else materials.index(name)
+
     def require_finished(self) -> None:
         """Raise RunFileError, saying how far it is, unless the run is finished."""
         if self.status != "finished":

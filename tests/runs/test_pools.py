@@ -67,7 +67,7 @@ def test_resumed_is_uninterrupted(done, quenched, tmp_path, same, after):
     path = tmp_path / "run.h5"
     stopped = rsrg.run(quenched, path, watch=stop_after(after))
     assert stopped.status == "stopped"
-    assert stopped.progress[0] == after + 1
+    assert after <= stopped.progress[0] <= after + 1
     assert rsrg.resume(path).status == "finished"
     same(path, done)
 
