@@ -14,6 +14,7 @@ from rsrg.physics.pairs import Contraction, inverse, weighted
 MOMENT_NAMES = ("mean", "std", "skewness", "kurtosis")
 SUMMARY_NAMES = ("mean", "median", "std", "share")
 QUANTILES = np.array([0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99])
+ROUNDING = 1e-12  # a standard deviation below this share of the mean is none
 RARE = 0.01  # share of failed blocks, below which a variance of χ⁻¹ is worth the name
 EDGES = np.linspace(-1.0, 2.0, 61)  # 1/ρc_t²; the histogram has a bin beyond either end, too
 
@@ -36,12 +37,16 @@ def scatter_of_share(happened: np.ndarray) -> tuple[Array, Array]:
 
 
 def moments(values: Array) -> Array:
-    """Mean, standard deviation, skewness and excess kurtosis over axis −2; (..., c, 4)."""
+    """Mean, standard deviation, skewness and excess kurtosis over axis −2; (..., c, 4).
+
+    Equal numbers have no skewness and no kurtosis: both are 0.
+    """
     mean = values.mean(axis=-2, keepdims=True)
     d = values - mean
     std = np.sqrt((d**2).mean(axis=-2))
+    std = np.where(std > ROUNDING * np.abs(mean[..., 0, :]), std, 0.0)
     size = np.where(std > 0.0, std, 1.0)
-    third, fourth = ((d / size[..., None, :]) ** n for n in (3, 4))
+    third, fourth = ((d / size[..., None, :] * (std[..., None, :] > 0.0)) ** n for n in (3, 4))
     kurtosis = np.where(std > 0.0, fourth.mean(axis=-2) - 3.0, 0.0)
     return np.stack((mean[..., 0, :], std, third.mean(axis=-2), kurtosis), axis=-1)
 

@@ -6,6 +6,7 @@ import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter
 
 from rsrg.report.flow_figure import save
 from rsrg.report.numbers import length
@@ -90,7 +91,7 @@ class _Pool:
         ax.set_ylim(-0.04, 1.04)
         ax.set_xlabel("strain e")
         ax.set_ylabel("share of blocks that have failed")
-        ax.legend(fontsize="x-small", title="L", title_fontsize="x-small")
+        ax.legend(fontsize="x-small", title="L", title_fontsize="x-small", framealpha=0.5)
 
     def width(self, ax: Axes, j: int) -> None:
         """Only while few blocks have failed; and what independent blocks would do."""
@@ -123,7 +124,7 @@ class _Pool:
         low, middle, high = np.quantile(beyond, (0.25, 0.5, 0.75), axis=-1, method="nearest")
         end = self.strains[-1]
         capped = [np.minimum(v, 1.5 * end) for v in (low, middle, high)]
-        ax.fill_between(self.sizes, capped[0], capped[2], color="#0072B2", alpha=0.2, step=None)
+        ax.fill_between(self.sizes, capped[0], capped[2], color="#0072B2", alpha=0.2)
         known = np.isfinite(middle)
         ax.plot(
             self.sizes[known], middle[known], color="#0072B2", marker="o", markersize=4,
@@ -131,7 +132,8 @@ class _Pool:
         )  # fmt: skip
         levels = self.run.read("flow/inverse_eigenvalues")[self.index, :, j].min(axis=-1)
         annealed = [_first_zero(self.strains, row) for row in levels]
-        ax.plot(self.sizes[1:], annealed, "k^", markersize=4.5, label="equal blocks (annealed)")
+        label = "equal blocks (annealed)" + (": none" if np.isnan(annealed).all() else "")
+        ax.plot(self.sizes[1:], annealed, "k^", markersize=4.5, label=label)
         ax.set_ylim(min(0.0, float(self.strains[0])), 1.05 * end)
         ax.set_ylabel("critical strain e")
         ax.legend(fontsize="x-small")
@@ -139,6 +141,8 @@ class _Pool:
 
     def _length_axis(self, ax: Axes) -> None:
         ax.set_xscale("log")
+        ax.set_xlim(0.8 * self.sizes[0], 1.25 * self.sizes[-1])
+        ax.xaxis.set_minor_formatter(NullFormatter())
         ax.set_xlabel(f"L ({self.unit})")
 
     def _size(self, n: int) -> str:

@@ -34,6 +34,8 @@ def test_moments_of_a_gamma_distribution():
 
 def test_moments_of_equal_blocks():
     np.testing.assert_array_equal(moments(np.full((5, 2), 3.0)), [[3.0, 0, 0, 0]] * 2)
+    nearly = 0.1 + np.array([[0.0], [1e-17], [0.0], [2e-17]])  # as after an inversion
+    np.testing.assert_array_equal(moments(nearly)[0, 1:], [0, 0, 0])
 
 
 def test_levels_are_eigenvalues_of_the_inverse():
