@@ -83,11 +83,11 @@ def disorder_notes(run: Run, material: str | None = None) -> list[str]:
     for j, reading in enumerate(run.read("axes/reading")):
         slope = float(run.read("pool/narrowing")[i, j, k])
         error = float(run.read("pool/narrowing_stderr")[i, j, k])
-        lines.append(f"{reading}, e = {e:g}: {_verdict(slope, error)}")
+        lines.append(f"{reading}, e = {e:g}: {verdict(slope, error)}")
     return lines
 
 
-def _verdict(slope: float, error: float) -> str:
+def verdict(slope: float, error: float) -> str:
     """A plain sentence about the exponent of the relative variance."""
     if not np.isfinite(slope):
         return "whether the width of χ⁻¹ narrows with L cannot be said: too few steps, or no width."

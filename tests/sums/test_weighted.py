@@ -82,7 +82,14 @@ def test_equal_blocks_are_the_unweighted_sum():
     members = np.zeros((3, len(points)), dtype=np.int64)
     _, sums = weighted_sums(places, rotations, offsets, members, sources)
     moments = batch_moments(
-        points, covering_radius("sc"), rotations, offsets, places.cases, 216, "exact"
+        points,
+        primitive_cell("sc"),
+        covering_radius("sc"),
+        rotations,
+        offsets,
+        places.cases,
+        216,
+        "exact",
     )
     for draw, case, material in np.ndindex(3, 2, 3):
         one = chi[material, case, 0]
