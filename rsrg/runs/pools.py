@@ -32,7 +32,7 @@ from rsrg.runs.errors import ConfigError
 from rsrg.runs.store import Snapshot
 from rsrg.sums.weighted import Sources
 
-COPIES = 5  # of a pool in memory: in hand, growing, as sources, and two in passing
+COPIES = 7  # of a pool in memory, at most: in hand, growing, as sources, and while described
 
 
 def pool_step(config: Config) -> PoolStep:

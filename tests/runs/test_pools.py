@@ -2,6 +2,7 @@
 
 import shutil
 import signal
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -11,7 +12,8 @@ from rsrg.ensemble.initial import InitialLaw, initial_pool
 from rsrg.physics.errors import PhysicsError
 from rsrg.runs.errors import ConfigError
 from rsrg.runs.plan import plan, plan_lines
-from rsrg.runs.pools import pool_bytes
+from rsrg.runs.pools import COPIES, PoolState, pool_bytes
+from rsrg.sums import jit
 
 QUENCHED = "{disorder: quenched, pool: 256, initial: {kind: lognormal, width: 0.2}}"
 STRAIN = "{component: xx, values: {start: 0.0, stop: 0.8, count: 3}}"
@@ -184,17 +186,42 @@ def test_bad_files(changed, tmp_path):
 def test_plan_states_the_memory(changed, quenched):
     planned = plan(quenched)
     assert planned.pool_bytes == 8 * 36 * 256 * 3 * 2 * 2  # P × strains × readings × materials
-    assert "a pool of 256 blocks at each: 885 kB, in memory 5×" in plan_lines(planned)
+    assert "a pool of 256 blocks at each: 885 kB, in memory 7×" in plan_lines(planned)
     assert planned.seconds > 0
     larger = changed(flow=QUENCHED.replace("256", "512"), strain=STRAIN)
     assert pool_bytes(larger) == 2 * pool_bytes(quenched)  # linear in P
     one, two = (plan(c, measure=False).memory_bytes for c in (quenched, larger))
-    assert two - one == 5 * pool_bytes(quenched)
+    assert two - one == 7 * pool_bytes(quenched)
+
+
+def test_memory_is_linear_in_the_pool(changed):
+    """What is allocated at most: as many pools as the plan says, twice as much for twice P."""
+
+    def peak(size):
+        config = changed(flow=QUENCHED.replace("256", str(size)), strain=STRAIN)
+        tracemalloc.start()
+        pool = PoolState.start(config)
+        for step, chunk in pool.missing():
+            pool.put(step, chunk, pool.grow(step, chunk))
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert most < COPIES * pool_bytes(config) * 1.1  # draws and names besides
+        return most
+
+    peak(256)  # compiles
+    assert peak(1024) / peak(512) == pytest.approx(2.0, rel=0.1)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_threads_do_not_matter(quenched, done, tmp_path, same, restore_threads, threads):
+    jit.set_threads(min(threads, jit.available_threads()))
+    rsrg.run(quenched, tmp_path / "run.h5")
+    same(tmp_path / "run.h5", done)
 
 
 def test_absurd_memory_is_refused(changed):
     config = changed(flow=QUENCHED.replace("256", str(2**24)), strain=STRAIN)
     with pytest.raises(
-        ConfigError, match=r"`flow\.pool` must fit into memory: .* take about 290 GB"
+        ConfigError, match=r"`flow\.pool` must fit into memory: .* take about 406 GB"
     ):
         plan(config, measure=False)
