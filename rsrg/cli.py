@@ -225,6 +225,7 @@ def report(
     glass = flow_figure(opened, picture, material)
     print_results(opened, every_channel)
     print_place(opened, picture, glass)
+    _report_disorder(opened, picture, material)
 
 
 @app.command()
@@ -342,6 +343,23 @@ def _finish(run: "Run", quiet: bool) -> None:
     glass = flow_figure(run, picture)
     if not quiet:
         print_place(run, picture, glass)
+    _report_disorder(run, picture, quiet=quiet)
+
+
+def _report_disorder(
+    run: "Run", picture: Path, material: str | None = None, quiet: bool = False
+) -> None:
+    """Table and picture of the pool of a quenched run, beside the picture of the flow."""
+    from rsrg.report.disorder_figure import disorder_figure
+    from rsrg.report.terminal import print_disorder
+
+    if not run.config.flow.quenched:
+        return
+    beside = picture.with_stem(f"{picture.stem}_pool")
+    glass = disorder_figure(run, beside, material)
+    if not quiet:
+        print_disorder(run, material)
+        print(f"picture of the blocks of {glass}: {beside}")
 
 
 def _say(message: str) -> None:

@@ -20,6 +20,9 @@ from rsrg.physics.readings import Reading
 from rsrg.sums.batch import Cases, batch_moments, needed_radius
 from rsrg.sums.window_batch import window_moments, window_reach
 
+CANDIDATE_BYTES = 120  # a lattice point: its place twice, its sites, while they are listed
+WINDOW_BYTES = 1000  # a block of a packing, in the windows of a chunk
+
 
 @dataclass(frozen=True)
 class Sampler:
@@ -45,6 +48,14 @@ class Sampler:
         lattice = cast(Lattice, self.blocks.lattice)
         reach = needed_radius(self.cases, covering_radius(lattice), offset_reach(self.blocks))
         return lattice_points(lattice, reach)
+
+    def memory_bytes(self) -> float:
+        """What one configuration takes besides the results: candidates of a lattice, and rows."""
+        if not self.blocks.perfect:
+            return float(WINDOW_BYTES * self.blocks.n0**3)
+        lattice = cast(Lattice, self.blocks.lattice)
+        reach = needed_radius(self.cases, covering_radius(lattice), offset_reach(self.blocks))
+        return float(CANDIDATE_BYTES * 4.0 * np.pi / 3.0 * reach**3)
 
     def chunk(self, step: int, chunk: int) -> tuple[Array, Array]:
         """Chunk means of Σ_{s≠s'} nnnn / r³ per block: (readings, strains, 15), control (15,)."""

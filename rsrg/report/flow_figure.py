@@ -47,7 +47,7 @@ def flow_figure(run: Run, path: Path, material: str | None = None) -> str:
         row[0].set_ylabel(r"eigenvalues of $\chi^{-1}$   ($1/\rho c_t^2$)")
     figure.legend(handles=view.legend(), loc="outside lower center", ncols=4, fontsize="small")
     figure.suptitle(f"{view.material}: {_message(run)}", wrap=True, parse_math=False)
-    _save(figure, path)
+    save(figure, path)
     return view.material
 
 
@@ -57,7 +57,8 @@ def _message(run: Run) -> str:
     return "second order (3.3): where χ⁻¹ reaches zero, χ runs to +∞"
 
 
-def _save(figure: Figure, path: Path) -> None:
+def save(figure: Figure, path: Path) -> None:
+    """Write a picture. Raises RunFileError for another ending, or where it cannot be written."""
     if path.suffix not in FORMATS:
         raise RunFileError(f"a picture must end in {', '.join(FORMATS)}; got {path}")
     try:
@@ -70,14 +71,9 @@ class _View:
     """The numbers of one glass, and how its channels are coloured."""
 
     def __init__(self, run: Run, material: str | None) -> None:
-        materials = [str(m) for m in run.read("axes/material")]
-        if material is not None and material not in materials:
-            raise RunFileError(
-                f"`material` must be one of {', '.join(materials)}; got {material!r} ({run.path})"
-            )
         self.run = run
-        self.material = material or materials[0]
-        self.index = materials.index(self.material)
+        self.index = run.material_index(material)
+        self.material = str(run.read("axes/material")[self.index])
         self.readings = [str(r) for r in run.read("axes/reading")]
         self.strains = run.read("axes/strain")
         self.sources = run.sources()

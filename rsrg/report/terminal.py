@@ -10,6 +10,7 @@ from rich.measure import Measurement
 from rich.table import Table
 
 from rsrg.report.critical_table import critical_table, notes
+from rsrg.report.disorder_table import disorder_notes, disorder_table
 from rsrg.runs.plan import Plan, plan_lines
 from rsrg.runs.run import Run
 
@@ -44,6 +45,14 @@ def print_results(run: Run, every_channel: bool = False) -> None:
         for reading in run.config.readings:
             out.print(critical_table(run, every_channel, reading))
     for line in notes(run):
+        out.print(line, markup=False)
+
+
+def print_disorder(run: Run, material: str | None = None) -> None:
+    """What a quenched run found about its blocks."""
+    out = console()
+    out.print(disorder_table(run, material))
+    for line in disorder_notes(run, material):
         out.print(line, markup=False)
 
 

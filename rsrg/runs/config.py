@@ -11,15 +11,16 @@ from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_
 from rsrg.ensemble.draws import CHUNK, Blocks
 from rsrg.physics.arrays import Array
 from rsrg.physics.materials import Material
-from rsrg.physics.pairs import Contraction
 from rsrg.physics.readings import READINGS, Reading
-from rsrg.physics.recursion import Update, whole_steps
+from rsrg.physics.recursion import whole_steps
+from rsrg.runs.flow import FlowSpec
 from rsrg.runs.geometry import BlocksSpec, Lengths, StrainSpec
 from rsrg.runs.glasses import MaterialsInput, MaterialSpec, as_specs
 from rsrg.runs.part import Finite, Part, as_tuple, quantity
 from rsrg.runs.positions import read_sample
 
 MAX_STEPS = 10_000
+MAX_HARMONIC_N0 = 5
 MIN_CHUNKS = 4  # fewer give no error bar worth the name
 TARGET_CHUNKS = 16  # an error bar that decides when to stop must itself be known to a fifth
 MOST_SAMPLES = 10**6  # with a target error, where no other bound is given
@@ -30,14 +31,6 @@ def _distinct(values: tuple[Any, ...]) -> tuple[Any, ...]:
     if len(set(values)) < len(values):
         raise ValueError("must name each reading once")
     return values
-
-
-class FlowSpec(Part):
-    """How χ flows from step to step."""
-
-    update: Update = Field("resummed", description="resummed or second_order")
-    contraction: Contraction = Field("tensor", description="tensor or six")
-    initial: Literal["elastic"] = Field("elastic", description="elastic")
 
 
 class Sampling(Part):
@@ -139,6 +132,18 @@ class Config(Part):
             raise ValueError(
                 "`sampling.target_quantity: critical_strain` must come with `flow.update: "
                 "resummed`: second order has no crossing"
+            )
+        places = b.perfect and b.count == "exact"
+        if self.flow.quenched and not (places and self.sampling.estimator == "montecarlo"):
+            raise ValueError(
+                "`flow.disorder: quenched` must come with `sampling.estimator: montecarlo`, a "
+                "`blocks.lattice` without jitter and `count: exact`, for a super block is N0³ "
+                "blocks on the places of one draw of a lattice"
+            )
+        if self.flow.update == "harmonic" and b.n0 > MAX_HARMONIC_N0:
+            raise ValueError(
+                f"`flow.update: harmonic` must have n0 ≤ {MAX_HARMONIC_N0}: it inverts a matrix of "
+                f"6 N0³ rows for each super block; n0 = {b.n0} gives {6 * b.n0**3} rows"
             )
         if self.steps() > MAX_STEPS:
             raise ValueError(

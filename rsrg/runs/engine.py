@@ -19,6 +19,7 @@ from rsrg.runs.journal import EVERY, LOG, journal
 from rsrg.runs.lock import locked
 from rsrg.runs.pace import Pace
 from rsrg.runs.plan import require_memory
+from rsrg.runs.pools import PoolState
 from rsrg.runs.quantities import si_value
 from rsrg.runs.results import derive
 from rsrg.runs.run import Run, open_run
@@ -78,6 +79,7 @@ def run(
     if target.suffix not in SUFFIXES:
         raise ConfigError([f"a run file must end in {' or '.join(SUFFIXES)}; got {target}"])
     require_memory(config)
+    state = State.start(config)
     make_folder(target)
     with locked(target) as note:
         if target.exists() and not restart:
@@ -87,7 +89,7 @@ def run(
             )
         if target.exists():
             set_aside(target)
-        return _carry_on(_Worker(State.empty(config), target, watch, limit), executor, note)
+        return _carry_on(_Worker(state, target, watch, limit), executor, note)
 
 
 def resume(
@@ -169,9 +171,11 @@ class _Worker:
         self.logged_at = time.monotonic()
 
     def note(self, text: str = "", urgent: bool = False) -> None:
-        done, steps, chunks = self.state.done, len(self.state.done), self.state.config.chunks()
-        step, unsaved = min(int((done == chunks).sum()) + 1, steps), self.pace.age()
-        self.watch(Progress(int(done.sum()), steps * chunks, step, steps, text, urgent, unsaved))
+        chunks, steps = self.state.config.chunks(), len(self.state.done)
+        step, unsaved = min(int((self.state.done == chunks).sum()) + 1, steps), self.pace.age()
+        if self.state.pool and self.state.complete:
+            step = min(self.state.pool.generation + 1, steps)
+        self.watch(Progress(*self.state.progress, step, steps, text, urgent, unsaved))
 
     def notify(self, signal_name: str) -> None:
         self.note(f"{signal_name}: stopping at the next chunk; Ctrl-C again ends it at once", True)
@@ -231,7 +235,23 @@ class _Worker:
             if request.reason is None and self._due(unit[0]):
                 self.save("running", "running")
             self.note()
-        return request.reason or (None if self._complete() else self.limit.reason)
+        reason = request.reason or (None if self.state.complete else self.limit.reason)
+        return reason or (self._grow(self.state.pool, request) if self.state.pool else None)
+
+    def _grow(self, blocks: PoolState, request: StopRequest) -> str | None:
+        """All chunks of super blocks that are missing, step after step. Returns as `work`."""
+        with ThreadPoolExecutor(max_workers=1) as pool:  # so that this thread takes signals at once
+            for step, chunk in blocks.missing():
+                if request.reason or self.pace.too_late(self.limit.left()):
+                    return request.reason or self.limit.reason
+                unit = (step, chunk, ((), ()))
+                self.pace.begun(unit)
+                blocks.put(step, chunk, pool.submit(blocks.grow, step, chunk).result())
+                self.pace.ended(unit)
+                if request.reason is None and self.pace.due(step_complete=False):
+                    self.save("running", "running")
+                self.note()
+        return request.reason
 
     def _units(self) -> Iterator[Unit]:
         """What is missing, until the time that is left is too short for more."""
@@ -243,9 +263,6 @@ class _Worker:
                         return
                     self.pace.begun((step, chunk, cases))
                     yield step, chunk, cases
-
-    def _complete(self) -> bool:
-        return not self.state.sums or bool((self.state.done == self.state.config.chunks()).all())
 
     def conclude(self, request: StopRequest) -> str | None:
         """Compute the results and save them. Returns what stopped it early, or None."""
@@ -261,7 +278,8 @@ class _Worker:
                 pool.shutdown(wait=False)
                 return request.reason
         pool.shutdown()
-        self.save("finished", "finished", found.result())
+        about_pool = state.pool.conclusions() if state.pool else {}
+        self.save("finished", "finished", {**found.result(), **about_pool})
         return None
 
     def _due(self, step: int) -> bool:

@@ -38,7 +38,7 @@ def extended_config(config: Config, overrides: dict[str, Any]) -> Config:
         if old.get(key) != new.get(key) and not _matches(key, NEUTRAL + GROWING)
     ]
     refused += _shrunk(config, changed)
-    refused += _eased(config, changed) + _redrawn(config, changed)
+    refused += _eased(config, changed) + _redrawn(config, changed) + _pooled(old, new)
     if refused:
         raise ConfigError(refused)
     return changed
@@ -99,6 +99,19 @@ def _redrawn(old: Config, new: Config) -> list[str]:
     return [
         "`readings` and `strain` cannot change on resume of blocks that are no perfect lattice: "
         "how far their windows reach depends on them, and with it the draws"
+    ]
+
+
+def _pooled(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
+    """Anything but more samples where blocks are followed as a pool, which is whole."""
+    if old.get("flow.disorder") != "quenched":
+        return []
+    free = (*NEUTRAL, "sampling")
+    return [
+        f"`{key}` cannot change on resume of a quenched run, whose pool is whole: "
+        f"{old.get(key)!r} in the file, {new.get(key)!r} asked for"
+        for key in sorted(old.keys() | new.keys())
+        if old.get(key) != new.get(key) and not _matches(key, free)
     ]
 
 

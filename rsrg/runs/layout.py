@@ -37,6 +37,17 @@ AXES: dict[str, Entry] = {
     "monomial": Entry(("monomial",), "", "monomial of the components of a lattice axis"),
     "chunk": Entry(("chunk",), "1", "chunk of draws"),
     "session": Entry(("session",), "1", "session of work on the file"),
+    "generation": Entry(
+        ("generation",), "1", "RG steps taken by the blocks of a pool, 0 the first"
+    ),
+    "generation_length_ratio": Entry(("generation",), "1", "their size L_n / L_1"),
+    "block": Entry(("block",), "1", "block of a pool"),
+    "part": Entry(("part",), "1", "part of a pool that mixes with no other"),
+    "level": Entry(("level",), "1", "eigenvalue of the inverse of chi of a block, lowest first"),
+    "moment": Entry(("moment",), "", "moment of a distribution"),
+    "summary": Entry(("summary",), "", "summary of the critical strains of the blocks of a pool"),
+    "quantile": Entry(("quantile",), "1", "share of blocks below"),
+    "bin": Entry(("bin",), "1/(rho c_t^2)", "lower edge of a bin; the last has no upper edge"),
 }
 
 _COLUMNS = {
@@ -85,6 +96,84 @@ def _with_errors(entries: dict[str, Entry]) -> dict[str, Entry]:
             errors[f"{path}_stderr"] = Entry(e.dims, e.units, f"standard error of {e.long_name}")
     return entries | errors
 
+
+POOL = ("material", "generation", "reading", "strain")
+POOL_FINAL = ("material", "reading", "strain")
+INVERSE = "1/(rho c_t^2)"
+
+
+def _distribution_entries(name: str, meaning: str) -> dict[str, Entry]:
+    dims = (*POOL, name)
+    return {
+        f"pool/{name}_moments": Entry(
+            (*dims, "moment"), INVERSE, f"{meaning}: mean, std; skewness, excess kurtosis (no unit)"
+        ),
+        f"pool/{name}_moments_stderr": Entry(
+            (*dims, "moment"), INVERSE, f"standard error of the moments of: {meaning}"
+        ),
+        f"pool/{name}_quantiles": Entry((*dims, "quantile"), INVERSE, f"{meaning}: quantiles"),
+        f"pool/{name}_histogram": Entry((*dims, "bin"), "1", f"{meaning}: blocks in each bin"),
+    }
+
+
+POOL_ENTRIES: dict[str, Entry] = {
+    "pool/failed": Entry(POOL, "1", "share of blocks whose chi is not positive definite", "3.8"),
+    "pool/failed_stderr": Entry(POOL, "1", "standard error of the share of failed blocks"),
+    "pool/relative_variance": Entry(
+        POOL, "1", "sum of variances of the inverse of chi over sum of squared means"
+    ),
+    "pool/relative_variance_stderr": Entry(POOL, "1", "standard error of the relative variance"),
+    "pool/relative_variance_parts": Entry(
+        (*POOL, "part"), "1", "relative variance of each independent part of the pool"
+    ),
+    "pool/narrowing": Entry(
+        POOL_FINAL, "1", "slope of ln relative variance against ln L, while few blocks have failed"
+    ),
+    "pool/narrowing_stderr": Entry(POOL_FINAL, "1", "standard error of that slope"),
+    **_distribution_entries("level", "ordered eigenvalues of the inverse of chi of a block"),
+    **_distribution_entries(
+        "channel", "inverse of chi of a block in the eigenvectors of the pool's mean"
+    ),
+    "pool/critical_strain": Entry(
+        ("material", "generation", "reading", "block"),
+        "1",
+        "strain at which a block fails first, NaN where it does not on the grid",
+    ),
+    "pool/critical_summary": Entry(
+        ("material", "generation", "reading", "summary"),
+        "1",
+        "critical strains: mean, median, std, share of blocks that fail on the grid",
+    ),
+    "pool/critical_summary_stderr": Entry(
+        ("material", "generation", "reading", "summary"), "1", "standard error of that summary"
+    ),
+    "pool/unstable": Entry(
+        POOL, "1", "share of super blocks with a negative lowest Hessian eigenvalue"
+    ),
+    "pool/unstable_stderr": Entry(POOL, "1", "standard error of that share"),
+    "pool/stability_quantiles": Entry(
+        (*POOL, "quantile"), INVERSE, "lowest Hessian eigenvalue of a super block: quantiles"
+    ),
+    "pool/initial_sha256": Entry(
+        ("material",), "", "SHA-256 of chi of the first blocks, float64 (block, 6, 6)"
+    ),
+    "pool/chi": Entry(
+        ("material", "reading", "strain", "block", *MATRIX), "rho c_t^2", "chi, pool in hand", "3.3"
+    ),
+    "pool/chi_next": Entry(
+        ("material", "reading", "strain", "block", *MATRIX),
+        "rho c_t^2",
+        "chi, pool that grows from it, NaN where not done",
+    ),
+    "pool/stability": Entry(
+        ("material", "reading", "strain", "block"),
+        INVERSE,
+        "lowest Hessian eigenvalue of the newest super blocks",
+    ),
+    "checkpoint/pool_chunks_done": Entry(
+        ("step",), "1", "chunks of super blocks done in each step"
+    ),
+}
 
 ENTRIES: dict[str, Entry] = {
     **{f"axes/{name}": entry for name, entry in AXES.items()},
@@ -148,6 +237,7 @@ ENTRIES: dict[str, Entry] = {
     "flow/deviation_log": Entry(
         (*LATTICE, "channel"), "standard errors", "inverse eigenvalues, sum minus log formula"
     ),
+    **POOL_ENTRIES,
     "checkpoint/chunks_done": Entry(("step",), "1", "chunks done in each step"),
     "provenance/started": Entry(("session",), "", "when the session began (UTC)"),
     "provenance/ended": Entry(("session",), "", "when the session last saved (UTC)"),

@@ -1,6 +1,5 @@
 """What a run would do, before it does it: sums, pairs, memory, file, time."""
 
-import os
 import time
 from dataclasses import dataclass
 
@@ -9,14 +8,19 @@ from rsrg.ensemble.sampling import Sampler
 from rsrg.ensemble.statistics import MAX_GROUPS
 from rsrg.runs.config import Config
 from rsrg.runs.errors import ConfigError
-from rsrg.sums.limits import duration_text, size_text
+from rsrg.runs.pools import COPIES, PoolState, check_memory, pool_bytes
+from rsrg.sums.batch import batch_seconds
+from rsrg.sums.limits import duration_text, physical_memory, size_text
 
 MONOMIALS = 94  # of the harmonics of a draw's rotation, at most
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The size of a run. seconds: from a chunk timed here; None where nothing is sampled."""
+    """The size of a run. seconds: from a chunk timed here; None where nothing is sampled.
+
+    pool: P of a quenched run, and the bytes of one pool.
+    """
 
     materials: int
     readings: int
@@ -29,6 +33,8 @@ class Plan:
     file_bytes: int
     seconds: float | None
     target_error: float | None = None
+    pool: int = 0
+    pool_bytes: int = 0
 
 
 def plan(config: Config, measure: bool = True) -> Plan:
@@ -42,44 +48,76 @@ def plan(config: Config, measure: bool = True) -> Plan:
     raw = 8 * steps * chunks * (15 * (readings * strains + 1) + MONOMIALS)
     per_glass = 8 * 36 * steps * readings * strains
     groups = min(chunks, MAX_GROUPS) if sampled else 0
+    size, one_pool = config.flow.blocks, pool_bytes(config)
+    check_memory(config)
+    body = _sampler(config).memory_bytes() if sampled else 0.0
+    grown = size * steps * readings * strains * materials
     return Plan(
         materials=materials,
         readings=readings,
         strains=strains,
         steps=steps,
         samples=config.sampling.samples if sampled else 0,
-        sums=sums,
-        pairs=sums * (n * (n - 1) // 2),
-        memory_bytes=3 * raw + (8 * materials + 8 * groups) * per_glass,
-        file_bytes=raw + 6 * materials * per_glass,
-        seconds=drawn * chunks * chunk_seconds(config) if measure and sampled else None,
+        sums=sums + grown,
+        pairs=(sums + grown) * (n * (n - 1) // 2),
+        memory_bytes=3 * raw
+        + (8 * materials + 8 * groups) * per_glass
+        + COPIES * one_pool
+        + int(body),
+        file_bytes=raw + 6 * materials * per_glass + 2 * one_pool,
+        seconds=drawn * chunks * chunk_seconds(config) + _pool_seconds(config)
+        if measure and sampled
+        else None,
         target_error=config.sampling.target_error,
+        pool=size,
+        pool_bytes=one_pool,
     )
 
 
-def chunk_seconds(config: Config) -> float:
-    """Time of a chunk in this process: the second of two (the first compiles)."""
-    sampler = Sampler(
+def _sampler(config: Config) -> Sampler:
+    return Sampler(
         config.block_ensemble(),
         config.sampling.seed,
         config.reading_list(),
         config.strain.deformations(),
     )
+
+
+def chunk_seconds(config: Config) -> float:
+    """Time of a chunk in this process: the second of two (the first compiles)."""
+    sampler = _sampler(config)
     sampler.chunk(0, 0)
     started = time.perf_counter()
     sampler.chunk(0, 1)
     return time.perf_counter() - started
 
 
+def _pool_seconds(config: Config) -> float:
+    """Time of all steps of the pool, from one of its chunks and one description of its blocks."""
+    if not config.flow.quenched:
+        return 0.0
+    pool = PoolState.start(config)
+    pool.grow(0, 0)
+    started = time.perf_counter()
+    pool.grow(0, 1)
+    grown = time.perf_counter()
+    pool.describe()
+    described = time.perf_counter()
+    return len(pool.done) * (pool.chunks * (grown - started) + described - grown)
+
+
 def require_memory(config: Config) -> None:
-    """Raise ConfigError where a run would need more memory than this machine has."""
-    needed = plan(config, measure=False).memory_bytes
-    there = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    if needed > there:
+    """Raise ConfigError, with memory and time, where a run needs more than this machine has."""
+    planned = plan(config, measure=False)
+    there = physical_memory()
+    if there is not None and planned.memory_bytes > there:
+        seconds = planned.sums * batch_seconds(config.blocks.n0**3)
         raise ConfigError(
             [
-                f"the run must fit into memory: it needs about {size_text(needed)}, this machine "
-                f"has {size_text(there)} (samples × steps × readings × strains; see rsrg run -n)"
+                f"the run must fit into memory: it needs about {size_text(planned.memory_bytes)} "
+                f"(samples × steps × readings × strains, and {config.blocks.n0}³ blocks), this "
+                f"machine has {size_text(there)}; its sums alone would take about "
+                f"{duration_text(seconds)} on one core (see rsrg run -n)"
             ]
         )
 
@@ -91,6 +129,10 @@ def plan_lines(p: Plan) -> list[str]:
         f"{p.samples} draws per step: {p.sums:,} sums over blocks, {p.pairs:.3g} pairs",
         f"memory about {size_text(p.memory_bytes)}, run file at most {size_text(p.file_bytes)}",
     ]
+    if p.pool:
+        lines.append(
+            f"a pool of {p.pool} blocks at each: {size_text(p.pool_bytes)}, in memory {COPIES}×"
+        )
     if p.seconds is not None:
         lines.append(
             f"time about {duration_text(p.seconds)} on this machine (measured on one chunk)"

@@ -54,7 +54,8 @@ class Setting:
     def of(cls, config: Config) -> "Setting":
         """The setting of a config."""
         direction = config.strain.direction()
-        rule = FlowRule(config.flow.update, config.flow.contraction, strain_channels(direction))
+        flow = config.flow
+        rule = FlowRule(flow.annealed_update, flow.contraction, strain_channels(direction))
         strains, readings = config.strain.strains(), config.reading_list()
         return cls(config, strains, readings, direction, config.step_weights(), rule)
 

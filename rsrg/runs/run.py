@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rsrg.ensemble.draws import CHUNK
 from rsrg.runs.config import Config
 from rsrg.runs.errors import NotARunError, RsrgError, RunFileError
 from rsrg.runs.layout import ENTRIES
@@ -59,6 +60,11 @@ class Run:
         done = self.read("checkpoint/chunks_done")
         formula = self.config.sampling.estimator == "formula"
         total = 0 if formula else len(done) * self.config.chunks()
+        if self.config.flow.quenched:
+            grown = self.read("checkpoint/pool_chunks_done")
+            return int(done.sum() + grown.sum()), total + len(
+                grown
+            ) * self.config.flow.blocks // CHUNK
         return int(done.sum()), total
 
     @property
@@ -79,6 +85,18 @@ class Run:
     def sources(self) -> list[str]:
         """Which of lattice, continuum and log this run holds."""
         return [s for s, suffix in SOURCES.items() if f"flow/chi{suffix}" in self.snapshot]
+
+    def material_index(self, name: str | None) -> int:
+        """Where a glass is on the axis of materials; the first where none is named.
+
+        Raises RunFileError, naming those there are, for an unknown one.
+        """
+        materials = [str(m) for m in self.read("axes/material")]
+        if name is not None and name not in materials:
+            raise RunFileError(
+                f"`material` must be one of {', '.join(materials)}; got {name!r} ({self.path})"
+            )
+        return 0 if name is None else materials.index(name)
 
     def require_finished(self) -> None:
         """Raise RunFileError, saying how far it is, unless the run is finished."""

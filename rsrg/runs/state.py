@@ -14,6 +14,7 @@ from rsrg.runs import provenance
 from rsrg.runs.chunks import Cases
 from rsrg.runs.config import Config
 from rsrg.runs.errors import RunFileError
+from rsrg.runs.pools import PoolState
 from rsrg.runs.results import CROSSINGS
 from rsrg.runs.sessions import SESSION, sessions
 from rsrg.runs.store import FILETYPE, SCHEMA_VERSION, Attribute, Snapshot
@@ -24,7 +25,10 @@ LOG = logging.getLogger("rsrg.runs")
 
 @dataclass
 class State:
-    """The raw results of a run, chunk by chunk. NaN where nothing is done yet."""
+    """The raw results of a run, chunk by chunk. NaN where nothing is done yet.
+
+    pool: the blocks of a quenched run; None where blocks are equal.
+    """
 
     config: Config
     moments: Array
@@ -33,6 +37,7 @@ class State:
     created: str
     updated: str = ""
     sessions: list[dict[str, str]] = field(default_factory=list)
+    pool: PoolState | None = None
 
     @classmethod
     def empty(cls, config: Config) -> "State":
@@ -47,12 +52,21 @@ class State:
         )
 
     @classmethod
+    def start(cls, config: Config) -> "State":
+        """Nothing done, but the first blocks of a quenched run there."""
+        state = cls.empty(config)
+        state.pool = PoolState.start(config) if config.flow.quenched else None
+        return state
+
+    @classmethod
     def of(cls, snapshot: Snapshot) -> "State":
         """The state saved in a run file. Raises RunFileError if its parts do not fit together."""
         config = snapshot.config()
         state = cls(config, *_raw(snapshot, config), created=str(snapshot.attributes["created"]))
         state.updated = str(snapshot.attributes["updated"])
         state.sessions = sessions(snapshot)
+        if config.flow.quenched:
+            state.pool = PoolState.of(snapshot, state.config)
         return state
 
     @property
@@ -72,7 +86,22 @@ class State:
         larger.done = _complete(larger.moments)
         larger.created, larger.updated = self.created, self.updated
         larger.sessions = self.sessions
+        larger.pool = self.pool
         return larger
+
+    @property
+    def complete(self) -> bool:
+        """Whether no sum over blocks is missing."""
+        return not self.sums or bool((self.done == self.config.chunks()).all())
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """Chunks done, and chunks in all."""
+        done, total = int(self.done.sum()), len(self.done) * self.config.chunks()
+        if self.pool:
+            done += int(self.pool.done.sum())
+            total += len(self.done) * self.pool.chunks
+        return done, total
 
     def missing(self, step: int, chunk: int) -> list[Cases]:
         """What of a chunk is still to be computed: all cases, or those that an extension added."""
@@ -155,6 +184,7 @@ class State:
             **_axes(self.config),
             "axes/session": np.arange(len(self.sessions)),
             **(sums if self.sums else {}),
+            **(self.pool.datasets() if self.pool else {}),
             "checkpoint/chunks_done": self.done,
             **log,
         }
@@ -165,7 +195,7 @@ def _engine(config: Config) -> str:
     if config.sampling.estimator == "montecarlo" and not config.blocks.perfect:
         return "pairs"
     if config.sampling.estimator == "montecarlo":
-        return batch_engine(config.blocks.n0**3)
+        return batch_engine(config.blocks.n0**3) if config.blocks.perfect else "pairs"
     return {"exact": "exact mean", "formula": "none"}[config.sampling.estimator]
 
 

@@ -204,6 +204,10 @@ class Snapshot:
 
         return self._safely(values)
 
+    def names(self, group: str) -> list[str]:
+        """Paths of the datasets there are whose names begin so, such as "pool/"."""
+        return [n for n in ENTRIES if n.startswith(group) and n in self.file]
+
     def datasets(self, node: str = "/") -> list[str]:
         """Paths of all datasets at or under a node; linked axes are listed in `/axes` only.
 

@@ -9,13 +9,16 @@ from numpy.typing import NDArray
 from rsrg.physics.arrays import Array
 from rsrg.physics.errors import PhysicsError
 from rsrg.physics.readings import Count
+from rsrg.sums.direct import direct_seconds
 from rsrg.sums.jit import apply_threads
 from rsrg.sums.kernels import MOMENTS, configurations
+from rsrg.sums.lattice import ROW_SECONDS
 
 BatchEngine = Literal["auto", "pairs", "rows"]
 
 SLACK = 1e-9  # relative, on radii: candidates may be too many, never too few by rounding
 ROWS_FROM = 125  # blocks, N0 = 5; measured, see docs/performance.md
+ROWS_OF_BALL = 1.21  # π (3/4π)^⅔, rows of a ball by n^⅔
 NEVER = 2**62  # blocks
 GROUP = 16  # configurations that share one scratch space …
 TASKS = 64  # … as long as there are this many groups to spread over threads
@@ -165,6 +168,14 @@ def _same_body(cases: Cases) -> NDArray[np.bool_]:
 def batch_engine(n_blocks: int) -> str:
     """Which engine `auto` takes for bodies of so many blocks: `pairs` or `rows`."""
     return "rows" if n_blocks >= ROWS_FROM else "pairs"
+
+
+def batch_seconds(n_blocks: int) -> float:
+    """Time of the sum over one body on one core, roughly; for large bodies, about that of rows."""
+    if batch_engine(n_blocks) == "pairs":
+        return direct_seconds(n_blocks)
+    rows = ROWS_OF_BALL * n_blocks ** (2.0 / 3.0)
+    return 0.5 * ROW_SECONDS * rows**2
 
 
 def batch_moments(

@@ -21,6 +21,8 @@ FASTMATH = {"reassoc", "nsz", "arcp", "contract", "afn"}
 kernel = numba.njit(
     cache=True, nogil=True, error_model="numpy", fastmath=FASTMATH, forceinline=True
 )
+# Spliced into its caller as source: a call, even a short one, stops vectorisation.
+inlined = numba.njit(inline="always", nogil=True, error_model="numpy", fastmath=FASTMATH)
 parallel_kernel = numba.njit(
     cache=True, nogil=True, error_model="numpy", fastmath=FASTMATH, parallel=True
 )

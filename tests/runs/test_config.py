@@ -27,6 +27,16 @@ strain: {component: xx, values: {start: 0.0, stop: 0.6, count: 5}}
 readings: [fixed/ellipsoid]
 sampling: {samples: 64}
 """
+CONFIGS = [
+    "smoke",
+    "quickstart",
+    "table1",
+    "twelve_glasses",
+    "disorder_placement",
+    "disorder_lognormal",
+    "disorder_levels",
+    "disorder_harmonic",
+]
 GRID = "{start: 0.0, stop: 0.6, count: 5}"
 
 BROKEN = [
@@ -272,7 +282,7 @@ def test_frozen(config):
         config.title = "other"
 
 
-@pytest.mark.parametrize("name", ["smoke", "quickstart", "table1", "twelve_glasses"])
+@pytest.mark.parametrize("name", CONFIGS)
 def test_resolved_round_trip(name, request):
     folder = request.config.rootpath / "configs"
     config = load_config(folder / f"{name}.yaml")
@@ -285,7 +295,7 @@ def test_resolved_round_trip(name, request):
 
 def test_every_config_is_tested(request):
     names = {p.stem for p in (request.config.rootpath / "configs").glob("*.yaml")}
-    assert names == {"smoke", "quickstart", "table1", "twelve_glasses"}
+    assert names == set(CONFIGS)
 
 
 NEUTRAL = [{"title": "other"}, {"checkpoint": "{every: 5 s}"}]

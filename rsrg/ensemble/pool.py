@@ -1,0 +1,145 @@
+"""The pool method: a level of the flow is a pool of unequal blocks.
+
+A super block of the next level is N0³ blocks of the pool on the places of one draw. Draws are those
+of the annealed flow: super block k of a step has draw k of that step. Which block stands at which
+lattice point is a function of (seed, step, k) alone, and does not depend on the strain, so every
+super block can be followed from strain to strain.
+
+The pool is made of SUBPOOLS parts that never mix. They are independent samples of the same flow, so
+their scatter gives honest errors, which also hold what a finite pool inherits from step to step.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, cast, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rsrg.ensemble.draws import CHUNK, draw_chunk, offset_reach
+from rsrg.ensemble.sampling import Sampler
+from rsrg.physics.arrays import Array
+from rsrg.physics.lattices import Lattice, covering_radius
+from rsrg.physics.pairs import Contraction
+from rsrg.physics.quenched import (
+    harmonic_blocks,
+    pair_interaction,
+    resummed_blocks,
+    second_order_blocks,
+)
+from rsrg.physics.recursion import RUNAWAY
+from rsrg.sums.batch import Cases
+from rsrg.sums.weighted import Places, Sources, weighted_sums
+
+PoolUpdate = Literal["resummed", "second_order", "harmonic"]
+POOL_UPDATES: tuple[PoolUpdate, ...] = get_args(PoolUpdate)
+SUBPOOLS = 16
+POOL_UNIT = SUBPOOLS * CHUNK  # pools are multiples of it: whole chunks in each part
+MEMBERS_KEY = 1  # of the seed sequence: apart from the draws
+
+
+@dataclass(frozen=True)
+class PoolStep:
+    """One step of a pool: how it is drawn, updated, and which glasses it follows.
+
+    alphas: (materials,). size: P, a multiple of POOL_UNIT. once: the draws of step 0 in every step.
+    """
+
+    sampler: Sampler
+    update: PoolUpdate
+    contraction: Contraction
+    alphas: Array
+    size: int
+    once: bool = False
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """(materials, readings, strains, P, 6, 6), the shape of a pool."""
+        cases = (len(self.sampler.readings), len(self.sampler.deformations))
+        return (len(self.alphas), *cases, self.size, 6, 6)
+
+    @cached_property
+    def places(self) -> Places:
+        """Lattice points, and the bodies that readings and strains cut out of them."""
+        blocks, all_ = self.sampler.blocks, self.sampler.cases
+        cases = Cases(all_.place[:-1], all_.measure[:-1], all_.radius[:-1])  # without the control
+        reach = offset_reach(blocks)
+        covering = covering_radius(cast(Lattice, blocks.lattice))
+        return Places.of(self.sampler.points, covering, reach, cases, blocks.n0**3)
+
+    @cached_property
+    def volumes(self) -> Array:
+        """V of one block in each case, (cases,)."""
+        determinants = np.linalg.det(self.sampler.deformations)
+        return np.array(
+            [r.block_volume(float(d)) for r in self.sampler.readings for d in determinants]
+        )
+
+    def members(self, step: int, chunk: int) -> NDArray[np.int64]:
+        """Which block of the pool stands at each lattice point, (CHUNK, points)."""
+        part = self.size // SUBPOOLS
+        first = chunk * CHUNK // part * part
+        found = np.empty((CHUNK, self.places.points.shape[1]), dtype=np.int64)
+        for k in range(CHUNK):
+            entropy = (self.sampler.seed, step, chunk * CHUNK + k)
+            rng = np.random.default_rng(np.random.SeedSequence(entropy, spawn_key=(MEMBERS_KEY,)))
+            found[k] = first + rng.integers(0, part, found.shape[1])
+        return found
+
+    def grow(
+        self, chi: Array, sources: Sources | None, step: int, chunk: int
+    ) -> tuple[Array, Array]:
+        """χ of CHUNK super blocks, (materials, readings, strains, CHUNK, 6, 6), and stability.
+
+        chi: the pool, see `shape`; sources: `self.sources(chi)`. stability: the lowest eigenvalue
+        of each super block's Hessian, (materials, readings, strains, CHUNK), NaN unless harmonic.
+        """
+        draw = draw_chunk(self.sampler.blocks, self.sampler.seed, 0 if self.once else step, chunk)
+        members = self.members(step, chunk)
+        if sources is None:
+            new, stability = self._harmonic(chi, draw, members)
+        else:
+            means, sums = weighted_sums(self.places, *draw, members, sources)
+            scale = self.volumes / (4.0 * np.pi * self.places.n_blocks)
+            new = self._updated(means, scale[:, None, None, None] * sums)
+            stability = np.full(new.shape[:-2], np.nan)
+        shape = (*self.shape[:3], CHUNK, 6, 6)
+        new, stability = (np.moveaxis(a, (2, 1, 0), (0, 1, 2)) for a in (new, stability))
+        return new.reshape(shape), stability.reshape(shape[:-2])
+
+    def sources(self, chi: Array) -> Sources | None:
+        """What the sums take of a pool; None where they take the blocks themselves."""
+        if self.update == "harmonic":
+            return None
+        flat = chi.reshape(len(self.alphas), -1, self.size, 6, 6)
+        return Sources.of(flat, self.alphas, self.contraction)
+
+    def _updated(self, mean: Array, interaction: Array) -> Array:
+        if self.update == "resummed":
+            return resummed_blocks(mean, interaction, self.contraction)
+        return held(second_order_blocks(mean, interaction))
+
+    def _harmonic(
+        self, chi: Array, draw: tuple[Array, Array], members: NDArray[np.int64]
+    ) -> tuple[Array, Array]:
+        positions, chosen = self.places.blocks(*draw)
+        draws, cases = chosen.shape[:2]
+        pool = chi.reshape(len(self.alphas), cases, self.size, 6, 6)
+        new = np.empty((draws, cases, len(self.alphas), 6, 6))
+        stability = np.empty(new.shape[:-2])
+        for case in range(cases):
+            who = np.take_along_axis(members, chosen[:, case], axis=1)
+            for i, alpha in enumerate(self.alphas):
+                m = pair_interaction(positions[:, case], float(alpha), float(self.volumes[case]))
+                found = harmonic_blocks(pool[i, case][who], m, self.contraction)
+                new[:, case, i], stability[:, case, i] = found
+        return new, stability
+
+
+def held(chi: Array) -> Array:
+    """χ scaled back to RUNAWAY ρc_t² where second order ran beyond: what it was stays in its form.
+
+    A pool goes on mixing its blocks, so a runaway block would overflow the others.
+    """
+    size = np.abs(chi).max(axis=(-2, -1), keepdims=True)
+    return np.asarray(chi * RUNAWAY / np.maximum(size, RUNAWAY))

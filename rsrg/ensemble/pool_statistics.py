@@ -1,0 +1,173 @@
+"""What a pool is like: the distribution of χ⁻¹, who has failed, at which strain, and how widely.
+
+Errors are the scatter of the pool's independent parts: σ = s/√SUBPOOLS, s that of the statistic
+taken in each part.
+"""
+
+import numpy as np
+
+from rsrg.ensemble.pool import SUBPOOLS
+from rsrg.physics.arrays import Array
+from rsrg.physics.channels import Channels, follow_channels
+from rsrg.physics.pairs import Contraction, inverse, weighted
+
+MOMENT_NAMES = ("mean", "std", "skewness", "kurtosis")
+SUMMARY_NAMES = ("mean", "median", "std", "share")
+QUANTILES = np.array([0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99])
+ROUNDING = 1e-12  # a standard deviation below this share of the mean is none
+RARE = 0.01  # share of failed blocks, below which a variance of χ⁻¹ is worth the name
+EDGES = np.linspace(-1.0, 2.0, 61)  # 1/ρc_t²; the histogram has a bin beyond either end, too
+
+
+def by_part(values: Array, axis: int) -> Array:
+    """Values with the axis of blocks split into parts, which come first: (SUBPOOLS, ...)."""
+    shape = (*values.shape[:axis], SUBPOOLS, -1, *values.shape[axis + 1 :])
+    return np.moveaxis(values.reshape(shape), axis, 0)
+
+
+def scatter(parts: Array) -> Array:
+    """Standard error of a statistic from its values in each part, (SUBPOOLS, ...)."""
+    return np.asarray(parts.std(axis=0, ddof=1) / np.sqrt(SUBPOOLS))
+
+
+def scatter_of_share(happened: np.ndarray) -> tuple[Array, Array]:
+    """The share of blocks, over the last axis, that something happened to, and its error."""
+    share = happened.astype(np.float64)
+    return share.mean(axis=-1), scatter(by_part(share, share.ndim - 1).mean(axis=-1))
+
+
+def moments(values: Array) -> Array:
+    """Mean, standard deviation, skewness and excess kurtosis over axis −2; (..., c, 4).
+
+    Equal numbers have no skewness and no kurtosis: both are 0.
+    """
+    mean = values.mean(axis=-2, keepdims=True)
+    d = values - mean
+    std = np.sqrt((d**2).mean(axis=-2))
+    std = np.where(std > ROUNDING * np.abs(mean[..., 0, :]), std, 0.0)
+    size = np.where(std > 0.0, std, 1.0)
+    third, fourth = ((d / size[..., None, :] * (std[..., None, :] > 0.0)) ** n for n in (3, 4))
+    kurtosis = np.where(std > 0.0, fourth.mean(axis=-2) - 3.0, 0.0)
+    return np.stack((mean[..., 0, :], std, third.mean(axis=-2), kurtosis), axis=-1)
+
+
+def histogram(values: Array) -> np.ndarray:
+    """Blocks below the first of EDGES, between them, above the last; over axis −2, (..., c, 62)."""
+    place = np.moveaxis(np.searchsorted(EDGES, values, side="right"), -2, -1)
+    rows = place.reshape(-1, place.shape[-1])
+    counts = np.array([np.bincount(row, minlength=len(EDGES) + 1) for row in rows])
+    return counts.reshape(*place.shape[:-1], -1)
+
+
+def levels(chi: Array, contraction: Contraction) -> Array:
+    """Eigenvalues of χ⁻¹, ascending, (..., 6), without inverting χ."""
+    values = np.linalg.eigvalsh(weighted(chi, contraction))
+    with np.errstate(divide="ignore"):
+        return np.sort(1.0 / values, axis=-1)
+
+
+def channel_values(
+    chi: Array, strains: Array, contraction: Contraction, channels: Channels
+) -> Array:
+    """v_c·χ⁻¹·v_c of each block, (readings, strains, P, 6).
+
+    v_c: the eigenvectors of the pool's mean of χ⁻¹, named by continuity from zero strain; so the
+    mean over the pool is an eigenvalue of that mean.
+    """
+    compliance = weighted(inverse(chi, contraction), contraction)
+    mean = np.moveaxis(inverse(chi, contraction).mean(axis=2), 1, 0)
+    origin = int(np.argmin(np.abs(strains)))
+    _, vectors = follow_channels(mean, strains, mean[origin], contraction, channels)
+    v = np.moveaxis(vectors, 0, 1)
+    return np.einsum("rsci,rspij,rscj->rspc", v, compliance, v, optimize=True)
+
+
+def relative_variance(chi: Array, contraction: Contraction) -> Array:
+    """Σ_ab Var(χ⁻¹_ab)/Σ_ab ⟨χ⁻¹_ab⟩² over axis −3, Mandel components: no rotation changes it."""
+    x = weighted(inverse(chi, contraction), contraction)
+    return np.asarray(x.var(axis=-3).sum(axis=(-2, -1)) / (x.mean(axis=-3) ** 2).sum(axis=(-2, -1)))
+
+
+def critical_strain(lowest: Array, strains: Array) -> Array:
+    """The strain e ≥ 0 at which each block fails first, (readings, P); NaN where it does not.
+
+    lowest: the lowest eigenvalue of χ⁻¹, (readings, strains, P). Straight lines between strains; a
+    block that has failed at the first strain ≥ 0 has that strain.
+    """
+    ahead = np.flatnonzero(strains >= 0.0)
+    e, y = strains[ahead], np.moveaxis(lowest[:, ahead], 1, 0)
+    if len(e) == 0:
+        return np.full(lowest.shape[::2], np.nan)
+    failed = y < 0.0
+    after = failed.argmax(axis=0)
+    before = np.maximum(after - 1, 0)
+    low, high = (np.take_along_axis(y, i[None], axis=0)[0] for i in (before, after))
+    share = np.divide(low, low - high, out=np.zeros_like(low), where=after > 0)
+    return np.where(failed.any(axis=0), e[before] + share * (e[after] - e[before]), np.nan)
+
+
+def summary(critical: Array) -> Array:
+    """Mean, median, std and share, (..., 4), of critical strains, (..., P), NaN for none.
+
+    Mean and std are of those that fail on the grid, share; the median counts the others as beyond
+    the grid, and is NaN where half of them are.
+    """
+    fails = np.isfinite(critical)
+    count = fails.sum(axis=-1)
+    known = np.where(fails, critical, 0.0)
+    some = np.maximum(count, 1)
+    mean = np.where(count > 0, known.sum(axis=-1) / some, np.nan)
+    square = np.where(fails, (critical - mean[..., None]) ** 2, 0.0).sum(axis=-1) / some
+    ordered = np.sort(critical, axis=-1)  # NaN last
+    half = critical.shape[-1] // 2
+    median = 0.5 * (ordered[..., half - 1] + ordered[..., half])
+    std = np.where(count > 0, np.sqrt(square), np.nan)
+    return np.stack((mean, median, std, count / critical.shape[-1]), axis=-1)
+
+
+def describe_pool(
+    chi: Array, strains: Array, contraction: Contraction, channels: Channels
+) -> dict[str, Array]:
+    """All statistics of the pool of one glass, χ (readings, strains, P, 6, 6), by name."""
+    level = levels(chi, contraction)
+    failed, failed_stderr = scatter_of_share(level[..., 0] < 0.0)
+    parts = relative_variance(by_part(chi, 2), contraction)
+    critical = critical_strain(level[..., 0], strains)
+    found = {
+        "failed": failed,
+        "failed_stderr": failed_stderr,
+        "relative_variance": relative_variance(chi, contraction),
+        "relative_variance_stderr": scatter(parts),
+        "relative_variance_parts": np.moveaxis(parts, 0, -1),
+        "critical_strain": critical,
+        "critical_summary": summary(critical),
+        "critical_summary_stderr": scatter(summary(by_part(critical, 1))),
+    }
+    named = channel_values(chi, strains, contraction, channels)
+    for name, values in (("level", level), ("channel", named)):
+        found[f"{name}_moments"] = moments(values)
+        found[f"{name}_moments_stderr"] = scatter(moments(by_part(values, 2)))
+        found[f"{name}_quantiles"] = np.moveaxis(np.quantile(values, QUANTILES, axis=-2), 0, -1)
+        found[f"{name}_histogram"] = histogram(values)
+    return found
+
+
+def narrowing(parts: Array, failed: Array, lengths: Array) -> tuple[Array, Array]:
+    """Slope of ln(relative variance) against ln L over the steps after the first, and its error.
+
+    parts: (generations, ..., SUBPOOLS), from the first blocks on. failed: (generations, ...). Only
+    generations of which less than RARE has failed count: beyond, 1/χ has no variance. Averages of
+    independent blocks narrow as L⁻³: slope −3; slope zero: the distribution keeps its width. NaN
+    where fewer than two generations count, or there is no width.
+    """
+    counts = np.logical_and.accumulate(failed < RARE, axis=0)[1:, ..., None]
+    good = counts & (parts[1:] > 0.0)
+    y = np.log(np.where(good, parts[1:], 1.0))
+    x = np.log(lengths[1:]).reshape(-1, *[1] * (parts.ndim - 1))
+    n = np.maximum(good.sum(axis=0), 1)
+    d = np.where(good, x - np.where(good, x, 0.0).sum(axis=0) / n, 0.0)
+    spread = (d**2).sum(axis=0)
+    slopes = np.divide(
+        (d * y).sum(axis=0), spread, where=spread > 0.0, out=np.full(n.shape, np.nan)
+    )
+    return slopes.mean(axis=-1), scatter(np.moveaxis(slopes, -1, 0))

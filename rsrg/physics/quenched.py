@@ -1,0 +1,75 @@
+"""One step of unequal blocks: χ of a super block from the χ^(s) of its N blocks.
+
+With m_ss' = −V 2Λ^(ss') = (V/4π) Λ̃(n)/r³ for s ≠ s', the blocks are coupled linear oscillators:
+stresses u_s cost the energy E = ½ Σ_s u_s χ_s⁻¹ u_s + ½ Σ_ss' u_s m_ss' u_s'. In terms of
+
+    χ̄ = (1/N) Σ_s χ_s,    B = (1/N) Σ_{s≠s'} χ_s m_ss' χ_s',
+
+- second order, Eq. 3.3 with unequal blocks: χ = χ̄ − B;
+- resummed: χ⁻¹ = χ̄⁻¹ + χ̄⁻¹ B χ̄⁻¹. It is the only χ⁻¹ linear in m that agrees with Eq. 3.3 to first
+  order in m, and for equal blocks it is Eq. 3.8. It is also a Rayleigh–Ritz bound: a mean stress t
+  is shared among uncoupled blocks as u_s = χ_s χ̄⁻¹ t, and ½ N t χ⁻¹ t is E of just these u_s. The
+  least E, the harmonic form, lies below: χ_harmonic ≥ χ_resummed wherever the block is stable;
+- harmonic, all orders: χ = (1/N) Σ_ss' [(diag(χ_s⁻¹) + m)⁻¹]_ss'.
+
+All three are symmetric and turn with the blocks, for B does.
+"""
+
+import numpy as np
+
+from rsrg.physics.arrays import Array
+from rsrg.physics.errors import PhysicsError
+from rsrg.physics.interaction import lambda_tilde
+from rsrg.physics.pairs import Contraction, contract, inverse, unweighted, weighted
+
+
+def pair_interaction(positions: Array, alpha: float, block_volume: float = 1.0) -> Array:
+    """m_ss' = (V/4π) Λ̃(n)/r³ of blocks at positions, (..., N, 3), zero for s = s'.
+
+    Plain components, 1/ρc_t², (..., N, N, 6, 6); positions in block sizes.
+    """
+    d = positions[..., :, None, :] - positions[..., None, :, :]
+    r = np.linalg.norm(d, axis=-1)
+    own = r == 0.0
+    if own.sum() != r.size // r.shape[-1]:
+        raise PhysicsError("`positions` must be distinct points; got two that coincide")
+    r = np.where(own, 1.0, r)
+    strength = np.where(own, 0.0, block_volume / (4.0 * np.pi * r**3))
+    return strength[..., None, None] * lambda_tilde(d / r[..., None], alpha)
+
+
+def second_order_blocks(mean: Array, interaction: Array) -> Array:
+    """χ = χ̄ − B, Eq. 3.3 with unequal blocks; (..., 6, 6), plain, ρc_t²."""
+    return mean - interaction
+
+
+def resummed_blocks(mean: Array, interaction: Array, contraction: Contraction = "tensor") -> Array:
+    """χ = (χ̄⁻¹ + χ̄⁻¹ B χ̄⁻¹)⁻¹; (..., 6, 6), plain, ρc_t².
+
+    Regular where a single χ_s passes through infinity. Raises numpy.linalg.LinAlgError where χ̄ or
+    the result is exactly singular.
+    """
+    compliance = inverse(mean, contraction)
+    added = contract(contract(compliance, interaction, contraction), compliance, contraction)
+    return inverse(compliance + added, contraction)
+
+
+def harmonic_blocks(
+    chi: Array, interaction: Array, contraction: Contraction = "tensor"
+) -> tuple[Array, Array]:
+    """χ = (1/N) Σ_ss' [(diag(χ_s⁻¹) + m)⁻¹]_ss', and the lowest eigenvalue of that Hessian.
+
+    chi: (..., N, 6, 6), plain, ρc_t². interaction: m, (..., N, N, 6, 6), see `pair_interaction`.
+    Returns χ, (..., 6, 6), and the eigenvalue, (...,), 1/ρc_t²: negative where the super block is
+    unstable. Costs (6N)³; raises numpy.linalg.LinAlgError for an exactly singular Hessian.
+    """
+    n = chi.shape[-3]
+    hat = weighted(interaction, contraction)
+    s = np.arange(n)
+    hat[..., s, s, :, :] += weighted(inverse(chi, contraction), contraction)
+    hessian = np.swapaxes(hat, -3, -2).reshape(*chi.shape[:-3], 6 * n, 6 * n)
+    field = np.broadcast_to(np.tile(np.eye(6), (n, 1)), (*chi.shape[:-3], 6 * n, 6))
+    response = np.linalg.solve(hessian, field).reshape(*chi.shape[:-3], n, 6, 6).mean(axis=-3)
+    symmetric = 0.5 * (response + np.swapaxes(response, -1, -2))
+    lowest = np.asarray(np.linalg.eigvalsh(hessian)[..., 0], dtype=np.float64)
+    return unweighted(symmetric, contraction), lowest

@@ -1,0 +1,141 @@
+"""The config's flow: how χ is updated, whether blocks are unequal, and what the first ones are."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+import numpy as np
+from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
+
+from rsrg.ensemble.initial import Correlation, InitialLaw, Kind
+from rsrg.ensemble.pool import POOL_UNIT, PoolUpdate
+from rsrg.physics.arrays import Array
+from rsrg.physics.pairs import Contraction
+from rsrg.physics.recursion import Update
+from rsrg.runs.errors import ConfigError
+from rsrg.runs.part import Finite, Part
+
+DEFAULT_POOL = 4096
+MAX_POOL = 2**24
+GIVEN: dict[Kind, tuple[tuple[str, ...], tuple[str, ...]]] = {  # needed, and allowed besides
+    "elastic": ((), ()),
+    "lognormal": (("width",), ("correlation",)),
+    "gaussian": (("width",), ("correlation",)),
+    "levels": ((), ("levels", "temperature")),
+    "file": (("path",), ()),
+}
+KINDS = "elastic, or a mapping with `kind` lognormal, gaussian, levels or file"
+
+
+class InitialSpec(Part):
+    """χ of the first blocks (see `ensemble.initial`)."""
+
+    kind: Kind = Field(description="elastic, lognormal, gaussian, levels or file")
+    width: Finite | None = Field(
+        None, gt=0.0, le=2.0, description="a number greater than 0, at most 2"
+    )
+    correlation: Correlation | None = Field(None, description="shared or independent")
+    levels: int | None = Field(None, ge=4, le=64, description="an integer from 4 to 64")
+    temperature: Finite | None = Field(
+        None, ge=1e-3, le=1e3, description="a number from 0.001 to 1000 (of the level spread)"
+    )
+    path: str | None = Field(
+        None, min_length=1, description="the path of a .npy file, (P, 6, 6), in ρc_t²"
+    )
+
+    @model_validator(mode="after")
+    def _fits_kind(self) -> Self:
+        given = {k for k in InitialSpec.model_fields if k != "kind" and getattr(self, k)}
+        needed, allowed = GIVEN[self.kind]
+        for key in needed:
+            if key not in given:
+                raise ValueError(f"must give `{key}` with `kind: {self.kind}`")
+        for key in sorted(given - {*needed, *allowed}):
+            raise ValueError(f"must not give `{key}` with `kind: {self.kind}`")
+        return self
+
+    def law(self) -> InitialLaw:
+        """The law itself; reads the file. Raises ConfigError where that cannot be used."""
+        law = InitialLaw(self.kind)
+        return InitialLaw(
+            kind=self.kind,
+            width=self.width or law.width,
+            correlation=self.correlation or law.correlation,
+            levels=self.levels or law.levels,
+            temperature=self.temperature or law.temperature,
+            blocks=None if self.path is None else _read_blocks(self.path),
+        )
+
+
+def _read_blocks(path: str) -> Array:
+    try:
+        with Path(path).open("rb") as file:
+            return np.asarray(np.lib.format.read_array(file, allow_pickle=False))
+    except OSError as error:
+        reason = error.strerror or str(error)
+    except (ValueError, EOFError, MemoryError) as error:
+        reason = str(error).splitlines()[0] if str(error) else "not an array"
+    raise ConfigError([f"`path` must be the path of a .npy file; cannot read {path}: {reason}"])
+
+
+def _as_mapping(value: Any) -> Any:
+    """`elastic` as a mapping, anything else as it is."""
+    return {"kind": "elastic"} if value == "elastic" else value
+
+
+def _as_written(value: InitialSpec) -> Any:
+    """As in old configs where there is no disorder."""
+    return "elastic" if value.kind == "elastic" else value.model_dump(exclude_none=True)
+
+
+Initial = Annotated[
+    InitialSpec,
+    BeforeValidator(_as_mapping, json_schema_input_type=Literal["elastic"] | InitialSpec),
+    PlainSerializer(_as_written),
+]
+
+
+class FlowSpec(Part):
+    """How χ flows from step to step."""
+
+    update: PoolUpdate = Field(
+        "resummed", description="resummed or second_order (or harmonic, with `disorder: quenched`)"
+    )
+    contraction: Contraction = Field("tensor", description="tensor or six")
+    initial: Initial = Field(InitialSpec(kind="elastic"), description=KINDS)
+    disorder: Literal["annealed", "quenched"] = Field(
+        "annealed", description="annealed or quenched"
+    )
+    pool: int | None = Field(
+        None,
+        ge=POOL_UNIT,
+        le=MAX_POOL,
+        multiple_of=POOL_UNIT,
+        description=f"a multiple of {POOL_UNIT}, at most {MAX_POOL} (blocks of a quenched flow)",
+    )
+
+    @model_validator(mode="after")
+    def _together(self) -> Self:
+        if self.quenched:
+            return self
+        if self.update == "harmonic":
+            raise ValueError("must have `disorder: quenched` with `update: harmonic`")
+        if self.pool is not None:
+            raise ValueError("must have `disorder: quenched` where `pool` is given")
+        if self.initial.kind != "elastic":
+            raise ValueError(f"must have `disorder: quenched` with `kind: {self.initial.kind}`")
+        return self
+
+    @property
+    def quenched(self) -> bool:
+        """Whether blocks are unequal, and followed as a pool."""
+        return self.disorder == "quenched"
+
+    @property
+    def annealed_update(self) -> Update:
+        """The update of the annealed flow beside a quenched one: harmonic has none of its own."""
+        return "resummed" if self.update == "harmonic" else self.update
+
+    @property
+    def blocks(self) -> int:
+        """P, the blocks of the pool; none where the flow is annealed."""
+        return (self.pool or DEFAULT_POOL) if self.quenched else 0

@@ -1,0 +1,231 @@
+"""The pool of a quenched run: its blocks, step by step, and what is kept of every generation.
+
+Generation n is the pool of blocks of size L_n = L₁ N0ⁿ. The pool in hand and the one that grows
+from it are in every checkpoint, so a resumed run gives the bits of an uninterrupted one.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from rsrg.ensemble.draws import CHUNK
+from rsrg.ensemble.initial import initial_pool
+from rsrg.ensemble.pool import SUBPOOLS, PoolStep
+from rsrg.ensemble.pool_statistics import (
+    EDGES,
+    MOMENT_NAMES,
+    QUANTILES,
+    SUMMARY_NAMES,
+    describe_pool,
+    narrowing,
+    scatter_of_share,
+)
+from rsrg.ensemble.sampling import Sampler
+from rsrg.physics.arrays import Array
+from rsrg.physics.channels import strain_channels
+from rsrg.runs.config import Config
+from rsrg.runs.errors import ConfigError
+from rsrg.runs.store import Snapshot
+from rsrg.sums.limits import physical_memory
+from rsrg.sums.weighted import Sources
+
+COPIES = 7  # of a pool in memory, at most: in hand, growing, as sources, and while described
+
+
+def pool_step(config: Config) -> PoolStep:
+    """How the pool of a config takes a step."""
+    blocks, readings = config.block_ensemble(), config.reading_list()
+    sampler = Sampler(blocks, config.sampling.seed, readings, config.strain.deformations())
+    alphas = np.array([m.alpha for m in config.glasses()])
+    flow, once = config.flow, config.sampling.resample == "once"
+    return PoolStep(sampler, flow.update, flow.contraction, alphas, flow.blocks, once)
+
+
+def pool_bytes(config: Config) -> int:
+    """The size of one pool: P × strains × readings × materials × 36 doubles."""
+    cases = len(config.strain.strains()) * len(config.readings) * len(config.materials)
+    return 8 * 36 * config.flow.blocks * cases
+
+
+def check_memory(config: Config) -> None:
+    """Raise ConfigError, with the figures, where the pool cannot fit into this machine."""
+    needed = COPIES * pool_bytes(config)
+    there = physical_memory()
+    if there is not None and needed > there:
+        raise ConfigError(
+            [
+                f"`flow.pool` must fit into memory: {config.flow.blocks} blocks × strains × "
+                f"readings × glasses take about {needed / 1e9:.3g} GB, this machine has "
+                f"{there / 1e9:.3g} GB"
+            ]
+        )
+
+
+@dataclass
+class PoolState:
+    """The pool in hand, the next one as far as it is, and the statistics of those before.
+
+    chi, new: (materials, readings, strains, P, 6, 6). done: chunks done in each step. found: by
+    name, (materials, generations, ...), NaN where nothing is done yet. origin: SHA-256 of the first
+    blocks of each glass.
+    """
+
+    config: Config
+    origin: list[str]
+    chi: Array
+    new: Array
+    stability: Array
+    done: np.ndarray
+    found: dict[str, Array] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.step = pool_step(self.config)
+        self._sources: tuple[int, Sources | None] = (-1, None)
+
+    @classmethod
+    def start(cls, config: Config) -> "PoolState":
+        """The first blocks. Raises ConfigError where they cannot be had or do not fit."""
+        check_memory(config)
+        law, size = config.flow.initial.law(), config.flow.blocks
+        glasses, seed = config.glasses(), config.sampling.seed
+        first = np.stack([initial_pool(law, m.alpha, size, seed) for m in glasses])
+        shape = pool_step(config).shape
+        state = cls(
+            config=config,
+            origin=[hashlib.sha256(f.tobytes()).hexdigest() for f in first],
+            chi=np.broadcast_to(first[:, None, None], shape).copy(),
+            new=np.full(shape, np.nan),
+            stability=np.full(shape[:-2], np.nan),
+            done=np.zeros(config.steps(), dtype=np.int64),
+        )
+        state.describe()
+        return state
+
+    @classmethod
+    def of(cls, snapshot: Snapshot, config: Config) -> "PoolState":
+        """The pool saved in a run file."""
+        chi = snapshot.read("pool/chi")
+        growing = "pool/chi_next" in snapshot
+        new = snapshot.read("pool/chi_next") if growing else np.full(chi.shape, np.nan)
+        stability = np.full(chi.shape[:-2], np.nan)
+        if "pool/stability" in snapshot:
+            stability = snapshot.read("pool/stability")
+        names = [n for n in snapshot.names("pool/") if n not in RAW]
+        found = {n.removeprefix("pool/"): snapshot.read(n) for n in names}
+        done = snapshot.read("checkpoint/pool_chunks_done")
+        origin = [str(h) for h in snapshot.read("pool/initial_sha256")]
+        return cls(config, origin, chi, new, stability, done, found)
+
+    @property
+    def chunks(self) -> int:
+        """Chunks of super blocks in each step."""
+        return self.config.flow.blocks // CHUNK
+
+    @property
+    def generation(self) -> int:
+        """Steps taken by the pool in hand."""
+        return int((self.done == self.chunks).sum())
+
+    def missing(self) -> Iterator[tuple[int, int]]:
+        """(step, chunk) of what is left to do, in order: a step needs all of the one before."""
+        for step in range(len(self.done)):
+            for chunk in range(int(self.done[step]), self.chunks):
+                yield step, chunk
+
+    def grow(self, step: int, chunk: int) -> tuple[Array, Array]:
+        """One chunk of super blocks of the next generation, from the pool in hand."""
+        if self._sources[0] != step:
+            self._sources = (step, self.step.sources(self.chi))
+        return self.step.grow(self.chi, self._sources[1], step, chunk)
+
+    def put(self, step: int, chunk: int, grown: tuple[Array, Array]) -> None:
+        """Keep a chunk; with the last of a step the next generation is in hand, and described."""
+        place = slice(chunk * CHUNK, (chunk + 1) * CHUNK)
+        self.new[:, :, :, place], self.stability[:, :, :, place] = grown
+        self.done[step] = chunk + 1
+        if self.done[step] == self.chunks:
+            self.chi, self.new = self.new, self.chi
+            self.new[:] = np.nan
+            self.describe()
+
+    def describe(self) -> None:
+        """The statistics of the pool in hand."""
+        strains, contraction = self.config.strain.strains(), self.config.flow.contraction
+        channels = strain_channels(self.config.strain.direction())
+        for i in range(len(self.chi)):
+            found = describe_pool(self.chi[i], strains, contraction, channels)
+            if self.config.flow.update == "harmonic" and self.generation > 0:
+                stability = self.stability[i]
+                found["unstable"], found["unstable_stderr"] = scatter_of_share(stability < 0.0)
+                found["stability_quantiles"] = np.moveaxis(
+                    np.quantile(stability, QUANTILES, axis=-1), 0, -1
+                )
+            for name, values in found.items():
+                self._rows(name, values)[i, self.generation] = values
+
+    def _rows(self, name: str, like: Array) -> Array:
+        """The kept values of a name, made when it is first met."""
+        if name not in self.found:
+            shape = (len(self.chi), len(self.done) + 1, *like.shape)
+            whole = like.dtype.kind == "i"
+            self.found[name] = np.full(shape, -1) if whole else np.full(shape, np.nan)
+        return self.found[name]
+
+    def datasets(self) -> dict[str, Any]:
+        """The datasets of a checkpoint, by path."""
+        growing = self.done.sum() % self.chunks > 0
+        harmonic = self.config.flow.update == "harmonic"
+        return {
+            **_axes(self.config),
+            **{f"pool/{name}": values for name, values in self.found.items()},
+            "pool/initial_sha256": self.origin,
+            "pool/chi": self.chi,
+            **({"pool/chi_next": self.new} if growing else {}),
+            **({"pool/stability": self.stability} if harmonic else {}),
+            "checkpoint/pool_chunks_done": self.done,
+        }
+
+    def conclusions(self) -> dict[str, Any]:
+        """What can be said at the end: does the distribution narrow with L?"""
+        ratios = _ratios(self.config)
+        rows = [
+            narrowing(parts, failed, ratios)
+            for parts, failed in zip(
+                self.found["relative_variance_parts"], self.found["failed"], strict=True
+            )
+        ]
+        slopes, errors = (np.stack(values) for values in zip(*rows, strict=True))
+        return {"pool/narrowing": slopes, "pool/narrowing_stderr": errors}
+
+
+RAW = (
+    "pool/initial_sha256",
+    "pool/chi",
+    "pool/chi_next",
+    "pool/stability",
+    "pool/narrowing",
+    "pool/narrowing_stderr",
+)
+
+
+def _ratios(config: Config) -> Array:
+    """L_n / L₁ of every generation."""
+    return np.float64(config.blocks.n0) ** np.arange(config.steps() + 1, dtype=np.float64)
+
+
+def _axes(config: Config) -> dict[str, Any]:
+    """The dimension scales of `/pool`."""
+    return {
+        "axes/generation": np.arange(config.steps() + 1),
+        "axes/generation_length_ratio": _ratios(config),
+        "axes/block": np.arange(config.flow.blocks),
+        "axes/part": np.arange(SUBPOOLS),
+        "axes/level": np.arange(1, 7),
+        "axes/moment": list(MOMENT_NAMES),
+        "axes/summary": list(SUMMARY_NAMES),
+        "axes/quantile": QUANTILES,
+        "axes/bin": np.concatenate(([-np.inf], EDGES)),
+    }

@@ -1,0 +1,55 @@
+"""What a quenched run prints and draws, and the plain words about narrowing."""
+
+import pytest
+
+from rsrg.report.disorder_table import verdict
+
+QUENCHED = """\
+schema_version: 1
+materials: [a-SiO2, PMMA]
+lengths: {start: 1 nm, sample: 4 nm}
+blocks: {n0: 2}
+strain: {component: xx, values: {start: 0.0, stop: 0.8, count: 3}}
+readings: [fixed/ellipsoid]
+flow: {disorder: quenched, pool: 256}
+sampling: {samples: 64, seed: 3}
+"""
+
+
+@pytest.mark.parametrize(
+    ("slope", "error", "words"),
+    [
+        (-3.02, 0.01, "the width of χ⁻¹ narrows, as fast as averaging"),
+        (-1.0, 0.01, "the width of χ⁻¹ narrows, slower than averaging"),
+        (-0.02, 0.01, "the width of χ⁻¹ does not narrow with L: "),  # two errors say nothing
+        (0.3, 0.01, "the width of χ⁻¹ does not narrow, it grows with L: "),
+        (float("nan"), float("nan"), "cannot be said"),
+    ],
+)
+def test_verdict(slope, error, words):
+    assert words in verdict(slope, error)
+
+
+def test_run_and_report(command, tmp_path):
+    (tmp_path / "q.yaml").write_text(QUENCHED)
+    ran = command("run", "q.yaml", "--output", "q.h5", "--no-progress")
+    assert ran.returncode == 0, ran.stderr
+    assert "a-SiO2: 256 unequal blocks" in ran.stdout
+    assert "fixed/ellipsoid, e = 0: the width of χ⁻¹" in ran.stdout
+    assert (tmp_path / "q_pool.png").stat().st_size > 10_000
+    told = command("report", "q.h5", "--material", "PMMA", "--output", "x.svg")
+    assert "PMMA: 256 unequal blocks" in told.stdout
+    assert (tmp_path / "x_pool.svg").exists()
+    planned = command("run", "-n", "q.yaml")
+    assert "a pool of 256 blocks at each" in planned.stdout
+
+
+def test_bad_blocks_end_in_one_line(command, tmp_path):
+    text = QUENCHED.replace("pool: 256", "initial: {kind: file, path: none.npy}")
+    (tmp_path / "q.yaml").write_text(text)
+    ran = command("run", "q.yaml", "--output", "q.h5", "--no-progress")
+    assert ran.returncode == 2
+    assert ran.stderr == (
+        "rsrg: `path` must be the path of a .npy file; cannot read none.npy: "
+        "No such file or directory\n"
+    )

@@ -1,0 +1,151 @@
+"""Pools of unequal blocks: the annealed flow where nothing is random, and known distributions."""
+
+import numpy as np
+import pytest
+
+from rsrg.ensemble.draws import CHUNK, Blocks
+from rsrg.ensemble.initial import InitialLaw, initial_pool
+from rsrg.ensemble.pool import POOL_UNIT, SUBPOOLS, PoolStep, held
+from rsrg.ensemble.sampling import Sampler
+from rsrg.physics.elastic import elastic_susceptibility
+from rsrg.physics.interaction import lambda_tilde_from_moments
+from rsrg.physics.quenched import harmonic_blocks, pair_interaction
+from rsrg.physics.readings import READINGS, Reading
+from rsrg.physics.recursion import RUNAWAY, flow
+
+ALPHAS = np.array([0.4, 0.7])
+STRAINS = np.array([0.0, 0.15, 0.3])
+NOTHING_RANDOM = Blocks(2, orientation="fixed", offset="none")
+
+
+def step_of(blocks, update="resummed", contraction="tensor", size=POOL_UNIT, readings=READINGS):
+    f = np.eye(3) + STRAINS[:, None, None] * np.diag([1.0, 0.0, -0.2])
+    sampler = Sampler(blocks, 7, tuple(readings), f)
+    return PoolStep(sampler, update, contraction, ALPHAS, size)
+
+
+def start_of(step, law=InitialLaw()):  # noqa: B008
+    first = np.stack([initial_pool(law, a, step.size, 1) for a in ALPHAS])
+    return np.broadcast_to(first[:, None, None], step.shape).copy()
+
+
+def grown(step, chi, n, chunks=None):
+    """The next pool, or its first few chunks."""
+    sources, count = step.sources(chi), chunks or step.size // CHUNK
+    return np.concatenate([step.grow(chi, sources, n, c)[0] for c in range(count)], axis=3)
+
+
+@pytest.mark.parametrize("update", ["resummed", "second_order"])
+@pytest.mark.parametrize("contraction", ["tensor", "six"])
+@pytest.mark.parametrize("blocks", [NOTHING_RANDOM, Blocks(3, "bcc", "fixed", "none")], ids=str)
+def test_identical_blocks_are_the_annealed_flow(update, contraction, blocks):
+    """No disorder: every block of the pool is χ of the annealed flow, to roundoff."""
+    step = step_of(blocks, update, contraction)
+    volumes = step.volumes.reshape(len(READINGS), len(STRAINS))
+    moments, _ = step.sampler.chunk(0, 0)
+    chi = start_of(step)
+    for i, alpha in enumerate(ALPHAS):
+        m = lambda_tilde_from_moments(moments * volumes[..., None], alpha) / (4 * np.pi)
+        path = flow(elastic_susceptibility(alpha), np.stack([m] * 2), update, contraction)
+        one, pool = chi, []
+        for n in range(2):
+            one = grown(step, one, n)
+            pool.append(one[i])
+        for n in range(2):
+            expected = np.broadcast_to(path.chi[n + 1][:, :, None], pool[n].shape)
+            # roundoff of N² terms and two inversions, on the scale of χ² M: its condition
+            scale = np.maximum(1.0, np.abs(expected).max(axis=(-2, -1), keepdims=True) ** 2)
+            assert np.abs((pool[n] - expected) / scale).max() < 1e-12
+
+
+def test_identical_blocks_harmonic():
+    """Every super block is `harmonic_blocks` of equal blocks at the places of the draw."""
+    step = step_of(NOTHING_RANDOM, "harmonic")
+    chi = start_of(step)
+    new, stability = step.grow(chi, step.sources(chi), 0, 0)
+    positions, _ = step.places.blocks(np.eye(3)[None], np.zeros((1, 3)))
+    for case in range(len(step.volumes)):
+        m = pair_interaction(positions[0, case], ALPHAS[1], step.volumes[case])
+        expected, lowest = harmonic_blocks(np.stack([elastic_susceptibility(ALPHAS[1])] * 8), m)
+        r, e = divmod(case, len(STRAINS))
+        found = new[1, r, e]
+        # the inverse of a 48×48 matrix that may be near singular: its condition
+        atol = 1e-11 * max(1.0, np.abs(expected).max() ** 2)
+        np.testing.assert_allclose(found, np.broadcast_to(expected, found.shape), atol=atol)
+        np.testing.assert_allclose(stability[1, r, e], lowest, atol=1e-12)
+
+
+def test_chunks_do_not_depend_on_one_another():
+    step = step_of(Blocks(3), size=2 * POOL_UNIT)
+    chi = start_of(step, InitialLaw("lognormal", 0.2))
+    sources = step.sources(chi)
+    forward = [step.grow(chi, sources, 1, c)[0] for c in (0, 5, 31)]
+    for c, expected in zip((31, 5, 0), forward[::-1], strict=True):
+        np.testing.assert_array_equal(
+            step_of(Blocks(3), size=2 * POOL_UNIT).grow(chi, sources, 1, c)[0], expected
+        )
+
+
+def test_members_stay_in_their_part_and_are_pure():
+    step = step_of(Blocks(3), size=4 * POOL_UNIT)
+    part = step.size // SUBPOOLS
+    for chunk in range(0, step.size // CHUNK, 3):
+        members = step.members(2, chunk)
+        first = chunk * CHUNK // part * part
+        assert members.min() >= first
+        assert members.max() < first + part
+        np.testing.assert_array_equal(members, step.members(2, chunk))
+    assert np.any(step.members(2, 0) != step.members(3, 0))
+    assert np.any(step.members(2, 0)[0] != step.members(2, 0)[1])
+
+
+def test_a_block_stays_at_its_point_when_more_strains_are_asked_for():
+    """Common random numbers: the pool at a strain does not depend on which others there are."""
+    few = step_of(Blocks(3), readings=[Reading("fixed", "ellipsoid")])
+    chi = start_of(few, InitialLaw("lognormal", 0.2))
+    f = np.concatenate((few.sampler.deformations, np.diag([3.0, 1.0, 1.0])[None]))
+    more = PoolStep(
+        Sampler(few.sampler.blocks, 7, few.sampler.readings, f), "resummed", "tensor", ALPHAS, 256
+    )
+    assert more.places.points.shape[1] > few.places.points.shape[1]
+    wider = np.concatenate((chi, chi[:, :, :1]), axis=2)
+    expected, _ = few.grow(chi, few.sources(chi), 0, 3)
+    found, _ = more.grow(wider, more.sources(wider), 0, 3)
+    np.testing.assert_array_equal(found[:, :, :3], expected)
+
+
+def test_gaussian_toy_process():
+    """Blocks far apart do not interact: χ of a super block is the mean of N independent blocks.
+
+    Variance Var/N exactly, for blocks without rotation or interaction (V → 0); the error of a
+    variance of P Gaussian numbers is √(2/P) of it, and the pool's own variance is known.
+    """
+    step = step_of(Blocks(2), "second_order", size=16 * POOL_UNIT, readings=READINGS[3:])
+    object.__setattr__(step, "volumes", np.zeros(len(STRAINS)))  # no interaction at all
+    rng = np.random.default_rng(3)
+    chi = np.zeros(step.shape)
+    chi[..., 0, 0] = rng.normal(5.0, 1.0, step.size)
+    new = grown(step, chi, 0)[0, 0, 0, :, 0, 0]
+    parts = chi[0, 0, 0, :, 0, 0].reshape(SUBPOOLS, -1)
+    expected = parts.var(axis=1).mean() / 8
+    within = new.reshape(SUBPOOLS, -1).var(axis=1).mean()
+    assert within == pytest.approx(expected, rel=4 * np.sqrt(2 / step.size))  # 4 standard errors
+    means = new.reshape(SUBPOOLS, -1).mean(axis=1) - parts.mean(axis=1)
+    error = np.sqrt(expected / (step.size / SUBPOOLS))
+    assert np.abs(means).max() < 4 * error  # of 16: once in a thousand; the seed is fixed
+
+
+def test_the_mean_over_placements_is_the_haar_mean():
+    """Equal blocks on random places: χ̄ − ⟨χ_super⟩ (second order) is χ⟨M⟩χ, zero without strain."""
+    step = step_of(Blocks(2), "second_order", size=16 * POOL_UNIT, readings=READINGS[:1])
+    new = grown(step, start_of(step), 0)[:, 0, 0]  # unstrained
+    chi = np.stack([elastic_susceptibility(a) for a in ALPHAS])
+    stderr = new.std(axis=1) / np.sqrt(step.size)
+    pull = np.abs(new.mean(axis=1) - chi) / np.where(stderr > 0, stderr, 1.0)
+    assert pull.max() < 4.5  # 42 numbers, 1e-5 each; the seed is fixed
+    assert stderr.min() > 0
+
+
+def test_runaway_is_held():
+    chi = np.stack([np.eye(6), -1e9 * np.eye(6)])
+    np.testing.assert_allclose(held(chi), np.stack([np.eye(6), -RUNAWAY * np.eye(6)]), rtol=1e-15)

@@ -1,0 +1,227 @@
+"""Quenched runs: resumed, extended, from a file; the annealed flow where nothing is random."""
+
+import shutil
+import signal
+import tracemalloc
+
+import numpy as np
+import pytest
+
+import rsrg
+from rsrg.ensemble.initial import InitialLaw, initial_pool
+from rsrg.physics.errors import PhysicsError
+from rsrg.runs.errors import ConfigError
+from rsrg.runs.plan import plan, plan_lines
+from rsrg.runs.pools import COPIES, PoolState, pool_bytes
+from rsrg.sums import jit
+
+QUENCHED = "{disorder: quenched, pool: 256, initial: {kind: lognormal, width: 0.2}}"
+STRAIN = "{component: xx, values: {start: 0.0, stop: 0.8, count: 3}}"
+
+
+def stop_after(done):
+    """A watcher that asks the run to stop once so many chunks are done."""
+    sent = []
+
+    def watch(progress):
+        if progress.done >= done and not sent:
+            sent.append(True)
+            signal.raise_signal(signal.SIGINT)
+
+    return watch
+
+
+@pytest.fixture(scope="module")
+def quenched(changed):
+    return changed(flow=QUENCHED, strain=STRAIN)
+
+
+@pytest.fixture(scope="module")
+def done(quenched, tmp_path_factory):
+    path = tmp_path_factory.mktemp("quenched") / "run.h5"
+    rsrg.run(quenched, path)
+    return path
+
+
+def test_finished(done):
+    run = rsrg.open_run(done)
+    assert run.status == "finished"
+    assert run.progress == (12 + 48, 12 + 48)  # 3 steps of 4 chunks, and of 256/16
+    failed = run.read("pool/failed")
+    assert failed.shape == (2, 4, 2, 3)
+    assert np.isfinite(failed).all()
+    assert not failed[:, 0].any()  # the first blocks are positive definite
+    assert "pool/chi_next" not in run.snapshot
+
+
+def test_the_first_generation_is_the_stated_law(done):
+    run = rsrg.open_run(done)
+    chi = initial_pool(InitialLaw("lognormal", 0.2), run.read("axes/alpha")[1], 256, 3)
+    w = np.sqrt([1, 2, 2, 1, 2, 1])
+    x = np.linalg.inv(chi * (w[:, None] * w))
+    expected = x.var(axis=0).sum() / (x.mean(axis=0) ** 2).sum()
+    found = run.read("pool/relative_variance")[1, 0]
+    np.testing.assert_allclose(found, expected, rtol=1e-10)  # inverted twice
+
+
+@pytest.mark.parametrize("after", [0, 12, 13, 27, 28, 59])
+def test_resumed_is_uninterrupted(done, quenched, tmp_path, same, after):
+    path = tmp_path / "run.h5"
+    stopped = rsrg.run(quenched, path, watch=stop_after(after))
+    assert stopped.status == "stopped"
+    assert after <= stopped.progress[0] <= after + 1
+    assert rsrg.resume(path).status == "finished"
+    same(path, done)
+
+
+def test_extended_samples_leave_the_pool_alone(done, tmp_path, changed, same):
+    path, long = tmp_path / "run.h5", tmp_path / "long.h5"
+    shutil.copy2(done, path)
+    rsrg.resume(path, {"sampling.samples": 112})
+    rsrg.run(changed(flow=QUENCHED, strain=STRAIN, sampling="{samples: 112, seed: 3}"), long)
+    same(path, long)
+
+
+def test_pool_cannot_change_on_resume(done):
+    with pytest.raises(ConfigError, match=r"`flow\.pool` cannot change on resume: 256 in the file"):
+        rsrg.resume(done, {"flow.pool": 512})
+
+
+@pytest.mark.parametrize("update", ["resummed", "second_order"])
+def test_no_disorder_is_the_annealed_flow(changed, tmp_path, update):
+    """Equal blocks, one placement: /pool/chi is /flow/chi of the same run, to roundoff."""
+    config = changed(
+        blocks="{n0: 2, orientation: fixed, offset: none}",
+        flow=f"{{update: {update}, disorder: quenched, pool: 256}}",
+        lengths="{start: 1 nm, sample: 4 nm}",
+    )
+    run = rsrg.run(config, tmp_path / "run.h5")
+    pool, annealed = run.read("pool/chi"), run.read("flow/chi")[:, -1, :, :, None]
+    scale = np.maximum(1.0, np.abs(annealed).max(axis=(-2, -1), keepdims=True) ** 2)
+    assert np.abs((pool - annealed) / scale).max() < 1e-12  # roundoff times the condition of χ
+    # what is left of a variance of equal numbers is roundoff squared, near zeros of χ⁻¹ more
+    assert np.nanmax(run.read("pool/relative_variance")) < 1e-15
+
+
+def test_harmonic_run(changed, tmp_path):
+    config = changed(
+        flow="{update: harmonic, disorder: quenched, pool: 256}",
+        strain="{component: xx, values: [0.0, 0.3]}",
+        readings="[fixed/ellipsoid]",
+        lengths="{start: 1 nm, sample: 4 nm}",
+    )
+    run = rsrg.run(config, tmp_path / "run.h5")
+    unstable = run.read("pool/unstable")
+    assert np.isnan(unstable[:, 0]).all()  # the first blocks have no Hessian
+    assert ((unstable[:, 1:] >= 0) & (unstable[:, 1:] <= 1)).all()
+    quantiles = run.read("pool/stability_quantiles")[:, 1:]
+    assert np.all(np.diff(quantiles, axis=-1) >= 0)
+
+
+def blocks_file(tmp_path, blocks):
+    path = tmp_path / "chi.npy"
+    np.save(path, blocks)
+    return path
+
+
+def from_file(changed, path):
+    return changed(
+        flow=f"{{disorder: quenched, pool: 256, initial: {{kind: file, path: '{path}'}}}}",
+        strain=STRAIN,
+        lengths="{start: 1 nm, sample: 2 nm}",
+    )
+
+
+def test_given_blocks(changed, tmp_path):
+    given = initial_pool(InitialLaw("lognormal", 0.2), 0.7, 100, 5)
+    path = blocks_file(tmp_path, given)
+    config = from_file(changed, path)
+    run = rsrg.run(config, tmp_path / "run.h5")
+    hashes = run.read("pool/initial_sha256")
+    assert hashes[0] == hashes[1]  # every glass has the given blocks
+    path.unlink()
+    np.save(path, 2.0 * given)
+    other = rsrg.run(config, tmp_path / "other.h5")
+    assert other.read("pool/initial_sha256")[0] != hashes[0]
+
+
+def test_given_blocks_are_read_once(changed, tmp_path, same):
+    """A resumed run goes on with the blocks it began with, whatever became of the file."""
+    given = initial_pool(InitialLaw("lognormal", 0.2), 0.7, 100, 5)
+    path = blocks_file(tmp_path, given)
+    config = from_file(changed, path)
+    rsrg.run(config, tmp_path / "whole.h5")
+    rsrg.run(config, tmp_path / "run.h5", watch=stop_after(6))
+    path.unlink()
+    rsrg.resume(tmp_path / "run.h5")
+    same(tmp_path / "run.h5", tmp_path / "whole.h5")
+
+
+def test_bad_files(changed, tmp_path):
+    def message(path):
+        with pytest.raises(PhysicsError) as caught:
+            rsrg.run(from_file(changed, path), tmp_path / "run.h5")
+        return str(caught.value)
+
+    def problem(path):
+        with pytest.raises(ConfigError) as caught:
+            rsrg.run(from_file(changed, path), tmp_path / "run.h5")
+        return caught.value.problems[0]
+
+    missing = tmp_path / "none.npy"
+    assert problem(missing) == (
+        f"`path` must be the path of a .npy file; cannot read {missing}: No such file or directory"
+    )
+    text = tmp_path / "text.npy"
+    text.write_text("not an array")
+    assert "cannot read" in problem(text)
+    assert "cannot read" in problem(blocks_file(tmp_path, np.array([{}], dtype=object)))
+    wrong = message(blocks_file(tmp_path, np.zeros((3, 5, 5))))
+    assert wrong == "initial blocks must be real, of shape (P, 6, 6); got float64 (3, 5, 5)"
+    negative = message(blocks_file(tmp_path, -np.eye(6)[None]))
+    assert negative.startswith("each initial χ must be positive definite; its lowest eigenvalue")
+    assert not (tmp_path / "run.h5").exists()
+
+
+def test_plan_states_the_memory(changed, quenched):
+    planned = plan(quenched)
+    assert planned.pool_bytes == 8 * 36 * 256 * 3 * 2 * 2  # P × strains × readings × materials
+    assert "a pool of 256 blocks at each: 885 kB, in memory 7×" in plan_lines(planned)
+    assert planned.seconds > 0
+    larger = changed(flow=QUENCHED.replace("256", "512"), strain=STRAIN)
+    assert pool_bytes(larger) == 2 * pool_bytes(quenched)  # linear in P
+    one, two = (plan(c, measure=False).memory_bytes for c in (quenched, larger))
+    assert two - one == 7 * pool_bytes(quenched)
+
+
+def test_memory_is_linear_in_the_pool(changed):
+    """What is allocated at most: as many pools as the plan says, twice as much for twice P."""
+
+    def peak(size):
+        config = changed(flow=QUENCHED.replace("256", str(size)), strain=STRAIN)
+        tracemalloc.start()
+        pool = PoolState.start(config)
+        for step, chunk in pool.missing():
+            pool.put(step, chunk, pool.grow(step, chunk))
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert most < COPIES * pool_bytes(config) * 1.1  # draws and names besides
+        return most
+
+    peak(256)  # compiles
+    assert peak(1024) / peak(512) == pytest.approx(2.0, rel=0.1)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_threads_do_not_matter(quenched, done, tmp_path, same, restore_threads, threads):
+    jit.set_threads(min(threads, jit.available_threads()))
+    rsrg.run(quenched, tmp_path / "run.h5")
+    same(tmp_path / "run.h5", done)
+
+
+def test_absurd_memory_is_refused(changed):
+    config = changed(flow=QUENCHED.replace("256", str(2**24)), strain=STRAIN)
+    with pytest.raises(
+        ConfigError, match=r"`flow\.pool` must fit into memory: .* take about 406 GB"
+    ):
+        plan(config, measure=False)

@@ -1,0 +1,153 @@
+"""The χ-weighted sums, against loops over pairs written from Eq. 3.3."""
+
+import numpy as np
+import pytest
+from scipy.spatial.transform import Rotation
+
+from rsrg.physics.errors import PhysicsError
+from rsrg.physics.interaction import lambda_tilde, lambda_tilde_from_moments
+from rsrg.physics.lattices import covering_radius, lattice_points, primitive_cell
+from rsrg.physics.pairs import CONTRACTIONS, contract
+from rsrg.sums import jit
+from rsrg.sums.batch import Cases, batch_moments, needed_radius
+from rsrg.sums.weighted import Places, Sources, weighted_sums
+
+from .twins import choose_twin
+
+ALPHAS = np.array([0.3, 0.5, 0.9])  # at 1/2 one of the kernel's coefficients vanishes
+DEFORMATION = np.array([[1.2, 0.15, -0.05], [0.02, 0.9, 0.1], [0.07, -0.12, 1.05]])
+
+
+def setting(lattice="sc", n=27, draws=3, seed=0):
+    """Points, places, rotations, offsets: two cases, fixed/ellipsoid and affine/sphere."""
+    rng = np.random.default_rng(seed)
+    rotations = Rotation.random(draws, rng=rng).as_matrix()
+    offsets = (rng.random((draws, 3)) - 0.5) @ primitive_cell(lattice)
+    measure = np.stack([np.linalg.inv(DEFORMATION), DEFORMATION])
+    volume = n * np.linalg.det(measure)
+    cases = Cases(np.stack([np.eye(3), DEFORMATION]), measure, np.cbrt(3 * volume / (4 * np.pi)))
+    reach = float(np.linalg.norm(offsets, axis=1).max())
+    points = lattice_points(lattice, needed_radius(cases, covering_radius(lattice), reach))
+    places = Places.of(points, covering_radius(lattice), reach, cases, n)
+    return points, places, rotations, offsets
+
+
+def random_pool(size, seed=0):
+    """χ of any sign, (materials, cases, size, 6, 6)."""
+    chi = np.random.default_rng(seed).normal(size=(len(ALPHAS), 2, size, 6, 6))
+    return chi + np.swapaxes(chi, -1, -2)
+
+
+def members_of(points, draws, size, seed=1):
+    return np.random.default_rng(seed).integers(0, size, (draws, len(points)))
+
+
+def interaction_twin(chi, x, alpha, contraction):
+    """Σ_{s≠s'} χ_s (Λ̃(n)/r³) χ_s', pair by pair."""
+    total = np.zeros((6, 6))
+    for s in range(len(x)):
+        for t in range(len(x)):
+            if s != t:
+                r = np.linalg.norm(x[s] - x[t])
+                between = lambda_tilde((x[s] - x[t]) / r, alpha) / r**3
+                total += contract(contract(chi[s], between, contraction), chi[t], contraction)
+    return total
+
+
+@pytest.mark.parametrize("contraction", CONTRACTIONS)
+@pytest.mark.parametrize(("lattice", "n"), [("sc", 8), ("bcc", 27), ("fcc", 20)])
+def test_twin(lattice, n, contraction):
+    points, places, rotations, offsets = setting(lattice, n)
+    chi, members = random_pool(30), members_of(points, 3, 30)
+    sources = Sources.of(chi, ALPHAS, contraction)
+    means, sums = weighted_sums(places, rotations, offsets, members, sources)
+    c = places.cases
+    for draw, case, material in np.ndindex(3, 2, 3):
+        b = c.measure[case] @ rotations[draw]
+        chosen = choose_twin(points, b, b @ offsets[draw], c.radius[case], n)
+        x = (points[chosen] + offsets[draw]) @ (c.place[case] @ rotations[draw]).T
+        blocks = chi[material, case, members[draw, chosen]]
+        expected = interaction_twin(blocks, x, ALPHAS[material], contraction)
+        # up to 27² terms in another order, of both signs
+        atol = 1e-13 * np.abs(expected).max() * n
+        np.testing.assert_allclose(sums[draw, case, material], expected, rtol=0, atol=atol)
+        np.testing.assert_allclose(means[draw, case, material], blocks.mean(axis=0), atol=1e-13)
+
+
+def test_equal_blocks_are_the_unweighted_sum():
+    """χ (ΣΛ̃/r³) χ from the 15 moments of the other kernel, for 216 blocks."""
+    points, places, rotations, offsets = setting(n=216)
+    chi = random_pool(1)
+    sources = Sources.of(chi, ALPHAS, "tensor")
+    members = np.zeros((3, len(points)), dtype=np.int64)
+    _, sums = weighted_sums(places, rotations, offsets, members, sources)
+    moments = batch_moments(
+        points,
+        primitive_cell("sc"),
+        covering_radius("sc"),
+        rotations,
+        offsets,
+        places.cases,
+        216,
+        "exact",
+    )
+    for draw, case, material in np.ndindex(3, 2, 3):
+        one = chi[material, case, 0]
+        total = lambda_tilde_from_moments(moments[draw, case], ALPHAS[material])
+        expected = contract(contract(one, total, "tensor"), one, "tensor")
+        scale = 216**2 * np.abs(one).max() ** 2  # what cancels in a sum over all directions
+        np.testing.assert_allclose(sums[draw, case, material], expected, atol=1e-14 * scale)
+
+
+def test_places_are_those_of_the_twin():
+    points, places, rotations, offsets = setting("bcc", 100)
+    positions, chosen = places.blocks(rotations, offsets)
+    c = places.cases
+    for draw, case in np.ndindex(3, 2):
+        b = c.measure[case] @ rotations[draw]
+        expected = choose_twin(points, b, b @ offsets[draw], c.radius[case], 100)
+        np.testing.assert_array_equal(chosen[draw, case], np.sort(expected))
+        x = (points[chosen[draw, case]] + offsets[draw]) @ (c.place[case] @ rotations[draw]).T
+        np.testing.assert_allclose(positions[draw, case], x, atol=1e-14)  # one product
+
+
+def test_ties_go_by_index():
+    """No offset and no strain: whole shells tie."""
+    points, _, rotations, _ = setting(n=27)
+    cases = Cases(np.eye(3)[None], np.eye(3)[None], np.array([np.cbrt(81 / (4 * np.pi))]))
+    places = Places.of(points, covering_radius("sc"), 0.0, cases, 27)
+    _, chosen = places.blocks(rotations, np.zeros((3, 3)))
+    np.testing.assert_array_equal(chosen[:, 0], np.broadcast_to(np.arange(27), (3, 27)))
+
+
+@pytest.mark.parametrize("draws", [1, 7, 8, 11])
+def test_threads_and_lanes(draws, restore_threads):
+    """Bitwise the same for 1 and 2 threads, and for a draw alone or among others."""
+    points, places, rotations, offsets = setting(draws=draws)
+    members = members_of(points, draws, 30)
+    sources = Sources.of(random_pool(30), ALPHAS, "tensor")
+    jit.set_threads(1)
+    expected = weighted_sums(places, rotations, offsets, members, sources)
+    jit.set_threads(None)
+    for a, b in zip(
+        weighted_sums(places, rotations, offsets, members, sources), expected, strict=True
+    ):
+        np.testing.assert_array_equal(a, b)
+    last = slice(draws - 1, draws)
+    alone = weighted_sums(places, rotations[last], offsets[last], members[last], sources)
+    for a, b in zip(alone, expected, strict=True):
+        np.testing.assert_array_equal(a, b[last])
+
+
+def test_bad_input():
+    points, places, rotations, offsets = setting()
+    sources = Sources.of(random_pool(30), ALPHAS, "tensor")
+    members = members_of(points, 3, 30)
+    with pytest.raises(PhysicsError, match=r"`members` must be \(draws, points\); got shape"):
+        weighted_sums(places, rotations, offsets, members[:, :-1], sources)
+    with pytest.raises(PhysicsError, match="`members` must lie between 0 and 29; got 30"):
+        weighted_sums(places, rotations, offsets, np.maximum(members, 30), sources)
+    with pytest.raises(PhysicsError, match=r"`points` must reach \|z\| = .* got"):
+        Places.of(points[:5], covering_radius("sc"), 0.5, places.cases, 27)
+    with pytest.raises(PhysicsError, match="`alpha` = 1 − c_t²/c_l² must lie"):
+        Sources.of(random_pool(30), np.array([0.2, 0.5, 0.6]), "tensor")
