@@ -9,6 +9,7 @@ p_d(a) is linear in Σ_i of the monomials of degree d in the components of e_i, 
 on the strain: those are what is averaged over a chunk.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import factorial
 from typing import Self
@@ -20,6 +21,8 @@ from rsrg.physics.arrays import Array
 from rsrg.physics.lattices import Lattice
 from rsrg.physics.readings import Positions
 from rsrg.physics.symmetry import EQUAL_STRETCH
+
+DrawnBy = Sequence[tuple[int, int]]  # seeds, and how many chunks of each step each drew
 
 AT_ONCE = 256  # chunks whose rotations are raised to powers together: a few MB
 DEGREES: dict[Lattice, tuple[int, ...]] = {
@@ -44,17 +47,23 @@ class Harmonics:
     means: Array
 
     @classmethod
-    def draw(cls, blocks: Blocks, seed: int, steps: int, chunks: int) -> Self | None:
-        """Those of a run, drawn again from its seed. None where no lattice was turned."""
+    def draw(cls, blocks: Blocks, drawn_by: DrawnBy, steps: int) -> Self | None:
+        """Those of a run, drawn again from its seeds. None where no lattice was turned."""
         if blocks.lattice is None or blocks.orientation != "haar":
             return None
-        places = [(step, chunk) for step in range(steps) for chunk in range(chunks)]
+        places = [
+            (seed, step, chunk)
+            for step in range(steps)
+            for seed, chunks in drawn_by
+            for chunk in range(chunks)
+        ]
         rows = []
         for first in range(0, len(places), AT_ONCE):
             some = places[first : first + AT_ONCE]
-            turned = np.stack([draw_rotations(blocks, chunk_rng(seed, *place)) for place in some])
+            turned = np.stack([draw_rotations(blocks, chunk_rng(*place)) for place in some])
             rows.append(_monomials(turned[..., AXES[blocks.lattice]], DEGREES[blocks.lattice]))
-        return cls(blocks.lattice, np.concatenate(rows).reshape(steps, chunks, -1))
+        total = sum(chunks for _, chunks in drawn_by)
+        return cls(blocks.lattice, np.concatenate(rows).reshape(steps, total, -1))
 
     @property
     def names(self) -> list[str]:

@@ -122,7 +122,8 @@ def _results(pool: Pool, pooled: bool) -> dict[str, Any]:
     names = [n for n in ENTRIES if n in run.snapshot and _merged(n)]
     found = {n: run.read(n) for n in names if not (pooled and not n.startswith("axes/"))}
     run.close()
-    return found | (pooled_results(pool) if pooled else {})
+    results = pooled_results(pool) if pooled else {}
+    return found | {name: values for name, values in results.items() if _merged(name)}
 
 
 def _merged(name: str) -> bool:

@@ -57,7 +57,8 @@ def pooled_results(pool: Pool) -> dict[str, Any]:
     raw = [_raw(run) for run in pool]
     moments = np.concatenate([moments for moments, _ in raw], axis=-2)
     unstrained = np.concatenate([unstrained for _, unstrained in raw], axis=-2)
-    return derive(pool[0].config, moments, unstrained)
+    drawn_by = [(run.config.sampling.seed, run.config.chunks()) for run in pool]
+    return derive(pool[0].config, moments, unstrained, drawn_by)
 
 
 def _raw(run: Collected) -> tuple[Any, Any]:

@@ -21,7 +21,7 @@ from rsrg.ensemble.coupling import (
 )
 from rsrg.ensemble.critical import CriticalStrain, sampled_critical_strains
 from rsrg.ensemble.flows import ChannelFlow, FlowRule, formula_flow, lattice_flow
-from rsrg.ensemble.harmonics import Harmonics
+from rsrg.ensemble.harmonics import DrawnBy, Harmonics
 from rsrg.physics.arrays import Array
 from rsrg.physics.channels import strain_channels
 from rsrg.physics.continuum import continuum_moments
@@ -155,7 +155,13 @@ class LatticeColumn:
 
     suffix = ""
 
-    def __init__(self, setting: Setting, moments: Array, unstrained: Array) -> None:
+    def __init__(
+        self,
+        setting: Setting,
+        moments: Array,
+        unstrained: Array,
+        drawn_by: DrawnBy | None = None,
+    ) -> None:
         config, self.setting = setting.config, setting
         deformations = config.strain.deformations()
         readings = setting.readings
@@ -166,8 +172,9 @@ class LatticeColumn:
             self.moments = exact_coupling_moments(moments[..., 0, :], readings, deformations)
         else:
             drawn = 1 if config.sampling.resample == "once" else len(moments)
-            blocks, chunks = config.block_ensemble(), moments.shape[-2]
-            self.harmonics = Harmonics.draw(blocks, config.sampling.seed, drawn, chunks)
+            blocks = config.block_ensemble()
+            seeds = drawn_by or ((config.sampling.seed, moments.shape[-2]),)
+            self.harmonics = Harmonics.draw(blocks, seeds, drawn)
             raw = (moments[:drawn], unstrained[:drawn], readings, deformations)
             sampled = sampled_coupling_moments(*raw, blocks.isotropic, self.harmonics)
             self.moments = sampled.repeated(len(moments)) if drawn == 1 else sampled
@@ -226,22 +233,30 @@ class LatticeColumn:
         )
 
 
-def _columns(config: Config, moments: Array | None, unstrained: Array | None) -> Iterator[Column]:
+def _columns(
+    config: Config, moments: Array | None, unstrained: Array | None, drawn_by: DrawnBy | None
+) -> Iterator[Column]:
     setting = Setting.of(config)
     if moments is not None and unstrained is not None:
-        yield LatticeColumn(setting, moments, unstrained)
+        yield LatticeColumn(setting, moments, unstrained, drawn_by)
     yield _continuum_column(setting)
     if np.array_equal(setting.direction, strain_direction("xx")):  # all that (4.5) is for
         yield _log_column(setting)
 
 
-def derive(config: Config, moments: Array | None, unstrained: Array | None) -> dict[str, Any]:
+def derive(
+    config: Config,
+    moments: Array | None,
+    unstrained: Array | None,
+    drawn_by: DrawnBy | None = None,
+) -> dict[str, Any]:
     """Every derived dataset of the run file, by path (see `layout`), materials first.
 
     moments: raw chunk means, (steps, readings, strains, chunks, 15); unstrained: (steps, chunks,
-    15). Both None where the config asks for the formulas alone.
+    15). Both None where the config asks for the formulas alone. drawn_by: the seeds of the chunks,
+    and how many each drew; by default all by the config's own.
     """
-    columns = list(_columns(config, moments, unstrained))
+    columns = list(_columns(config, moments, unstrained, drawn_by))
     rows = []
     for material in config.glasses():
         flows = {c.suffix: c.flow(material.alpha) for c in columns}

@@ -19,7 +19,7 @@ A = np.linalg.qr(np.random.default_rng(3).normal(size=(3, 3)))[0]  # three direc
 @pytest.mark.parametrize("lattice", LATTICES)
 def test_controls_are_the_power_sums_of_the_draws(lattice):
     blocks = Blocks(2, lattice)
-    controls = Harmonics.draw(blocks, 7, 2, 5).controls(A)
+    controls = Harmonics.draw(blocks, [(7, 5)], 2).controls(A)
     rotations, _ = draw_chunk(blocks, 7, 1, 3)
     axes = [2] if lattice == "hcp" else [0, 1, 2]
     column = 0
@@ -36,19 +36,19 @@ def test_fourth_degree_is_the_cubic_harmonic():
     """K₄ = Σ_i R_xi⁴ − 3/5 (PHYSICS §4)."""
     rotations, _ = draw_chunk(Blocks(3), 1, 0, 0)
     k4 = (rotations[:, 0] ** 4).sum(axis=1).mean() - 0.6
-    found = Harmonics.draw(Blocks(3), 1, 1, 1).controls(np.array([[1.0, 0, 0]]))
+    found = Harmonics.draw(Blocks(3), [(1, 1)], 1).controls(np.array([[1.0, 0, 0]]))
     assert found[0, 0, 0] == pytest.approx(k4, abs=1e-15)  # rounding
 
 
 @pytest.mark.parametrize("lattice", ["sc", "hcp"])
 def test_mean_zero(lattice):
-    controls = Harmonics.draw(Blocks(2, lattice), 0, 1, 2000).controls(A)[0]
+    controls = Harmonics.draw(Blocks(2, lattice), [(0, 2000)], 1).controls(A)[0]
     error = controls.std(axis=0) / np.sqrt(2000)
     assert np.all(np.abs(controls.mean(axis=0)) < 4 * error)  # 12 numbers, once in 10³
 
 
 def test_names_are_the_monomials():
-    found = Harmonics.draw(Blocks(2), 1, 1, 1)
+    found = Harmonics.draw(Blocks(2), [(1, 1)], 1)
     assert len(found.names) == found.means.shape[-1] == 15 + 28 + 45
     assert found.names[:4] == ["xxxx", "xxxy", "xxxz", "xxyy"]
     rotations, _ = draw_chunk(Blocks(2), 1, 0, 0)
@@ -63,7 +63,7 @@ def test_names_are_the_monomials():
     ids=["fixed", "packing"],
 )
 def test_none_where_no_lattice_turns(blocks):
-    assert Harmonics.draw(blocks, 1, 2, 3) is None
+    assert Harmonics.draw(blocks, [(1, 3)], 2) is None
 
 
 def test_strain_axes():
@@ -98,7 +98,7 @@ def check_runs(blocks, f, sample, entries, chunks, runs, seed):
     data = sample(blocks, readings, deformations, runs * chunks, seed=seed)
     means = exact_means(blocks, readings, deformations)[None]
     exact = entries(exact_coupling_moments(means, readings, deformations).coupling(ALPHA)[0])
-    harmonics = Harmonics.draw(blocks, seed, 1, runs * chunks)
+    harmonics = Harmonics.draw(blocks, [(seed, runs * chunks)], 1)
     values, pulls = [], []
     for first in range(0, runs * chunks, chunks):
         part = slice(first, first + chunks)
@@ -134,7 +134,7 @@ def test_harmonics_pay(axial, sample, entries):
     """affine/sphere at N0 = 4: stretched lattices show K₆ and K₈, which no other control sees."""
     blocks, f = Blocks(4), axial[None]
     data = sample(blocks, READINGS[1:2], f, 100)
-    harmonics = Harmonics.draw(blocks, 0, 1, 100)
+    harmonics = Harmonics.draw(blocks, [(0, 100)], 1)
     _, with_them = estimate(data, harmonics, slice(0, 100), READINGS[1:2], f)
     without = sampled_coupling_moments(*data, READINGS[1:2], f, True).coupling_stderr(ALPHA)[0]
     gain = entries(without / with_them) ** 2

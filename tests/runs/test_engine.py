@@ -22,7 +22,7 @@ LONG = """\
 schema_version: 1
 materials: [{alpha: 0.7}]
 lengths: {start: 50 angstrom, sample: 200 nm}
-blocks: {n0: 9}
+blocks: {n0: 20}
 strain: {component: xx, values: {start: 0.0, stop: 0.8, count: 9}}
 readings: [fixed/ellipsoid, affine/sphere]
 sampling: {samples: 480, seed: 3}
@@ -326,7 +326,7 @@ def test_killed_run_resumes_to_the_same_bits(started, uninterrupted, same):
 
 def test_second_interrupt_exits_130_at_once(tmp_path, rsrg_command):
     """One chunk of blocks so large that it cannot be done between the two signals."""
-    text = LONG.replace("n0: 9", "n0: 48").replace("samples: 480", "samples: 64")
+    text = LONG.replace("n0: 20", "n0: 48").replace("samples: 480", "samples: 64")
     (tmp_path / "slow.yaml").write_text(text)
     process = rsrg_command("run", "slow.yaml", "--output", "slow.h5", "--no-progress", wait=False)
     until = time.monotonic() + 60

@@ -190,7 +190,9 @@ def test_pooled_is_the_derivation_from_all_chunks(many, tmp_path):
     control = np.concatenate([r.read("coupling/moments_unstrained") for r in runs], axis=1)
     assert moments.shape[3] == 8 * 16
     pooled = pooled_results(pool)
-    for name, values in derive(study.members[0].config, moments, control).items():
+    drawn_by = [(seed, 16) for seed in range(11, 19)]
+    expected = derive(study.members[0].config, moments, control, drawn_by)
+    for name, values in expected.items():
         np.testing.assert_array_equal(pooled[name], values, err_msg=name)
 
 
@@ -229,6 +231,15 @@ def test_seeds_pooled_for_each_of_the_other_parameters(grid, tmp_path):
     pool = next(p for p in pools(collect([folder]).runs) if p[0].config.blocks.n0 == 2)
     chi = opened(tmp_path / "m.h5")["flow"]["chi"].sel(n0=2).values
     np.testing.assert_array_equal(chi, pooled_results(pool)["flow/chi"])
+
+
+def test_pooled_controls_are_those_of_every_seed(many):
+    """The harmonics of each seed's own draws: the gain on plain sampling stays."""
+    _, folder = many
+    pool = pools(collect([folder]).runs)[0]
+    found = pooled_results(pool)
+    alone = [rsrg.open_run(run.path).read("coupling/harmonics") for run in pool]
+    np.testing.assert_array_equal(found["coupling/harmonics"], np.concatenate(alone, axis=1))
 
 
 def test_a_seed_counts_once(finished, changed, tmp_path):
