@@ -7,6 +7,7 @@ distances, and the origin is a point of one of them.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, get_args
 
 import numpy as np
@@ -27,7 +28,7 @@ class _Cosets:
     period: Triple = (2, 2, 2)
     weights: Triple = (1, 1, 1)
 
-    @property
+    @cached_property
     def unit(self) -> float:
         """The length that gives each point unit volume."""
         cell = np.prod(self.period) * np.sqrt(np.prod(self.weights))

@@ -192,11 +192,10 @@ class State:
 
 def _engine(config: Config) -> str:
     """What does the sums of this run: see `sums.batch` for `pairs` and `rows`."""
-    if config.sampling.estimator == "montecarlo" and not config.blocks.perfect:
-        return "pairs"
-    if config.sampling.estimator == "montecarlo":
-        return batch_engine(config.blocks.n0**3) if config.blocks.perfect else "pairs"
-    return {"exact": "exact mean", "formula": "none"}[config.sampling.estimator]
+    if config.sampling.estimator != "montecarlo":
+        return {"exact": "exact mean", "formula": "none"}[config.sampling.estimator]
+    has_rows = config.blocks.perfect and config.blocks.lattice != "hcp"  # hcp has gaps in its rows
+    return batch_engine(config.blocks.n0**3) if has_rows else "pairs"
 
 
 def _shape(config: Config) -> tuple[int, ...]:

@@ -1,6 +1,7 @@
 """The sums beneath the Monte Carlo: draws of a lattice, each cut out and placed in many ways."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, get_args
 
 import numpy as np
@@ -56,6 +57,11 @@ class Cases:
             raise PhysicsError(f"`radius` must be positive; got {radius.min()!r}")
         object.__setattr__(self, "radius", radius)
 
+    @cached_property
+    def stretches(self) -> Array:
+        """Singular values σ of B, largest first, (cases, 3)."""
+        return np.asarray(np.linalg.svd(self.measure, compute_uv=False), dtype=np.float64)
+
 
 def _array(name: str, values: Array, shape: tuple[int | None, ...]) -> Array:
     """Values as a contiguous, finite float64 array of this shape, None standing for any length."""
@@ -77,7 +83,7 @@ def _reach(cases: Cases, covering_radius: float, offsets: Array) -> Array:
     Voronoi cells reach covering_radius from their points and fill space. So the body, grown by
     covering_radius σ_max(B) in the measure's coordinates, holds at least n_blocks points.
     """
-    sigma = np.linalg.svd(cases.measure, compute_uv=False)
+    sigma = cases.stretches
     grown = cases.radius + covering_radius * sigma[:, 0]
     return np.asarray((1.0 + SLACK) * (grown / sigma[:, 2] + offsets[:, None]), dtype=np.float64)
 
@@ -218,7 +224,6 @@ def batch_moments(
     offsets = _array("offsets", offsets, (draws, 3))
     reach = _reach(cases, covering_radius, np.linalg.norm(offsets, axis=1))
     candidates = _candidates(np.linalg.norm(points, axis=1), reach, covering_radius, n_blocks)
-    margin = covering_radius * np.linalg.svd(cases.measure, compute_uv=False)[:, 0]
     total = draws * len(cases.radius)
     out = np.empty((draws, len(cases.radius), MOMENTS))
     apply_threads()
@@ -232,7 +237,6 @@ def batch_moments(
         cases.place,
         cases.measure,
         cases.radius,
-        margin,
         _same_body(cases),
         int(n_blocks) if count == "exact" else 0,
         {"auto": ROWS_FROM, "pairs": NEVER, "rows": 0}[engine],

@@ -25,6 +25,7 @@ TILE = 1024  # points whose coordinates stay in the first cache while h runs
 SHIFT_BLOCKS = 16  # parallel tasks per tile
 MOMENTS = 15
 
+CLOSE_IN = 4  # guesses of where the n-th key is before halving
 FEW = 8  # keys about the n-th that are sorted, not bisected further
 KEY_OF_RADIUS = 2.0**33  # integer keys: distances² equal to 1e-10 are one, ordered by index
 
@@ -473,30 +474,30 @@ def sort_by_key(indices: Array, keys: Array) -> None:
 
 
 @kernel
-def select_nearest(
-    keys: Array, low: float, high: float, n: int, border: Array, chosen: Array
-) -> None:
+def select_nearest(keys: Array, guess: float, n: int, border: Array, chosen: Array) -> None:
     """Indices of the n smallest keys, ties by index, to chosen, (> keys.size,).
 
-    The n-th is known to lie between low and high: bisecting that annulus, by counts that run
-    eight keys at a time, leaves a few to be sorted. The result is exact whatever low and
-    high are; only the time depends on them. border (> keys.size,): scratch.
+    The n-th is about guess: counts, which run eight keys at a time, close in on it from both sides,
+    aiming a little beyond it as if they grew like r³, then by halves; few are left to be sorted.
+    The result is exact whatever the guess; only the time depends on it. border (> keys.size,):
+    scratch.
     """
-    low = np.floor(low)  # whole numbers, as the keys: the bisection then ends
-    high = np.floor(high)
-    inside = count_within(keys, low)
-    outside = count_within(keys, high)
-    if inside >= n:
-        low, inside = -1.0, 0
-    if outside < n:
-        high, outside = keys.max(), keys.size
+    low, inside = -1.0, 0
+    high, outside = keys.max(), keys.size
+    at = np.floor(guess)  # whole numbers, as the keys: the search then ends
+    turns = 0
     while outside - inside > FEW and high - low > 1.0:
-        middle = np.floor(0.5 * (low + high))
-        count = count_within(keys, middle)
+        if turns > CLOSE_IN or not low < at < high:
+            at = np.floor(0.5 * (low + high))
+        count = count_within(keys, at)
         if count < n:
-            low, inside = middle, count
+            low, inside = at, count
+            aim = n + FEW // 2
         else:
-            high, outside = middle, count
+            high, outside = at, count
+            aim = n - FEW // 2
+        at = np.floor(at * (1.0 + 2.0 / 3.0 * (aim - count) / max(count, 1)))
+        turns += 1
     found = select_within(keys, high, chosen)
     kept = np.uint32(0)
     tied = np.uint32(0)
@@ -548,7 +549,6 @@ def configurations(
     place: Array,
     measure: Array,
     radius: Array,
-    margin: Array,
     same_body: Array,
     n_blocks: int,
     rows_from: int,
@@ -558,10 +558,9 @@ def configurations(
     """One configuration for each draw and case: choose the blocks, place them, sum their pairs.
 
     points (3, p) = primitive @ sites, by |z|; the first candidates[draw, case] of them hold the
-    body. n_blocks: how many to choose, 0 for all inside. margin (cases,): covering radius as
-    `measure` stretches it. same_body (cases,): whether a case cuts out what the one before does.
-    Bodies of rows_from blocks or more are summed by rows. out (draws, cases, 15).
-    Each group of consecutive configurations shares one scratch space.
+    body. n_blocks: how many to choose, 0 for all inside. same_body (cases,): whether a case cuts
+    out what the one before does. Bodies of rows_from blocks or more are summed by rows.
+    out (draws, cases, 15). Each group of consecutive configurations shares one scratch space.
     """
     cases = radius.size
     total = rotations.shape[0] * cases
@@ -596,9 +595,7 @@ def configurations(
                 rotate_map(measure[case], rotations[draw], offsets[draw], map_)
                 distance_keys(points, map_, scale, keys[:p])
                 if n_blocks > 0:
-                    near = max(radius[case] - margin[case], 0.0) ** 2 * scale
-                    far = (radius[case] + margin[case]) ** 2 * scale
-                    select_nearest(keys[:p], near, far, n, border, chosen)
+                    select_nearest(keys[:p], KEY_OF_RADIUS, n, border, chosen)
                 else:
                     n = select_within(keys[:p], KEY_OF_RADIUS, chosen)
             rotate_map(place[case], rotations[draw], offsets[draw], map_)
@@ -622,7 +619,6 @@ def window_configurations(
     place: Array,
     measure: Array,
     radius: Array,
-    margin: Array,
     n_blocks: int,
     farthest: Array,
     out: Array,
@@ -650,9 +646,7 @@ def window_configurations(
         distance_keys(z, map_, scale, keys)
         if n_blocks > 0:
             n = n_blocks
-            low = max(radius[case] - margin[case], 0.0) ** 2 * scale
-            high = (radius[case] + margin[case]) ** 2 * scale
-            select_nearest(keys, low, high, n, border, chosen)
+            select_nearest(keys, KEY_OF_RADIUS, n, border, chosen)
             largest = 0.0
             for k in range(n):
                 largest = max(largest, keys[chosen[k]])

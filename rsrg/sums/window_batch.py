@@ -12,7 +12,6 @@ from rsrg.sums.jit import apply_threads
 from rsrg.sums.kernels import MOMENTS, window_configurations
 
 HOLES = 1.2  # in 1/N0: how much farther than the body's radius its last block may lie
-MARGIN = 0.7  # block sizes about that radius where the last block mostly is: a hint, no bound
 
 
 def window_reach(cases: Cases, n_blocks: int) -> float:
@@ -64,7 +63,6 @@ def window_moments(
         cases.place,
         cases.measure,
         cases.radius,
-        MARGIN / np.linalg.svd(np.linalg.inv(cases.measure), compute_uv=False)[:, 0],
         n_blocks if count == "exact" else 0,
         farthest,
         out,

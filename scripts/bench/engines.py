@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 import numpy as np
+import peers
 from scipy.spatial.transform import Rotation
 
 from rsrg.ensemble.draws import Blocks, draw_chunk
@@ -122,7 +123,22 @@ def ewald(ns: list[int], tolerance: float = 1e-7) -> dict[int, dict[str, float]]
         found[n] = {"ewald": split}
         if n < DIRECT_TO:
             found[n]["direct"] = median_seconds(lambda p=points: pair_moments(p, "direct"), 3)
+            found[n] |= _fmm3d(points, tolerance)
     return found
+
+
+def _fmm3d(points: np.ndarray, tolerance: float) -> dict[str, float]:
+    """Seconds of FMM3D for l = 2 and 4 of the same sum; nothing where it is not installed."""
+    try:
+        peer = peers.fmm3d_sum(tolerance)
+    except ImportError:
+        print("FMM3D is not installed: left out")
+        return {}
+    traceless = np.eye(15) - stabilizer_projector(np.eye(3))
+    exact = pair_moments(points, "direct") @ traceless
+    error = np.abs(peer(points) @ traceless - exact).max() / np.abs(exact).max()
+    print(f"FMM3D at {len(points)} points: differs by {error:.1e}")
+    return {"FMM3D": median_seconds(lambda: peer(points), 1)}
 
 
 def tolerances(n: int) -> dict[float, dict[str, float]]:

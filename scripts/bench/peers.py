@@ -170,7 +170,7 @@ def fmm3d_sum(eps: float) -> Peer:
     and B_ab = Σ d_a d_b / r⁵ is ⅓ Σ ∂_a ∂_b (1/r) but for its trace. Hessians of one charge and of
     twelve dipoles, along d with weights 1 and y_a, at once.
     """
-    import fmm3dpy
+    import fmm3dpy  # found when the peer is made
 
     def call(positions: np.ndarray) -> np.ndarray:
         n = len(positions)

@@ -93,7 +93,7 @@ def main() -> None:
     """Measure, print, write."""
     quick = "--quick" in sys.argv[1:]
     with tempfile.TemporaryDirectory() as folder:
-        pairs = direct(4096 if quick else 16384, 3 if quick else 9, Path(folder))
+        pairs = direct(4096 if quick else 16384, 2 if quick else 5, Path(folder))
     batch = engines.batched(16 if quick else 64, 3 if quick else 7)
     lattice = engines.lattices([8, 16] if quick else [8, 16, 32, 64, 100, 200])
     split = engines.ewald([10**4] if quick else [10**4, 30_000, 10**5, 300_000, 10**6, 4 * 10**6])
