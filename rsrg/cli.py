@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from rsrg import cli_studies
+from rsrg import cli_paper, cli_studies
 from rsrg.cli_options import (
     EXIT_FAILURE,
     EXIT_STOPPED,
@@ -250,62 +250,8 @@ def schema() -> None:
     print_json(Config.model_json_schema())
 
 
-@app.command()
-def reproduce(
-    output: Annotated[
-        Path,
-        typer.Option(
-            "--output",
-            metavar="FOLDER",
-            help="Where pages and figures go, in place of earlier ones.",
-        ),
-    ] = Path("runs/paper"),
-    as_json: AsJson = False,
-) -> None:
-    """Compute the paper again: Table I, Figures 1 to 10, and a verdict on every claim."""
-    from rsrg.report.paper import reproduce as write_paper
-    from rsrg.report.paper.tables_text import summary
-
-    found = write_paper(output, lambda text: print(f"{text} …", file=sys.stderr))
-    if as_json:
-        print((output / "paper.json").read_text(encoding="utf-8"), end="")
-        return
-    print(f"{summary(found)}\npage: {output / 'paper.html'}")
-
-
-@app.command()
-def critical(
-    material: Annotated[str | None, typer.Option(help="A glass of Table I.")] = None,
-    c_l: Annotated[str | None, typer.Option(help="Longitudinal velocity: '5.9 km/s'.")] = None,
-    c_t: Annotated[str | None, typer.Option(help="Transverse velocity: '3.7 km/s'.")] = None,
-    alpha: Annotated[float | None, typer.Option(help="1 − c_t²/c_l² itself.")] = None,
-    n0: Annotated[int, typer.Option("--n0", help="N0³ blocks make a super block.")] = 3,
-    start: Annotated[str, typer.Option(help="L1.")] = "50 angstrom",
-    sample: Annotated[str, typer.Option(help="R.")] = "1 mm",
-    contraction: Annotated[str, typer.Option(help="tensor or six.")] = "tensor",
-    as_json: AsJson = False,
-) -> None:
-    """Which strain breaks a glass, in which direction: by formula, continuum and exact sum."""
-    from rsrg.report.critical_answer import (
-        critical_answer_data,
-        critical_answer_notes,
-        critical_answer_table,
-    )
-    from rsrg.report.terminal import console, print_json
-    from rsrg.runs.paper.critical import choose_glass
-    from rsrg.runs.paper.critical import critical as answer_for
-    from rsrg.runs.quantities import si_option
-
-    c = [si_option(name, v, "meter/second") for name, v in (("c-l", c_l), ("c-t", c_t))]
-    size = [si_option(name, v, "meter") for name, v in (("start", start), ("sample", sample))]
-    glass = choose_glass(material, c[0], c[1], alpha)
-    answer = answer_for(glass, size[0], size[1], n0, contraction)  # type: ignore[arg-type]
-    if as_json:
-        print_json(critical_answer_data(answer))
-        return
-    console().print(critical_answer_table(answer))
-    for line in critical_answer_notes(answer):
-        print(line)
+for _command in (cli_paper.reproduce, cli_paper.critical):
+    app.command()(_command)
 
 
 def _load(path: Path, overrides: list[str] | None) -> "Config":
