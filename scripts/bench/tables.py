@@ -127,10 +127,11 @@ lattice, smaller ones pair by pair. `-v` says which, and so does `rsrg.open_run(
 
 *C, AVX-512* is written in intrinsics with two iterations in flight, *C, omp simd* is plain C (gcc
 -O3 -march=native -ffast-math); both in `scripts/bench/peers.c`. *numpy, broadcasting* is what one
-first writes (2,048 points); *numpy, blocked* keeps blocks of rows in the cache and sums by one
-matrix product. PyTorch is compiled, JAX jitted; all give the same numbers to 1e-10 of Σ 1/r³
-before they are timed. Peers that are not in the table were not installed. Rounding: the largest
-error against 80-bit long double is {precision:.0e} of Σ 1/r³.
+first writes; *numpy, blocked* keeps blocks of rows in the cache and sums by one matrix product.
+PyTorch is compiled, JAX jitted. numpy, JAX and KeOps sum 2,048 points: their rates do not grow with
+more. All give the same numbers to 1e-10 of Σ 1/r³ before they are timed. Peers that are not in
+the table were not installed. Rounding: the largest error against 80-bit long double, at 8,192
+points, is {precision:.0e} of Σ 1/r³.
 
 ## Many small bodies
 
@@ -171,5 +172,5 @@ def _peak_words(pairs: Direct) -> str:
     known = {t: p for t, p in pairs.peaks.items() if p is not None}
     if not known:
         return "no FMA peak measured (no AVX-512)"
-    words = ", ".join(f"{p:.0f} Gflop/s on {t} threads" for t, p in known.items())
+    words = ", ".join(f"{p:.0f} Gflop/s on {t} thread(s)" for t, p in known.items())
     return f"FMA peak in the same run {words}"
