@@ -250,8 +250,8 @@ def schema() -> None:
     print_json(Config.model_json_schema())
 
 
-for _command in (cli_paper.reproduce, cli_paper.critical):
-    app.command()(_command)
+app.command()(cli_paper.reproduce)
+app.command()(cli_paper.critical)
 
 
 def _load(path: Path, overrides: list[str] | None) -> "Config":
