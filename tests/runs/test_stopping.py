@@ -165,8 +165,8 @@ def test_until_resume_with_walltime(tmp_path, same):
     """The loop of the README, with a time shorter than the run."""
     text = (
         "schema_version: 1\nmaterials: [{alpha: 0.7}]\nlengths: {start: 50 angstrom, sample: 1 µm}"
-        "\nblocks: {n0: 5}\nstrain: {values: {start: 0.0, stop: 0.8, count: 9}}\n"
-        "readings: [fixed/ellipsoid, affine/sphere]\nsampling: {samples: 1600, seed: 3}\n"
+        "\nblocks: {n0: 20}\nstrain: {values: {start: 0.0, stop: 0.8, count: 9}}\n"
+        "readings: [fixed/ellipsoid, affine/sphere]\nsampling: {samples: 640, seed: 3}\n"
     )
     (tmp_path / "long.yaml").write_text(text)
     done = subprocess.run(
