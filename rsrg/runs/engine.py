@@ -169,6 +169,7 @@ class _Worker:
         self.state, self.path, self.watch, self.limit = state, path, watch, limit
         self.pace = Pace(si_value(state.config.checkpoint.every, "second"))
         self.logged_at = time.monotonic()
+        self.first_at = 0.0  # when the first chunk of a round was done
 
     def note(self, text: str = "", urgent: bool = False) -> None:
         chunks, steps = self.state.config.chunks(), len(self.state.done)
@@ -205,31 +206,38 @@ class _Worker:
     def sample(self, request: StopRequest, executor: Executor) -> str | None:
         """Rounds of chunks until no target error asks for more. Returns as `work`.
 
-        The time that goes on record is that of the fastest round for all: none for compiling.
+        The time that goes on record is that of the fastest round for all, without its first chunk:
+        none for compiling.
         """
         config: Config | None = self.state.config
         made, fastest = 0, math.inf
         while config is not None:
             if config is not self.state.config:
                 self.state = self.state.extended(config)
-            began, before = time.monotonic(), int(self.state.done.sum())
+            before = int(self.state.done.sum())
             reason = self.work(request, executor)
             new = int(self.state.done.sum()) - before
-            if new > 0:
-                made, fastest = made + new, min(fastest, (time.monotonic() - began) / new)
+            if new > 1:
+                made, fastest = made + new, min(fastest, self.each(new))
                 self.state.sessions[-1] |= {"sampling": f"{made * fastest:.3f}"}
             if reason is not None:
                 return reason
             config = next_round(self.state.config, self.state.moments, self.state.unstrained)
         return None
 
+    def each(self, chunks: int) -> float:
+        """Time of each of the chunks that `work` has just made, the first left out."""
+        return (time.monotonic() - self.first_at) / (chunks - 1)
+
     def work(self, request: StopRequest, executor: Executor) -> str | None:
         """All chunks that are missing. Returns what stopped it early, or None at the end."""
         config = self.state.config.resolved()
+        self.first_at = 0.0
         self.note()
         for unit, means in InOrder(
             executor, config, self._units(), lambda: request.reason is not None
         ):
+            self.first_at = self.first_at or time.monotonic()
             self.state.take(*unit, *means)
             self.pace.ended(unit)
             if request.reason is None and self._due(unit[0]):
