@@ -364,7 +364,7 @@ class Places:
             if norms[-1] + 2.0 * covering_radius < reach:
                 raise PhysicsError(f"`points` must reach |z| = {reach:.6g}; got {norms[-1]:.6g}")
             found.append(np.searchsorted(norms, reach, side="right"))
-        sigma = np.linalg.svd(cases.measure, compute_uv=False)
+        sigma = cases.stretches
         margin = np.asarray(covering_radius * sigma[:, 0], dtype=np.float64)
         return cls(np.ascontiguousarray(points.T), np.array(found), margin, cases, n_blocks)
 
