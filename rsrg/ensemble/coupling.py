@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rsrg.ensemble.harmonics import Harmonics, strain_axes
 from rsrg.ensemble.statistics import Groups
@@ -50,6 +52,32 @@ class CouplingMoments:
         return np.zeros_like(full) if self.groups is None else self.groups.stderr(full, replicates)
 
 
+@dataclass(frozen=True)
+class Volume:
+    """Sums over all blocks within bodies of fixed volume, and how many these are: controls.
+
+    moments: chunk means per block, (steps, readings, strains, chunks, 15). number: blocks over N0³,
+    (steps, readings, strains, chunks). mean: the exact mean of moments, (readings, strains, 15);
+    NaN where it is not known. That of number is 1.
+    """
+
+    moments: Array
+    number: Array
+    mean: Array
+
+    @cached_property
+    def known(self) -> NDArray[np.bool_]:
+        """Whether a reading and strain has these controls in full, (readings, strains)."""
+        there = np.isfinite(self.moments).all(axis=(0, 3, 4))
+        return np.asarray(there & np.isfinite(self.mean).all(axis=-1))
+
+    def controls(self, reading: int, strain: int, projector: Array) -> Array:
+        """What the projector leaves, the isotropic part too, and the number; each of mean zero."""
+        moments = self.moments[:, reading, strain] - self.mean[reading, strain]
+        number = self.number[:, reading, strain, :, None] - 1.0
+        return np.concatenate((moments @ _orthonormal(projector), number), axis=-1)
+
+
 def _coupling(moments: Array, alpha: float) -> Array:
     return lambda_tilde_from_moments(moments, check_alpha(alpha)) / (4.0 * np.pi)
 
@@ -72,9 +100,13 @@ def _invariants(deformation: Array) -> Array:
 
     r is 2 for axial symmetry (l = 2 and 4), 5 for three unequal axes, 0 without strain.
     """
-    anisotropic = stabilizer_projector(deformation) - stabilizer_projector(np.eye(3))
-    _, sizes, rows = np.linalg.svd(anisotropic)
-    return np.asarray(rows[sizes > 1e-8].T)  # projectors: sizes are of order 1, or rounding
+    return _orthonormal(stabilizer_projector(deformation) - stabilizer_projector(np.eye(3)))
+
+
+def _orthonormal(projector: Array) -> Array:
+    """Orthonormal columns, (15, r), of what a projector leaves."""
+    _, sizes, rows = np.linalg.svd(projector)
+    return np.asarray(rows[sizes > 1e-8].T)  # sizes are of order 1, or rounding
 
 
 def _regressions(sampled: Array, control: Array, groups: Groups) -> Array:
@@ -93,21 +125,25 @@ def _regressions(sampled: Array, control: Array, groups: Groups) -> Array:
     return np.where((n >= ROWS * r)[:, None, None], inverses @ covariances[:, :, r:], 0.0)
 
 
-def _enough(control: Array, groups: Groups) -> bool:
-    """Whether every group leaves ROWS samples for each component of the control."""
-    left = len(control) * (groups.sizes.sum() - groups.sizes.max())
-    return bool(left >= ROWS * control.shape[-1])
+def _affordable(controls: Sequence[Array], groups: Groups) -> Array:
+    """The first of the controls, joined: as many as have ROWS samples for each component.
 
-
-def _without_control(sampled: Array, control: Array, groups: Groups, harmonics: Array) -> Array:
-    """Samples, (steps, chunks, 15), less their regression on controls, (steps, chunks, r).
-
-    The controls have mean zero; the harmonics join where there are samples enough for both. Each
-    group takes its coefficients from the other groups, so that they do not depend on what they are
-    applied to: no bias, and the groups' scatter stays honest.
+    The very first is always taken.
     """
-    both = np.concatenate((control, harmonics), axis=-1)
-    control = both if _enough(both, groups) else control
+    left = len(controls[0]) * (groups.sizes.sum() - groups.sizes.max())
+    components = np.cumsum([c.shape[-1] for c in controls])
+    count = max(1, int((ROWS * components <= left).sum()))
+    return np.concatenate(controls[:count], axis=-1)
+
+
+def _without_control(sampled: Array, controls: Sequence[Array], groups: Groups) -> Array:
+    """Samples, (steps, chunks, 15), less their regression on controls, each (steps, chunks, r).
+
+    The controls have mean zero, and those that come first are taken first where samples are few.
+    Each group takes its coefficients from the other groups, so that they do not depend on what
+    they are applied to: no bias, and the groups' scatter stays honest.
+    """
+    control = _affordable(controls, groups)
     if control.shape[-1] == 0 or len(groups.sizes) < 2:
         return sampled
     beta = np.repeat(_regressions(sampled, control, groups), groups.sizes.astype(int), axis=0)
@@ -121,16 +157,19 @@ def sampled_coupling_moments(
     deformations: Array,
     isotropic: bool,
     harmonics: Harmonics | None = None,
+    volume: Volume | None = None,
 ) -> CouplingMoments:
     """The coupling moments of sampled chunk means per block.
 
     moments: (steps, readings, strains, chunks, 15). unstrained: a control, (steps, chunks, 15).
-    harmonics: of the same draws, if they are of a turned lattice.
+    harmonics: of the same draws, if they are of a turned lattice. volume: the sums over bodies of
+    fixed volume, if their mean is known.
 
     Where the unstrained ensemble is isotropic, the mean is invariant under the symmetry group of
     the strain and is projected on it; and the unstrained sum, less its isotropic part (which Λ̃
-    does not see), has mean zero. It and the harmonics along the axes of the strain are subtracted
-    with least-squares coefficients. Elsewhere the moments are taken as they are.
+    does not see), has mean zero. It, the sum over the body of fixed volume, its number of blocks
+    and the harmonics along the axes of the strain are subtracted with least-squares coefficients.
+    Elsewhere the moments are taken as they are.
     """
     groups = Groups.of(moments.shape[-2])
     values = moments.copy()
@@ -141,10 +180,12 @@ def sampled_coupling_moments(
         ) @ invariants
         for r, reading in enumerate(readings):
             sampled = moments[:, r, e] @ projector
-            more = np.empty((*control.shape[:2], 0))
+            controls = [control]
+            if volume is not None and volume.known[r, e]:
+                controls.append(volume.controls(r, e, projector))
             if harmonics is not None:
-                more = harmonics.controls(strain_axes(f, reading.positions))
-            values[:, r, e] = _without_control(sampled, control, groups, more)
+                controls.append(harmonics.controls(strain_axes(f, reading.positions)))
+            values[:, r, e] = _without_control(sampled, controls, groups)
     return plain_coupling_moments(values, readings, deformations)
 
 

@@ -65,6 +65,16 @@ class Blocks:
         return self.lattice is not None and self.jitter is None
 
     @property
+    def known_mean(self) -> bool:
+        """Whether the mean over draws is known exactly once `count` is `volume`."""
+        return self.perfect and self.orientation == "haar" and self.offset == "random"
+
+    @property
+    def volume_control(self) -> bool:
+        """Whether the sum over a body of fixed volume is another than asked for, of known mean."""
+        return self.known_mean and self.count == "exact"
+
+    @property
     def independent(self) -> bool:
         """Whether draws are independent; windows into one finite sample overlap."""
         return self.sample is None

@@ -1,27 +1,46 @@
 """Pair moments of one chunk of draws, at every reading and strain, and their exact means.
 
-The same draws serve all readings and strains (common random numbers), and an unstrained sphere,
-the control variate.
+The same draws serve all readings and strains (common random numbers), and the controls: an
+unstrained sphere, and the bodies of fixed volume, whose exact mean is known.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import cast
+from functools import cached_property, lru_cache
+from typing import NamedTuple, cast
 
 import numpy as np
 
 from rsrg.ensemble.draws import Blocks, draw_chunk, offset_reach
 from rsrg.ensemble.windows import draw_windows
 from rsrg.physics.arrays import Array
-from rsrg.physics.haar_mean import body_radius, haar_mean_moments
+from rsrg.physics.haar_mean import RTOL, body_radius, haar_mean_moments
 from rsrg.physics.lattices import Lattice, covering_radius, lattice_points, site_cell
 from rsrg.physics.readings import Reading
-from rsrg.sums.batch import Cases, batch_moments, needed_radius
+from rsrg.sums.batch import Cases, batch_both_counts, batch_moments, needed_radius
 from rsrg.sums.window_batch import window_moments, window_reach
 
+CONTROL_RTOL = (
+    1e-6  # of a control's mean: below the errors of 10⁸ draws, ten times faster than 1e-9
+)
+ELONGATION = 200.0  # N0 × ratio of stretches: beyond, the exact mean takes longer than 0.1 s
 CANDIDATE_BYTES = 120  # a lattice point: its place twice, its sites, while they are listed
 WINDOW_BYTES = 1000  # a block of a packing, in the windows of a chunk
+
+
+class Means(NamedTuple):
+    """Means of Σ_{s≠s'} nnnn / r³ per block: over one chunk, or (steps, …, chunks) of them.
+
+    moments: (readings, strains, 15), and (steps, readings, strains, chunks, 15). unstrained: of the
+    unstrained sphere, (15,), and (steps, chunks, 15). volume: as moments, of the same draws with
+    `count: volume`; number: how many blocks these are, over N0³, (readings, strains) and (steps,
+    readings, strains, chunks). Both None where that is not another sum of known mean.
+    """
+
+    moments: Array
+    unstrained: Array
+    volume: Array | None = None
+    number: Array | None = None
 
 
 @dataclass(frozen=True)
@@ -57,28 +76,37 @@ class Sampler:
         reach = needed_radius(self.cases, covering_radius(lattice), offset_reach(self.blocks))
         return float(CANDIDATE_BYTES * 4.0 * np.pi / 3.0 * reach**3)
 
-    def chunk(self, step: int, chunk: int) -> tuple[Array, Array]:
-        """Chunk means of Σ_{s≠s'} nnnn / r³ per block: (readings, strains, 15), control (15,)."""
-        sums = self._lattices(step, chunk) if self.blocks.perfect else self._windows(step, chunk)
-        per_block = sums.mean(axis=0) / self.blocks.n0**3
-        shape = (len(self.readings), len(self.deformations), 15)
-        return per_block[:-1].reshape(shape), per_block[-1]
+    def chunk(self, step: int, chunk: int) -> Means:
+        """The means of one chunk."""
+        if not self.blocks.perfect:
+            return self._means(self._windows(step, chunk))
+        if self.blocks.volume_control:
+            return self._means(*self._both_counts(step, chunk))
+        return self._means(self._lattices(step, chunk))
+
+    def _means(self, sums: Array, *volume: Array) -> Means:
+        """Means over draws per block, of sums, (CHUNK, cases, 15), the last of them unstrained."""
+        n, cases = self.blocks.n0**3, (len(self.readings), len(self.deformations))
+        *controls, moments = (a.mean(axis=0) / n for a in (*volume, sums))
+        shaped = [c.reshape(*cases, *c.shape[1:]) for c in (moments[:-1], *controls)]
+        return Means(shaped[0], moments[-1], *shaped[1:])
+
+    def _lattice(self) -> tuple[Array, Array, float]:
+        """Points, primitive cell and covering radius, as the batch sums take them."""
+        lattice = cast(Lattice, self.blocks.lattice)
+        return self.points, site_cell(lattice).T, covering_radius(lattice)
 
     def _lattices(self, step: int, chunk: int) -> Array:
         """Σ_{s≠s'} nnnn / r³ of each draw of a lattice and case, (CHUNK, cases, 15)."""
         b = self.blocks
-        rotations, offsets = draw_chunk(b, self.seed, step, chunk)
-        lattice = cast(Lattice, b.lattice)
-        return batch_moments(
-            self.points,
-            site_cell(lattice).T,
-            covering_radius(lattice),
-            rotations,
-            offsets,
-            self.cases,
-            b.n0**3,
-            b.count,
-        )
+        drawn = draw_chunk(b, self.seed, step, chunk)
+        return batch_moments(*self._lattice(), *drawn, self.cases, b.n0**3, b.count)
+
+    def _both_counts(self, step: int, chunk: int) -> tuple[Array, Array, Array]:
+        """The same; and without the unstrained case that of `count: volume`, and its blocks."""
+        b, controlled = self.blocks, len(self.cases.radius) - 1
+        drawn = draw_chunk(b, self.seed, step, chunk)
+        return batch_both_counts(*self._lattice(), *drawn, self.cases, b.n0**3, controlled)
 
     def _windows(self, step: int, chunk: int) -> Array:
         """The same of draws that each have points of their own."""
@@ -105,10 +133,22 @@ def exact_means(blocks: Blocks, readings: Sequence[Reading], deformations: Array
     Holds for a lattice with Haar orientation, random offset and `count: volume`. Raises as
     `haar_mean_moments`.
     """
-    means = np.empty((len(readings), len(deformations), 15))
-    for i, reading in enumerate(readings):
-        for j, f in enumerate(deformations):
-            volume = reading.block_volume(float(np.linalg.det(f)))
-            lattice = cast(Lattice, blocks.lattice)
-            means[i, j] = haar_mean_moments(f, blocks.n0, reading, lattice) / volume
+    rows = [[_exact_mean(blocks, r, f.tobytes(), RTOL) for f in deformations] for r in readings]
+    return np.array(rows)
+
+
+def control_means(blocks: Blocks, readings: Sequence[Reading], deformations: Array) -> Array:
+    """The same to CONTROL_RTOL; NaN where the body is so elongated that it would take long."""
+    means = np.full((len(readings), len(deformations), 15), np.nan)
+    for j, f in enumerate(deformations):
+        stretches = np.linalg.svd(f, compute_uv=False)
+        if blocks.n0 * stretches[0] <= ELONGATION * stretches[-1]:
+            means[:, j] = [_exact_mean(blocks, r, f.tobytes(), CONTROL_RTOL) for r in readings]
     return means
+
+
+@lru_cache(maxsize=4096)  # what a run with a target error asks for again and again
+def _exact_mean(blocks: Blocks, reading: Reading, deformation: bytes, rtol: float) -> Array:
+    f, lattice = np.frombuffer(deformation).reshape(3, 3), cast(Lattice, blocks.lattice)
+    volume = reading.block_volume(float(np.linalg.det(f)))
+    return haar_mean_moments(f, blocks.n0, reading, lattice, rtol) / volume

@@ -64,11 +64,16 @@ def _pair_profile(distances: Array, counts: Array) -> Callable[[Array], Array]:
 
 
 def haar_mean_moments(
-    deformation: float | Array, n0: int, reading: Reading, lattice: Lattice = "sc"
+    deformation: float | Array,
+    n0: int,
+    reading: Reading,
+    lattice: Lattice = "sc",
+    rtol: float = RTOL,
 ) -> Array:
     """Mean of (V/N0³) Σ_{s≠s'} n_a n_b n_c n_d / r³ over orientation and offset, (15,).
 
-    Material-independent; M = Λ̃[moments]/4π. Raises as `exact_coupling`.
+    Material-independent; M = Λ̃[moments]/4π. rtol: see `quartic_average`. Raises as
+    `exact_coupling`.
     """
     f = deformation_gradient(deformation)
     diameter = 2.0 * body_radius(check_n0(n0), float(np.linalg.det(f)), reading)
@@ -83,7 +88,7 @@ def haar_mean_moments(
     crossed = distances[distances > reach.min()]
     breaks = crossed / diameter if reading.domain == "sphere" else diameter / crossed
     profile = _pair_profile(distances, counts)
-    return quartic_average(lambda s: profile(x_of_s(s)), f, breaks, rtol=RTOL)
+    return quartic_average(lambda s: profile(x_of_s(s)), f, breaks, rtol=rtol)
 
 
 def exact_coupling(

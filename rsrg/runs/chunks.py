@@ -9,20 +9,19 @@ from threading import Lock
 
 import numpy as np
 
-from rsrg.ensemble.sampling import Sampler, exact_means
-from rsrg.physics.arrays import Array
+from rsrg.ensemble.sampling import Means, exact_means
 from rsrg.runs.config import Config
 from rsrg.runs.errors import ExecutorError
 from rsrg.runs.provenance import host, versions
+from rsrg.runs.sampler import config_sampler
 from rsrg.sums.jit import processor, set_threads
 
-Means = tuple[Array, Array]
 Cases = tuple[tuple[int, ...], tuple[int, ...]]  # numbers of readings, and of strains
 _one_at_a_time = Lock()  # not every threading layer of numba may be entered by two threads
 
 
 def chunk_means(config: str, step: int, chunk: int, cases: Cases) -> Means:
-    """Raw means of a chunk: (readings, strains, 15) of these cases, and of the control, (15,).
+    """Raw means of a chunk, of these cases and of their controls.
 
     config: as `Config.resolved` gives it. The bits of a case do not depend on the others.
     """
@@ -57,11 +56,8 @@ def chunk_means_alone(
 def _means_of(text: str, cases: Cases) -> Callable[[int, int], Means]:
     """(step, chunk) → means, with what all chunks of a config share computed once."""
     config = Config.model_validate_json(text)
-    readings = tuple(config.reading_list()[i] for i in cases[0])
-    deformations = config.strain.deformations()[list(cases[1])]
-    blocks, once = config.block_ensemble(), config.sampling.resample == "once"
+    sampler, once = config_sampler(config, *cases), config.sampling.resample == "once"
     if config.sampling.estimator == "exact":
-        means = exact_means(blocks, readings, deformations)
-        return lambda step, chunk: (means, np.zeros(15))
-    sampler = Sampler(blocks, config.sampling.seed, readings, deformations)
+        means = exact_means(sampler.blocks, sampler.readings, sampler.deformations)
+        return lambda step, chunk: Means(means, np.zeros(15))
     return lambda step, chunk: sampler.chunk(0 if once else step, chunk)

@@ -5,7 +5,8 @@ from concurrent.futures import CancelledError, Future
 from pathlib import Path
 from typing import Any
 
-from rsrg.runs.chunks import Means, chunk_means_alone, same_bits
+from rsrg.ensemble.sampling import Means
+from rsrg.runs.chunks import chunk_means_alone, same_bits
 from rsrg.runs.errors import ExecutorError
 from rsrg.runs.executors import PATIENCE, PER_WORKER, Unit
 

@@ -120,9 +120,8 @@ class Config(Part):
             if names.count(name) > 1:
                 raise ValueError(f"`materials` must have distinct names; {name!r} stands twice")
         b = self.blocks
-        isotropic = b.orientation == "haar" and b.offset == "random"
-        known = b.perfect and isotropic and b.count == "volume"
-        if self.sampling.estimator == "exact" and not known:
+        known = b.perfect and self.block_ensemble().known_mean
+        if self.sampling.estimator == "exact" and not (known and b.count == "volume"):
             raise ValueError(
                 "`sampling.estimator: exact` must come with a `blocks.lattice` without jitter, "
                 "`count: volume`, `orientation: haar` and `offset: random`, for which the mean is "

@@ -222,7 +222,7 @@ class _Worker:
                 self.state.sessions[-1] |= {"sampling": f"{made * fastest:.3f}"}
             if reason is not None:
                 return reason
-            config = next_round(self.state.config, self.state.moments, self.state.unstrained)
+            config = next_round(self.state.config, self.state.means)
         return None
 
     def each(self, chunks: int) -> float:
@@ -238,7 +238,7 @@ class _Worker:
             executor, config, self._units(), lambda: request.reason is not None
         ):
             self.first_at = self.first_at or time.monotonic()
-            self.state.take(*unit, *means)
+            self.state.take(*unit, means)
             self.pace.ended(unit)
             if request.reason is None and self._due(unit[0]):
                 self.save("running", "running")
@@ -278,9 +278,8 @@ class _Worker:
         self.note("writing results")
         if self.pace.due(step_complete=True):
             self.save("running", "running")
-        sums = (state.moments, state.unstrained) if state.sums else (None, None)
         pool = ThreadPoolExecutor(max_workers=1)  # so that this thread takes signals at once
-        found = pool.submit(derive, state.config, *sums)
+        found = pool.submit(derive, state.config, state.means if state.sums else None)
         while not wait([found], timeout=POLL).done:
             if request.reason and time.monotonic() - request.asked_at > PATIENCE:
                 pool.shutdown(wait=False)

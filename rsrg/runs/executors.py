@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import Protocol, Self
 
-from rsrg.runs.chunks import Cases, Means, chunk_means
+from rsrg.ensemble.sampling import Means
+from rsrg.runs.chunks import Cases, chunk_means
 from rsrg.runs.errors import ConfigError, ExecutorError
 
 PER_WORKER = 4  # units under way: one in hand, one waiting, and slack for a slower neighbour

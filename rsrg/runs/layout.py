@@ -189,6 +189,17 @@ ENTRIES: dict[str, Entry] = {
         "the same of the unstrained sphere, the control",
         "3.7",
     ),
+    "coupling/moments_volume": Entry(
+        ("step", "reading", "strain", "chunk", "quartic"),
+        "1/L^3",
+        "the same of the blocks within the body's volume, of known mean, a control",
+        "3.7",
+    ),
+    "coupling/number_volume": Entry(
+        ("step", "reading", "strain", "chunk"),
+        "1",
+        "chunk means of the number of blocks within the body's volume, over N0^3, a control",
+    ),
     "coupling/harmonics": Entry(
         ("step", "chunk", "monomial"),
         "1",

@@ -4,11 +4,11 @@ import time
 from dataclasses import dataclass
 
 from rsrg.ensemble.draws import CHUNK
-from rsrg.ensemble.sampling import Sampler
 from rsrg.ensemble.statistics import MAX_GROUPS
 from rsrg.runs.config import Config
 from rsrg.runs.errors import ConfigError
 from rsrg.runs.pools import COPIES, PoolState, check_memory, pool_bytes
+from rsrg.runs.sampler import config_sampler
 from rsrg.sums.batch import batch_seconds
 from rsrg.sums.limits import duration_text, physical_memory, size_text
 
@@ -45,12 +45,13 @@ def plan(config: Config, measure: bool = True) -> Plan:
     drawn = 1 if config.sampling.resample == "once" else steps
     sums = chunks * CHUNK * drawn * (readings * strains + 1) if sampled else 0
     n = config.blocks.n0**3
-    raw = 8 * steps * chunks * (15 * (readings * strains + 1) + MONOMIALS)
+    per_case = 31 if sampled and config.block_ensemble().volume_control else 15
+    raw = 8 * steps * chunks * (per_case * readings * strains + 15 + MONOMIALS)
     per_glass = 8 * 36 * steps * readings * strains
     groups = min(chunks, MAX_GROUPS) if sampled else 0
     size, one_pool = config.flow.blocks, pool_bytes(config)
     check_memory(config)
-    body = _sampler(config).memory_bytes() if sampled else 0.0
+    body = config_sampler(config).memory_bytes() if sampled else 0.0
     grown = size * steps * readings * strains * materials
     return Plan(
         materials=materials,
@@ -74,18 +75,9 @@ def plan(config: Config, measure: bool = True) -> Plan:
     )
 
 
-def _sampler(config: Config) -> Sampler:
-    return Sampler(
-        config.block_ensemble(),
-        config.sampling.seed,
-        config.reading_list(),
-        config.strain.deformations(),
-    )
-
-
 def chunk_seconds(config: Config) -> float:
     """Time of a chunk in this process: the second of two (the first compiles)."""
-    sampler = _sampler(config)
+    sampler = config_sampler(config)
     sampler.chunk(0, 0)
     started = time.perf_counter()
     sampler.chunk(0, 1)

@@ -4,11 +4,11 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
+from rsrg.ensemble.sampling import Means
 from rsrg.runs.collect import Collected
 from rsrg.runs.errors import RunFileError
 from rsrg.runs.extension import NEUTRAL, flat
+from rsrg.runs.means import joined, saved_means
 from rsrg.runs.results import derive
 from rsrg.runs.run import open_run
 
@@ -55,14 +55,13 @@ def _require_distinct_seeds(pool: Sequence[Collected]) -> None:
 def pooled_results(pool: Pool) -> dict[str, Any]:
     """Every derived dataset from the raw chunk means of all seeds, one after another."""
     raw = [_raw(run) for run in pool]
-    moments = np.concatenate([moments for moments, _ in raw], axis=-2)
-    unstrained = np.concatenate([unstrained for _, unstrained in raw], axis=-2)
+    means = joined(raw)
     drawn_by = [(run.config.sampling.seed, run.config.chunks()) for run in pool]
-    return derive(pool[0].config, moments, unstrained, drawn_by)
+    return derive(pool[0].config, means, drawn_by)
 
 
-def _raw(run: Collected) -> tuple[Any, Any]:
+def _raw(run: Collected) -> Means:
     opened = open_run(run.path)
-    means = opened.read("coupling/moments"), opened.read("coupling/moments_unstrained")
+    means = saved_means(opened.snapshot, opened.config)
     opened.close()
     return means

@@ -23,11 +23,11 @@ from rsrg.ensemble.pool_statistics import (
     narrowing,
     scatter_of_share,
 )
-from rsrg.ensemble.sampling import Sampler
 from rsrg.physics.arrays import Array
 from rsrg.physics.channels import strain_channels
 from rsrg.runs.config import Config
 from rsrg.runs.errors import ConfigError
+from rsrg.runs.sampler import config_sampler
 from rsrg.runs.store import Snapshot
 from rsrg.sums.limits import physical_memory
 from rsrg.sums.weighted import Sources
@@ -37,11 +37,11 @@ COPIES = 7  # of a pool in memory, at most: in hand, growing, as sources, and wh
 
 def pool_step(config: Config) -> PoolStep:
     """How the pool of a config takes a step."""
-    blocks, readings = config.block_ensemble(), config.reading_list()
-    sampler = Sampler(blocks, config.sampling.seed, readings, config.strain.deformations())
     alphas = np.array([m.alpha for m in config.glasses()])
     flow, once = config.flow, config.sampling.resample == "once"
-    return PoolStep(sampler, flow.update, flow.contraction, alphas, flow.blocks, once)
+    return PoolStep(
+        config_sampler(config), flow.update, flow.contraction, alphas, flow.blocks, once
+    )
 
 
 def pool_bytes(config: Config) -> int:

@@ -7,7 +7,8 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from threading import Thread
 
-from rsrg.runs.chunks import Means, chunk_means_alone, same_bits
+from rsrg.ensemble.sampling import Means
+from rsrg.runs.chunks import chunk_means_alone, same_bits
 from rsrg.runs.executors import PATIENCE, PER_WORKER, Unit
 from rsrg.runs.signals import STOP_SIGNALS
 

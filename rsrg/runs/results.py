@@ -15,6 +15,7 @@ import numpy as np
 from rsrg.ensemble.autocorrelation import autocorrelation_time
 from rsrg.ensemble.coupling import (
     CouplingMoments,
+    Volume,
     exact_coupling_moments,
     plain_coupling_moments,
     sampled_coupling_moments,
@@ -22,6 +23,7 @@ from rsrg.ensemble.coupling import (
 from rsrg.ensemble.critical import CriticalStrain, sampled_critical_strains
 from rsrg.ensemble.flows import ChannelFlow, FlowRule, formula_flow, lattice_flow
 from rsrg.ensemble.harmonics import DrawnBy, Harmonics
+from rsrg.ensemble.sampling import Means, control_means
 from rsrg.physics.arrays import Array
 from rsrg.physics.channels import strain_channels
 from rsrg.physics.continuum import continuum_moments
@@ -158,13 +160,12 @@ class LatticeColumn:
     def __init__(
         self,
         setting: Setting,
-        moments: Array,
-        unstrained: Array,
+        means: Means,
         drawn_by: DrawnBy | None = None,
     ) -> None:
         config, self.setting = setting.config, setting
         deformations = config.strain.deformations()
-        readings = setting.readings
+        readings, moments = setting.readings, means.moments
         self.moments: CouplingMoments
         self.plain: CouplingMoments | None = None
         self.harmonics: Harmonics | None = None
@@ -175,8 +176,19 @@ class LatticeColumn:
             blocks = config.block_ensemble()
             seeds = drawn_by or ((config.sampling.seed, moments.shape[-2]),)
             self.harmonics = Harmonics.draw(blocks, seeds, drawn)
-            raw = (moments[:drawn], unstrained[:drawn], readings, deformations)
-            sampled = sampled_coupling_moments(*raw, blocks.isotropic, self.harmonics)
+            volume = None
+            if means.volume is not None and means.number is not None:
+                known = control_means(blocks, readings, deformations)
+                volume = Volume(means.volume[:drawn], means.number[:drawn], known)
+            sampled = sampled_coupling_moments(
+                moments[:drawn],
+                means.unstrained[:drawn],
+                readings,
+                deformations,
+                blocks.isotropic,
+                self.harmonics,
+                volume,
+            )
             self.moments = sampled.repeated(len(moments)) if drawn == 1 else sampled
             self.plain = plain_coupling_moments(moments[:drawn], readings, deformations)
             self.tau = [_correlations(moments[:drawn, r]) for r in range(len(readings))]
@@ -233,30 +245,22 @@ class LatticeColumn:
         )
 
 
-def _columns(
-    config: Config, moments: Array | None, unstrained: Array | None, drawn_by: DrawnBy | None
-) -> Iterator[Column]:
+def _columns(config: Config, means: Means | None, drawn_by: DrawnBy | None) -> Iterator[Column]:
     setting = Setting.of(config)
-    if moments is not None and unstrained is not None:
-        yield LatticeColumn(setting, moments, unstrained, drawn_by)
+    if means is not None:
+        yield LatticeColumn(setting, means, drawn_by)
     yield _continuum_column(setting)
     if np.array_equal(setting.direction, strain_direction("xx")):  # all that (4.5) is for
         yield _log_column(setting)
 
 
-def derive(
-    config: Config,
-    moments: Array | None,
-    unstrained: Array | None,
-    drawn_by: DrawnBy | None = None,
-) -> dict[str, Any]:
+def derive(config: Config, means: Means | None, drawn_by: DrawnBy | None = None) -> dict[str, Any]:
     """Every derived dataset of the run file, by path (see `layout`), materials first.
 
-    moments: raw chunk means, (steps, readings, strains, chunks, 15); unstrained: (steps, chunks,
-    15). Both None where the config asks for the formulas alone. drawn_by: the seeds of the chunks,
-    and how many each drew; by default all by the config's own.
+    means: all raw chunk means; None where the config asks for the formulas alone. drawn_by: the
+    seeds of the chunks, and how many each drew; by default all by the config's own.
     """
-    columns = list(_columns(config, moments, unstrained, drawn_by))
+    columns = list(_columns(config, means, drawn_by))
     rows = []
     for material in config.glasses():
         flows = {c.suffix: c.flow(material.alpha) for c in columns}

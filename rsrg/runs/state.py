@@ -6,14 +6,21 @@ from typing import Any
 
 import numpy as np
 
-from rsrg.physics.arrays import Array
+from rsrg.ensemble.sampling import Means
 from rsrg.physics.channels import strain_channels
-from rsrg.physics.interaction import QUARTIC_NAMES
 from rsrg.physics.pairs import PAIR_NAMES
 from rsrg.runs import provenance
 from rsrg.runs.chunks import Cases
 from rsrg.runs.config import Config
-from rsrg.runs.errors import RunFileError
+from rsrg.runs.means import (
+    chunks_complete,
+    chunks_done,
+    copy_means,
+    means_datasets,
+    no_means,
+    saved_means,
+    take_chunk,
+)
 from rsrg.runs.pools import PoolState
 from rsrg.runs.results import CROSSINGS
 from rsrg.runs.sessions import SESSION, sessions
@@ -27,12 +34,12 @@ LOG = logging.getLogger("rsrg.runs")
 class State:
     """The raw results of a run, chunk by chunk. NaN where nothing is done yet.
 
-    pool: the blocks of a quenched run; None where blocks are equal.
+    means: all chunk means. done: chunks done in each step. pool: the blocks of a quenched run; None
+    where blocks are equal.
     """
 
     config: Config
-    moments: Array
-    unstrained: Array
+    means: Means
     done: np.ndarray
     created: str
     updated: str = ""
@@ -42,14 +49,8 @@ class State:
     @classmethod
     def empty(cls, config: Config) -> "State":
         """Nothing done."""
-        shape = _shape(config)
-        return cls(
-            config=config,
-            moments=np.full(shape, np.nan),
-            unstrained=np.full((shape[0], *shape[3:]), np.nan),
-            done=np.zeros(shape[0], dtype=np.int64),
-            created=provenance.now(),
-        )
+        done = np.zeros(config.steps(), dtype=np.int64)
+        return cls(config, no_means(config), done, created=provenance.now())
 
     @classmethod
     def start(cls, config: Config) -> "State":
@@ -62,7 +63,8 @@ class State:
     def of(cls, snapshot: Snapshot) -> "State":
         """The state saved in a run file. Raises RunFileError if its parts do not fit together."""
         config = snapshot.config()
-        state = cls(config, *_raw(snapshot, config), created=str(snapshot.attributes["created"]))
+        means, done = saved_means(snapshot, config), chunks_done(snapshot, config)
+        state = cls(config, means, done, created=str(snapshot.attributes["created"]))
         state.updated = str(snapshot.attributes["updated"])
         state.sessions = sessions(snapshot)
         if config.flow.quenched:
@@ -77,13 +79,10 @@ class State:
     def extended(self, config: Config) -> "State":
         """The same results under a config that asks for the same or more (see `extension`)."""
         larger = State.empty(config)
-        steps, _, _, chunks, _ = self.moments.shape
         readings = np.array([config.readings.index(r) for r in self.config.readings])
         strains = np.searchsorted(config.strain.strains(), self.config.strain.strains())
-        old = np.ix_(np.arange(steps), readings, strains, np.arange(chunks))
-        larger.moments[old] = self.moments
-        larger.unstrained[:steps, :chunks] = self.unstrained
-        larger.done = _complete(larger.moments)
+        copy_means(self.means, larger.means, readings, strains)
+        larger.done = chunks_complete(larger.means)
         larger.created, larger.updated = self.created, self.updated
         larger.sessions = self.sessions
         larger.pool = self.pool
@@ -105,19 +104,17 @@ class State:
 
     def missing(self, step: int, chunk: int) -> list[Cases]:
         """What of a chunk is still to be computed: all cases, or those that an extension added."""
-        blank = np.isnan(self.moments[step, :, :, chunk, 0])
+        blank = np.isnan(self.means.moments[step, :, :, chunk, 0])
         groups: dict[tuple[int, ...], list[int]] = {}
         for reading, row in enumerate(blank):
             if row.any():
                 groups.setdefault(tuple(np.flatnonzero(row).tolist()), []).append(reading)
         return [(tuple(readings), strains) for strains, readings in groups.items()]
 
-    def take(self, step: int, chunk: int, cases: Cases, moments: Array, control: Array) -> None:
-        """Keep the chunk means of some cases, (readings, strains, 15), and of the control."""
-        readings, strains = cases
-        self.moments[step, :, :, chunk][np.ix_(readings, strains)] = moments
-        self.unstrained[step, chunk] = control
-        while self.done[step] < self.moments.shape[3] and not self.missing(step, self.done[step]):
+    def take(self, step: int, chunk: int, cases: Cases, new: Means) -> None:
+        """Keep the means of one chunk of some cases."""
+        take_chunk(self.means, step, chunk, cases, new)
+        while self.done[step] < self.config.chunks() and not self.missing(step, self.done[step]):
             self.done[step] += 1
 
     def begin_session(self, note: str) -> None:
@@ -173,17 +170,11 @@ class State:
 
     def datasets(self) -> dict[str, Any]:
         """The datasets of a checkpoint, by path."""
-        sums = {
-            "axes/chunk": np.arange(self.moments.shape[-2]),
-            "axes/quartic": list(QUARTIC_NAMES),
-            "coupling/moments": self.moments,
-            "coupling/moments_unstrained": self.unstrained,
-        }
         log = {f"provenance/{k}": [s[k] for s in self.sessions] for k in SESSION}
         return {
             **_axes(self.config),
             "axes/session": np.arange(len(self.sessions)),
-            **(sums if self.sums else {}),
+            **(means_datasets(self.means) if self.sums else {}),
             **(self.pool.datasets() if self.pool else {}),
             "checkpoint/chunks_done": self.done,
             **log,
@@ -196,33 +187,6 @@ def _engine(config: Config) -> str:
         return {"exact": "exact mean", "formula": "none"}[config.sampling.estimator]
     has_rows = config.blocks.perfect and config.blocks.lattice != "hcp"  # hcp has gaps in its rows
     return batch_engine(config.blocks.n0**3) if has_rows else "pairs"
-
-
-def _shape(config: Config) -> tuple[int, ...]:
-    """Of the moments: (step, reading, strain, chunk, 15)."""
-    cases = (len(config.readings), len(config.strain.strains()))
-    chunks = 0 if config.sampling.estimator == "formula" else config.chunks()
-    return (config.steps(), *cases, chunks, 15)
-
-
-def _raw(snapshot: Snapshot, config: Config) -> tuple[Array, Array, np.ndarray]:
-    """Moments, control and chunks done. Raises RunFileError unless they fit the config."""
-    shape = _shape(config)
-    done = snapshot.read("checkpoint/chunks_done")
-    moments, unstrained = np.empty(shape), np.empty((shape[0], *shape[3:]))
-    if config.sampling.estimator != "formula":
-        moments = snapshot.read("coupling/moments")
-        unstrained = snapshot.read("coupling/moments_unstrained")
-    shapes = (moments.shape, unstrained.shape, done.shape)
-    if shapes != (shape, (shape[0], *shape[3:]), shape[:1]):
-        raise RunFileError(f"{snapshot.path} is damaged: its datasets do not fit its config")
-    return moments, unstrained, done
-
-
-def _complete(moments: Array) -> np.ndarray:
-    """How many chunks of each step are there in all cases, counted from the first, (steps,)."""
-    there = ~np.isnan(moments[..., 0]).any(axis=(1, 2))
-    return np.cumprod(there, axis=1, dtype=np.int64).sum(axis=1)
 
 
 def _changes(before: str, after: str) -> str:

@@ -210,6 +210,44 @@ def batch_moments(
     Raises PhysicsError for wrong shapes, what is not finite, rotations that are not, points that
     are too few, out of order or not of the lattice, or a radius that does not belong to n_blocks.
     """
+    lattice = points, primitive, covering_radius
+    return _sums(*lattice, rotations, offsets, cases, n_blocks, count, engine, 0)[0]
+
+
+def batch_both_counts(
+    points: Array,
+    primitive: Array,
+    covering_radius: float,
+    rotations: Array,
+    offsets: Array,
+    cases: Cases,
+    n_blocks: int,
+    controlled: int,
+) -> tuple[Array, Array, Array]:
+    """`batch_moments` with `count: exact`; of the first cases, with `count: volume`; their blocks.
+
+    Shapes (draws, cases, 15), (draws, controlled, 15), (draws, controlled). The two bodies differ
+    by a few blocks: only the pairs of those are summed on top.
+    """
+    lattice, drawn = (points, primitive, covering_radius), (rotations, offsets)
+    exact, beyond = _sums(*lattice, *drawn, cases, n_blocks, "exact", "auto", controlled)
+    more = np.split(beyond, [MOMENTS], axis=-1)
+    return exact, exact[:, :controlled] + more[0], n_blocks + more[1][..., 0]
+
+
+def _sums(
+    points: Array,
+    primitive: Array,
+    covering_radius: float,
+    rotations: Array,
+    offsets: Array,
+    cases: Cases,
+    n_blocks: int,
+    count: Count,
+    engine: BatchEngine,
+    controlled: int,
+) -> tuple[Array, Array]:
+    """The sums of all cases, and what `count: volume` has beyond them in the controlled ones."""
     _check_count(cases, n_blocks, count)
     if engine not in get_args(BatchEngine):
         raise PhysicsError(
@@ -226,6 +264,7 @@ def batch_moments(
     candidates = _candidates(np.linalg.norm(points, axis=1), reach, covering_radius, n_blocks)
     total = draws * len(cases.radius)
     out = np.empty((draws, len(cases.radius), MOMENTS))
+    beyond = np.empty((draws, controlled, MOMENTS + 1))
     apply_threads()
     configurations(
         np.ascontiguousarray(points.T),
@@ -242,5 +281,6 @@ def batch_moments(
         {"auto": ROWS_FROM, "pairs": NEVER, "rows": 0}[engine],
         min(GROUP, max(1, total // TASKS)),
         out,
+        beyond,
     )
-    return out
+    return out, beyond

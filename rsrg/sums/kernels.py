@@ -26,6 +26,7 @@ SHIFT_BLOCKS = 16  # parallel tasks per tile
 MOMENTS = 15
 
 CLOSE_IN = 4  # guesses of where the n-th key is before halving
+NO_INDEX = 2**32 - 1  # above every index
 FEW = 8  # keys about the n-th that are sorted, not bisected further
 KEY_OF_RADIUS = 2.0**33  # integer keys: distances² equal to 1e-10 are one, ordered by index
 
@@ -513,6 +514,57 @@ def select_nearest(keys: Array, guess: float, n: int, border: Array, chosen: Arr
 
 
 @kernel
+def split_counts(
+    keys: Array, limit: float, chosen: Array, within: Array, order: Array
+) -> tuple[int, int]:
+    """Indices common to the chosen ones and to all keys ≤ limit, then those of one alone, to order.
+
+    chosen (n,): the n smallest keys, ties by index, so that one of the two sets holds the other.
+    within, order (> keys.size,): scratch, and the result. Returns how many are common, and in all.
+    """
+    found = select_within(keys, limit, within)
+    if found <= chosen.size:
+        split_at(keys, limit, NO_INDEX, chosen, order)
+        return found, chosen.size
+    top = keys[chosen[0]]
+    last = chosen[0]
+    for i in chosen:
+        if keys[i] > top or (keys[i] == top and i > last):
+            top = keys[i]
+            last = i
+    split_at(keys, top, last, within[:found], order)
+    return chosen.size, found
+
+
+@kernel
+def split_at(keys: Array, limit: float, last: int, indices: Array, order: Array) -> None:
+    """Those of indices with (key, index) ≤ (limit, last) to order first, then the others."""
+    found = np.uint32(0)
+    for i in indices:
+        order[found] = i
+        found += np.uint32(keys[i] < limit or (keys[i] == limit and i <= last))
+    for i in indices:
+        if keys[i] > limit or (keys[i] == limit and i > last):
+            order[found] = i
+            found += np.uint32(1)
+
+
+@kernel
+def add_beyond(base: Array, common: int, size: int, sign: float, weight: Array, out: Array) -> None:
+    """out = sign · Σ over all ordered pairs of the first `size` points that are not both common.
+
+    base (3, ≥ size padded), finite. weight (≥ size padded,): scratch.
+    """
+    out[:] = 0.0
+    weight[:] = 0.0
+    weight[:common] = sign
+    for k in range(common, size):
+        to = (k + LANES - 1) // LANES * LANES
+        weighted_moments(base, -base[0, k], -base[1, k], -base[2, k], weight[:to], out)
+        weight[k] = sign
+
+
+@kernel
 def place_points(points: Array, place: Array, chosen: Array, base: Array) -> None:
     """base[:, k] = A z + t for the chosen points z; points (3, p), base (3, ≥ chosen.size)."""
     axx, axy, axz, tx = place[0]
@@ -554,6 +606,7 @@ def configurations(
     rows_from: int,
     group: int,
     out: Array,
+    beyond: Array,
 ) -> None:
     """One configuration for each draw and case: choose the blocks, place them, sum their pairs.
 
@@ -561,6 +614,8 @@ def configurations(
     body. n_blocks: how many to choose, 0 for all inside. same_body (cases,): whether a case cuts
     out what the one before does. Bodies of rows_from blocks or more are summed by rows.
     out (draws, cases, 15). Each group of consecutive configurations shares one scratch space.
+    beyond (draws, controlled cases, 16): what the sum over all blocks inside has beyond that over
+    n_blocks of them, and how many blocks more it is over.
     """
     cases = radius.size
     total = rotations.shape[0] * cases
@@ -568,21 +623,25 @@ def configurations(
     extent = np.empty(3, np.int64)
     for c in range(3):
         extent[c] = sites[c, :most].max() - sites[c, :most].min() + 1
-    size = LANES * (2 * extent[2] + 1)
+    slab = LANES * (2 * extent[2] + 1)
     for task in prange((total + group - 1) // group):
         keys = np.empty(most)
         chosen = np.empty(most + 1, np.uint32)
         border = np.empty(most + 1, np.uint32)
-        base = np.empty((3, padded(most)))
+        order = np.empty(most + 1, np.uint32)
+        common = 0
+        size = 0
+        base = np.zeros((3, padded(most)))
         ring = np.empty((3, ring_size(most)))
         low = np.empty((extent[0], extent[1] + 2 * LANES), np.int32)
         high = np.empty((extent[0], extent[1] + 2 * LANES), np.int32)
         first = np.empty(extent[0], np.int32)
         last = np.empty(extent[0], np.int32)
         box = np.empty((2, 3), np.int64)
-        grid = np.empty((3, size))
-        corners = np.empty(size, np.int32)
-        weight = np.empty(size)
+        grid = np.empty((3, slab))
+        corners = np.empty(slab, np.int32)
+        weight = np.empty(slab)
+        ones = np.empty(padded(most))
         cell = np.empty((3, 3))
         map_ = np.empty((3, 4))
         n = n_blocks
@@ -598,6 +657,8 @@ def configurations(
                     select_nearest(keys[:p], KEY_OF_RADIUS, n, border, chosen)
                 else:
                     n = select_within(keys[:p], KEY_OF_RADIUS, chosen)
+                if case < beyond.shape[1]:
+                    common, size = split_counts(keys[:p], KEY_OF_RADIUS, chosen[:n], border, order)
             rotate_map(place[case], rotations[draw], offsets[draw], map_)
             if n >= rows_from and enter_rows(sites, chosen[:n], low, high, first, last, box):
                 in_cells(map_, primitive, cell)
@@ -608,6 +669,11 @@ def configurations(
                 place_points(points, map_, chosen[:n], base)
                 close_ring(base, ring, n)
                 serial_moments(base, ring, n, out[draw, case])
+            if case < beyond.shape[1]:
+                place_points(points, map_, order[:size], base)
+                sign = 1.0 if size > n else -1.0
+                add_beyond(base, common, size, sign, ones, beyond[draw, case, :MOMENTS])
+                beyond[draw, case, MOMENTS] = sign * (size - common)
 
 
 @parallel_kernel

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rsrg.ensemble.sampling import Sampler
+from rsrg.ensemble.sampling import Means, Sampler
 
 AXIAL = np.diag([1.2, 1.0, 1.0])
 GENERAL = np.array([[1.10, 0.30, 0.05], [-0.10, 0.90, 0.20], [0.15, 0.02, 1.30]])
@@ -32,11 +32,21 @@ def entries():
 def sample():
     """Raw chunk means as `sampled_coupling_moments` takes them: (moments, control)."""
 
-    def draw(blocks, readings, deformations, chunks, steps=1, seed=0):
-        sampler = Sampler(blocks, seed, tuple(readings), np.asarray(deformations))
-        rows = [[sampler.chunk(n, c) for c in range(chunks)] for n in range(steps)]
-        moments = np.array([[m for m, _ in row] for row in rows])
-        control = np.array([[u for _, u in row] for row in rows])
-        return np.moveaxis(moments, 1, 3), control
+    def draw(*arguments, **options):
+        return draw_means(*arguments, **options)[:2]
 
     return draw
+
+
+@pytest.fixture
+def sample_means():
+    """All raw chunk means of a run, the chunk axis in its place."""
+    return draw_means
+
+
+def draw_means(blocks, readings, deformations, chunks, steps=1, seed=0):
+    sampler = Sampler(blocks, seed, tuple(readings), np.asarray(deformations))
+    rows = [[sampler.chunk(n, c) for c in range(chunks)] for n in range(steps)]
+    whole = [np.array([[getattr(m, f) for m in row] for row in rows]) for f in Means._fields]
+    cases = [None if a.dtype == object else np.moveaxis(a, 1, 3) for a in (whole[0], *whole[2:])]
+    return Means(cases[0], whole[1], *cases[1:])

@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 
 import rsrg
+from rsrg.ensemble.sampling import Means
 from rsrg.report.sampling_note import sampling_notes
 from rsrg.runs.errors import ConfigError
 from rsrg.runs.loading import config_from_text
+from rsrg.runs.means import saved_means
 from rsrg.runs.target import largest_error, next_round
 
 TEXT = """\
@@ -19,7 +21,7 @@ lengths: {start: 50 angstrom, sample: 20 nm}
 blocks: {n0: 2}
 strain: {values: [0.0, 0.2, 0.4]}
 readings: [fixed/ellipsoid, affine/sphere]
-sampling: {samples: 256, seed: 3, target_error: 8e-4}
+sampling: {samples: 256, seed: 3, target_error: 6e-4}
 checkpoint: {every: 1 hour}
 """
 
@@ -32,7 +34,7 @@ def config(**overrides):
 
 
 def tighter(error):
-    return config_from_text(TEXT.replace("8e-4", str(error)))
+    return config_from_text(TEXT.replace("6e-4", str(error)))
 
 
 @pytest.fixture(scope="module")
@@ -45,21 +47,24 @@ def reached(tmp_path_factory):
 def test_ends_at_the_first_round_that_meets_it(reached):
     run = rsrg.open_run(reached)
     assert run.status == "finished"
-    assert run.read("coupling/M_stderr").max() <= 8e-4
+    assert run.read("coupling/M_stderr").max() <= 6e-4
     samples = run.config.sampling.samples
     assert samples > 256  # or nothing was tested
     fewer = int(np.ceil(samples / 1.25 / 16)) * 16  # the round before
-    moments, control = (
-        run.read(f"coupling/{name}")[..., : fewer // 16, :]
-        for name in ("moments", "moments_unstrained")
+    whole, some = saved_means(run.snapshot, run.config), slice(fewer // 16)
+    before = Means(
+        whole.moments[..., some, :],
+        whole.unstrained[:, some],
+        whole.volume[..., some, :],
+        whole.number[..., some],
     )
-    assert largest_error(config(), moments, control) > 8e-4
+    assert largest_error(config(), before) > 6e-4
     assert run.progress == (2 * samples // 16, 2 * samples // 16)  # two steps
 
 
 def test_the_draws_are_those_of_a_plain_run(reached, tmp_path):
     samples = rsrg.open_run(reached).config.sampling.samples
-    text = TEXT.replace("samples: 256", f"samples: {samples}").replace(", target_error: 8e-4", "")
+    text = TEXT.replace("samples: 256", f"samples: {samples}").replace(", target_error: 6e-4", "")
     plain = rsrg.run(config_from_text(text), tmp_path / "plain.h5")
     for name in ("coupling/moments", "coupling/M_stderr", "critical/strain"):
         np.testing.assert_array_equal(plain.read(name), rsrg.open_run(reached).read(name))
@@ -87,10 +92,10 @@ def test_a_smaller_target_does_only_new_work(reached, tmp_path, same):
     shutil.copy2(reached, path)
     made = []
     done = rsrg.open_run(path).progress[0]
-    run = rsrg.resume(path, {"sampling.target_error": 6e-4}, watch=lambda p: made.append(p.done))
+    run = rsrg.resume(path, {"sampling.target_error": 4.5e-4}, watch=lambda p: made.append(p.done))
     assert made[0] == done < run.progress[0]
-    assert run.read("coupling/M_stderr").max() <= 6e-4
-    rsrg.run(tighter(6e-4), tmp_path / "direct.h5")
+    assert run.read("coupling/M_stderr").max() <= 4.5e-4
+    rsrg.run(tighter(4.5e-4), tmp_path / "direct.h5")
     same(path, tmp_path / "direct.h5")
 
 
@@ -106,7 +111,7 @@ def test_cap(tmp_path):
 
 def test_critical_strain_as_target(tmp_path):
     text = TEXT.replace("[0.0, 0.2, 0.4]", "{start: 0.0, stop: 2.0, count: 9}")
-    text = text.replace("8e-4", "0.02, target_quantity: critical_strain")
+    text = text.replace("6e-4", "0.02, target_quantity: critical_strain")
     text = text.replace("sample: 20 nm", "sample: 1 um").replace(", affine/sphere", "")
     run = rsrg.run(config_from_text(text), tmp_path / "run.h5")
     errors = run.read("critical/sampling_stderr")[..., 0]
@@ -133,16 +138,16 @@ def test_variance_reduction_is_the_ratio_of_the_errors(reached):
 
 
 def test_no_target_no_round():
-    plain = config_from_text(TEXT.replace(", target_error: 8e-4", ""))
-    assert next_round(plain, np.empty(0), np.empty(0)) is None
+    plain = config_from_text(TEXT.replace(", target_error: 6e-4", ""))
+    assert next_round(plain, Means(np.empty(0), np.empty(0))) is None
 
 
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("target_error: 8e-4", "target_error: 0", "`target_error` must be a standard error, "
+        ("target_error: 6e-4", "target_error: 0", "`target_error` must be a standard error, "
          "a number between 0 and 1; got 0 "),
-        ("target_error: 8e-4", "max_samples: 512", "`sampling` must have `target_quantity` and "
+        ("target_error: 6e-4", "max_samples: 512", "`sampling` must have `target_quantity` and "
          "`max_samples` with `target_error` only; "),
         ("samples: 256", "estimator: formula", "`sampling` must not have `target_error` with "
          "`formula`: it has none; "),
@@ -156,7 +161,7 @@ def test_no_target_no_round():
 def test_broken_targets(old, new, message):
     text = TEXT.replace(old, new)
     if "second_order" in new:
-        text = text.replace("8e-4", "8e-4, target_quantity: critical_strain")
+        text = text.replace("6e-4", "6e-4, target_quantity: critical_strain")
     with pytest.raises(ConfigError) as caught:
         config_from_text(text)
     assert caught.value.problems[0].startswith(message)

@@ -18,7 +18,7 @@ from rsrg.physics.lattices import (
 )
 from rsrg.physics.readings import READINGS
 from rsrg.sums import jit, kernels
-from rsrg.sums.batch import Cases, batch_moments, needed_radius
+from rsrg.sums.batch import Cases, batch_both_counts, batch_moments, needed_radius
 from rsrg.sums.engines import pair_moments
 
 from .twins import choose_twin, configuration_twin
@@ -77,6 +77,28 @@ def test_twin(lattice, n_blocks, count, engine):
     ]
     moments = batch_moments(*arguments, engine=engine)
     near(moments, np.array(expected), 1e-13)  # up to 216² terms, twin likewise
+
+
+@pytest.mark.parametrize("n_blocks", [8, 27, 64, 125, 216])  # by pairs, and by rows
+@pytest.mark.parametrize("lattice", LATTICES)
+@pytest.mark.parametrize("deformation", [GENERAL, np.diag([4.0, 1.0, 1.0])], ids=["all", "long"])
+def test_both_counts_at_once(lattice, n_blocks, deformation):
+    """They are the two counts one by one, whichever of the bodies holds more blocks."""
+    _, (*batched, cases, _, _) = batch(lattice, n_blocks, "exact", deformation, draws=12)
+    controlled = len(cases.radius) - 1
+    exact, volume, number = batch_both_counts(*batched, cases, n_blocks, controlled)
+    np.testing.assert_array_equal(exact, batch_moments(*batched, cases, n_blocks, "exact"))
+    expected = batch_moments(*batched, cases, n_blocks, "volume")[:, :controlled]
+    scale = np.abs(expected).max(axis=-1, keepdims=True)
+    # n² terms of either sign, in two orders; the largest of them are of the size of the sum
+    assert np.all(np.abs(volume - expected) <= 1e-13 * scale)
+    points, _, _, rotations, offsets = batched
+    for draw, (rotation, offset) in enumerate(zip(rotations, offsets, strict=True)):
+        x = (points + offset) @ rotation.T
+        for case in range(controlled):
+            inside = ((x @ cases.measure[case].T) ** 2).sum(axis=1) <= cases.radius[case] ** 2
+            assert number[draw, case] == inside.sum()
+    assert number.min() < n_blocks < number.max()  # or one of the two ways was not taken
 
 
 @pytest.mark.parametrize("engine", ["pairs", "rows"])
