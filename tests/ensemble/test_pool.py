@@ -63,7 +63,7 @@ def test_identical_blocks_harmonic():
     step = step_of(NOTHING_RANDOM, "harmonic")
     chi = start_of(step)
     new, stability = step.grow(chi, step.sources(chi), 0, 0)
-    positions, _ = step.places.blocks(np.eye(3)[None], np.zeros((1, 3)))
+    positions, _ = step.placed(0, 0)
     for case in range(len(step.volumes)):
         m = pair_interaction(positions[0, case], ALPHAS[1], step.volumes[case])
         expected, lowest = harmonic_blocks(np.stack([elastic_susceptibility(ALPHAS[1])] * 8), m)
@@ -90,13 +90,14 @@ def test_members_stay_in_their_part_and_are_pure():
     step = step_of(Blocks(3), size=4 * POOL_UNIT)
     part = step.size // SUBPOOLS
     for chunk in range(0, step.size // CHUNK, 3):
-        members = step.members(2, chunk)
+        members = step.members(2, chunk, 50)
         first = chunk * CHUNK // part * part
         assert members.min() >= first
         assert members.max() < first + part
-        np.testing.assert_array_equal(members, step.members(2, chunk))
-    assert np.any(step.members(2, 0) != step.members(3, 0))
-    assert np.any(step.members(2, 0)[0] != step.members(2, 0)[1])
+        np.testing.assert_array_equal(members, step.members(2, chunk, 50))
+        np.testing.assert_array_equal(members[:, :30], step.members(2, chunk, 30))
+    assert np.any(step.members(2, 0, 50) != step.members(3, 0, 50))
+    assert np.any(step.members(2, 0, 50)[0] != step.members(2, 0, 50)[1])
 
 
 def test_a_block_stays_at_its_point_when_more_strains_are_asked_for():
@@ -107,7 +108,7 @@ def test_a_block_stays_at_its_point_when_more_strains_are_asked_for():
     more = PoolStep(
         Sampler(few.sampler.blocks, 7, few.sampler.readings, f), "resummed", "tensor", ALPHAS, 256
     )
-    assert more.places.points.shape[1] > few.places.points.shape[1]
+    assert more.lattice.points.shape[1] > few.lattice.points.shape[1]
     wider = np.concatenate((chi, chi[:, :, :1]), axis=2)
     expected, _ = few.grow(chi, few.sources(chi), 0, 3)
     found, _ = more.grow(wider, more.sources(wider), 0, 3)
