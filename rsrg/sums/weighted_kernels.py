@@ -71,10 +71,10 @@ class Vector:
         return Vector(self.builder, self.builder.call(root, [self.value]))
 
     def or_tiny(self) -> "Vector":
-        """TINY where a lane is zero."""
-        zero, tiny = (ir.Constant(VECTOR, [x] * LANES) for x in (0.0, TINY))
-        is_zero = self.builder.fcmp_ordered("==", self.value, zero)
-        return Vector(self.builder, self.builder.select(is_zero, tiny, self.value))
+        """TINY where a lane is zero, or smaller than it."""
+        least, tiny = (ir.Constant(VECTOR, [x] * LANES) for x in (TINY**2, TINY))
+        nothing = self.builder.fcmp_ordered("<", (self * self).value, least)
+        return Vector(self.builder, self.builder.select(nothing, tiny, self.value))
 
 
 class Vectors:

@@ -1,8 +1,8 @@
-"""How fast the χ-weighted pair sums are beside the unweighted, both with choosing the blocks.
+"""How fast the χ-weighted pair sums are beside the unweighted, both with drawing and choosing.
 
 Usage: python scripts/bench/weighted_sum.py [ROUNDS]. One thread; processor time, minima over rounds
 in which each is called once in turn; 10⁶ unordered pairs a second. Unweighted is pair by pair;
-`alone` leaves out choosing and placing the blocks, and giving each one of the pool.
+`alone` leaves out drawing, choosing and placing the blocks, and which of the pool stands where.
 """
 
 import sys
@@ -11,7 +11,7 @@ import time
 import numpy as np
 
 from rsrg.ensemble.draws import CHUNK, Blocks, draw_chunk
-from rsrg.ensemble.pool import POOL_UNIT, PoolStep
+from rsrg.ensemble.pool import POOL_UNIT, SUBPOOLS, PoolStep
 from rsrg.ensemble.sampling import Sampler
 from rsrg.physics.lattices import covering_radius, site_cell
 from rsrg.physics.readings import Reading
@@ -40,13 +40,15 @@ def rates(n0: int, rounds: int) -> list[float]:
 def once(step: PoolStep, sources: Sources | None, turn: int) -> list[float]:
     """Seconds of the three, on one chunk of draws."""
     sampler, n0 = step.sampler, step.sampler.blocks.n0
-    draw, placed = draw_chunk(sampler.blocks, 1, 0, turn), step.blocks(0, turn)
-    cell, covering = site_cell("sc").T, covering_radius("sc")
-    lattice = (sampler.points, cell, covering, *draw, step.cases, n0**3, "exact", "pairs")
+    chunk = turn % SUBPOOLS
+    placed, cell, covering = step.blocks(0, chunk), site_cell("sc").T, covering_radius("sc")
+    rest = (step.cases, n0**3, "exact", "pairs")
     marks = [time.process_time()]
     for work in (
-        lambda: batch_moments(*lattice),
-        lambda: weighted_sums(*step.blocks(0, turn), sources),
+        lambda: batch_moments(
+            sampler.points, cell, covering, *draw_chunk(sampler.blocks, 1, 0, chunk), *rest
+        ),
+        lambda: weighted_sums(*step.blocks(0, chunk), sources),
         lambda: weighted_sums(*placed, sources),
     ):
         work()
