@@ -2,8 +2,8 @@
 
 A super block of the next level is N0³ blocks of the pool on the places of one draw. Draws are those
 of the annealed flow: super block k of a step has draw k of that step. Which block stands at which
-lattice point is a function of (seed, step, k) alone, and does not depend on the strain, so every
-super block can be followed from strain to strain.
+point of the draw (of a window: by distance from its centre) is a function of (seed, step, k) alone,
+and does not depend on the strain, so every super block can be followed from strain to strain.
 
 The pool is made of SUBPOOLS parts that never mix. They are independent samples of the same flow, so
 their scatter gives honest errors, which also hold what a finite pool inherits from step to step.
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from rsrg.ensemble.draws import CHUNK, draw_chunk, offset_reach
 from rsrg.ensemble.sampling import Sampler
+from rsrg.ensemble.windows import draw_windows
 from rsrg.physics.arrays import Array
 from rsrg.physics.lattices import Lattice, covering_radius
 from rsrg.physics.pairs import Contraction
@@ -29,7 +30,9 @@ from rsrg.physics.quenched import (
 )
 from rsrg.physics.recursion import RUNAWAY
 from rsrg.sums.batch import Cases
-from rsrg.sums.weighted import Places, Sources, weighted_sums
+from rsrg.sums.places import LatticePlaces, Placed, window_places
+from rsrg.sums.weighted import Sources, weighted_sums
+from rsrg.sums.window_batch import window_reach
 
 PoolUpdate = Literal["resummed", "second_order", "harmonic"]
 POOL_UPDATES: tuple[PoolUpdate, ...] = get_args(PoolUpdate)
@@ -59,13 +62,18 @@ class PoolStep:
         return (len(self.alphas), *cases, self.size, 6, 6)
 
     @cached_property
-    def places(self) -> Places:
-        """Lattice points, and the bodies that readings and strains cut out of them."""
-        blocks, all_ = self.sampler.blocks, self.sampler.cases
-        cases = Cases(all_.place[:-1], all_.measure[:-1], all_.radius[:-1])  # without the control
-        reach = offset_reach(blocks)
+    def cases(self) -> Cases:
+        """The bodies that readings and strains cut out of a draw; the control is left out."""
+        c = self.sampler.cases
+        return Cases(c.place[:-1], c.measure[:-1], c.radius[:-1])
+
+    @cached_property
+    def lattice(self) -> LatticePlaces:
+        """The places of a perfect lattice."""
+        blocks = self.sampler.blocks
         covering = covering_radius(cast(Lattice, blocks.lattice))
-        return Places.of(self.sampler.points, covering, reach, cases, blocks.n0**3)
+        reach = offset_reach(blocks)
+        return LatticePlaces.of(self.sampler.points, covering, reach, self.cases, blocks.n0**3)
 
     @cached_property
     def volumes(self) -> Array:
@@ -75,16 +83,34 @@ class PoolStep:
             [r.block_volume(float(d)) for r in self.sampler.readings for d in determinants]
         )
 
-    def members(self, step: int, chunk: int) -> NDArray[np.int64]:
-        """Which block of the pool stands at each lattice point, (CHUNK, points)."""
+    def placed(self, step: int, chunk: int) -> Placed:
+        """Where the blocks of each super block are, and at which points of its draw."""
+        blocks, seed = self.sampler.blocks, self.sampler.seed
+        if self.once:
+            step = 0
+        if blocks.perfect:
+            return self.lattice.blocks(*draw_chunk(blocks, seed, step, chunk))
+        n = blocks.n0**3
+        reach = window_reach(self.sampler.cases, n)  # the windows of the annealed flow
+        rotations, windows = draw_windows(blocks, reach, seed, step, chunk)
+        return window_places(windows, reach, rotations, self.cases, n)
+
+    def members(self, step: int, chunk: int, points: int) -> NDArray[np.int64]:
+        """Which block of the pool stands at each of the first points of a draw, (CHUNK, points)."""
         part = self.size // SUBPOOLS
         first = chunk * CHUNK // part * part
-        found = np.empty((CHUNK, self.places.points.shape[1]), dtype=np.int64)
+        found = np.empty((CHUNK, points), dtype=np.int64)
         for k in range(CHUNK):
             entropy = (self.sampler.seed, step, chunk * CHUNK + k)
             rng = np.random.default_rng(np.random.SeedSequence(entropy, spawn_key=(MEMBERS_KEY,)))
-            found[k] = first + rng.integers(0, part, found.shape[1])
+            found[k] = first + rng.integers(0, part, points)
         return found
+
+    def blocks(self, step: int, chunk: int) -> Placed:
+        """Where the blocks of CHUNK super blocks are, and which of the pool stands at each."""
+        positions, chosen = self.placed(step, chunk)
+        members = self.members(step, chunk, int(chosen.max()) + 1)
+        return positions, np.take_along_axis(members[:, None], chosen, axis=2)
 
     def grow(
         self, chi: Array, sources: Sources | None, step: int, chunk: int
@@ -94,13 +120,12 @@ class PoolStep:
         chi: the pool, see `shape`; sources: `self.sources(chi)`. stability: the lowest eigenvalue
         of each super block's Hessian, (materials, readings, strains, CHUNK), NaN unless harmonic.
         """
-        draw = draw_chunk(self.sampler.blocks, self.sampler.seed, 0 if self.once else step, chunk)
-        members = self.members(step, chunk)
+        positions, who = self.blocks(step, chunk)
         if sources is None:
-            new, stability = self._harmonic(chi, draw, members)
+            new, stability = self._harmonic(chi, positions, who)
         else:
-            means, sums = weighted_sums(self.places, *draw, members, sources)
-            scale = self.volumes / (4.0 * np.pi * self.places.n_blocks)
+            means, sums = weighted_sums(positions, who, sources)
+            scale = self.volumes / (4.0 * np.pi * who.shape[2])
             new = self._updated(means, scale[:, None, None, None] * sums)
             stability = np.full(new.shape[:-2], np.nan)
         shape = (*self.shape[:3], CHUNK, 6, 6)
@@ -120,18 +145,16 @@ class PoolStep:
         return held(second_order_blocks(mean, interaction))
 
     def _harmonic(
-        self, chi: Array, draw: tuple[Array, Array], members: NDArray[np.int64]
+        self, chi: Array, positions: Array, who: NDArray[np.int64]
     ) -> tuple[Array, Array]:
-        positions, chosen = self.places.blocks(*draw)
-        draws, cases = chosen.shape[:2]
+        draws, cases = who.shape[:2]
         pool = chi.reshape(len(self.alphas), cases, self.size, 6, 6)
         new = np.empty((draws, cases, len(self.alphas), 6, 6))
         stability = np.empty(new.shape[:-2])
         for case in range(cases):
-            who = np.take_along_axis(members, chosen[:, case], axis=1)
             for i, alpha in enumerate(self.alphas):
                 m = pair_interaction(positions[:, case], float(alpha), float(self.volumes[case]))
-                found = harmonic_blocks(pool[i, case][who], m, self.contraction)
+                found = harmonic_blocks(pool[i, case][who[:, case]], m, self.contraction)
                 new[:, case, i], stability[:, case, i] = found
         return new, stability
 

@@ -132,12 +132,11 @@ class Config(Part):
                 "`sampling.target_quantity: critical_strain` must come with `flow.update: "
                 "resummed`: second order has no crossing"
             )
-        places = b.perfect and b.count == "exact"
-        if self.flow.quenched and not (places and self.sampling.estimator == "montecarlo"):
+        drawn = b.count == "exact" and self.sampling.estimator == "montecarlo"
+        if self.flow.quenched and not drawn:
             raise ValueError(
-                "`flow.disorder: quenched` must come with `sampling.estimator: montecarlo`, a "
-                "`blocks.lattice` without jitter and `count: exact`, for a super block is N0³ "
-                "blocks on the places of one draw of a lattice"
+                "`flow.disorder: quenched` must come with `sampling.estimator: montecarlo` and "
+                "`blocks.count: exact`, for a super block is N0³ blocks on the places of one draw"
             )
         if self.flow.update == "harmonic" and b.n0 > MAX_HARMONIC_N0:
             raise ValueError(

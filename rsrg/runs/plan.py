@@ -1,13 +1,13 @@
 """What a run would do, before it does it: sums, pairs, memory, file, time."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rsrg.ensemble.draws import CHUNK
 from rsrg.ensemble.statistics import MAX_GROUPS
 from rsrg.runs.config import Config
 from rsrg.runs.errors import ConfigError
-from rsrg.runs.pools import COPIES, PoolState, check_memory, pool_bytes
+from rsrg.runs.pools import COPIES, PoolState, pool_bytes
 from rsrg.runs.sampler import config_sampler
 from rsrg.sums.batch import batch_seconds
 from rsrg.sums.limits import duration_text, physical_memory, size_text
@@ -17,7 +17,7 @@ MONOMIALS = 94  # of the harmonics of a draw's rotation, at most
 
 @dataclass(frozen=True)
 class Plan:
-    """The size of a run. seconds: from a chunk timed here; None where nothing is sampled.
+    """The size of a run. seconds: from a chunk timed here; None where none is, or does not fit.
 
     pool: P of a quenched run, and the bytes of one pool.
     """
@@ -36,6 +36,12 @@ class Plan:
     pool: int = 0
     pool_bytes: int = 0
 
+    @property
+    def fits(self) -> bool:
+        """Whether this machine has the memory, as far as it tells."""
+        there = physical_memory()
+        return there is None or self.memory_bytes <= there
+
 
 def plan(config: Config, measure: bool = True) -> Plan:
     """The plan of a config. measure: time two chunks, compiling the kernels on the way."""
@@ -50,10 +56,9 @@ def plan(config: Config, measure: bool = True) -> Plan:
     per_glass = 8 * 36 * steps * readings * strains
     groups = min(chunks, MAX_GROUPS) if sampled else 0
     size, one_pool = config.flow.blocks, pool_bytes(config)
-    check_memory(config)
     body = config_sampler(config).memory_bytes() if sampled else 0.0
     grown = size * steps * readings * strains * materials
-    return Plan(
+    planned = Plan(
         materials=materials,
         readings=readings,
         strains=strains,
@@ -66,13 +71,16 @@ def plan(config: Config, measure: bool = True) -> Plan:
         + COPIES * one_pool
         + int(body),
         file_bytes=raw + 6 * materials * per_glass + 2 * one_pool,
-        seconds=drawn * chunks * chunk_seconds(config) + _pool_seconds(config)
-        if measure and sampled
-        else None,
+        seconds=None,
         target_error=config.sampling.target_error,
         pool=size,
         pool_bytes=one_pool,
     )
+    allocates = size > 0  # to time a pool, one is made
+    if not (measure and sampled) or (allocates and not planned.fits):
+        return planned
+    seconds = drawn * chunks * chunk_seconds(config) + _pool_seconds(config)
+    return replace(planned, seconds=seconds)
 
 
 def chunk_seconds(config: Config) -> float:
@@ -101,17 +109,19 @@ def _pool_seconds(config: Config) -> float:
 def require_memory(config: Config) -> None:
     """Raise ConfigError, with memory and time, where a run needs more than this machine has."""
     planned = plan(config, measure=False)
-    there = physical_memory()
-    if there is not None and planned.memory_bytes > there:
-        seconds = planned.sums * batch_seconds(config.blocks.n0**3)
-        raise ConfigError(
-            [
-                f"the run must fit into memory: it needs about {size_text(planned.memory_bytes)} "
-                f"(samples × steps × readings × strains, and {config.blocks.n0}³ blocks), this "
-                f"machine has {size_text(there)}; its sums alone would take about "
-                f"{duration_text(seconds)} on one core (see rsrg run -n)"
-            ]
-        )
+    if planned.fits:
+        return
+    what = f"samples × steps × readings × strains, and {config.blocks.n0}³ blocks"
+    if planned.pool:
+        what += f"; `flow.pool`: {COPIES} × {size_text(planned.pool_bytes)}"
+    seconds = planned.sums * batch_seconds(config.blocks.n0**3)
+    raise ConfigError(
+        [
+            f"the run must fit into memory: it needs about {size_text(planned.memory_bytes)} "
+            f"({what}), this machine has {size_text(physical_memory() or 0)}; its sums alone would "
+            f"take about {duration_text(seconds)} on one core (see rsrg run -n)"
+        ]
+    )
 
 
 def plan_lines(p: Plan) -> list[str]:
@@ -125,6 +135,8 @@ def plan_lines(p: Plan) -> list[str]:
         lines.append(
             f"a pool of {p.pool} blocks at each: {size_text(p.pool_bytes)}, in memory {COPIES}×"
         )
+    if not p.fits:
+        lines.append(f"more memory than this machine has: {size_text(physical_memory() or 0)}")
     if p.seconds is not None:
         lines.append(
             f"time about {duration_text(p.seconds)} on this machine (measured on one chunk)"

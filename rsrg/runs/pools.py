@@ -26,10 +26,8 @@ from rsrg.ensemble.pool_statistics import (
 from rsrg.physics.arrays import Array
 from rsrg.physics.channels import strain_channels
 from rsrg.runs.config import Config
-from rsrg.runs.errors import ConfigError
 from rsrg.runs.sampler import config_sampler
 from rsrg.runs.store import Snapshot
-from rsrg.sums.limits import physical_memory
 from rsrg.sums.weighted import Sources
 
 COPIES = 7  # of a pool in memory, at most: in hand, growing, as sources, and while described
@@ -48,20 +46,6 @@ def pool_bytes(config: Config) -> int:
     """The size of one pool: P × strains × readings × materials × 36 doubles."""
     cases = len(config.strain.strains()) * len(config.readings) * len(config.materials)
     return 8 * 36 * config.flow.blocks * cases
-
-
-def check_memory(config: Config) -> None:
-    """Raise ConfigError, with the figures, where the pool cannot fit into this machine."""
-    needed = COPIES * pool_bytes(config)
-    there = physical_memory()
-    if there is not None and needed > there:
-        raise ConfigError(
-            [
-                f"`flow.pool` must fit into memory: {config.flow.blocks} blocks × strains × "
-                f"readings × glasses take about {needed / 1e9:.3g} GB, this machine has "
-                f"{there / 1e9:.3g} GB"
-            ]
-        )
 
 
 @dataclass
@@ -87,8 +71,7 @@ class PoolState:
 
     @classmethod
     def start(cls, config: Config) -> "PoolState":
-        """The first blocks. Raises ConfigError where they cannot be had or do not fit."""
-        check_memory(config)
+        """The first blocks. Raises ConfigError where they cannot be had."""
         law, size = config.flow.initial.law(), config.flow.blocks
         glasses, seed = config.glasses(), config.sampling.seed
         first = np.stack([initial_pool(law, m.alpha, size, seed) for m in glasses])

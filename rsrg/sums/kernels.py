@@ -724,3 +724,49 @@ def window_configurations(
         place_points(z, map_, chosen[:n], base)
         close_ring(base, ring, n)
         serial_moments(base, ring, n, out[draw, case])
+
+
+@parallel_kernel
+def placed_configurations(
+    points: Array,
+    starts: Array,
+    candidates: Array,
+    rotations: Array,
+    offsets: Array,
+    place: Array,
+    measure: Array,
+    radius: Array,
+    farthest: Array,
+    positions: Array,
+    chosen: Array,
+) -> None:
+    """Where the n blocks of each draw and case are, (draws, cases, n, 3), and which points of it.
+
+    As `window_configurations`, and x = R (z + u). chosen (draws, cases, n): counted from where the
+    points of the draw start; which n are chosen is exact, their order is not by index.
+    """
+    cases = radius.size
+    n = chosen.shape[2]
+    for flat in prange(rotations.shape[0] * cases):
+        draw = flat // cases
+        case = flat % cases
+        p = candidates[draw, case]
+        z = points[:, starts[draw] : starts[draw] + p]
+        keys = np.empty(p)
+        near = np.empty(p + 1, np.uint32)
+        border = np.empty(p + 1, np.uint32)
+        base = np.empty((3, n))
+        map_ = np.empty((3, 4))
+        scale = KEY_OF_RADIUS / radius[case] ** 2
+        rotate_map(measure[case], rotations[draw], offsets[draw], map_)
+        distance_keys(z, map_, scale, keys)
+        select_nearest(keys, KEY_OF_RADIUS, n, border, near)
+        rotate_map(place[case], rotations[draw], offsets[draw], map_)
+        place_points(z, map_, near[:n], base)
+        largest = 0.0
+        for s in range(n):
+            largest = max(largest, keys[near[s]])
+            chosen[draw, case, s] = near[s]
+            for c in range(3):
+                positions[draw, case, s, c] = base[c, s]
+        farthest[draw, case] = np.sqrt(largest / scale)

@@ -28,6 +28,36 @@ def _stretch(cases: Cases) -> Array:
     return np.asarray(1.0 / cases.stretches[:, 2])
 
 
+class Windows:
+    """The blocks of each draw about the centre of its body, and how many each case looks at.
+
+    windows: all blocks with |z| ≤ reach of each draw, (p, 3), at x = R z. Here by |z|:
+    points (3, total), those of draw i from starts[i] on; candidates (draws, cases).
+    """
+
+    def __init__(self, windows: Sequence[Array], reach: float, cases: Cases, n_blocks: int) -> None:
+        windows = [w[np.argsort((w**2).sum(axis=1), kind="stable")] for w in windows]
+        self.reach, self.n_blocks, self.stretch = reach, n_blocks, _stretch(cases)
+        grown = (1.0 + SLACK) * (1.0 + HOLES / np.cbrt(n_blocks))
+        self.shown = np.asarray(grown * cases.radius * self.stretch)
+        self.points = np.ascontiguousarray(np.concatenate(windows).T)
+        self.starts = np.concatenate(([0], np.cumsum([len(w) for w in windows])))
+        self.candidates = np.array(
+            [np.searchsorted(np.linalg.norm(w, axis=1), self.shown, side="right") for w in windows]
+        )
+
+    def require_enough(self) -> None:
+        """Raise PhysicsError where a case has too few candidates."""
+        if self.candidates.min() < self.n_blocks:
+            raise _hole(self.n_blocks, float(self.shown.min()))
+
+    def require_shown(self, farthest: Array) -> None:
+        """Raise PhysicsError where blocks beyond the window may be nearer than |B x| = farthest."""
+        beyond = farthest * self.stretch > np.minimum(self.shown, self.reach) * (1.0 + SLACK)
+        if beyond.any():
+            raise _hole(self.n_blocks, self.reach)
+
+
 def window_moments(
     windows: Sequence[Array],
     reach: float,
@@ -44,21 +74,16 @@ def window_moments(
     Each configuration is summed by one thread: the bits depend on neither threads nor batch.
     Raises PhysicsError where a window does not show the n_blocks nearest blocks.
     """
-    windows = [w[np.argsort((w**2).sum(axis=1), kind="stable")] for w in windows]
-    stretch = _stretch(cases)
-    shown = (1.0 + SLACK) * (1.0 + HOLES / np.cbrt(n_blocks)) * cases.radius * stretch
-    candidates = np.array(
-        [np.searchsorted(np.linalg.norm(w, axis=1), shown, side="right") for w in windows]
-    )
-    if count == "exact" and candidates.min() < n_blocks:
-        raise _hole(n_blocks, float(shown.min()))
-    farthest = np.empty(candidates.shape)
-    out = np.empty((*candidates.shape, MOMENTS))
+    shown = Windows(windows, reach, cases, n_blocks)
+    if count == "exact":
+        shown.require_enough()
+    farthest = np.empty(shown.candidates.shape)
+    out = np.empty((*shown.candidates.shape, MOMENTS))
     apply_threads()
     window_configurations(
-        np.ascontiguousarray(np.concatenate(windows).T),
-        np.concatenate(([0], np.cumsum([len(w) for w in windows]))),
-        candidates,
+        shown.points,
+        shown.starts,
+        shown.candidates,
         np.ascontiguousarray(rotations),
         cases.place,
         cases.measure,
@@ -67,9 +92,7 @@ def window_moments(
         farthest,
         out,
     )
-    beyond = farthest * stretch > np.minimum(shown, reach) * (1.0 + SLACK)
-    if beyond.any():
-        raise _hole(n_blocks, reach)
+    shown.require_shown(farthest)
     return out
 
 

@@ -1,21 +1,36 @@
 """Pools of unequal blocks: the annealed flow where nothing is random, and known distributions."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 
-from rsrg.ensemble.draws import CHUNK, Blocks
+from rsrg.ensemble.draws import CHUNK, Blocks, Packing
 from rsrg.ensemble.initial import InitialLaw, initial_pool
+from rsrg.ensemble.jitter import Jitter
+from rsrg.ensemble.point_set import PointSet
 from rsrg.ensemble.pool import POOL_UNIT, SUBPOOLS, PoolStep, held
 from rsrg.ensemble.sampling import Sampler
+from rsrg.ensemble.windows import draw_windows
 from rsrg.physics.elastic import elastic_susceptibility
 from rsrg.physics.interaction import lambda_tilde_from_moments
 from rsrg.physics.quenched import harmonic_blocks, pair_interaction
 from rsrg.physics.readings import READINGS, Reading
 from rsrg.physics.recursion import RUNAWAY, flow
+from rsrg.sums.packing import random_sequential_addition
+from rsrg.sums.window_batch import window_moments, window_reach
 
 ALPHAS = np.array([0.4, 0.7])
 STRAINS = np.array([0.0, 0.15, 0.3])
 NOTHING_RANDOM = Blocks(2, orientation="fixed", offset="none")
+SCATTERED = random_sequential_addition(3000, 0.7, np.random.default_rng(3))
+PACKINGS = {
+    "jitter": Blocks(2, jitter=Jitter("gaussian", 0.1, 0.5)),
+    "rsa": Blocks(3, None, packing=Packing("rsa", 0.8)),
+    "poisson_disk": Blocks(2, None, packing=Packing("poisson_disk", None)),
+    "positions": Blocks(2, None, sample=PointSet(SCATTERED, np.cbrt(3000) * np.eye(3))),
+}
+each_packing = pytest.mark.parametrize("blocks", PACKINGS.values(), ids=PACKINGS.keys())
 
 
 def step_of(blocks, update="resummed", contraction="tensor", size=POOL_UNIT, readings=READINGS):
@@ -63,7 +78,7 @@ def test_identical_blocks_harmonic():
     step = step_of(NOTHING_RANDOM, "harmonic")
     chi = start_of(step)
     new, stability = step.grow(chi, step.sources(chi), 0, 0)
-    positions, _ = step.places.blocks(np.eye(3)[None], np.zeros((1, 3)))
+    positions, _ = step.placed(0, 0)
     for case in range(len(step.volumes)):
         m = pair_interaction(positions[0, case], ALPHAS[1], step.volumes[case])
         expected, lowest = harmonic_blocks(np.stack([elastic_susceptibility(ALPHAS[1])] * 8), m)
@@ -73,6 +88,64 @@ def test_identical_blocks_harmonic():
         atol = 1e-11 * max(1.0, np.abs(expected).max() ** 2)
         np.testing.assert_allclose(found, np.broadcast_to(expected, found.shape), atol=atol)
         np.testing.assert_allclose(stability[1, r, e], lowest, atol=1e-12)
+
+
+@pytest.mark.parametrize("update", ["resummed", "second_order"])
+@each_packing
+def test_identical_blocks_on_a_packing(blocks, update):
+    """Each super block takes one annealed step with M of its own window: B = χ M χ."""
+    step = step_of(blocks, update)
+    chi, cases = start_of(step), step.sampler.cases
+    new, _ = step.grow(chi, step.sources(chi), 1, 2)
+    n, reach = blocks.n0**3, window_reach(cases, blocks.n0**3)
+    rotations, windows = draw_windows(blocks, reach, 7, 1, 2)
+    sums = window_moments(windows, reach, rotations, cases, n, "exact")[:, :-1]
+    for k, (i, alpha) in product(range(CHUNK), enumerate(ALPHAS)):
+        moments = sums[k] * step.volumes[:, None] / (4 * np.pi * n)
+        m = lambda_tilde_from_moments(moments, alpha).reshape(*step.shape[1:3], 6, 6)
+        path = flow(elastic_susceptibility(alpha), m[None], update, "tensor")
+        expected, found = path.chi[1], new[i, :, :, k]
+        # roundoff of N² terms and two inversions, on the scale of χ² M: its condition
+        scale = np.maximum(1.0, np.abs(expected).max(axis=(-2, -1), keepdims=True) ** 2)
+        assert np.abs((found - expected) / scale).max() < 1e-12
+
+
+@each_packing
+def test_all_orders_on_a_packing(blocks):
+    """Harmonic, small coupling: the resummed form agrees to second order in m."""
+    weak = []
+    for scale in (1e-2, 5e-3):
+        found = []
+        for update in ("harmonic", "resummed"):
+            step = step_of(blocks, update)
+            chi = scale * start_of(step, InitialLaw("lognormal", 0.2))
+            found.append(step.grow(chi, step.sources(chi), 0, 0)[0] / scale)
+        weak.append(np.abs(found[0] - found[1]).max())
+    assert weak[1] == pytest.approx(weak[0] / 4, rel=0.05)  # (χm)², and a little (χm)³
+
+
+@each_packing
+def test_a_block_of_a_packing_stays_at_its_point(blocks):
+    """The pool at a strain is the same bits whichever smaller strains are asked for besides."""
+    step = step_of(blocks)
+    fewer = Sampler(blocks, 7, step.sampler.readings[:2], step.sampler.deformations[[0, 2]])
+    few = PoolStep(fewer, "resummed", "tensor", ALPHAS, step.size)
+    chi = start_of(step, InitialLaw("lognormal", 0.2))
+    expected, _ = step.grow(chi, step.sources(chi), 0, 3)
+    less = np.ascontiguousarray(chi[:, :2, [0, 2]])
+    found, _ = few.grow(less, few.sources(less), 0, 3)
+    np.testing.assert_array_equal(found, expected[:, :2, [0, 2]])
+    again, _ = few.grow(less, few.sources(less), 0, 3)
+    np.testing.assert_array_equal(again, found)
+
+
+@each_packing
+def test_packings_are_drawn_anew_unless_once(blocks):
+    each, once = step_of(blocks), step_of(blocks)
+    once = PoolStep(once.sampler, "resummed", "tensor", ALPHAS, once.size, once=True)
+    first, second = each.placed(0, 1)[0], each.placed(1, 1)[0]
+    assert not np.array_equal(first, second)
+    np.testing.assert_array_equal(once.placed(1, 1)[0], first)
 
 
 def test_chunks_do_not_depend_on_one_another():
@@ -90,13 +163,14 @@ def test_members_stay_in_their_part_and_are_pure():
     step = step_of(Blocks(3), size=4 * POOL_UNIT)
     part = step.size // SUBPOOLS
     for chunk in range(0, step.size // CHUNK, 3):
-        members = step.members(2, chunk)
+        members = step.members(2, chunk, 50)
         first = chunk * CHUNK // part * part
         assert members.min() >= first
         assert members.max() < first + part
-        np.testing.assert_array_equal(members, step.members(2, chunk))
-    assert np.any(step.members(2, 0) != step.members(3, 0))
-    assert np.any(step.members(2, 0)[0] != step.members(2, 0)[1])
+        np.testing.assert_array_equal(members, step.members(2, chunk, 50))
+        np.testing.assert_array_equal(members[:, :30], step.members(2, chunk, 30))
+    assert np.any(step.members(2, 0, 50) != step.members(3, 0, 50))
+    assert np.any(step.members(2, 0, 50)[0] != step.members(2, 0, 50)[1])
 
 
 def test_a_block_stays_at_its_point_when_more_strains_are_asked_for():
@@ -107,7 +181,7 @@ def test_a_block_stays_at_its_point_when_more_strains_are_asked_for():
     more = PoolStep(
         Sampler(few.sampler.blocks, 7, few.sampler.readings, f), "resummed", "tensor", ALPHAS, 256
     )
-    assert more.places.points.shape[1] > few.places.points.shape[1]
+    assert more.lattice.points.shape[1] > few.lattice.points.shape[1]
     wider = np.concatenate((chi, chi[:, :, :1]), axis=2)
     expected, _ = few.grow(chi, few.sources(chi), 0, 3)
     found, _ = more.grow(wider, more.sources(wider), 0, 3)

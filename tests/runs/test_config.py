@@ -125,6 +125,10 @@ BROKEN = [
      "`sampling.estimator: exact` must come with a `blocks.lattice` without jitter, "
      "`count: volume`, `orientation: haar` and `offset: random`, for which the mean is known "
      "(c.yaml:7, sampling.estimator)"),
+    ("n0: 3}", "n0: 3, count: volume}\nflow: {disorder: quenched}",
+     "`flow.disorder: quenched` must come with `sampling.estimator: montecarlo` and "
+     "`blocks.count: exact`, for a super block is N0³ blocks on the places of one draw "
+     "(c.yaml:5, flow.disorder)"),
     # blocks that are no lattice
     ("n0: 3", "n0: 3, lattice: sc, packing: {kind: rsa}",
      "`blocks` must give one of `lattice`, `packing` and `positions`, not `lattice` and `packing`; "

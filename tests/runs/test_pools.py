@@ -14,6 +14,7 @@ from rsrg.runs.errors import ConfigError
 from rsrg.runs.plan import plan, plan_lines
 from rsrg.runs.pools import COPIES, PoolState, pool_bytes
 from rsrg.sums import jit
+from rsrg.sums.packing import random_sequential_addition
 
 QUENCHED = "{disorder: quenched, pool: 256, initial: {kind: lognormal, width: 0.2}}"
 STRAIN = "{component: xx, values: {start: 0.0, stop: 0.8, count: 3}}"
@@ -219,9 +220,58 @@ def test_threads_do_not_matter(quenched, done, tmp_path, same, restore_threads, 
     same(tmp_path / "run.h5", done)
 
 
-def test_absurd_memory_is_refused(changed):
+def test_absurd_memory_is_refused(changed, tmp_path):
     config = changed(flow=QUENCHED.replace("256", str(2**24)), strain=STRAIN)
+    planned = plan(config)  # says it, and makes no pool to be timed
+    assert planned.seconds is None
+    assert any(line.startswith("more memory than this machine") for line in plan_lines(planned))
     with pytest.raises(
-        ConfigError, match=r"`flow\.pool` must fit into memory: .* take about 406 GB"
+        ConfigError, match=r"the run must fit into memory: .* `flow\.pool`: 7 × 58 GB\), this"
     ):
-        plan(config, measure=False)
+        rsrg.run(config, tmp_path / "run.h5")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.fixture(scope="module")
+def packed(changed, tmp_path_factory):
+    """A quenched config on each kind of blocks that is no perfect lattice."""
+    path = tmp_path_factory.mktemp("positions") / "glass.npy"
+    np.save(path, random_sequential_addition(4000, 0.7, np.random.default_rng(5)))
+
+    edge = float(np.cbrt(4000))
+
+    def make(kind, update="resummed"):
+        blocks = {
+            "jitter": "jitter: {width: 0.1}",
+            "rsa": "packing: {kind: rsa}",
+            "poisson_disk": "packing: {kind: poisson_disk}",
+            "positions": f"positions: {{file: '{path}', box: [{edge}, {edge}, {edge}]}}",
+        }[kind]
+        return changed(
+            blocks=f"{{n0: 2, {blocks}}}",
+            flow=f"{{update: {update}, disorder: quenched, pool: 256}}",
+            strain="{component: xx, values: [0.0, 0.3]}",
+            lengths="{start: 1 nm, sample: 4 nm}",
+        )
+
+    return make
+
+
+@pytest.mark.parametrize("kind", ["jitter", "rsa", "poisson_disk", "positions"])
+def test_packings_resumed_and_threads(packed, tmp_path, same, restore_threads, kind):
+    """Bits of one thread uninterrupted, and of two threads stopped in a step and resumed."""
+    config = packed(kind)
+    jit.set_threads(1)
+    whole = rsrg.run(config, tmp_path / "whole.h5")
+    assert whole.status == "finished"
+    assert np.isfinite(whole.read("pool/chi")).all()
+    assert (whole.read("pool/relative_variance")[:, 1] > 0).all()  # places make blocks unequal
+    jit.set_threads(None)
+    rsrg.run(config, tmp_path / "run.h5", watch=stop_after(14))
+    assert rsrg.resume(tmp_path / "run.h5").status == "finished"
+    same(tmp_path / "run.h5", tmp_path / "whole.h5")
+
+
+def test_harmonic_on_a_packing(packed, tmp_path):
+    run = rsrg.run(packed("rsa", "harmonic"), tmp_path / "run.h5")
+    assert np.isfinite(run.read("pool/stability_quantiles")[:, 1:]).all()

@@ -4,13 +4,16 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
+from rsrg.ensemble.draws import Blocks, draw_chunk
 from rsrg.physics.errors import PhysicsError
 from rsrg.physics.interaction import lambda_tilde, lambda_tilde_from_moments
 from rsrg.physics.lattices import covering_radius, lattice_points, primitive_cell
-from rsrg.physics.pairs import CONTRACTIONS, contract
+from rsrg.physics.pairs import CONTRACTIONS, contract, unweighted, weighted
+from rsrg.physics.quenched import pair_interaction
 from rsrg.sums import jit
 from rsrg.sums.batch import Cases, batch_moments, needed_radius
-from rsrg.sums.weighted import Places, Sources, weighted_sums
+from rsrg.sums.places import LatticePlaces
+from rsrg.sums.weighted import Sources, weighted_sums
 
 from .twins import choose_twin
 
@@ -28,7 +31,7 @@ def setting(lattice="sc", n=27, draws=3, seed=0):
     cases = Cases(np.stack([np.eye(3), DEFORMATION]), measure, np.cbrt(3 * volume / (4 * np.pi)))
     reach = float(np.linalg.norm(offsets, axis=1).max())
     points = lattice_points(lattice, needed_radius(cases, covering_radius(lattice), reach))
-    places = Places.of(points, covering_radius(lattice), reach, cases, n)
+    places = LatticePlaces.of(points, covering_radius(lattice), reach, cases, n)
     return points, places, rotations, offsets
 
 
@@ -40,6 +43,13 @@ def random_pool(size, seed=0):
 
 def members_of(points, draws, size, seed=1):
     return np.random.default_rng(seed).integers(0, size, (draws, len(points)))
+
+
+def sums(places, rotations, offsets, members, sources):
+    """The sums of blocks on a lattice, members (draws, points)."""
+    positions, chosen = places.blocks(rotations, offsets)
+    who = np.take_along_axis(members[:, None], chosen, axis=2)
+    return weighted_sums(positions, who, sources)
 
 
 def interaction_twin(chi, x, alpha, contraction):
@@ -60,7 +70,7 @@ def test_twin(lattice, n, contraction):
     points, places, rotations, offsets = setting(lattice, n)
     chi, members = random_pool(30), members_of(points, 3, 30)
     sources = Sources.of(chi, ALPHAS, contraction)
-    means, sums = weighted_sums(places, rotations, offsets, members, sources)
+    means, found = sums(places, rotations, offsets, members, sources)
     c = places.cases
     for draw, case, material in np.ndindex(3, 2, 3):
         b = c.measure[case] @ rotations[draw]
@@ -70,7 +80,7 @@ def test_twin(lattice, n, contraction):
         expected = interaction_twin(blocks, x, ALPHAS[material], contraction)
         # up to 27² terms in another order, of both signs
         atol = 1e-13 * np.abs(expected).max() * n
-        np.testing.assert_allclose(sums[draw, case, material], expected, rtol=0, atol=atol)
+        np.testing.assert_allclose(found[draw, case, material], expected, rtol=0, atol=atol)
         np.testing.assert_allclose(means[draw, case, material], blocks.mean(axis=0), atol=1e-13)
 
 
@@ -80,7 +90,7 @@ def test_equal_blocks_are_the_unweighted_sum():
     chi = random_pool(1)
     sources = Sources.of(chi, ALPHAS, "tensor")
     members = np.zeros((3, len(points)), dtype=np.int64)
-    _, sums = weighted_sums(places, rotations, offsets, members, sources)
+    _, found = sums(places, rotations, offsets, members, sources)
     moments = batch_moments(
         points,
         primitive_cell("sc"),
@@ -96,28 +106,27 @@ def test_equal_blocks_are_the_unweighted_sum():
         total = lambda_tilde_from_moments(moments[draw, case], ALPHAS[material])
         expected = contract(contract(one, total, "tensor"), one, "tensor")
         scale = 216**2 * np.abs(one).max() ** 2  # what cancels in a sum over all directions
-        np.testing.assert_allclose(sums[draw, case, material], expected, atol=1e-14 * scale)
+        np.testing.assert_allclose(found[draw, case, material], expected, atol=1e-14 * scale)
 
 
-def test_places_are_those_of_the_twin():
-    points, places, rotations, offsets = setting("bcc", 100)
+@pytest.mark.parametrize("blocks", [Blocks(3, orientation="fixed", offset="none"), Blocks(7)])
+def test_no_displacement_is_special(blocks):
+    """Pairs with x = 0, where the kernel divides by x; and more blocks than a tile holds."""
+    n = blocks.n0**3
+    points, places, _, _ = setting(n=n, draws=2)
+    rotations, offsets = (a[:2] for a in draw_chunk(blocks, 0, 0, 0))
+    chi, members = random_pool(9), members_of(points, 2, 9)
+    sources = Sources.of(chi, ALPHAS, "tensor")
     positions, chosen = places.blocks(rotations, offsets)
-    c = places.cases
-    for draw, case in np.ndindex(3, 2):
-        b = c.measure[case] @ rotations[draw]
-        expected = choose_twin(points, b, b @ offsets[draw], c.radius[case], 100)
-        np.testing.assert_array_equal(chosen[draw, case], np.sort(expected))
-        x = (points[chosen[draw, case]] + offsets[draw]) @ (c.place[case] @ rotations[draw]).T
-        np.testing.assert_allclose(positions[draw, case], x, atol=1e-14)  # one product
-
-
-def test_ties_go_by_index():
-    """No offset and no strain: whole shells tie."""
-    points, _, rotations, _ = setting(n=27)
-    cases = Cases(np.eye(3)[None], np.eye(3)[None], np.array([np.cbrt(81 / (4 * np.pi))]))
-    places = Places.of(points, covering_radius("sc"), 0.0, cases, 27)
-    _, chosen = places.blocks(rotations, np.zeros((3, 3)))
-    np.testing.assert_array_equal(chosen[:, 0], np.broadcast_to(np.arange(27), (3, 27)))
+    who = np.take_along_axis(members[:, None], chosen, axis=2)
+    _, found = weighted_sums(positions, who, sources)
+    for material, alpha in enumerate(ALPHAS):
+        m = pair_interaction(positions[0, 0], alpha) * 4.0 * np.pi
+        x = weighted(chi[material, 0, who[0, 0]], "tensor")
+        total = np.einsum("sab,stbc,tcd->ad", x, weighted(m, "tensor"), x, optimize=True)
+        expected = unweighted(total, "tensor")
+        scale = n**2 * np.abs(chi).max() ** 2  # terms of both signs
+        np.testing.assert_allclose(found[0, 0, material], expected, rtol=0, atol=1e-14 * scale)
 
 
 @pytest.mark.parametrize("draws", [1, 7, 8, 11])
@@ -127,27 +136,25 @@ def test_threads_and_lanes(draws, restore_threads):
     members = members_of(points, draws, 30)
     sources = Sources.of(random_pool(30), ALPHAS, "tensor")
     jit.set_threads(1)
-    expected = weighted_sums(places, rotations, offsets, members, sources)
+    expected = sums(places, rotations, offsets, members, sources)
     jit.set_threads(None)
-    for a, b in zip(
-        weighted_sums(places, rotations, offsets, members, sources), expected, strict=True
-    ):
+    for a, b in zip(sums(places, rotations, offsets, members, sources), expected, strict=True):
         np.testing.assert_array_equal(a, b)
     last = slice(draws - 1, draws)
-    alone = weighted_sums(places, rotations[last], offsets[last], members[last], sources)
+    alone = sums(places, rotations[last], offsets[last], members[last], sources)
     for a, b in zip(alone, expected, strict=True):
         np.testing.assert_array_equal(a, b[last])
 
 
 def test_bad_input():
-    points, places, rotations, offsets = setting()
+    _, places, rotations, offsets = setting()
     sources = Sources.of(random_pool(30), ALPHAS, "tensor")
-    members = members_of(points, 3, 30)
-    with pytest.raises(PhysicsError, match=r"`members` must be \(draws, points\); got shape"):
-        weighted_sums(places, rotations, offsets, members[:, :-1], sources)
-    with pytest.raises(PhysicsError, match="`members` must lie between 0 and 29; got 30"):
-        weighted_sums(places, rotations, offsets, np.maximum(members, 30), sources)
-    with pytest.raises(PhysicsError, match=r"`points` must reach \|z\| = .* got"):
-        Places.of(points[:5], covering_radius("sc"), 0.5, places.cases, 27)
+    positions, who = places.blocks(rotations, offsets)
+    with pytest.raises(PhysicsError, match=r"`positions` must be \(draws, cases, N, 3\)"):
+        weighted_sums(positions[:, :, :-1], who, sources)
+    with pytest.raises(PhysicsError, match=r"with the cases of `sources`; got shapes \(3, 1, 27"):
+        weighted_sums(positions[:, :1], who[:, :1], sources)
+    with pytest.raises(PhysicsError, match="`who` must lie between 0 and 29; got 0 to 30"):
+        weighted_sums(positions, np.minimum(who, 30), sources)
     with pytest.raises(PhysicsError, match="`alpha` = 1 − c_t²/c_l² must lie"):
         Sources.of(random_pool(30), np.array([0.2, 0.5, 0.6]), "tensor")
