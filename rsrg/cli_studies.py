@@ -85,7 +85,7 @@ def status(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show how far runs are: finished, running, stopped, failed and why, missing, damaged."""
+    """Show how far runs are: finished, running and by whom, interrupted, stopped, failed and why."""
     from rsrg.report.status_table import as_records, counts, print_groups
     from rsrg.report.terminal import console, print_json
     from rsrg.runs.status import statuses

@@ -58,7 +58,7 @@ def _chunks(member: Member) -> int:
 
 
 def _to_do(status: RunStatus) -> bool:
-    return status.state in ("missing", "stopped", "failed", "running")
+    return status.state in ("missing", "stopped", "failed", "running", "interrupted")
 
 
 class Sweep:
