@@ -1,5 +1,6 @@
 """Commands on many runs at once: carry a study on, look at runs, put their results together."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -67,8 +68,10 @@ def sweep(
     asked = [s for s in group.runs if s.in_study]
     done = all(s.state == "finished" for s in asked)
     if sweep.stopped and not done:
-        print(f"rsrg: stopped: {counts(asked)}. Go on with the same command", file=sys.stderr)
-        raise typer.Exit(EXIT_STOPPED)
+        sys.stdout.flush()
+        told = f"rsrg: stopped: {counts(asked)}. Go on with the same command"
+        print(told, file=sys.stderr, flush=True)
+        os._exit(EXIT_STOPPED)  # at once, whatever a thread that was left behind still computes
     if not quiet or not done:
         print_groups([group], console(wide=True))
     if not done:
@@ -85,7 +88,7 @@ def status(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show how far runs are: finished, running and by whom, interrupted, stopped, failed and why."""
+    """Show how far runs are: finished, running by whom, interrupted, stopped, failed and why."""
     from rsrg.report.status_table import as_records, counts, print_groups
     from rsrg.report.terminal import console, print_json
     from rsrg.runs.status import statuses

@@ -19,6 +19,7 @@ class Processes:
 
     fatal: tuple[type[BaseException], ...] = ()
     patience = PATIENCE
+    prompt = True
 
     def __init__(self, workers: int) -> None:
         self.workers = workers

@@ -48,15 +48,17 @@ def run_status(path: Path, entry: Entry | None = None) -> RunStatus:
 
     Raises NotARunError for a whole file that is something else.
     """
-    listed = (None, {}) if entry is None else (entry.in_study, entry.parameters)
+    listed: dict[str, Any] = (
+        {} if entry is None else {"in_study": entry.in_study, "parameters": entry.parameters}
+    )
     if not path.exists():
-        return RunStatus(str(path), "missing", 0, 0, None, "", *listed)
+        return RunStatus(str(path), "missing", **listed)
     try:
         run, holder, alive = _with_holder(path)
     except NotARunError:
         raise
     except RunFileError as error:
-        return RunStatus(str(path), "damaged", 0, 0, None, str(error), *listed)
+        return RunStatus(str(path), "damaged", note=str(error), **listed)
     done, total = run.progress
     state, note = _state(run, holder, alive)
     if entry is not None and not run.attributes["config_hash"].startswith(Path(entry.file).stem):
@@ -66,7 +68,8 @@ def run_status(path: Path, entry: Entry | None = None) -> RunStatus:
         )
     left = None if state in ("finished", "changed") else _seconds_left(run)
     run.close()
-    return RunStatus(str(path), state, done, total, left, note, *listed, holder, alive)
+    seen = {"holder": holder, "alive": alive}
+    return RunStatus(str(path), state, done, total, left, note, **listed, **seen)
 
 
 def _with_holder(path: Path) -> tuple[Run, Holder | None, bool | None]:

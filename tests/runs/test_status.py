@@ -1,7 +1,6 @@
 """Whether a run that its file calls running still has a process: what its lock says of it."""
 
 import json
-import os
 import shutil
 import signal
 import time
@@ -25,7 +24,7 @@ def unfinished(config, tmp_path):
             shutil.copy2(path, tmp_path / "kept.h5")
 
     rsrg.run(config, path, watch=keep)
-    os.replace(tmp_path / "kept.h5", path)
+    (tmp_path / "kept.h5").replace(path)
     assert rsrg.open_run(path).status == "running"
     assert not lock_path(path).exists()
     return path
