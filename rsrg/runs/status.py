@@ -68,8 +68,9 @@ def run_status(path: Path, entry: Entry | None = None) -> RunStatus:
         )
     left = None if state in ("finished", "changed") else _seconds_left(run)
     run.close()
-    seen = {"holder": holder, "alive": alive}
-    return RunStatus(str(path), state, done, total, left, note, **listed, **seen)
+    return RunStatus(
+        str(path), state, done, total, left, note, holder=holder, alive=alive, **listed
+    )
 
 
 def _with_holder(path: Path) -> tuple[Run, Holder | None, bool | None]:
