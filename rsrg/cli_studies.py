@@ -113,12 +113,15 @@ def merge(
     pool_seeds: Annotated[
         bool, typer.Option("--pool-seeds", help="Seeds of one config as one result.")
     ] = False,
+    no_raw: Annotated[
+        bool, typer.Option("--no-raw", help="Leave out the raw chunk means: a smaller file.")
+    ] = False,
 ) -> None:
     """Put finished runs into one file, with what they were swept over as named dimensions."""
     from rsrg.runs.collect import collect
     from rsrg.runs.merge import merge as merge_runs
 
-    merged = merge_runs(collect(paths), output, pool_seeds)
+    merged = merge_runs(collect(paths), output, pool_seeds, raw=not no_raw)
     sizes = " × ".join(f"{name} {size}" for name, size in merged.sizes.items())
     print(f"{merged.path}: {merged.runs} runs{', ' if sizes else ''}{sizes}")
     for note in merged.notes:

@@ -189,6 +189,7 @@ ENTRIES: dict[str, Entry] = {
         "the same of the unstrained sphere, the control",
         "3.7",
     ),
+    "coupling/chunks": Entry(("step",), "1", "chunks of draws in each step, of a merged run"),
     "coupling/harmonics": Entry(
         ("step", "chunk", "monomial"),
         "1",
@@ -248,3 +249,10 @@ ENTRIES: dict[str, Entry] = {
     "provenance/reason": Entry(("session",), "", "why the session ended"),
     "provenance/notes": Entry(("session",), "", "what is worth knowing about the session"),
 }
+
+RAW = ("coupling/moments", "coupling/moments_unstrained")  # what is drawn: all else follows from it
+
+
+def is_raw(name: str) -> bool:
+    """Whether a dataset tells of single chunks of draws."""
+    return name == "coupling/chunks" or "chunk" in ENTRIES[name].dims

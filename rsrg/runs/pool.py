@@ -9,6 +9,7 @@ import numpy as np
 from rsrg.runs.collect import Collected
 from rsrg.runs.errors import RunFileError
 from rsrg.runs.extension import NEUTRAL, flat
+from rsrg.runs.layout import ENTRIES, RAW
 from rsrg.runs.results import derive
 from rsrg.runs.run import open_run
 
@@ -54,15 +55,17 @@ def _require_distinct_seeds(pool: Sequence[Collected]) -> None:
 
 def pooled_results(pool: Pool) -> dict[str, Any]:
     """Every derived dataset from the raw chunk means of all seeds, one after another."""
-    raw = [_raw(run) for run in pool]
-    moments = np.concatenate([moments for moments, _ in raw], axis=-2)
-    unstrained = np.concatenate([unstrained for _, unstrained in raw], axis=-2)
     drawn_by = [(run.config.sampling.seed, run.config.chunks()) for run in pool]
+    raw = pooled_raw(pool)
+    moments, unstrained = (raw[name] for name in RAW)
     return derive(pool[0].config, moments, unstrained, drawn_by)
 
 
-def _raw(run: Collected) -> tuple[Any, Any]:
-    opened = open_run(run.path)
-    means = opened.read("coupling/moments"), opened.read("coupling/moments_unstrained")
-    opened.close()
-    return means
+def pooled_raw(pool: Pool) -> dict[str, Any]:
+    """The raw chunk means of all seeds, one after another."""
+    parts: dict[str, list[Any]] = {name: [] for name in RAW}
+    for run in pool:
+        with open_run(run.path).snapshot as opened:
+            for name, values in parts.items():
+                values.append(opened.read(name))
+    return {n: np.concatenate(v, axis=ENTRIES[n].dims.index("chunk")) for n, v in parts.items()}
