@@ -1,5 +1,6 @@
 """Commands on many runs at once: carry a study on, look at runs, put their results together."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -67,8 +68,10 @@ def sweep(
     asked = [s for s in group.runs if s.in_study]
     done = all(s.state == "finished" for s in asked)
     if sweep.stopped and not done:
-        print(f"rsrg: stopped: {counts(asked)}. Go on with the same command", file=sys.stderr)
-        raise typer.Exit(EXIT_STOPPED)
+        sys.stdout.flush()
+        told = f"rsrg: stopped: {counts(asked)}. Go on with the same command"
+        print(told, file=sys.stderr, flush=True)
+        os._exit(EXIT_STOPPED)  # at once, whatever a thread that was left behind still computes
     if not quiet or not done:
         print_groups([group], console(wide=True))
     if not done:
@@ -85,7 +88,7 @@ def status(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show how far runs are: finished, running, stopped, failed and why, missing, damaged."""
+    """Show how far runs are: finished, running by whom, interrupted, stopped, failed and why."""
     from rsrg.report.status_table import as_records, counts, print_groups
     from rsrg.report.terminal import console, print_json
     from rsrg.runs.status import statuses
@@ -110,12 +113,15 @@ def merge(
     pool_seeds: Annotated[
         bool, typer.Option("--pool-seeds", help="Seeds of one config as one result.")
     ] = False,
+    no_raw: Annotated[
+        bool, typer.Option("--no-raw", help="Leave out the raw chunk means: a smaller file.")
+    ] = False,
 ) -> None:
     """Put finished runs into one file, with what they were swept over as named dimensions."""
     from rsrg.runs.collect import collect
     from rsrg.runs.merge import merge as merge_runs
 
-    merged = merge_runs(collect(paths), output, pool_seeds)
+    merged = merge_runs(collect(paths), output, pool_seeds, raw=not no_raw)
     sizes = " × ".join(f"{name} {size}" for name, size in merged.sizes.items())
     print(f"{merged.path}: {merged.runs} runs{', ' if sizes else ''}{sizes}")
     for note in merged.notes:

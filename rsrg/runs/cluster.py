@@ -18,6 +18,7 @@ class Cluster:
     """The workers of a Dask scheduler. Dask computes the chunks of one that dies again."""
 
     patience = PATIENCE
+    prompt = False
 
     def __init__(self, scheduler: str) -> None:
         """scheduler: an address such as tcp://host:8786, or a scheduler file that ends in .json.

@@ -234,9 +234,8 @@ class _Worker:
         config = self.state.config.resolved()
         self.first_at = 0.0
         self.note()
-        for unit, means in InOrder(
-            executor, config, self._units(), lambda: request.reason is not None
-        ):
+        stopping, late = lambda: request.reason is not None, lambda: self._late(executor)
+        for unit, means in InOrder(executor, config, self._units(), stopping, late):
             self.first_at = self.first_at or time.monotonic()
             self.state.take(*unit, means)
             self.pace.ended(unit)
@@ -261,6 +260,10 @@ class _Worker:
                 self.note()
         return request.reason
 
+    def _late(self, executor: Executor) -> bool:
+        """Whether no unit can be waited for any more; the first of a session is, once begun."""
+        return (self.pace.units > 0 or not executor.prompt) and self.pace.over(self.limit.left())
+
     def _units(self) -> Iterator[Unit]:
         """What is missing, until the time that is left is too short for more."""
         state = self.state
@@ -284,6 +287,9 @@ class _Worker:
             if request.reason and time.monotonic() - request.asked_at > PATIENCE:
                 pool.shutdown(wait=False)
                 return request.reason
+            if self.pace.units > 0 and self.pace.over(self.limit.left()):
+                pool.shutdown(wait=False)  # the next session has this alone to do
+                return self.limit.reason
         pool.shutdown()
         about_pool = state.pool.conclusions() if state.pool else {}
         self.save("finished", "finished", {**found.result(), **about_pool})

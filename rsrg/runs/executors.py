@@ -27,11 +27,13 @@ class Executor(Protocol):
     """Computes chunks somewhere.
 
     fatal: the errors after which it cannot go on. patience: seconds that a run which shall stop
-    waits for a chunk, which else is computed again on resume.
+    waits for a chunk, which else is computed again on resume. prompt: whether a unit is surely
+    computed from when it is begun, not after waiting for workers.
     """
 
     fatal: tuple[type[BaseException], ...]
     patience: float
+    prompt: bool
 
     @property
     def width(self) -> int:
@@ -56,6 +58,7 @@ class Threads:
     width = 1
     fatal: tuple[type[BaseException], ...] = ()
     patience = PATIENCE
+    prompt = True
 
     def __init__(self) -> None:
         self.pool = ThreadPoolExecutor(max_workers=1)
@@ -77,7 +80,8 @@ class InOrder:
 
     The next units are begun before a result is given, so that workers never wait for what is done
     with it. Once `stopping` says so, none is; the first under way is waited for as long as the
-    executor's patience lasts, and what else is done by then is still given.
+    executor's patience lasts, and what else is done by then is still given. Once `late` says so,
+    only what is done is given.
     """
 
     def __init__(
@@ -86,9 +90,10 @@ class InOrder:
         config: str,
         units: Iterable[Unit],
         stopping: Callable[[], bool] = lambda: False,
+        late: Callable[[], bool] = lambda: False,
     ) -> None:
         self.executor, self.config, self.units = executor, config, iter(units)
-        self.stopping = stopping
+        self.stopping, self.late = stopping, late
         self.under_way: deque[tuple[Unit, Future[Means]]] = deque()
         self._fill()
 
@@ -122,11 +127,11 @@ class InOrder:
                 self.under_way.append((unit, self.executor.submit(self.config, unit)))
 
     def _awaited(self) -> bool:
-        """Whether the first unit got done, before the patience with a stopping run was over."""
+        """Whether the first unit got done, before the time or the patience of a run was over."""
         future, patience = self.under_way[0][1], self.executor.patience
         while not wait([future], timeout=POLL).done:
             patience -= POLL if self.stopping() else 0.0
-            if patience < 0.0:
+            if patience < 0.0 or self.late():
                 return False
         return True
 

@@ -200,6 +200,7 @@ ENTRIES: dict[str, Entry] = {
         "1",
         "chunk means of the number of blocks within the body's volume, over N0^3, a control",
     ),
+    "coupling/chunks": Entry(("step",), "1", "chunks of draws in each step, of a merged run"),
     "coupling/harmonics": Entry(
         ("step", "chunk", "monomial"),
         "1",
@@ -259,3 +260,15 @@ ENTRIES: dict[str, Entry] = {
     "provenance/reason": Entry(("session",), "", "why the session ended"),
     "provenance/notes": Entry(("session",), "", "what is worth knowing about the session"),
 }
+
+RAW = {  # what is drawn, and the fields of Means that hold it: all else follows from it
+    "coupling/moments": "moments",
+    "coupling/moments_unstrained": "unstrained",
+    "coupling/moments_volume": "volume",
+    "coupling/number_volume": "number",
+}
+
+
+def is_raw(name: str) -> bool:
+    """Whether a dataset tells of single chunks of draws."""
+    return name == "coupling/chunks" or "chunk" in ENTRIES[name].dims

@@ -51,6 +51,10 @@ class Holder:
             pass
         return _born(self.pid) == self.born
 
+    def known_alive(self) -> bool | None:
+        """Whether it still runs; None where that cannot be seen: on another host."""
+        return self.alive() if self.host == socket.gethostname() else None
+
     def __str__(self) -> str:
         return f"process {self.pid} on {self.host}, since {self.since}"
 
@@ -67,6 +71,11 @@ def _born(pid: int) -> str:
 def lock_path(path: Path) -> Path:
     """The lock file of a run file."""
     return path.with_name(path.name + ".lock")
+
+
+def named_holder(path: Path) -> Holder | None:
+    """Who the lock file of a run file names; None for nobody. For readers: takes no lock."""
+    return _read(lock_path(path))
 
 
 @contextmanager

@@ -12,14 +12,9 @@ from rsrg.physics.interaction import QUARTIC_NAMES
 from rsrg.runs.chunks import Cases
 from rsrg.runs.config import Config
 from rsrg.runs.errors import RunFileError
+from rsrg.runs.layout import RAW
 from rsrg.runs.store import Snapshot
 
-RAW = {  # the datasets, and the fields of Means that they hold
-    "coupling/moments": "moments",
-    "coupling/moments_unstrained": "unstrained",
-    "coupling/moments_volume": "volume",
-    "coupling/number_volume": "number",
-}
 OPTIONAL = ("volume", "number")  # files of the first versions have neither
 OF_CASES = ("moments", "volume", "number")  # (steps, readings, strains, chunks, ...)
 Pair = tuple[NDArray[Any] | None, NDArray[Any] | None]

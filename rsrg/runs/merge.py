@@ -1,6 +1,7 @@
 """Many finished runs in one file, the parameters they were swept over as named dimensions.
 
-What is merged are results; the raw chunk means stay in the runs. Runs may also differ in their
+Results are merged, and the raw chunk means from which they follow: NaN beyond the chunks that a run
+has, those of pooled seeds one after another as `members` lists them. Runs may also differ in their
 glasses, readings or strains: these have axes already, and the merged file has all of them.
 """
 
@@ -10,12 +11,14 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from rsrg.runs import provenance
 from rsrg.runs.collect import Collected, Collection
 from rsrg.runs.disk import save
 from rsrg.runs.errors import RunFileError
 from rsrg.runs.index import cell
-from rsrg.runs.layout import AXES, ENTRIES, Entry
+from rsrg.runs.layout import AXES, ENTRIES, Entry, is_raw
 from rsrg.runs.pool import POOLED, Pool, pooled_results, pools
 from rsrg.runs.run import open_run
 from rsrg.runs.stack import Axis, Part, stacked
@@ -37,8 +40,10 @@ class Merged:
     notes: tuple[str, ...]
 
 
-def merge(collection: Collection, path: Path, pool_seeds: bool = False) -> Merged:
+def merge(collection: Collection, path: Path, pool_seeds: bool = False, raw: bool = True) -> Merged:
     """Write the runs of a collection into one file; with their seeds pooled if asked for.
+
+    raw: with their raw chunk means.
 
     Raises RunFileError where the file exists or cannot be written, where the runs differ in
     parameters that span no grid, or where two runs hold results for the same place.
@@ -49,7 +54,7 @@ def merge(collection: Collection, path: Path, pool_seeds: bool = False) -> Merge
     ignored = POOLED if pool_seeds else ()
     axes = _axes([pool[0] for pool in rows], ignored, collection.grid)
     parts = [
-        Part(pool[0].path, _place(axes, pool[0], number), _results(pool, pool_seeds))
+        Part(pool[0].path, _place(axes, pool[0], number), _results(pool, pool_seeds, raw))
         for number, pool in enumerate(rows)
     ]
     runs = [run for pool in rows for run in pool]
@@ -58,8 +63,8 @@ def merge(collection: Collection, path: Path, pool_seeds: bool = False) -> Merge
         datasets[name], entries[name] = values, entry
     versions = sorted({run.versions for run in runs})
     save(path, encode(_attributes(pool_seeds, versions), datasets, entries))
-    notes = ("the runs were made with different software: " + " | ".join(versions),)
     sizes = {axis.name: len(axis.values) for axis in axes}
+    notes = ("the runs were made with different software: " + " | ".join(versions),)
     return Merged(path, len(runs), sizes, notes if len(versions) > 1 else ())
 
 
@@ -116,21 +121,26 @@ def _place(axes: Sequence[Axis], run: Collected, number: int) -> tuple[int, ...]
     )
 
 
-def _results(pool: Pool, pooled: bool) -> dict[str, Any]:
-    """Axes and derived datasets of a run, or of a pool of runs."""
+def _results(pool: Pool, pooled: bool, raw: bool) -> dict[str, Any]:
+    """Axes, derived datasets and raw chunk means of a run, or of a pool of runs."""
     run = open_run(pool[0].path)
-    names = [n for n in ENTRIES if n in run.snapshot and _merged(n)]
-    found = {n: run.read(n) for n in names if not (pooled and not n.startswith("axes/"))}
+    names = [n for n in ENTRIES if n in run.snapshot and not (pooled and not n.startswith("axes/"))]
+    found = {n: run.read(n) for n in names}
+    if pooled:
+        found |= pooled_results(pool)
+    if "axes/chunk" in found:
+        chunks = len(found["axes/chunk"])
+        found["coupling/chunks"] = np.full(len(run.read("axes/step")), chunks)
     run.close()
-    results = pooled_results(pool) if pooled else {}
-    return found | {name: values for name, values in results.items() if _merged(name)}
+    return {n: values for n, values in found.items() if _merged(n, raw)}
 
 
-def _merged(name: str) -> bool:
-    """Whether a dataset goes into the merged file: an axis or a result."""
+def _merged(name: str, raw: bool) -> bool:
+    """Whether a dataset goes into the merged file: an axis, a result, or a raw chunk mean."""
     group, last = name.split("/")
-    raw = {"quartic", "chunk", "session"}
-    return group not in ("checkpoint", "provenance") and not raw & {last, *ENTRIES[name].dims}
+    if group in ("checkpoint", "provenance") or last == "session":
+        return False
+    return raw or not (is_raw(name) or last == "quartic")
 
 
 def _members(runs: Sequence[Collected]) -> list[Described]:

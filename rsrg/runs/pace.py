@@ -29,9 +29,16 @@ class Pace:
         self.under_way[unit] = time.monotonic()
 
     def ended(self, unit: Hashable) -> None:
-        """Note what a unit took. The first, with its compilation, counts until the second only."""
-        seconds = time.monotonic() - self.under_way.pop(unit)
+        """Note what a unit took. The first, with its compilation, counts until the second only.
+
+        What was begun before the first came may have waited for compilation, or for workers: of
+        that, only the time from then on counts.
+        """
+        now = time.monotonic()
+        seconds = now - self.under_way.pop(unit)
         self.unit = seconds if self.units < 2 else max(self.unit, seconds)
+        if self.units == 0 and self.under_way:
+            self.unit, self.under_way = 0.0, dict.fromkeys(self.under_way, now)
         self.units += 1
 
     def interval(self) -> float:
@@ -56,10 +63,14 @@ class Pace:
 
         A session always begins one: so a loop of short sessions comes to its end.
         """
-        if self.units == 0 and not self.under_way:
-            return False
+        if self.units == 0:
+            return bool(self.under_way) and self.over(left)
         oldest = min(self.under_way.values(), default=time.monotonic())
         return left < max(self.unit, time.monotonic() - oldest) + 2.0 * self.saving
+
+    def over(self, left: float) -> bool:
+        """Whether no more than a save would end within the seconds that are left."""
+        return left < 2.0 * self.saving
 
     def share(self) -> float:
         """The share of the session that went into saving."""

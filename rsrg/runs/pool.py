@@ -8,7 +8,7 @@ from rsrg.ensemble.sampling import Means
 from rsrg.runs.collect import Collected
 from rsrg.runs.errors import RunFileError
 from rsrg.runs.extension import NEUTRAL, flat
-from rsrg.runs.means import joined, saved_means
+from rsrg.runs.means import joined, means_datasets, saved_means
 from rsrg.runs.results import derive
 from rsrg.runs.run import open_run
 
@@ -53,15 +53,12 @@ def _require_distinct_seeds(pool: Sequence[Collected]) -> None:
 
 
 def pooled_results(pool: Pool) -> dict[str, Any]:
-    """Every derived dataset from the raw chunk means of all seeds, one after another."""
-    raw = [_raw(run) for run in pool]
-    means = joined(raw)
+    """The raw chunk means of all seeds, one after another, and every dataset derived from them."""
+    means = joined([_means(run) for run in pool])
     drawn_by = [(run.config.sampling.seed, run.config.chunks()) for run in pool]
-    return derive(pool[0].config, means, drawn_by)
+    return means_datasets(means) | derive(pool[0].config, means, drawn_by)
 
 
-def _raw(run: Collected) -> Means:
-    opened = open_run(run.path)
-    means = saved_means(opened.snapshot, opened.config)
-    opened.close()
-    return means
+def _means(run: Collected) -> Means:
+    with open_run(run.path).snapshot as opened:
+        return saved_means(opened, run.config)

@@ -20,6 +20,7 @@ class Processes:
 
     fatal: tuple[type[BaseException], ...] = ()
     patience = PATIENCE
+    prompt = True
 
     def __init__(self, workers: int) -> None:
         self.workers = workers

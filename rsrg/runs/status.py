@@ -9,11 +9,14 @@ from typing import Any, Literal, get_args
 
 from rsrg.runs.errors import ConfigError, NotARunError, RunFileError
 from rsrg.runs.index import NAME, Entry, Index, index_of, read_index
+from rsrg.runs.lock import Holder, named_holder
 from rsrg.runs.run import Run, open_run
 from rsrg.runs.source import read_source
 from rsrg.runs.study import Study, is_study, load_study
 
-State = Literal["finished", "running", "stopped", "failed", "missing", "damaged", "changed"]
+State = Literal[
+    "finished", "running", "interrupted", "stopped", "failed", "missing", "damaged", "changed"
+]
 STATES: tuple[State, ...] = get_args(State)
 SUFFIXES = (".h5", ".hdf5")
 STUDIES = (".yaml", ".yml")
@@ -23,7 +26,9 @@ STUDIES = (".yaml", ".yml")
 class RunStatus:
     """How far one run is. note: why, since when, by whom. seconds_left: None where unknown.
 
-    state: changed: the file holds another run than its name in the sweep says.
+    state: interrupted: the process that ran it is gone, and could not say so in the file; changed:
+    the file holds another run than its name in the sweep says. holder: whom the lock of a running
+    or interrupted run names. alive: whether that process runs; None where that cannot be seen.
     """
 
     path: str
@@ -34,6 +39,8 @@ class RunStatus:
     note: str = ""
     in_study: bool | None = None
     parameters: dict[str, Any] = field(default_factory=dict)
+    holder: Holder | None = None
+    alive: bool | None = None
 
 
 def run_status(path: Path, entry: Entry | None = None) -> RunStatus:
@@ -41,34 +48,71 @@ def run_status(path: Path, entry: Entry | None = None) -> RunStatus:
 
     Raises NotARunError for a whole file that is something else.
     """
-    listed = (None, {}) if entry is None else (entry.in_study, entry.parameters)
+    listed: dict[str, Any] = (
+        {} if entry is None else {"in_study": entry.in_study, "parameters": entry.parameters}
+    )
     if not path.exists():
-        return RunStatus(str(path), "missing", 0, 0, None, "", *listed)
+        return RunStatus(str(path), "missing", **listed)
     try:
-        run = open_run(path)
+        run, holder, alive = _with_holder(path)
     except NotARunError:
         raise
     except RunFileError as error:
-        return RunStatus(str(path), "damaged", 0, 0, None, str(error), *listed)
+        return RunStatus(str(path), "damaged", note=str(error), **listed)
     done, total = run.progress
-    state, note = _state(run)
+    state, note = _state(run, holder, alive)
     if entry is not None and not run.attributes["config_hash"].startswith(Path(entry.file).stem):
         state, note = (
             "changed",
             f"{state}; its config was changed by a resume, so it is kept as it is",
         )
     left = None if state in ("finished", "changed") else _seconds_left(run)
-    return RunStatus(str(path), state, done, total, left, note, *listed)
+    run.close()
+    return RunStatus(
+        str(path), state, done, total, left, note, holder=holder, alive=alive, **listed
+    )
 
 
-def _state(run: Run) -> tuple[State, str]:
+def _with_holder(path: Path) -> tuple[Run, Holder | None, bool | None]:
+    """A run; if its file says that it is running, whom its lock names, and whether that one runs.
+
+    A process that ends saves first and then lets the lock go; so where the same session is there
+    before and after nobody held the lock, its process is gone.
+    """
+    before = ""
+    while True:
+        run = open_run(path)
+        if run.status != "running":
+            return run, None, None
+        session = f"{len(run.read('provenance/started'))} {run.attributes['host']}"
+        holder = named_holder(path)
+        alive = False if holder is None else holder.known_alive()
+        if alive is not False or session == before:
+            return run, holder, alive
+        before = session
+
+
+def _state(run: Run, holder: Holder | None, alive: bool | None) -> tuple[State, str]:
     reason = str(run.read("provenance/reason")[-1])
     if run.status == "finished":
         return "finished", ""
     if run.status == "running":
-        age = (datetime.now(UTC) - _time(run.attributes["updated"])).total_seconds()
-        return "running", f"on {run.attributes['host']}, saved {duration(age)} ago"
+        return _running(run, holder, alive)
     return ("failed", reason) if run.status == "failed" else ("stopped", reason)
+
+
+def _running(run: Run, holder: Holder | None, alive: bool | None) -> tuple[State, str]:
+    """The state of a run whose file says that it is running. First in the note what matters."""
+    age = (datetime.now(UTC) - _time(run.attributes["updated"])).total_seconds()
+    saved = f"saved {duration(age)} ago"
+    if holder is None:
+        last = str(run.attributes["host"])
+        return "interrupted", f"no process has it; resume or sweep goes on; {saved} by {last}"
+    if alive is False:
+        gone = f"process {holder.pid} is gone; resume or sweep goes on"
+        return "interrupted", f"{gone}; {saved} on {holder.host}"
+    unseen = "" if alive else "; whether it lives cannot be seen from here"
+    return "running", f"{saved}, process {holder.pid} on {holder.host}{unseen}"
 
 
 def _time(text: Any) -> datetime:

@@ -4,7 +4,7 @@ The first 512 bytes, HDF5's user block, hold the SHA-256 of everything after the
 any byte is noticed when the file is opened. Reading takes the whole file at once: no locks, and
 never a torn view of a run that is going on. What is read is data alone: a file with links that
 lead out of it, or with data kept elsewhere, is refused, and so is one that promises far more
-numbers than its bytes can hold.
+numbers or text than its bytes can hold, or has types that rsrg never writes.
 """
 
 import hashlib
@@ -27,6 +27,7 @@ from rsrg.runs.disk import previous
 from rsrg.runs.errors import RunFileError
 from rsrg.runs.layout import ENTRIES, Entry
 from rsrg.runs.provenance import now
+from rsrg.runs.texts import faulty_heap, promised_bytes
 
 FILETYPE, MERGED = "rsrg-run", "rsrg-merged"
 SCHEMA_VERSION = 1
@@ -37,6 +38,10 @@ ATTRIBUTES = ("status", "created", "updated", "config", "config_text")
 H5_ERRORS = (
     *(OSError, KeyError, ValueError, TypeError, AttributeError),
     *(RuntimeError, OverflowError, SystemError),
+)
+PLAIN_TYPES = (
+    *(h5py.h5t.TypeIntegerID, h5py.h5t.TypeFloatID),
+    *(h5py.h5t.TypeStringID, h5py.h5t.TypeEnumID),  # bool is an enum
 )
 _SEAL = re.compile(rb"rsrg-run sha256 ([0-9a-f]{64})\n\0*")
 Attribute = str | int | bool
@@ -120,10 +125,12 @@ class Snapshot:
             raise RunFileError(f"{error}{_offer_previous(path)}") from None
         self.path = path
         self.size = len(content)
+        if (heap := faulty_heap(content)) is not None:
+            raise RunFileError(f"{path} is damaged: the heap of texts at byte {heap} is broken")
         self.file = self._safely(lambda: h5py.File.in_memory(content))
-        self.attributes: dict[str, Any] = self._safely(lambda: dict(self.file.attrs))
+        self.attributes: dict[str, Any] = self._safely(self._read_attributes)
         self._safely(self._check_schema)
-        self._safely(self._check_inside)
+        self._safely(lambda: self._check_inside(content))
 
     def _safely(self, read: Callable[[], Any]) -> Any:
         """What a call into HDF5 gives. Raises RunFileError where it finds no sense in the file."""
@@ -132,6 +139,20 @@ class Snapshot:
         except H5_ERRORS as error:
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
             raise RunFileError(f"{self.path} is not a run file that rsrg wrote: {reason}") from None
+
+    def _read_attributes(self) -> dict[str, Any]:
+        names = list(self.file.attrs)
+        for name in names:
+            self._check_type(name, self.file.attrs.get_id(name).get_type())
+        return {name: self.file.attrs[name] for name in names}
+
+    def _check_type(self, name: str, kind: Any) -> None:
+        """Refuse all but numbers and texts: HDF5 crashes over forged lists of lists."""
+        if not isinstance(kind, PLAIN_TYPES):
+            raise RunFileError(
+                f"{self.path} must hold numbers and texts alone; {name} is neither, "
+                "which rsrg never writes"
+            )
 
     def _check_schema(self) -> None:
         found = self.attributes.get("schema_version")
@@ -143,7 +164,7 @@ class Snapshot:
             f"{self.attributes.get('rsrg_version', 'a newer one')}: pip install --upgrade rsrg"
         )
 
-    def _check_inside(self) -> None:
+    def _check_inside(self, content: bytes) -> None:
         """Refuse whatever leads out of the file, or promises more than it can hold."""
         links: list[str] = []
         found: list[str] = []
@@ -155,9 +176,9 @@ class Snapshot:
                 f"{self.path} holds a link, /{links[0]}, which rsrg never writes and never follows"
             )
         for name in found:
-            self._check_dataset(name, self.file[name])
+            self._check_dataset(name, self.file[name], content)
 
-    def _check_dataset(self, name: str, found: Any) -> None:
+    def _check_dataset(self, name: str, found: Any, content: bytes) -> None:
         if not isinstance(found, h5py.Dataset):
             return
         if found.external or found.is_virtual:
@@ -166,9 +187,16 @@ class Snapshot:
             )
         if h5py.check_ref_dtype(found.dtype) is not None:
             raise RunFileError(f"{self.path} holds references, /{name}, which rsrg never follows")
-        if found.nbytes > MOST_EXPANSION * self.size:
+        self._check_type(f"/{name}", found.id.get_type())
+        promised, most = found.nbytes, MOST_EXPANSION * self.size
+        if h5py.check_string_dtype(found.dtype) is not None and found.size and promised <= most:
+            offset = found.id.get_offset()
+            promised, most = promised_bytes(content, offset or self.size, found.size), self.size
+            if offset is None:
+                raise RunFileError(f"{self.path} keeps the texts of /{name} as rsrg never does")
+        if promised > most:
             raise RunFileError(
-                f"{self.path} is damaged: /{name} promises {found.nbytes:.3g} bytes, "
+                f"{self.path} is damaged: /{name} promises {promised:.3g} bytes, "
                 f"and the file has {self.size}"
             )
 

@@ -17,6 +17,7 @@ from rsrg.runs.plan import chunk_seconds
 from rsrg.runs.signals import stop_on_signals
 from rsrg.runs.status import Group, RunStatus, study_status
 from rsrg.runs.study import Member, Study
+from rsrg.runs.walltime import TimeLimit
 
 Tell = Callable[[str], None]
 
@@ -58,7 +59,7 @@ def _chunks(member: Member) -> int:
 
 
 def _to_do(status: RunStatus) -> bool:
-    return status.state in ("missing", "stopped", "failed", "running")
+    return status.state in ("missing", "stopped", "failed", "running", "interrupted")
 
 
 class Sweep:
@@ -75,7 +76,8 @@ class Sweep:
     ) -> None:
         self.study, self.folder = study, folder
         self.tell, self.watch, self.executor = tell, watch, executor
-        self.ends = None if walltime is None else time.monotonic() + walltime
+        self.walltime, self.limit = walltime, TimeLimit.of(walltime)
+        self.began = time.monotonic()
         self.stopped = False
 
     def work(self) -> Group:
@@ -89,11 +91,13 @@ class Sweep:
         todo = [m for m in self.study.members if _to_do(rows[m.file])]
         with stop_on_signals(self._asked):
             for number, member in enumerate(todo, 1):
+                self.stopped |= number > 1 and self.limit.left() <= 0.0
                 if self.stopped:
                     break
                 told = self._carry_on(member, rows[member.file])
                 text = parameters_text(member.parameters)
                 self.tell(f"[{number}/{len(todo)}] {member.file}  {text}: {told}")
+                self.executor.prompt = False  # the first run alone may do a chunk beyond the time
         return study_status(self.study, self.folder)
 
     def _asked(self, signal_name: str) -> None:
@@ -103,7 +107,7 @@ class Sweep:
     def _carry_on(self, member: Member, status: RunStatus) -> str:
         """Run or resume one member; a word on how that ended."""
         path, began = self.folder / member.file, time.monotonic()
-        left = None if self.ends is None else max(0.0, self.ends - began)
+        left = None if self.walltime is None else max(0.0, self.walltime + self.began - began)
         means: dict[str, Any] = {"watch": self._seen, "executor": self.executor, "walltime": left}
         try:
             if status.state == "missing":

@@ -2,6 +2,8 @@
 
 import json
 
+import h5py
+import numpy as np
 import pytest
 
 STUDY = "base: good.yaml\nproduct: {sampling.seed: [1, 2]}\n"
@@ -44,6 +46,24 @@ def test_status_as_json(study, command):
     rows = json.loads(command("status", "--json", "study.yaml", "x.h5").stdout)
     assert [row["state"] for row in rows] == ["missing"] * 3
     assert rows[1]["parameters"] == {"sampling.seed": 1}
+
+
+def test_walltime(study, command):
+    """Session after session of a moment each, exit code 75; then the runs of one session."""
+    moment = ["sweep", "study.yaml", "--no-progress", "--walltime", "0.01s"]
+    stopped = command(*moment)
+    assert stopped.returncode == 75
+    assert stopped.stderr == ("rsrg: stopped: 1 stopped, 1 missing. Go on with the same command\n")
+    assert stopped.stdout.count(": stopped after ") == 1
+    again = command("sweep", "study.yaml", "--no-progress", "--walltime", "1h")
+    assert again.returncode == 0, again.stderr
+    done = command("sweep", "study.yaml", "-q", "--output", "whole")
+    assert done.returncode == 0, done.stderr
+    assert command("merge", "runs/study", "--output", "a.h5").returncode == 0
+    assert command("merge", "whole", "--output", "b.h5").returncode == 0
+    with h5py.File(study / "a.h5") as a, h5py.File(study / "b.h5") as b:
+        for name in ("flow/chi", "critical/strain", "critical/strain_stderr"):
+            np.testing.assert_array_equal(a[name], b[name], err_msg=name)
 
 
 def test_a_damaged_run_fails_the_sweep(study, command):

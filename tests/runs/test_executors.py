@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime
 
 import numpy as np
 import psutil
@@ -22,6 +23,7 @@ from rsrg.runs.cluster import Cluster
 from rsrg.runs.errors import ConfigError, ExecutorError
 from rsrg.runs.executors import InOrder, Threads, open_executor
 from rsrg.runs.processes import Processes
+from rsrg.runs.walltime import SLURM_END
 from rsrg.sums import jit
 
 ALL = ((0, 1), (0, 1, 2, 3, 4))  # cases of the small config: readings, strains
@@ -33,6 +35,7 @@ class Shuffled:
 
     fatal = ()
     patience = 1.0
+    prompt = True
 
     def __init__(self, width=8, work=chunks.chunk_means):
         self.width, self.work = width, work
@@ -300,6 +303,40 @@ def test_a_killed_dask_worker(dask_cluster, slow, tmp_path, same):
         rsrg.run(config, tmp_path / "run.h5", watch=watch, executor=executor)
     assert killed
     same(tmp_path / "run.h5", finished)
+
+
+@pytest.fixture(scope="module")
+def no_workers():
+    """The address of a scheduler whose workers never start."""
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(n_workers=0, dashboard_address=":0") as cluster:
+        yield cluster.scheduler_address
+
+
+def test_walltime_without_workers(no_workers, config, finished, rsrg_command, tmp_path, same):
+    """Saved and ended by then, with the exit code for `go on`; gone on with elsewhere."""
+    (tmp_path / "c.yaml").write_text(config.text())
+    where = ["--scheduler", no_workers, "--walltime", "3s", "-q"]
+    done = rsrg_command("run", "c.yaml", "--output", "run.h5", *where)
+    assert done.returncode == 75, done.stderr
+    assert done.stderr == "rsrg: stopped: 0 of 12 chunks are in run.h5. Go on: rsrg resume run.h5\n"
+    run = rsrg.open_run(tmp_path / "run.h5")
+    assert run.status == "stopped"
+    assert run.read("provenance/reason")[-1] == "stopped by walltime"
+    began, ended = (
+        datetime.fromisoformat(run.read(f"provenance/{k}")[-1]) for k in ("started", "ended")
+    )
+    assert 1 <= (ended - began).total_seconds() <= 8  # whole seconds, and a machine that is busy
+    rsrg.resume(tmp_path / "run.h5")
+    same(tmp_path / "run.h5", finished)
+
+
+def test_the_end_of_a_slurm_job_without_workers(no_workers, config, tmp_path, monkeypatch):
+    monkeypatch.setenv(SLURM_END, str(int(time.time())))
+    with open_executor(scheduler=no_workers) as executor:
+        run = rsrg.run(config, tmp_path / "run.h5", executor=executor)
+    assert (run.status, run.progress) == ("stopped", (0, 12))
+    assert run.read("provenance/reason")[-1] == f"stopped by {SLURM_END}"
 
 
 def test_stopped_and_resumed_elsewhere(dask_cluster, slow, tmp_path, same):

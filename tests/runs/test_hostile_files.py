@@ -12,6 +12,7 @@ import pytest
 import rsrg
 from rsrg.runs.errors import RunFileError
 from rsrg.runs.store import BLOCK, SCHEMA_VERSION
+from rsrg.runs.texts import HEAP, faulty_heap
 
 
 def seal(path):
@@ -108,6 +109,71 @@ def test_promised_numbers_that_are_not_there(forged, chunks):
     with pytest.raises(RunFileError, match=r"/flow/chi promises 8e\+11 bytes, and the file has"):
         rsrg.open_run(path)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000  # kB
+
+
+@pytest.fixture
+def overwritten(finished, tmp_path):
+    """A finished run with some bytes changed, and sealed again."""
+
+    def make(at, new):
+        path = tmp_path / "overwritten.h5"
+        content = finished.read_bytes()
+        path.write_bytes(content[:at] + new + content[at + len(new) :])
+        seal(path)
+        return path
+
+    return make
+
+
+@pytest.mark.parametrize("size", [0, 2**64 - 16, 2**63, 10**6], ids=hex)
+def test_a_heap_of_texts_that_hdf5_would_walk_for_ever(finished, overwritten, size):
+    """The size of its first object, 8 bytes from 24 on, is one that no heap can have."""
+    heap = finished.read_bytes().index(HEAP)
+    number = bytes(2) if size == 0 else b"\1\0"  # 0 is free space, of which its header is part
+    path = overwritten(heap + 16, number + bytes(6) + size.to_bytes(8, "little"))
+    with pytest.raises(RunFileError, match=f"the heap of texts at byte {heap} is broken"):
+        rsrg.open_run(path)
+
+
+@pytest.mark.parametrize("cut", [3, 16, 4000])
+def test_a_heap_that_does_not_end(finished, cut):
+    content = finished.read_bytes()
+    heap = content.index(HEAP)
+    assert faulty_heap(content) is None
+    assert faulty_heap(content[: heap + len(HEAP) + cut]) == heap
+
+
+def test_promised_text_that_is_not_there(finished, overwritten):
+    """Four gigabytes, for which HDF5 would take memory before it looks."""
+    with h5py.File(finished) as file:
+        at, size = file["axes/reading"].id.get_offset(), finished.stat().st_size
+    path = overwritten(at, (2**32 - 1).to_bytes(4, "little"))
+    with pytest.raises(
+        RunFileError, match=rf"/axes/reading promises 4\.29e\+09 bytes, .* has {size}"
+    ):
+        rsrg.open_run(path)
+
+
+def text_in_pieces(file):
+    del file["axes/reading"]
+    file.create_dataset("axes/reading", data=["a"] * 2, dtype=h5py.string_dtype(), chunks=(1,))
+
+
+def list_attribute(file):
+    values = np.empty(1, dtype=object)
+    values[0] = np.arange(3, dtype=np.uint8)
+    file.attrs.create("status", values, dtype=h5py.vlen_dtype(np.uint8))
+
+
+def lists(file):
+    del file["axes/reading"]
+    file.create_dataset("axes/reading", (2,), dtype=h5py.vlen_dtype(np.uint8))
+
+
+@pytest.mark.parametrize("change", [text_in_pieces, list_attribute, lists])
+def test_types_that_rsrg_never_writes(forged, change):
+    with pytest.raises(RunFileError, match="never"):
+        rsrg.open_run(forged(change))
 
 
 def rename_attribute(name):

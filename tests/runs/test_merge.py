@@ -67,6 +67,48 @@ def test_every_number_is_where_its_parameters_say(grid, tmp_path):
     assert set(tree["members"]["file"].values) == {m.file for m in study.members}
 
 
+def test_raw_chunk_means_stay(grid, tmp_path):
+    """Each run's at its place, so that one can bin or combine them anew."""
+    study, folder = grid
+    merge(collect([folder]), tmp_path / "m.h5")
+    tree = opened(tmp_path / "m.h5")["coupling"]
+    for member in study.members:
+        run = rsrg.open_run(folder / member.file)
+        at = {"n0": member.parameters["blocks.n0"], "seed": member.parameters["sampling.seed"]}
+        steps = len(run.read("axes/step"))
+        for name in ("moments", "moments_unstrained", "harmonics"):
+            values = tree[name].sel(at)
+            found = run.read(f"coupling/{name}")
+            np.testing.assert_array_equal(values[:steps], found, err_msg=name)
+            assert np.isnan(values[steps:]).all()  # N0 = 3 needs fewer
+        np.testing.assert_array_equal(tree["chunks"].sel(at)[:steps], 4)
+    assert tree["moments"].dims == ("n0", "seed", "step", "reading", "strain", "chunk", "quartic")
+    assert tree["moments"].attrs["units"] == "1/L^3"
+
+
+def test_runs_of_different_length_are_padded(finished, changed, tmp_path):
+    rsrg.run(changed(sampling="{samples: 128, seed: 3}"), tmp_path / "longer.h5")
+    merge(collect([finished, tmp_path / "longer.h5"]), tmp_path / "m.h5")
+    tree = opened(tmp_path / "m.h5")["coupling"]
+    assert [list(tree["chunks"].sel(samples=n)) for n in (64, 128)] == [[4] * 3, [8] * 3]
+    short, longer = (tree["moments"].sel(samples=n) for n in (64, 128))
+    np.testing.assert_array_equal(short[..., :4, :], longer[..., :4, :])  # the same draws
+    assert np.isnan(short[..., 4:, :]).all()
+    assert np.isfinite(longer).all()
+
+
+def test_without_raw_chunk_means(grid, tmp_path):
+    _, folder = grid
+    merge(collect([folder]), tmp_path / "m.h5")
+    merge(collect([folder]), tmp_path / "less.h5", raw=False)
+    tree, less = opened(tmp_path / "m.h5"), opened(tmp_path / "less.h5")
+    axes = {"chunk", "quartic", "monomial"}
+    gone = {"moments", "moments_unstrained", "harmonics", "chunks"} | axes
+    assert set(tree["coupling"].variables) - set(less["coupling"].variables) == gone
+    xarray.testing.assert_identical(tree["flow"].ds, less["flow"].ds)
+    assert (tmp_path / "less.h5").stat().st_size < (tmp_path / "m.h5").stat().st_size
+
+
 def test_files_by_name_give_the_same_as_their_folder(grid, tmp_path):
     study, folder = grid
     merge(collect([folder]), tmp_path / "folder.h5")
@@ -234,8 +276,14 @@ def test_seeds_pooled_for_each_of_the_other_parameters(grid, tmp_path):
     merged = merge(collect([folder]), tmp_path / "m.h5", pool_seeds=True)
     assert (merged.runs, merged.sizes) == (6, {"n0": 2})
     pool = next(p for p in pools(collect([folder]).runs) if p[0].config.blocks.n0 == 2)
-    chi = opened(tmp_path / "m.h5")["flow"]["chi"].sel(n0=2).values
+    tree = opened(tmp_path / "m.h5")
+    chi = tree["flow"]["chi"].sel(n0=2).values
     np.testing.assert_array_equal(chi, pooled_results(pool)["flow/chi"])
+    raw = [rsrg.open_run(run.path).read("coupling/moments") for run in pool]
+    moments = tree["coupling"]["moments"].sel(n0=2).values
+    np.testing.assert_array_equal(moments, np.concatenate(raw, axis=3))
+    assert (tree["coupling"]["chunks"].sel(n0=2) == 3 * 4).all()
+    assert list(tree["members"]["seed"].values) == [3, 4, 5, 3, 4, 5]  # in this order
 
 
 def test_pooled_controls_are_those_of_every_seed(many):

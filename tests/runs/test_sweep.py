@@ -4,6 +4,8 @@ import json
 import re
 import shutil
 import signal
+import threading
+import time
 
 import pytest
 
@@ -16,6 +18,7 @@ from rsrg.runs.processes import Processes
 from rsrg.runs.status import run_status, statuses, study_status
 from rsrg.runs.study import load_study
 from rsrg.runs.sweep import Sweep, sweep_plan
+from rsrg.runs.walltime import SLURM_END, TimeLimit
 
 SEEDS = "base: small.yaml\nproduct: {sampling.seed: [3, 4, 5]}\n"
 
@@ -40,10 +43,10 @@ def study(tmp_path, text):
 def sweep(folder):
     """Carries a study on; returns the sweep, its last status, and what it told."""
 
-    def work(study, watch=lambda progress: None, executor=None):
+    def work(study, watch=lambda progress: None, executor=None, walltime=None):
         told = []
         with open_executor() as threads:
-            sweep = Sweep(study, folder, told.append, watch, executor or threads)
+            sweep = Sweep(study, folder, told.append, watch, executor or threads, walltime)
             return sweep, sweep.work(), told
 
     return work
@@ -99,6 +102,70 @@ def test_stopped_and_gone_on_with(study, sweep, folder, finished, same):
     assert group.runs[0].note == "stopped by SIGINT"
     assert group.runs[0].done == 6
     assert group.runs[0].seconds_left is not None
+    _, group, _ = sweep(study(SEEDS))
+    assert states(group) == ["finished"] * 3
+    same(folder / study(SEEDS).members[0].file, finished)
+
+
+@pytest.fixture
+def held_chunk(monkeypatch):
+    """A chunk, (seed, step, number), that does not end before it is let go."""
+    let_go = threading.Event()
+
+    def hold(*which):
+        chunk = Sampler.chunk
+
+        def slow(self, step, number):
+            if (self.seed, step, number) == which:
+                let_go.wait()
+            return chunk(self, step, number)
+
+        monkeypatch.setattr(Sampler, "chunk", slow)
+
+    yield hold
+    let_go.set()
+
+
+@pytest.mark.parametrize("chunk", [(4, 1, 2), (4, 0, 0)], ids=["within a run", "its first chunk"])
+def test_walltime_within_a_run(study, sweep, folder, held_chunk, monkeypatch, chunk):
+    """The second run has a chunk that never ends: the time ends it, and the sweep."""
+    held_chunk(*chunk)
+    stopped, group, told = sweep(study(SEEDS), walltime=30.0)  # the first run takes less
+    assert stopped.stopped
+    assert states(group) == ["finished", "stopped", "missing"]
+    assert group.runs[1].note == "stopped by walltime"
+    assert group.runs[1].done == 4 * chunk[1] + chunk[2]
+    assert told[1].split(": ")[-1].startswith("stopped after")
+
+
+def test_walltime_between_runs(study, sweep, folder, monkeypatch, finished, same):
+    """The time is over when the first run has just been finished: no other is begun."""
+
+    def over(progress):
+        if progress.note == "writing results":
+            begun[0].limit = TimeLimit.of(-1.0)
+
+    begun = []
+    init = Sweep.__init__
+    monkeypatch.setattr(Sweep, "__init__", lambda *a: (init(*a), begun.append(a[0]))[0])
+    stopped, group, told = sweep(study(SEEDS), over, walltime=600.0)
+    assert stopped.stopped
+    assert states(group) == ["finished", "missing", "missing"]
+    assert len(told) == 1
+    monkeypatch.undo()
+    _, group, _ = sweep(study(SEEDS))
+    assert states(group) == ["finished"] * 3
+    same(folder / study(SEEDS).members[0].file, finished)
+
+
+def test_the_end_of_a_slurm_job_ends_a_sweep(study, sweep, folder, monkeypatch, finished, same):
+    """An end that has come: one chunk, which every session does, of the first run alone."""
+    monkeypatch.setenv(SLURM_END, str(int(time.time())))
+    stopped, group, _ = sweep(study(SEEDS))
+    assert stopped.stopped
+    assert states(group) == ["stopped", "missing", "missing"]
+    assert (group.runs[0].done, group.runs[0].note) == (1, f"stopped by {SLURM_END}")
+    monkeypatch.delenv(SLURM_END)
     _, group, _ = sweep(study(SEEDS))
     assert states(group) == ["finished"] * 3
     same(folder / study(SEEDS).members[0].file, finished)

@@ -1,0 +1,131 @@
+"""Whether a run that its file calls running still has a process: what its lock says of it."""
+
+import json
+import shutil
+import signal
+import time
+from dataclasses import asdict, replace
+
+import pytest
+
+import rsrg
+from rsrg.runs import status
+from rsrg.runs.lock import Holder, lock_path, locked
+from rsrg.runs.status import run_status
+
+
+@pytest.fixture
+def unfinished(config, tmp_path):
+    """A run file that says running, as one killed in its fifth chunk leaves it; no lock."""
+    path = tmp_path / "run.h5"
+
+    def keep(progress):
+        if progress.done == 5:
+            shutil.copy2(path, tmp_path / "kept.h5")
+
+    rsrg.run(config, path, watch=keep)
+    (tmp_path / "kept.h5").replace(path)
+    assert rsrg.open_run(path).status == "running"
+    assert not lock_path(path).exists()
+    return path
+
+
+def write_lock(path, **changed):
+    holder = replace(Holder.this(), **changed)
+    lock_path(path).write_text(json.dumps(asdict(holder)))
+    return holder
+
+
+def test_a_killed_process(rsrg_command, tmp_path, text):
+    """From running to interrupted by SIGKILL, in words, in JSON and as an exit code; and on."""
+    (tmp_path / "slow.yaml").write_text(text.replace("{n0: 2}", "{n0: 10}").replace("64", "640"))
+    path = tmp_path / "run.h5"
+    process = rsrg_command("run", "slow.yaml", "--output", path, "-q", wait=False)
+    until = time.monotonic() + 100  # for imports and compilation on a busy machine
+    while run_status(path).state != "running":
+        assert process.poll() is None, process.communicate()[1]
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    running = run_status(path)
+    assert (running.alive, running.holder.pid) == (True, process.pid)
+    assert f"process {process.pid} on {Holder.this().host}" in running.note
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    killed = run_status(path)
+    assert (killed.state, killed.alive) == ("interrupted", False)
+    told = f"process {process.pid} is gone; resume or sweep goes on; saved "
+    assert killed.note.startswith(told)
+    shown = rsrg_command("status", "--check", path)
+    assert shown.returncode == 1
+    assert told in shown.stdout
+    assert shown.stdout.endswith("\n1 interrupted\n")
+    (row,) = json.loads(rsrg_command("status", "--json", path).stdout)
+    assert (row["state"], row["alive"], row["holder"]["pid"]) == (
+        "interrupted", False, process.pid,
+    )  # fmt: skip
+    rsrg.resume(path, walltime=0.1)
+    assert run_status(path).state == "stopped"
+
+
+def test_without_a_lock_nobody_runs_it(unfinished):
+    """A copy of a run that is going on, or a run whose disk refused its last save."""
+    found = run_status(unfinished)
+    assert (found.state, found.holder, found.alive) == ("interrupted", None, False)
+    assert found.note.startswith("no process has it; resume or sweep goes on; saved ")
+    assert rsrg.resume(unfinished).status == "finished"
+
+
+def test_a_number_that_another_process_has_now(unfinished):
+    write_lock(unfinished, born="1")
+    assert run_status(unfinished).state == "interrupted"
+
+
+def test_of_another_host_nothing_is_known(unfinished):
+    holder = write_lock(unfinished, host="elsewhere", pid=1234)
+    found = run_status(unfinished)
+    assert (found.state, found.holder, found.alive) == ("running", holder, None)
+    assert found.note.endswith(
+        "process 1234 on elsewhere; whether it lives cannot be seen from here"
+    )
+
+
+@pytest.mark.parametrize("content", ["", "{", "null", '{"pid": -1}'])
+def test_a_lock_file_without_sense_names_nobody(unfinished, content):
+    lock_path(unfinished).write_text(content)
+    assert run_status(unfinished).state == "interrupted"
+
+
+def test_reading_takes_no_lock_and_waits_for_none(unfinished):
+    """While another holds it; and the lock can be taken while somebody reads."""
+    with locked(unfinished):
+        before = lock_path(unfinished).read_bytes()
+        assert run_status(unfinished).alive
+        assert lock_path(unfinished).read_bytes() == before
+
+
+def test_a_run_that_ends_while_it_is_looked_at(unfinished, finished, monkeypatch):
+    """Its file said running, its lock is gone: not interrupted, but finished meanwhile."""
+
+    def end(path):
+        shutil.copy2(finished, path)
+
+    monkeypatch.setattr(status, "named_holder", end)
+    assert run_status(unfinished).state == "finished"
+
+
+def test_a_run_that_is_resumed_while_it_is_looked_at(unfinished, config, monkeypatch):
+    """Its process was gone, and another has it now: running."""
+    seen, found = [None], []
+    named = status.named_holder
+    monkeypatch.setattr(status, "named_holder", lambda p: seen.pop() if seen else named(p))
+
+    def look(progress):
+        if not found:
+            open_run, files = status.open_run, [first]
+            with monkeypatch.context() as patch:
+                patch.setattr(status, "open_run", lambda p: files.pop() if files else open_run(p))
+                found.append(run_status(unfinished))
+
+    first = rsrg.open_run(unfinished)
+    rsrg.resume(unfinished, watch=look)
+    assert (found[0].state, found[0].alive) == ("running", True)
