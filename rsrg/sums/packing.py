@@ -97,7 +97,8 @@ def random_sequential_addition(n: int, separation: float, rng: np.random.Generat
 
     n is raised to what the smallest box holds.
     separation: in block sizes. The process jams at 0.9019, (6 φ/π)^⅓ with the packing fraction
-    φ = 0.38413 (Zhang & Torquato, Phys. Rev. E 88, 053312, 2013). Raises PhysicsError where it is stuck before.
+    φ = 0.38413 (Zhang & Torquato, Phys. Rev. E 88, 053312, 2013). Raises
+    PhysicsError where it is stuck before.
     """
     n = max(n, int(np.ceil((SMALLEST * separation) ** 3)))
     edge = float(np.cbrt(n)) / separation
