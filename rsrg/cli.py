@@ -201,7 +201,9 @@ def compare(
 
 @app.command()
 def report(
-    run: RunPath,
+    run: Annotated[
+        Path, typer.Argument(metavar="RUN", help="A run file (HDF5), or a folder of quenched runs.")
+    ],
     material: Annotated[str | None, typer.Option(help="Glass of the picture.")] = None,
     output: Annotated[
         Path | None, typer.Option("--output", metavar="FILE", help="PNG, SVG or PDF.")
@@ -212,11 +214,17 @@ def report(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Print the table of critical strains of a finished run again and draw its picture."""
+    """Print the table of critical strains of a finished run again and draw its picture.
+
+    Of a folder of quenched runs, such as a sweep's: the critical strains of their blocks against L.
+    """
     from rsrg.report.flow_figure import flow_figure
     from rsrg.report.terminal import print_json, print_place, print_results
     from rsrg.runs.run import open_run
 
+    if run.is_dir():
+        _report_study(run, output or run / f"{run.resolve().name}.png", material, as_json)
+        return
     opened = open_run(run)
     if as_json:
         print_json([asdict(r) for r in opened.critical_strains()])
@@ -306,6 +314,21 @@ def _report_disorder(
     if not quiet:
         print_disorder(run, material)
         print(f"picture of the blocks of {glass}: {beside}")
+
+
+def _report_study(folder: Path, picture: Path, material: str | None, as_json: bool) -> None:
+    """Table and picture of a folder of quenched runs, or the numbers as JSON."""
+    from rsrg.report.study_figure import as_records, distributions, study_figure, study_table
+    from rsrg.report.terminal import console, print_json
+    from rsrg.runs.collect import collect
+
+    rows = distributions(collect([folder]).runs, material)
+    if as_json:
+        print_json(as_records(rows))
+        return
+    study_figure(rows, picture)
+    console(wide=True).print(study_table(rows))
+    print(f"picture of {len(rows)} runs of {rows[0].material}: {picture}")
 
 
 def _say(message: str) -> None:

@@ -152,22 +152,35 @@ def describe_pool(
     return found
 
 
-def narrowing(parts: Array, failed: Array, lengths: Array) -> tuple[Array, Array]:
+def narrowing(parts: Array, whole: Array, failed: Array, lengths: Array) -> tuple[Array, Array]:
     """Slope of ln(relative variance) against ln L over the steps after the first, and its error.
 
-    parts: (generations, ..., SUBPOOLS), from the first blocks on. failed: (generations, ...). Only
-    generations of which less than RARE has failed count: beyond, 1/χ has no variance. Averages of
-    independent blocks narrow as L⁻³: slope −3; slope zero: the distribution keeps its width. NaN
-    where fewer than two generations count, or there is no width.
+    parts: (generations, ..., SUBPOOLS), from the first blocks on. whole: of the whole pool, failed:
+    its failed share, (generations, ...). Only generations of which less than RARE has failed count:
+    beyond, 1/χ has no variance. Averages of independent blocks narrow as L⁻³: slope −3; slope zero:
+    the distribution keeps its width. NaN where fewer than two generations count, or there is no
+    width.
+
+    Blocks of one part come to share ancestors: per step their mean wanders by about SUBPOOLS/P of
+    the variance. That is missing from the variance within parts, and is too much in that of the
+    whole pool. The slope is the mean of both, and half of what they differ by is added to the
+    scatter of the parts in quadrature.
     """
-    counts = np.logical_and.accumulate(failed < RARE, axis=0)[1:, ..., None]
-    good = counts & (parts[1:] > 0.0)
-    y = np.log(np.where(good, parts[1:], 1.0))
-    x = np.log(lengths[1:]).reshape(-1, *[1] * (parts.ndim - 1))
+    x = np.log(lengths[1:])
+    counts = np.logical_and.accumulate(failed < RARE, axis=0)[1:]
+    within = _slopes(x, parts[1:], counts[..., None])
+    overall = _slopes(x, whole[1:], counts)
+    mean, error = within.mean(axis=-1), scatter(np.moveaxis(within, -1, 0))
+    return 0.5 * (mean + overall), np.hypot(error, 0.5 * (mean - overall))
+
+
+def _slopes(x: Array, widths: Array, counts: np.ndarray) -> Array:
+    """Least-squares slopes of ln widths, (generations, ...), against x where they count; or NaN."""
+    good = counts & (widths > 0.0)
+    y = np.log(np.where(good, widths, 1.0))
     n = np.maximum(good.sum(axis=0), 1)
+    x = x.reshape(-1, *[1] * (widths.ndim - 1))
     d = np.where(good, x - np.where(good, x, 0.0).sum(axis=0) / n, 0.0)
     spread = (d**2).sum(axis=0)
-    slopes = np.divide(
-        (d * y).sum(axis=0), spread, where=spread > 0.0, out=np.full(n.shape, np.nan)
-    )
-    return slopes.mean(axis=-1), scatter(np.moveaxis(slopes, -1, 0))
+    empty = np.full(n.shape, np.nan)
+    return np.asarray(np.divide((d * y).sum(axis=0), spread, where=spread > 0.0, out=empty))

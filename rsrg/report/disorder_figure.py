@@ -55,7 +55,7 @@ class _Pool:
         self.name = str(run.read("axes/material")[index])
         self.readings = [str(r) for r in run.read("axes/reading")]
         self.strains = run.read("axes/strain")
-        self.sizes, self.unit = _sizes(run)
+        self.sizes, self.unit = sizes(run)
         self.generations = range(len(self.sizes))
         shown = np.linspace(0, len(self.strains) - 1, min(SHOWN, len(self.strains)))
         self.some = np.unique(shown.round().astype(int))
@@ -149,7 +149,7 @@ class _Pool:
         return length(self.sizes[n]) if self.unit == "m" else f"{self.sizes[n]:.3g} L₁"
 
 
-def _sizes(run: Run) -> tuple[np.ndarray, str]:
+def sizes(run: Run) -> tuple[np.ndarray, str]:
     """L of every generation in metres, or in L₁ where the run knows no metres."""
     ratios = run.read("axes/generation_length_ratio")
     if "axes/length" in run.snapshot:

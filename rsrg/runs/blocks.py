@@ -8,7 +8,7 @@ from rsrg.ensemble.draws import Packing
 from rsrg.ensemble.jitter import Distribution, Jitter
 from rsrg.runs.part import Finite, Part, as_tuple
 
-RSA_SEPARATION = 0.8  # where none is given; near 0.9017 random sequential addition never ends
+RSA_SEPARATION = 0.8  # where none is given; near 0.9019 random sequential addition never ends
 Edge = Annotated[Finite, Field(gt=0.0)]
 
 

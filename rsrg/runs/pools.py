@@ -175,9 +175,12 @@ class PoolState:
         """What can be said at the end: does the distribution narrow with L?"""
         ratios = _ratios(self.config)
         rows = [
-            narrowing(parts, failed, ratios)
-            for parts, failed in zip(
-                self.found["relative_variance_parts"], self.found["failed"], strict=True
+            narrowing(parts, whole, failed, ratios)
+            for parts, whole, failed in zip(
+                self.found["relative_variance_parts"],
+                self.found["relative_variance"],
+                self.found["failed"],
+                strict=True,
             )
         ]
         slopes, errors = (np.stack(values) for values in zip(*rows, strict=True))

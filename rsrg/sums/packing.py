@@ -96,8 +96,9 @@ def random_sequential_addition(n: int, separation: float, rng: np.random.Generat
     """Points in a periodic box of unit volume each, one after another where there is room, (n, 3).
 
     n is raised to what the smallest box holds.
-    separation: in block sizes. The process jams at 0.9017 (packing fraction 0.3841, Zhang &
-    Torquato, Phys. Rev. E 88, 053312, 2013). Raises PhysicsError where it is stuck before.
+    separation: in block sizes. The process jams at 0.9019, (6 φ/π)^⅓ with the packing fraction
+    φ = 0.38413 (Zhang & Torquato, Phys. Rev. E 88, 053312, 2013). Raises
+    PhysicsError where it is stuck before.
     """
     n = max(n, int(np.ceil((SMALLEST * separation) ** 3)))
     edge = float(np.cbrt(n)) / separation

@@ -4,8 +4,16 @@ import numpy as np
 import pytest
 from scipy.stats import t as student_t
 
+from rsrg.ensemble.coupling import exact_coupling_moments, sampled_coupling_moments
 from rsrg.ensemble.critical import sampled_critical_strains
+from rsrg.ensemble.draws import Blocks
+from rsrg.ensemble.flows import FlowRule, lattice_flow
+from rsrg.ensemble.harmonics import Harmonics
+from rsrg.ensemble.sampling import Sampler, exact_means
 from rsrg.ensemble.statistics import Groups
+from rsrg.physics.channels import strain_channels
+from rsrg.physics.readings import Reading
+from rsrg.physics.strain import strain_direction
 
 STRAINS = np.linspace(0.0, 1.0, 9)
 NAMES = ("a", "b", "c", "d", "e", "f")
@@ -50,3 +58,60 @@ def test_intervals_cover(kind, many):
         # binomial error of 250 runs; a bootstrap of 1000 adds its 2% of the width
         allowed = 4 * np.sqrt(share * (1 - share) / 250) + 0.02
         assert (np.abs(pulls) < width).mean() == pytest.approx(share, abs=allowed)
+
+
+def lattice_critical_strains(runs, chunks=64):
+    """The lowest critical strain of a glass of cubes, N0 = 2, over many seeds; and the exact one.
+
+    α = 0.7, fixed/ellipsoid, 18 steps that share their draws; straight from chunk means.
+    """
+    blocks, strains = Blocks(2, count="volume"), np.linspace(0.0, 0.6, 7)
+    deformations = np.eye(3) + strains[:, None, None] * np.diag([1.0, 0.0, 0.0])
+    rule = FlowRule("resummed", "tensor", strain_channels(strain_direction("xx")))
+    readings = (Reading("fixed", "ellipsoid"),)
+
+    def zeros(couplings):
+        flow = lattice_flow(0.7, couplings.repeated(18), strains, rule)
+        groups = couplings.groups or Groups.of(2)
+        left = flow.inverse_replicates[:, 0] if couplings.groups else np.zeros((2, 7, 6))
+        found = sampled_critical_strains(
+            strains, flow.inverse_eigenvalues[-1, 0], left, groups, rule.channels.names
+        )
+        return found[0]
+
+    exact = exact_means(blocks, readings, deformations)[None]
+    rows = []
+    for seed in range(runs):
+        sampler = Sampler(blocks, seed, readings, deformations)
+        some = [sampler.chunk(0, c) for c in range(chunks)]
+        moments = np.moveaxis(np.array([m for m, _ in some]), 0, 2)[None]
+        control = np.array([u for _, u in some])[None]
+        harmonics = Harmonics.draw(blocks, [(seed, chunks)], 1)
+        rows.append(
+            zeros(
+                sampled_coupling_moments(moments, control, readings, deformations, True, harmonics)
+            )
+        )
+    return rows, zeros(exact_coupling_moments(exact, readings, deformations)).strain
+
+
+def check_lattice(runs):
+    rows, exact = lattice_critical_strains(runs)
+    strains = np.array([f.strain for f in rows])
+    error = strains.std(ddof=1) / np.sqrt(runs)
+    assert abs(strains.mean() - exact) < 4 * error  # unbiased: both on the same grid of strains
+    for kind in ("sampling", "bootstrap"):
+        pulls = np.abs([(f.strain - exact) / getattr(f, kind) for f in rows])
+        for width in (1.0, 2.0):  # Student's t of 64 groups, binomial error, 2% of the bootstrap
+            share = 2 * student_t.cdf(width, 63) - 1
+            allowed = 4 * np.sqrt(share * (1 - share) / runs) + 0.02
+            assert (pulls < width).mean() == pytest.approx(share, abs=allowed)
+
+
+def test_critical_strain_of_a_lattice_against_the_exact_one():
+    check_lattice(12)
+
+
+@pytest.mark.long
+def test_critical_strain_of_a_lattice_over_200_seeds():
+    check_lattice(200)

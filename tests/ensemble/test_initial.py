@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
+from scipy.spatial.transform import Rotation
 
 from rsrg.ensemble.initial import InitialLaw, check_blocks, initial_pool
 from rsrg.physics.elastic import elastic_susceptibility
 from rsrg.physics.errors import PhysicsError
-from rsrg.physics.pairs import weighted
+from rsrg.physics.pairs import PAIRS, weighted
 
 ALPHA, SIZE = 0.6, 4000
 LAWS = [
@@ -115,3 +116,25 @@ def broken(**changes):
 def test_bad_blocks(blocks, message):
     with pytest.raises(PhysicsError, match=message):
         check_blocks(blocks)
+
+
+@pytest.mark.parametrize("law", LAWS, ids=str)
+def test_second_moments_are_rotation_invariant(law):
+    """Turned blocks have the same mean and the same mean square, component by component."""
+    r, w = Rotation.random(rng=4).as_matrix(), np.sqrt([1, 2, 2, 1, 2, 1])
+    i, j = np.array(PAIRS).T
+    q = 0.5 * w[:, None] * w * (r[i][:, i] * r[j][:, j] + r[i][:, j] * r[j][:, i])
+    np.testing.assert_allclose(q @ q.T, np.eye(6), atol=1e-14)  # Mandel: turning is orthogonal
+    x = normalized(law)
+    turned = q @ x @ q.T
+    for gap in (turned - x, turned**2 - x**2):
+        error = gap.std(axis=0) / np.sqrt(SIZE)
+        assert np.all(np.abs(gap.mean(axis=0)) < 4.5 * error + 1e-12)  # 21 numbers: once in 10⁴
+
+
+def test_lognormal_mean_to_fourth_order():
+    """⟨exp(wS)⟩ = 1 + (7/4) w² + (107/96) w⁴: ⟨S²⟩ = 7/2, ⟨S⁴⟩ = (2·6² + 5·6 + 5)/4 = 107/4."""
+    mean = np.trace(normalized(InitialLaw("lognormal", 0.3), 20_000), axis1=1, axis2=2) / 6
+    expected = 1 + 7 / 4 * 0.09 + 107 / 96 * 0.0081
+    # 4 standard errors; the sixth order, w⁶ ⟨S⁶⟩/720 with ⟨S⁶⟩ ~ 250, is 3e-4
+    assert mean.mean() == pytest.approx(expected, abs=4 * mean.std() / np.sqrt(20_000) + 3e-4)

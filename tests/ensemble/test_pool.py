@@ -4,12 +4,14 @@ from itertools import product
 
 import numpy as np
 import pytest
+from scipy.stats import t as student_t
 
 from rsrg.ensemble.draws import CHUNK, Blocks, Packing
 from rsrg.ensemble.initial import InitialLaw, initial_pool
 from rsrg.ensemble.jitter import Jitter
 from rsrg.ensemble.point_set import PointSet
 from rsrg.ensemble.pool import POOL_UNIT, SUBPOOLS, PoolStep, held
+from rsrg.ensemble.pool_statistics import scatter
 from rsrg.ensemble.sampling import Sampler
 from rsrg.ensemble.windows import draw_windows
 from rsrg.physics.elastic import elastic_susceptibility
@@ -223,3 +225,51 @@ def test_the_mean_over_placements_is_the_haar_mean():
 def test_runaway_is_held():
     chi = np.stack([np.eye(6), -1e9 * np.eye(6)])
     np.testing.assert_allclose(held(chi), np.stack([np.eye(6), -RUNAWAY * np.eye(6)]), rtol=1e-15)
+
+
+def without_interaction(seed, generations):
+    """A pool of Gaussian numbers that are averaged by eights; (generations + 1, P)."""
+    sampler = Sampler(Blocks(2), seed, READINGS[3:], np.eye(3)[None])
+    step = PoolStep(sampler, "second_order", "tensor", ALPHAS[:1], POOL_UNIT)
+    object.__setattr__(step, "volumes", np.zeros(1))
+    chi = np.zeros(step.shape)
+    chi[..., 0, 0] = np.random.default_rng(seed).normal(5.0, 1.0, step.size)
+    found = [chi]
+    for n in range(generations):
+        found.append(grown(step, found[-1], n))
+    return np.array([pool[0, 0, 0, :, 0, 0] for pool in found])
+
+
+def check_ancestors(runs):
+    """Variances within parts and of the whole, exactly; and the scatter of parts as error.
+
+    With v the variance of a block, c the covariance of two of a part of p, two picks have
+    C = v/p + (1 − 1/p) c; a mean of N picks has v' = v/N + (1 − 1/N) C, and two means c' = C.
+    """
+    pools = np.array([without_interaction(seed, 2) for seed in range(runs)])
+    part, v, c = POOL_UNIT // SUBPOOLS, 1.0, 0.0
+    for n in range(3):
+        split = pools[:, n].reshape(runs, SUBPOOLS, part)
+        within, whole = split.var(axis=2).mean(axis=1), pools[:, n].var(axis=1)
+        exact = (1 - 1 / part) * (v - c), v - c / SUBPOOLS - (v - c) / POOL_UNIT
+        for got, expected in zip((within, whole), exact, strict=True):
+            # 4 standard errors of the mean over runs: six numbers, once in 3000 with 200 runs
+            assert abs(got.mean() - expected) < 4 * got.std(ddof=1) / np.sqrt(runs)
+        means = split.mean(axis=2)
+        pull = (means.mean(axis=1) - 5.0) / scatter(means.T)
+        assert abs(pull.mean()) < 4 * pull.std() / np.sqrt(runs)  # unbiased
+        for width in (1.0, 2.0):  # Student's t of 16 parts, binomial error of the runs
+            share = 2 * student_t.cdf(width, SUBPOOLS - 1) - 1
+            allowed = 4 * np.sqrt(share * (1 - share) / runs)
+            assert (np.abs(pull) < width).mean() == pytest.approx(share, abs=allowed)
+        picks = v / part + (1 - 1 / part) * c
+        v, c = v / 8 + (1 - 1 / 8) * picks, picks
+
+
+def test_common_ancestors_and_error_bars():
+    check_ancestors(20)
+
+
+@pytest.mark.long
+def test_common_ancestors_and_error_bars_over_200_seeds():
+    check_ancestors(200)

@@ -100,7 +100,7 @@ def test_narrowing_finds_the_power():
     rng = np.random.default_rng(2)
     for power in (0.0, 3.0):
         parts = lengths[:, None, None] ** -power * np.exp(0.1 * rng.normal(size=(7, 5, SUBPOOLS)))
-        slope, error = narrowing(parts, np.zeros((7, 5)), lengths)
+        slope, error = narrowing(parts, parts.mean(axis=-1), np.zeros((7, 5)), lengths)
         assert np.all(np.abs(slope + power) < 4 * error)
         assert np.all(error < 0.03)  # 0.1/√16 over a lever of ln 3 √17.5
 
@@ -110,11 +110,23 @@ def test_narrowing_leaves_out_what_has_failed():
     parts = np.repeat(lengths[:, None, None] ** -1.0, SUBPOOLS, axis=-1)
     parts[3:] *= 1000.0
     failed = np.array([0.0, 0.0, 0.001, 0.5, 0.0])[:, None]
-    slope, error = narrowing(parts, failed, lengths)
+    slope, error = narrowing(parts, parts.mean(axis=-1), failed, lengths)
     np.testing.assert_allclose(slope, -1.0, rtol=1e-12)  # two points, exactly
     np.testing.assert_allclose(error, 0.0, atol=1e-12)
-    assert np.isnan(narrowing(parts, np.ones((5, 1)), lengths)[0])
-    assert np.isnan(narrowing(0.0 * parts, 0.0 * failed, lengths)[0])
+    whole = parts.mean(axis=-1)
+    assert np.isnan(narrowing(parts, whole, np.ones((5, 1)), lengths)[0])
+    assert np.isnan(narrowing(0.0 * parts, 0.0 * whole, 0.0 * failed, lengths)[0])
+
+
+def test_narrowing_allows_for_common_ancestors():
+    """What is missing within the parts and too much in the whole goes into the error."""
+    lengths = 3.0 ** np.arange(4)
+    share = 0.01 * np.arange(4)[:, None]  # of the variance, that each generation moves
+    parts = np.repeat((1.0 - share)[..., None], SUBPOOLS, axis=-1)
+    slope, error = narrowing(parts, 1.0 + share, 0.0 * share, lengths)
+    assert abs(slope) < 1e-3  # what is left of two logarithms, 0.03² / 2 over ln 9
+    # ln(1.03/0.97) less ln(1.01/0.99) over ln 9, and half of it
+    assert error == pytest.approx(0.5 * np.log(1.03 / 0.97 * 0.99 / 1.01) / np.log(9), rel=1e-2)
 
 
 def test_describe_a_pool():

@@ -5,7 +5,7 @@ import pytest
 from scipy.spatial import KDTree
 
 from rsrg.physics.errors import PhysicsError
-from rsrg.sums.packing import poisson_disk, random_sequential_addition
+from rsrg.sums.packing import _grid, add_in_turn, poisson_disk, random_sequential_addition
 
 SEEDS = pytest.mark.parametrize("seed", [0, 1, 2])
 
@@ -97,3 +97,23 @@ def test_stuck(monkeypatch):
     message = "`min_separation` must leave room for 200 blocks; 0.95 did for 1[0-9]+ only"
     with pytest.raises(PhysicsError, match=message):
         random_sequential_addition(200, 0.95, rng())
+
+
+def test_addition_saturates_at_the_published_density():
+    """Feder's law: φ(τ) = φ(∞) − c τ^(−1/3) after τ tries per volume of a sphere; φ(∞) = 0.3841.
+
+    Zhang & Torquato (2013). The law is asymptotic: read off at τ = 125 and 1000, as
+    φ(∞) = 2 φ(1000) − φ(125), what follows it falls faster, below 0.002.
+    """
+    edge, found = 12.0, []
+    for seed in range(4):
+        generator, count, fractions = rng(seed), 0, []
+        points, grid = np.empty((1728, 3)), _grid(edge)
+        for tries in (125, 875):
+            tried = edge * generator.random((int(tries * edge**3 * 6 / np.pi), 3))
+            count = add_in_turn(tried, points, count, grid, edge)
+            fractions.append(count * np.pi / 6 / edge**3)
+        found.append(2 * fractions[1] - fractions[0])
+    # the scatter of four boxes, which is itself known to a third
+    assert np.mean(found) == pytest.approx(0.3841, abs=0.002 + 4 * np.std(found) / 2)
+    assert np.std(found) < 0.004
