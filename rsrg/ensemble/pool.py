@@ -7,6 +7,7 @@ and does not depend on the strain, so every super block can be followed from str
 
 The pool is made of SUBPOOLS parts that never mix. They are independent samples of the same flow, so
 their scatter gives honest errors, which also hold what a finite pool inherits from step to step.
+(Windows into one sample of positions overlap: errors are then those of this sample's mean.)
 """
 
 from dataclasses import dataclass

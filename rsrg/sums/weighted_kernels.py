@@ -3,6 +3,7 @@
 Each lane of the vector unit has a super block of its own, from its own draw: no horizontal sums,
 and no padding of small N. The two inner loops are written for LLVM itself, in whole vectors: in
 numba's, a loop over lanes tests on each pass whether arrays overlap, which costs as much as it.
+All that goes into the machine code is in this file (see `jit`).
 
 Field of block s' at block s, with d = x u, u = (1, u_y, u_z), and p = σ̃u, q = u·p:
 
@@ -24,7 +25,7 @@ from numpy.typing import NDArray
 from rsrg.physics.arrays import Array
 from rsrg.sums.jit import kernel, parallel_kernel
 
-LANES = 8
+LANES = 8  # super blocks side by side: one vector of doubles
 GEOMETRY = 9  # vectors of a pair: u_y, u_z, h, v, w
 FIELD = 7  # vectors of a column σ̃: six components, and the trace
 PAIR = 2 * FIELD  # two columns are summed at a time: their fields fit into registers
