@@ -96,35 +96,40 @@ class PoolStep:
         rotations, windows = draw_windows(blocks, reach, seed, step, chunk)
         return window_places(windows, reach, rotations, self.cases, n)
 
+    def part(self, chunk: int) -> slice:
+        """The blocks of the pool that a chunk of super blocks is made of."""
+        size = self.size // SUBPOOLS
+        first = chunk * CHUNK // size * size
+        return slice(first, first + size)
+
     def members(self, step: int, chunk: int, points: int) -> NDArray[np.int64]:
-        """Which block of the pool stands at each of the first points of a draw, (CHUNK, points)."""
-        part = self.size // SUBPOOLS
-        first = chunk * CHUNK // part * part
+        """Which block of the part stands at each of the first points of a draw, (CHUNK, points)."""
         found = np.empty((CHUNK, points), dtype=np.int64)
         for k in range(CHUNK):
             entropy = (self.sampler.seed, step, chunk * CHUNK + k)
             rng = np.random.default_rng(np.random.SeedSequence(entropy, spawn_key=(MEMBERS_KEY,)))
-            found[k] = first + rng.integers(0, part, points)
+            found[k] = rng.integers(0, self.size // SUBPOOLS, points)
         return found
 
     def blocks(self, step: int, chunk: int) -> Placed:
-        """Where the blocks of CHUNK super blocks are, and which of the pool stands at each."""
+        """Where the blocks of CHUNK super blocks are, and which of the part stands at each."""
         positions, chosen = self.placed(step, chunk)
         members = self.members(step, chunk, int(chosen.max()) + 1)
         return positions, np.take_along_axis(members[:, None], chosen, axis=2)
 
-    def grow(
-        self, chi: Array, sources: Sources | None, step: int, chunk: int
-    ) -> tuple[Array, Array]:
+    def grow(self, part: Array, step: int, chunk: int) -> tuple[Array, Array]:
         """χ of CHUNK super blocks, (materials, readings, strains, CHUNK, 6, 6), and stability.
 
-        chi: the pool, see `shape`; sources: `self.sources(chi)`. stability: the lowest eigenvalue
-        of each super block's Hessian, (materials, readings, strains, CHUNK), NaN unless harmonic.
+        part: the blocks `self.part(chunk)` of the pool, (materials, readings, strains, n, 6, 6).
+        stability: the lowest eigenvalue of each super block's Hessian, (materials, readings,
+        strains, CHUNK), NaN unless harmonic.
         """
         positions, who = self.blocks(step, chunk)
-        if sources is None:
-            new, stability = self._harmonic(chi, positions, who)
+        flat = part.reshape(len(self.alphas), -1, *part.shape[3:])
+        if self.update == "harmonic":
+            new, stability = self._harmonic(flat, positions, who)
         else:
+            sources = Sources.of(flat, self.alphas, self.contraction)
             means, sums = weighted_sums(positions, who, sources)
             scale = self.volumes / (4.0 * np.pi * who.shape[2])
             new = self._updated(means, scale[:, None, None, None] * sums)
@@ -133,23 +138,15 @@ class PoolStep:
         new, stability = (np.moveaxis(a, (2, 1, 0), (0, 1, 2)) for a in (new, stability))
         return new.reshape(shape), stability.reshape(shape[:-2])
 
-    def sources(self, chi: Array) -> Sources | None:
-        """What the sums take of a pool; None where they take the blocks themselves."""
-        if self.update == "harmonic":
-            return None
-        flat = chi.reshape(len(self.alphas), -1, self.size, 6, 6)
-        return Sources.of(flat, self.alphas, self.contraction)
-
     def _updated(self, mean: Array, interaction: Array) -> Array:
         if self.update == "resummed":
             return resummed_blocks(mean, interaction, self.contraction)
         return held(second_order_blocks(mean, interaction))
 
     def _harmonic(
-        self, chi: Array, positions: Array, who: NDArray[np.int64]
+        self, pool: Array, positions: Array, who: NDArray[np.int64]
     ) -> tuple[Array, Array]:
         draws, cases = who.shape[:2]
-        pool = chi.reshape(len(self.alphas), cases, self.size, 6, 6)
         new = np.empty((draws, cases, len(self.alphas), 6, 6))
         stability = np.empty(new.shape[:-2])
         for case in range(cases):

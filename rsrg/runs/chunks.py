@@ -1,22 +1,31 @@
-"""The unit of work: the raw means of one chunk of draws, a function of its arguments alone.
+"""The units of work, functions of their arguments alone, wherever they are computed.
 
-A unit is a few hundred bytes to send and its result a few kilobytes, wherever it is computed.
+The raw means of a chunk of draws: a few hundred bytes to send and a few kilobytes to return. Some
+chunks of super blocks of a pool: what they are made of, a sixteenth of the pool, goes with them.
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from functools import lru_cache
 from threading import Lock
+from typing import Any, TypeVar
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
+from rsrg.ensemble.pool import PoolStep
 from rsrg.ensemble.sampling import Means, exact_means
+from rsrg.physics.arrays import Array
 from rsrg.runs.config import Config
 from rsrg.runs.errors import ExecutorError
 from rsrg.runs.provenance import host, versions
-from rsrg.runs.sampler import config_sampler
+from rsrg.runs.sampler import config_pool_step, config_sampler
 from rsrg.sums.jit import processor, set_threads
 
 Cases = tuple[tuple[int, ...], tuple[int, ...]]  # numbers of readings, and of strains
+Bundle = tuple[int, int, int]  # step, first chunk of super blocks, and the one after the last
+Grown = tuple[Array, Array]  # χ and stability of super blocks, as `PoolStep.grow` gives them
+T = TypeVar("T")
 _one_at_a_time = Lock()  # not every threading layer of numba may be entered by two threads
 
 
@@ -34,10 +43,17 @@ def same_bits() -> dict[str, str]:
     return versions() | {"processor": processor()}
 
 
-def chunk_means_alone(
-    config: str, software: Mapping[str, str], step: int, chunk: int, cases: Cases
-) -> Means:
-    """The same on one thread, in a worker that must be like the run's own process (`same_bits`).
+def grown_chunks(config: str, step: int, first: int, end: int, part: Array) -> Grown:
+    """Chunks first … end − 1 of the super blocks of a step, from their part of the pool."""
+    with _one_at_a_time:
+        pool = _pool_step_of(config)
+        grown = [pool.grow(part, step, chunk) for chunk in range(first, end)]
+    chi, stability = zip(*grown, strict=True)
+    return np.concatenate(chi, axis=3), np.concatenate(stability, axis=3)
+
+
+def alone(software: Mapping[str, str], task: Callable[..., T], *arguments: Any) -> T:
+    """A unit on one thread, in a worker that must be like the run's own process (`same_bits`).
 
     Raises ExecutorError, naming what differs, where it is not: the bits could differ.
     """
@@ -49,7 +65,13 @@ def chunk_means_alone(
             f"{', '.join(differing)} (see docs/clusters.md)"
         )
     set_threads(1)
-    return chunk_means(config, step, chunk, cases)
+    with one_blas_thread():
+        return task(*arguments)
+
+
+def one_blas_thread() -> AbstractContextManager[object]:
+    """Linear algebra on one thread: its last bits depend on how many there are."""
+    return threadpool_limits(limits=1, user_api="blas")
 
 
 @lru_cache(maxsize=4)
@@ -61,3 +83,8 @@ def _means_of(text: str, cases: Cases) -> Callable[[int, int], Means]:
         means = exact_means(sampler.blocks, sampler.readings, sampler.deformations)
         return lambda step, chunk: Means(means, np.zeros(15))
     return lambda step, chunk: sampler.chunk(0 if once else step, chunk)
+
+
+@lru_cache(maxsize=4)
+def _pool_step_of(text: str) -> PoolStep:
+    return config_pool_step(Config.model_validate_json(text))

@@ -1,14 +1,14 @@
 """Chunks on a Dask cluster: one machine, SLURM, PBS, Kubernetes or a cloud behind one scheduler."""
 
 import time
+from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from pathlib import Path
 from typing import Any
 
-from rsrg.ensemble.sampling import Means
-from rsrg.runs.chunks import chunk_means_alone, same_bits
+from rsrg.runs.chunks import alone, same_bits
 from rsrg.runs.errors import ExecutorError
-from rsrg.runs.executors import PATIENCE, PER_WORKER, Unit
+from rsrg.runs.executors import PATIENCE, PER_WORKER, T
 
 CONNECT = 10  # s
 RECOUNT = 5.0  # s between two looks at how many workers there are: they come and go
@@ -19,6 +19,7 @@ class Cluster:
 
     patience = PATIENCE
     prompt = False
+    bundle = 16
 
     def __init__(self, scheduler: str) -> None:
         """scheduler: an address such as tcp://host:8786, or a scheduler file that ends in .json.
@@ -38,9 +39,9 @@ class Cluster:
             self.threads = sum(self.client.nthreads().values())
         return PER_WORKER * max(1, self.threads)
 
-    def submit(self, config: str, unit: Unit) -> Future[Means]:
+    def submit(self, task: Callable[..., T], *arguments: Any) -> Future[T]:
         """Begin a unit."""
-        future: Future[Means] = self.pool.submit(chunk_means_alone, config, same_bits(), *unit)
+        future: Future[T] = self.pool.submit(alone, same_bits(), task, *arguments)
         return future
 
     def restart(self) -> None:
@@ -55,9 +56,11 @@ class Cluster:
 def _connect(scheduler: str) -> tuple[Any, type[BaseException]]:
     """A client, and the error of a task that killed one worker after another."""
     try:
+        import dask
         from distributed import Client, KilledWorker
     except ImportError:
         raise ExecutorError('`--scheduler` needs Dask: pip install "rsrg[cluster]"') from None
+    dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 GB"})  # parts of a pool
     if scheduler.endswith(".json") and not Path(scheduler).is_file():
         raise ExecutorError(f"no such scheduler file: {scheduler}")
     place = {"scheduler_file": scheduler} if scheduler.endswith(".json") else {"address": scheduler}

@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from rsrg.runs.chunks import Bundle, chunk_means, grown_chunks, one_blas_thread
 from rsrg.runs.config import Config
 from rsrg.runs.disk import free_name, make_folder, remove_leftovers, save, set_aside
 from rsrg.runs.errors import ConfigError, RunFileError
@@ -139,7 +141,7 @@ def _to_do(path: Path, overrides: Mapping[str, Any]) -> State | None:
 def _carry_on(worker: "_Worker", executor: Executor | None, note: str) -> Run:
     """Do what is left to do, save, and open the result."""
     path, state = worker.path, worker.state
-    with journal(path), stop_on_signals(worker.notify) as request:
+    with journal(path), one_blas_thread(), stop_on_signals(worker.notify) as request:
         remove_leftovers(path)
         state.begin_session(note)
         LOG.info("%s: session %d begins, %s", path, len(state.sessions), state.session_text())
@@ -235,7 +237,8 @@ class _Worker:
         self.first_at = 0.0
         self.note()
         stopping, late = lambda: request.reason is not None, lambda: self._late(executor)
-        for unit, means in InOrder(executor, config, self._units(), stopping, late):
+        begin = partial(executor.submit, chunk_means, config)
+        for unit, means in InOrder(executor, lambda u: begin(*u), self._units(), stopping, late):
             self.first_at = self.first_at or time.monotonic()
             self.state.take(*unit, means)
             self.pace.ended(unit)
@@ -243,22 +246,35 @@ class _Worker:
                 self.save("running", "running")
             self.note()
         reason = request.reason or (None if self.state.complete else self.limit.reason)
-        return reason or (self._grow(self.state.pool, request) if self.state.pool else None)
+        if reason is None and self.state.pool:
+            return self._grow(self.state.pool, request, executor)
+        return reason
 
-    def _grow(self, blocks: PoolState, request: StopRequest) -> str | None:
+    def _grow(self, pool: PoolState, request: StopRequest, executor: Executor) -> str | None:
         """All chunks of super blocks that are missing, step after step. Returns as `work`."""
-        with ThreadPoolExecutor(max_workers=1) as pool:  # so that this thread takes signals at once
-            for step, chunk in blocks.missing():
-                if request.reason or self.pace.too_late(self.limit.left()):
-                    return request.reason or self.limit.reason
-                unit = (step, chunk, ((), ()))
-                self.pace.begun(unit)
-                blocks.put(step, chunk, pool.submit(blocks.grow, step, chunk).result())
-                self.pace.ended(unit)
+        begin = partial(executor.submit, grown_chunks, self.state.config.resolved())
+        stopping, late = lambda: request.reason is not None, lambda: self._late(executor)
+        for step in range(pool.generation, len(pool.done)):
+            bundles = self._bundles(pool, step, executor.bundle)
+            for bundle, grown in InOrder(
+                executor, lambda b: begin(*b, pool.part(b)), bundles, stopping, late
+            ):
+                pool.put(bundle, grown)
+                self.pace.ended(bundle)
                 if request.reason is None and self.pace.due(step_complete=False):
                     self.save("running", "running")
                 self.note()
-        return request.reason
+            if request.reason or pool.generation == step:
+                return request.reason or self.limit.reason
+        return None
+
+    def _bundles(self, pool: PoolState, step: int, most: int) -> Iterator[Bundle]:
+        """What is missing of a step of the pool, until the time that is left is too short."""
+        for bundle in pool.missing(step, most):
+            if self.pace.too_late(self.limit.left()):
+                return
+            self.pace.begun(bundle)
+            yield bundle
 
     def _late(self, executor: Executor) -> bool:
         """Whether no unit can be waited for any more; the first of a session is, once begun."""

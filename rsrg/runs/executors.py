@@ -10,37 +10,40 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from itertools import islice
-from typing import Protocol, Self
+from typing import Any, Generic, Protocol, Self, TypeVar
 
-from rsrg.ensemble.sampling import Means
-from rsrg.runs.chunks import Cases, chunk_means
+from rsrg.runs.chunks import Cases
 from rsrg.runs.errors import ConfigError, ExecutorError
 
 PER_WORKER = 4  # units under way: one in hand, one waiting, and slack for a slower neighbour
 PATIENCE = 3.0  # s
 POLL = 0.1  # s between two looks at whether a run shall stop
 MAX_LOSSES = 3  # times in a row that workers may die over one unit
-Unit = tuple[int, int, Cases]
+Unit = tuple[int, int, Cases]  # of sums: step, chunk, readings and strains
+T = TypeVar("T")
+U = TypeVar("U", bound=tuple[Any, ...])
 
 
 class Executor(Protocol):
-    """Computes chunks somewhere.
+    """Computes units of work somewhere.
 
     fatal: the errors after which it cannot go on. patience: seconds that a run which shall stop
-    waits for a chunk, which else is computed again on resume. prompt: whether a unit is surely
-    computed from when it is begun, not after waiting for workers.
+    waits for a unit, which else is computed again on resume. prompt: whether a unit is surely
+    computed from when it is begun, not after waiting for workers. bundle: chunks of super blocks
+    at most in a unit, which takes a part of their pool along.
     """
 
     fatal: tuple[type[BaseException], ...]
     patience: float
     prompt: bool
+    bundle: int
 
     @property
     def width(self) -> int:
         """How many units may be under way now."""
 
-    def submit(self, config: str, unit: Unit) -> Future[Means]:
-        """Begin a unit, (step, chunk, cases), of a config as `Config.resolved` gives it."""
+    def submit(self, task: Callable[..., T], *arguments: Any) -> Future[T]:
+        """Begin a unit: a function of `chunks`, and what it is to be called with."""
 
     def restart(self) -> None:
         """Work again after a BrokenExecutor: workers died, and their units with them."""
@@ -59,13 +62,14 @@ class Threads:
     fatal: tuple[type[BaseException], ...] = ()
     patience = PATIENCE
     prompt = True
+    bundle = 1
 
     def __init__(self) -> None:
         self.pool = ThreadPoolExecutor(max_workers=1)
 
-    def submit(self, config: str, unit: Unit) -> Future[Means]:
+    def submit(self, task: Callable[..., T], *arguments: Any) -> Future[T]:
         """Begin a unit."""
-        return self.pool.submit(chunk_means, config, *unit)
+        return self.pool.submit(task, *arguments)
 
     def restart(self) -> None:
         """Threads do not die."""
@@ -75,41 +79,42 @@ class Threads:
         self.pool.shutdown(wait=False, cancel_futures=True)
 
 
-class InOrder:
-    """Iterates over (unit, means) in the order of the units, whatever order they are done in.
+class InOrder(Generic[U, T]):
+    """Iterates over (unit, result) in the order of the units, whatever order they are done in.
 
-    The next units are begun before a result is given, so that workers never wait for what is done
-    with it. Once `stopping` says so, none is; the first under way is waited for as long as the
-    executor's patience lasts, and what else is done by then is still given. Once `late` says so,
-    only what is done is given.
+    begin: has the executor begin a unit, which starts with its step and chunk. The next units are
+    begun before a result is given, so that workers never wait for what is done with it. Once
+    `stopping` says so, none is; the first under way is waited for as long as the executor's
+    patience lasts, and what else is done by then is still given. Once `late` says so, only what is
+    done is given.
     """
 
     def __init__(
         self,
         executor: Executor,
-        config: str,
-        units: Iterable[Unit],
+        begin: Callable[[U], Future[T]],
+        units: Iterable[U],
         stopping: Callable[[], bool] = lambda: False,
         late: Callable[[], bool] = lambda: False,
     ) -> None:
-        self.executor, self.config, self.units = executor, config, iter(units)
+        self.executor, self.begin, self.units = executor, begin, iter(units)
         self.stopping, self.late = stopping, late
-        self.under_way: deque[tuple[Unit, Future[Means]]] = deque()
+        self.under_way: deque[tuple[U, Future[T]]] = deque()
         self._fill()
 
     def __iter__(self) -> Self:
         return self
 
-    def __next__(self) -> tuple[Unit, Means]:
+    def __next__(self) -> tuple[U, T]:
         """Raises ExecutorError where the executor cannot go on."""
         if not self.under_way or not self._awaited():
             raise StopIteration
         with self._fatal_errors():
-            means = self._first()
+            result = self._first()
         unit = self.under_way.popleft()[0]
         if not self.stopping():
             self._fill()
-        return unit, means
+        return unit, result
 
     @contextmanager
     def _fatal_errors(self) -> Iterator[None]:
@@ -124,7 +129,7 @@ class InOrder:
         with self._fatal_errors():
             free = self.executor.width - len(self.under_way)
             for unit in islice(self.units, max(0, free)):
-                self.under_way.append((unit, self.executor.submit(self.config, unit)))
+                self.under_way.append((unit, self.begin(unit)))
 
     def _awaited(self) -> bool:
         """Whether the first unit got done, before the time or the patience of a run was over."""
@@ -135,7 +140,7 @@ class InOrder:
                 return False
         return True
 
-    def _first(self) -> Means:
+    def _first(self) -> T:
         """The first result. Where workers died, all that they were at is begun anew."""
         for _ in range(MAX_LOSSES):
             try:
@@ -145,18 +150,18 @@ class InOrder:
                 self.under_way = deque(
                     (
                         unit,
-                        future if _succeeded(future) else self.executor.submit(self.config, unit),
+                        future if _succeeded(future) else self.begin(unit),
                     )
                     for unit, future in self.under_way
                 )
-        step, chunk, _ = self.under_way[0][0]
+        step, chunk, *_ = self.under_way[0][0]
         raise ExecutorError(
             f"workers died {MAX_LOSSES} times over chunk {chunk} of step {step + 1}: "
             "too little memory for it?"
         )
 
 
-def _succeeded(future: Future[Means]) -> bool:
+def _succeeded(future: Future[Any]) -> bool:
     return future.done() and future.exception() is None
 
 

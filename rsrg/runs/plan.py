@@ -97,9 +97,9 @@ def _pool_seconds(config: Config) -> float:
     if not config.flow.quenched:
         return 0.0
     pool = PoolState.start(config)
-    pool.grow(0, 0)
+    pool.step.grow(pool.part((0, 0, 1)), 0, 0)
     started = time.perf_counter()
-    pool.grow(0, 1)
+    pool.step.grow(pool.part((0, 1, 2)), 0, 1)
     grown = time.perf_counter()
     pool.describe()
     described = time.perf_counter()

@@ -13,7 +13,7 @@ import numpy as np
 
 from rsrg.ensemble.draws import CHUNK
 from rsrg.ensemble.initial import initial_pool
-from rsrg.ensemble.pool import SUBPOOLS, PoolStep
+from rsrg.ensemble.pool import SUBPOOLS
 from rsrg.ensemble.pool_statistics import (
     EDGES,
     MOMENT_NAMES,
@@ -25,21 +25,12 @@ from rsrg.ensemble.pool_statistics import (
 )
 from rsrg.physics.arrays import Array
 from rsrg.physics.channels import strain_channels
+from rsrg.runs.chunks import Bundle, Grown
 from rsrg.runs.config import Config
-from rsrg.runs.sampler import config_sampler
+from rsrg.runs.sampler import config_pool_step
 from rsrg.runs.store import Snapshot
-from rsrg.sums.weighted import Sources
 
 COPIES = 7  # of a pool in memory, at most: in hand, growing, as sources, and while described
-
-
-def pool_step(config: Config) -> PoolStep:
-    """How the pool of a config takes a step."""
-    alphas = np.array([m.alpha for m in config.glasses()])
-    flow, once = config.flow, config.sampling.resample == "once"
-    return PoolStep(
-        config_sampler(config), flow.update, flow.contraction, alphas, flow.blocks, once
-    )
 
 
 def pool_bytes(config: Config) -> int:
@@ -66,8 +57,7 @@ class PoolState:
     found: dict[str, Array] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.step = pool_step(self.config)
-        self._sources: tuple[int, Sources | None] = (-1, None)
+        self.step = config_pool_step(self.config)
 
     @classmethod
     def start(cls, config: Config) -> "PoolState":
@@ -75,7 +65,7 @@ class PoolState:
         law, size = config.flow.initial.law(), config.flow.blocks
         glasses, seed = config.glasses(), config.sampling.seed
         first = np.stack([initial_pool(law, m.alpha, size, seed) for m in glasses])
-        shape = pool_step(config).shape
+        shape = config_pool_step(config).shape
         state = cls(
             config=config,
             origin=[hashlib.sha256(f.tobytes()).hexdigest() for f in first],
@@ -112,24 +102,25 @@ class PoolState:
         """Steps taken by the pool in hand."""
         return int((self.done == self.chunks).sum())
 
-    def missing(self) -> Iterator[tuple[int, int]]:
-        """(step, chunk) of what is left to do, in order: a step needs all of the one before."""
-        for step in range(len(self.done)):
-            for chunk in range(int(self.done[step]), self.chunks):
-                yield step, chunk
+    def missing(self, step: int, most: int) -> Iterator[Bundle]:
+        """What is left of a step, in order; no bundle reaches beyond a part of the pool."""
+        chunk = int(self.done[step])
+        while chunk < self.chunks:
+            end = min(chunk + most, self.step.part(chunk).stop // CHUNK)
+            yield step, chunk, end
+            chunk = end
 
-    def grow(self, step: int, chunk: int) -> tuple[Array, Array]:
-        """One chunk of super blocks of the next generation, from the pool in hand."""
-        if self._sources[0] != step:
-            self._sources = (step, self.step.sources(self.chi))
-        return self.step.grow(self.chi, self._sources[1], step, chunk)
+    def part(self, bundle: Bundle) -> Array:
+        """The blocks that a bundle is made of, (materials, readings, strains, n, 6, 6)."""
+        return np.ascontiguousarray(self.chi[:, :, :, self.step.part(bundle[1])])
 
-    def put(self, step: int, chunk: int, grown: tuple[Array, Array]) -> None:
-        """Keep a chunk; with the last of a step the next generation is in hand, and described."""
-        place = slice(chunk * CHUNK, (chunk + 1) * CHUNK)
+    def put(self, bundle: Bundle, grown: Grown) -> None:
+        """Keep a bundle; with the last of a step the next generation is in hand, and described."""
+        step, first, end = bundle
+        place = slice(first * CHUNK, end * CHUNK)
         self.new[:, :, :, place], self.stability[:, :, :, place] = grown
-        self.done[step] = chunk + 1
-        if self.done[step] == self.chunks:
+        self.done[step] = end
+        if end == self.chunks:
             self.chi, self.new = self.new, self.chi
             self.new[:] = np.nan
             self.describe()

@@ -2,14 +2,15 @@
 
 import os
 import signal
+from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from threading import Thread
+from typing import Any
 
-from rsrg.ensemble.sampling import Means
-from rsrg.runs.chunks import chunk_means_alone, same_bits
-from rsrg.runs.executors import PATIENCE, PER_WORKER, Unit
+from rsrg.runs.chunks import alone, same_bits
+from rsrg.runs.executors import PATIENCE, PER_WORKER, T
 from rsrg.runs.signals import STOP_SIGNALS
 
 _context = get_context("spawn")  # the threads of numba do not survive a fork
@@ -21,6 +22,7 @@ class Processes:
     fatal: tuple[type[BaseException], ...] = ()
     patience = PATIENCE
     prompt = True
+    bundle = 4
 
     def __init__(self, workers: int) -> None:
         self.workers = workers
@@ -36,12 +38,12 @@ class Processes:
         """A few chunks for each process."""
         return PER_WORKER * self.workers
 
-    def submit(self, config: str, unit: Unit) -> Future[Means]:
+    def submit(self, task: Callable[..., T], *arguments: Any) -> Future[T]:
         """Begin a unit; its future holds a BrokenExecutor where workers died before."""
         try:
-            return self.pool.submit(chunk_means_alone, config, same_bits(), *unit)
+            return self.pool.submit(alone, same_bits(), task, *arguments)
         except BrokenExecutor as error:
-            future: Future[Means] = Future()
+            future: Future[T] = Future()
             future.set_exception(error)
             return future
 

@@ -1,7 +1,10 @@
-"""The sampler that a config asks for."""
+"""What a config asks to be drawn: the sampler of its chunks, and the step of its pool."""
 
 from collections.abc import Sequence
 
+import numpy as np
+
+from rsrg.ensemble.pool import PoolStep
 from rsrg.ensemble.sampling import Sampler
 from rsrg.runs.config import Config
 
@@ -16,3 +19,11 @@ def config_sampler(
     if strains is not None:
         deformations = deformations[list(strains)]
     return Sampler(config.block_ensemble(), config.sampling.seed, chosen, deformations)
+
+
+def config_pool_step(config: Config) -> PoolStep:
+    """How the pool of a quenched config takes a step."""
+    alphas = np.array([m.alpha for m in config.glasses()])
+    flow, once = config.flow, config.sampling.resample == "once"
+    sampler = config_sampler(config)
+    return PoolStep(sampler, flow.update, flow.contraction, alphas, flow.blocks, once)

@@ -15,13 +15,15 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import psutil
 
 import rsrg
-from rsrg.runs.chunks import Means, chunk_means, same_bits
+from rsrg.ensemble.sampling import Means
+from rsrg.runs.chunks import chunk_means, same_bits
 from rsrg.runs.cluster import Cluster
 from rsrg.runs.executors import PER_WORKER, InOrder
 from rsrg.runs.results import derive
@@ -49,11 +51,12 @@ ENVIRONMENT = os.environ | {
 }
 
 
-def pause(config: str, software: object, unit: object, seconds: float) -> Means:
+def pause(software: object, unit: object, seconds: float) -> Means:
     """A unit that waits, and returns as much as a chunk of the quickstart does."""
     if seconds:
         time.sleep(seconds)
-    return np.zeros((3, 41, 15)), np.zeros(15)
+    cases = (3, 41)
+    return Means(np.zeros((*cases, 15)), np.zeros(15), np.zeros((*cases, 15)), np.zeros(cases))
 
 
 class Pausing(Cluster):
@@ -61,9 +64,15 @@ class Pausing(Cluster):
 
     seconds = 0.0
 
-    def submit(self, config: str, unit: tuple[int, ...]) -> Future[Means]:
+    def submit(self, task: object, *unit: object) -> Future[Means]:
         """Begin a unit; its config travels as always."""
-        return self.pool.submit(pause, config, same_bits(), unit, self.seconds)
+        return self.pool.submit(pause, same_bits(), unit, self.seconds)
+
+
+def in_order(executor: Cluster, config: str, units: int) -> InOrder:
+    """So many chunks through an executor."""
+    begin = partial(executor.submit, chunk_means, config)
+    return InOrder(executor, lambda unit: begin(*unit), ((0, c, CASES) for c in range(units)))
 
 
 @contextmanager
@@ -99,14 +108,14 @@ def ready(executor: Cluster, workers: int, config: str) -> None:
     """Wait for all workers, and let each import and compile."""
     executor.client.wait_for_workers(workers)
     executor.counted_at = -np.inf  # see them all
-    for _ in InOrder(executor, config, ((0, c, CASES) for c in range(4 * workers))):
+    for _ in in_order(executor, config, 4 * workers):
         pass
 
 
 def timed(executor: Cluster, config: str, units: int) -> float:
     """Seconds for so many units."""
     began = time.perf_counter()
-    for _ in InOrder(executor, config, ((0, c, CASES) for c in range(units))):
+    for _ in in_order(executor, config, units):
         pass
     return time.perf_counter() - began
 
@@ -175,7 +184,7 @@ def memory(
     ready(executor, 2, config)
     found: dict[str, list[float]] = {"done": [], "scheduler": [], "own": []}
     began = time.perf_counter()
-    for done, _ in enumerate(InOrder(executor, config, ((0, c, CASES) for c in range(units))), 1):
+    for done, _ in enumerate(in_order(executor, config, units), 1):
         if done in (units // 100, units // 10, units // 2, units):
             found["done"].append(done)
             found["scheduler"].append(scheduler.memory_info().rss / 1e6)

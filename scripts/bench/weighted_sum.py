@@ -28,7 +28,9 @@ def rates(n0: int, rounds: int) -> list[float]:
     readings = (Reading("fixed", "ellipsoid"), Reading("affine", "sphere"))
     sampler = Sampler(Blocks(n0), 1, readings, f)
     step = PoolStep(sampler, "resummed", "tensor", np.array([0.6]), POOL_UNIT)
-    sources = step.sources(np.broadcast_to(3.0 * np.eye(6), step.shape).copy())
+    cases = step.shape[1] * step.shape[2]
+    pool = np.broadcast_to(3.0 * np.eye(6), (len(step.alphas), cases, step.size, 6, 6))
+    sources = Sources.of(pool, step.alphas, step.contraction)
     n = n0**3
     best = np.full(3, np.inf)
     for turn in range(rounds + 1):
@@ -37,7 +39,7 @@ def rates(n0: int, rounds: int) -> list[float]:
     return list(pairs / best / 1e6)
 
 
-def once(step: PoolStep, sources: Sources | None, turn: int) -> list[float]:
+def once(step: PoolStep, sources: Sources, turn: int) -> list[float]:
     """Seconds of the three, on one chunk of draws."""
     sampler, n0 = step.sampler, step.sampler.blocks.n0
     chunk = turn % SUBPOOLS

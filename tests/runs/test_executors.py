@@ -36,23 +36,24 @@ class Shuffled:
     fatal = ()
     patience = 1.0
     prompt = True
+    bundle = 3
 
-    def __init__(self, width=8, work=chunks.chunk_means):
-        self.width, self.work = width, work
+    def __init__(self, width=8):
+        self.width = width
         self.waiting, self.most = [], 0
         self.random = random.Random(5)
         self.pool = ThreadPoolExecutor(1)
 
-    def submit(self, config, unit):
+    def submit(self, task, *arguments):
         future = Future()
-        self.waiting.append((future, config, unit))
+        self.waiting.append((future, task, arguments))
         self.most = max(self.most, len(self.waiting))
         self.pool.submit(self.do_one)
         return future
 
     def do_one(self):
-        future, config, unit = self.waiting.pop(self.random.randrange(len(self.waiting)))
-        future.set_result(self.work(config, *unit))
+        future, task, arguments = self.waiting.pop(self.random.randrange(len(self.waiting)))
+        future.set_result(task(*arguments))
 
     def restart(self):
         raise AssertionError("nothing died")
@@ -70,19 +71,27 @@ def test_any_order(config, finished, tmp_path, same):
 
 def test_results_come_in_order_and_few_are_under_way():
     """10⁵ cheap units: never more under way than the executor grants, so memory stays flat."""
-    executor = Shuffled(width=16, work=lambda config, step, chunk: (step, chunk))
+    executor = Shuffled(width=16)
     units = [(step, chunk) for step in range(10) for chunk in range(10_000)]
-    given = [unit for unit, means in InOrder(executor, "", iter(units)) if unit == means]
+
+    def begin(unit):
+        return executor.submit(lambda: unit)
+
+    given = [unit for unit, found in InOrder(executor, begin, iter(units)) if unit == found]
     executor.close()
     assert given == units
     assert 8 < executor.most <= 16
 
 
 def test_a_stopped_run_begins_no_more():
-    executor = Shuffled(width=4, work=lambda config, step, chunk: chunk)
+    executor = Shuffled(width=4)
     stop = threading.Event()
     given = []
-    for (_, chunk), _ in InOrder(executor, "", ((0, c) for c in range(100)), stop.is_set):
+
+    def begin(unit):
+        return executor.submit(int)
+
+    for (_, chunk), _ in InOrder(executor, begin, ((0, c) for c in range(100)), stop.is_set):
         given.append(chunk)
         if chunk == 9:
             stop.set()
@@ -94,9 +103,8 @@ def test_a_stopped_run_begins_no_more():
 def test_a_chunk_that_never_comes_does_not_hold_a_stopped_run():
     """As with a cluster whose workers still wait in the queue."""
     executor = Shuffled(width=4)
-    executor.submit = lambda config, unit: Future()
     began = time.monotonic()
-    assert list(InOrder(executor, "", [(0, 0, ALL)], lambda: True)) == []
+    assert list(InOrder(executor, lambda unit: Future(), [(0, 0, ALL)], lambda: True)) == []
     assert time.monotonic() - began < 5.0  # the time a run may take to stop
 
 
@@ -145,10 +153,10 @@ def test_a_killed_process_is_replaced(slow, tmp_path, same):
 
 def test_a_chunk_that_always_kills_its_worker_ends_the_run(config, tmp_path):
     class Deadly(Processes):
-        def submit(self, text, unit):
-            return (
-                self.pool.submit(os._exit, 1) if unit[:2] == (0, 2) else super().submit(text, unit)
-            )
+        def submit(self, task, config, *unit):
+            if unit[:2] == (0, 2):
+                return self.pool.submit(os._exit, 1)
+            return super().submit(task, config, *unit)
 
     executor = Deadly(1)
     with pytest.raises(ExecutorError, match="died 3 times over chunk 2 of step 1"):
@@ -161,7 +169,7 @@ def test_an_error_in_a_worker_is_the_run_s(config, tmp_path):
     """Not hidden, not tried for ever."""
 
     class Failing(Processes):
-        def submit(self, text, unit):
+        def submit(self, task, *arguments):
             return self.pool.submit(divmod, 1, 0)
 
     executor = Failing(1)
@@ -196,7 +204,7 @@ def test_a_worker_that_could_give_other_bits_is_refused(config, name):
     other = chunks.same_bits() | {name: "0.1"}
     told = rf"the software and processor of the run; .* has {name} .* for 0\.1 "
     with pytest.raises(ExecutorError, match=told):
-        chunks.chunk_means_alone(config.resolved(), other, 0, 0, ALL)
+        chunks.alone(other, chunks.chunk_means, config.resolved(), 0, 0, ALL)
 
 
 @pytest.mark.long
@@ -227,7 +235,7 @@ def test_workers_use_one_thread(config, monkeypatch, restore_threads):
     monkeypatch.setattr(
         Sampler, "chunk", lambda *a: seen.append(jit.threads()) or chunk(*a), raising=True
     )
-    chunks.chunk_means_alone(config.resolved(), chunks.same_bits(), 0, 0, ALL)
+    chunks.alone(chunks.same_bits(), chunks.chunk_means, config.resolved(), 0, 0, ALL)
     assert seen == [1]
 
 

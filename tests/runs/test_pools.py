@@ -1,7 +1,10 @@
 """Quenched runs: resumed, extended, from a file; the annealed flow where nothing is random."""
 
+import os
 import shutil
 import signal
+import subprocess
+import sys
 import tracemalloc
 
 import numpy as np
@@ -11,6 +14,7 @@ import rsrg
 from rsrg.ensemble.initial import InitialLaw, initial_pool
 from rsrg.physics.errors import PhysicsError
 from rsrg.runs.errors import ConfigError
+from rsrg.runs.executors import open_executor
 from rsrg.runs.plan import plan, plan_lines
 from rsrg.runs.pools import COPIES, PoolState, pool_bytes
 from rsrg.sums import jit
@@ -202,10 +206,13 @@ def test_memory_is_linear_in_the_pool(changed):
         config = changed(flow=QUENCHED.replace("256", str(size)), strain=STRAIN)
         tracemalloc.start()
         pool = PoolState.start(config)
-        for step, chunk in pool.missing():
-            pool.put(step, chunk, pool.grow(step, chunk))
+        for step in range(len(pool.done)):
+            for _, first, end in pool.missing(step, 1):
+                bundle = (step, first, end)
+                pool.put(bundle, pool.step.grow(pool.part(bundle), step, first))
         most = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
+
         assert most < COPIES * pool_bytes(config) * 1.1  # draws and names besides
         return most
 
@@ -218,6 +225,36 @@ def test_threads_do_not_matter(quenched, done, tmp_path, same, restore_threads, 
     jit.set_threads(min(threads, jit.available_threads()))
     rsrg.run(quenched, tmp_path / "run.h5")
     same(tmp_path / "run.h5", done)
+
+
+@pytest.mark.parametrize("update", ["resummed", "harmonic"])
+def test_worker_processes_do_not_matter(changed, tmp_path, same, update):
+    """Four chunks of super blocks go together to a worker, with their part of the pool."""
+    flow = QUENCHED.replace("256", "1024")[:-1] + f", update: {update}}}"
+    config = changed(flow=flow, strain=STRAIN, lengths="{start: 5 nm, sample: 20 nm}")
+    rsrg.run(config, tmp_path / "here.h5")
+    with open_executor(workers=2) as executor:
+        stopped = rsrg.run(config, tmp_path / "there.h5", executor=executor, watch=stop_after(30))
+        assert stopped.status == "stopped"
+        rsrg.resume(tmp_path / "there.h5", executor=executor)
+    same(tmp_path / "there.h5", tmp_path / "here.h5")
+
+
+def test_threads_of_linear_algebra_do_not_matter(changed, tmp_path, same):
+    """LAPACK rounds otherwise on two threads; 162 rows are enough to see it."""
+    flow = QUENCHED[:-1] + ", update: harmonic}"
+    text = changed(
+        flow=flow, strain=STRAIN, blocks="{n0: 3}", lengths="{start: 5 nm, sample: 15 nm}"
+    ).text()
+    (tmp_path / "c.yaml").write_text(text)
+    code = "import sys, rsrg; rsrg.run(rsrg.load_config(sys.argv[1]), sys.argv[2])"
+    for threads in ("1", "2"):
+        subprocess.run(
+            [sys.executable, "-c", code, tmp_path / "c.yaml", tmp_path / f"{threads}.h5"],
+            env=os.environ | {"OPENBLAS_NUM_THREADS": threads},
+            check=True,
+        )
+    same(tmp_path / "1.h5", tmp_path / "2.h5")
 
 
 def test_absurd_memory_is_refused(changed, tmp_path):

@@ -208,7 +208,7 @@ def test_a_failed_run_does_not_stop_the_others_and_is_rerun_alone(
 
 def test_lost_workers_end_the_sweep(study, sweep):
     class Lost(Processes):
-        def submit(self, text, unit):
+        def submit(self, task, *arguments):
             raise ExecutorError("gone")
 
     executor = Lost(1)
