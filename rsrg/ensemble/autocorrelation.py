@@ -13,7 +13,8 @@ def autocorrelation_time(chunks: Array) -> tuple[float, float]:
     chunks: (chunks, series), series of the same process, whose ρ_t are averaged. The sum ends at
     the first t ≥ WINDOW τ (Sokal 1996); its error is τ √(2(2t + 1)/(chunks · independent series)).
     The mean of a series with τ has a standard error √τ times that of independent values. Meant for
-    values that follow one another: where they alternate, τ < 1, it comes out too large.
+    values that follow one another: where they alternate, τ < 1, it comes out too large. In short
+    series it comes out too small: as 2.3 where τ = 3 in 64 chunks, as 2.9 in 500.
     """
     n = len(chunks)
     centred = chunks - chunks.mean(axis=0)
@@ -23,7 +24,7 @@ def autocorrelation_time(chunks: Array) -> tuple[float, float]:
     x = centred[:, varying] / centred[:, varying].std(axis=0)
     tau = 1.0
     for t in range(1, n):
-        # 1/n: what taking the sample's mean away does to every ρ_t
+        # 1/n: what taking the sample's mean away does to every ρ_t of independent values
         tau += 2.0 * (float((x[t:] * x[:-t]).sum(axis=0).mean()) / n + (1.0 - t / n) / n)
         if t >= WINDOW * tau:
             break

@@ -10,8 +10,8 @@ All laws are rotation invariant and give positive definite χ. With χ̂ the Man
 
 `correlation: independent`: S a random symmetric 6×6 matrix, S_aa ~ N(0, 1), S_ab ~ N(0, 1/2), whose
 law no orthogonal matrix changes, so no rotation. `shared`: S = g, one N(0, 1) for all channels.
-The median of a channel is about that of χ_el; the mean of exp(w S) is greater, 1 + (7/4) w² + …
-(independent), exp(w²/2) (shared).
+The median of a channel is about that of χ_el; the mean of exp(w S) is greater, 1 + (7/4) w² +
+(107/96) w⁴ + … (independent), exp(w²/2) (shared); that of (1 + w S/2)² is 1 + (7/8) w², 1 + w²/4.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,8 @@
 """What a pool is like: the distribution of χ⁻¹, who has failed, at which strain, and how widely.
 
 Errors are the scatter of the pool's independent parts: σ = s/√SUBPOOLS, s that of the statistic
-taken in each part.
+taken in each part. They do not hold what all parts have in common, that each has P/SUBPOOLS blocks:
+a bias of relative order SUBPOOLS/P per step (docs/disorder.md has its size).
 """
 
 import numpy as np

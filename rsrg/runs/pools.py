@@ -30,7 +30,7 @@ from rsrg.runs.config import Config
 from rsrg.runs.sampler import config_pool_step
 from rsrg.runs.store import Snapshot
 
-COPIES = 7  # of a pool in memory, at most: in hand, growing, as sources, and while described
+COPIES = 5  # of a pool in memory, at most: in hand, growing, and while described
 
 
 def pool_bytes(config: Config) -> int:

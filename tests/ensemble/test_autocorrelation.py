@@ -31,6 +31,15 @@ def test_independent_chunks_raise_no_alarm(n, k):
     assert abs(found[:, 0].mean() - 1.0) < 0.25
 
 
+@pytest.mark.parametrize(("n", "expected"), [(64, 2.3), (500, 2.87)])
+def test_short_series_say_too_little(n, expected):
+    """τ = 3: the mean of 200 estimates is as documented, and never hides that τ > 1."""
+    found = [autocorrelation_time(autoregressive(0.5, n, 15, s)) for s in range(200)]
+    taus, errors = np.array(found).T
+    assert taus.mean() == pytest.approx(expected, abs=4 * 0.35 / np.sqrt(200))  # scatter: 0.35
+    assert taus.mean() + 2 * errors.mean() > 3.0
+
+
 def test_correlated_series_are_not_counted_as_many():
     one = np.random.default_rng(3).normal(size=(200, 1))
     single, error = autocorrelation_time(one)

@@ -142,3 +142,19 @@ def test_describe_a_pool():
     mean = np.linalg.eigvalsh(weighted(inverse(chi, "tensor").mean(axis=0), "tensor"))
     got = np.sort(found["channel_moments"][0, 0, :, 0])
     np.testing.assert_allclose(got, mean, atol=1e-8)  # SPLIT of channels
+
+
+def test_blocks_that_never_fail_bias_the_mean_but_not_the_median():
+    """Critical strains N(0.6, 0.2) on a grid that ends at 0.8: 16% are beyond it."""
+    found = np.random.default_rng(5).normal(0.6, 0.2, (400, 4096))
+    found = np.where(found > 0.8, np.nan, found)
+    mean, median, _, share = summary(found).mean(axis=0)
+    error = 0.2 * np.sqrt(np.pi / 2 / 4096 / 400)  # of a normal median
+    assert median == pytest.approx(0.6, abs=4 * error)
+    assert share == pytest.approx(0.8413, abs=4 * np.sqrt(0.16 * 0.84 / 4096 / 400))
+    # of the others only: μ − σ φ(1)/Φ(1)
+    assert mean == pytest.approx(0.6 - 0.2 * 0.24197 / 0.84134, abs=4 * error)
+    parts = summary(np.moveaxis(found.reshape(400, SUBPOOLS, -1), 1, 0))[..., 1]
+    pulls = (summary(found)[:, 1] - 0.6) / scatter(parts)
+    # Student's t with 15 degrees, known from 400 pulls to √(2.5/400) = 8%
+    assert pulls.var() == pytest.approx(15 / 13, rel=4 * 0.08)

@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 from scipy.spatial import KDTree
 from scipy.stats import kstest
+from scipy.stats import t as student_t
 
 from rsrg.ensemble.coupling import sampled_coupling_moments
 from rsrg.ensemble.draws import CHUNK, Blocks, Packing, draw_chunk
+from rsrg.ensemble.harmonics import Harmonics
 from rsrg.ensemble.jitter import Jitter, jittered
 from rsrg.ensemble.point_set import PointSet
 from rsrg.ensemble.sampling import Sampler, exact_means
@@ -210,3 +212,34 @@ def test_a_lattice_as_a_sample_has_the_mean_of_the_lattice(axial, sample):
     lattice = exact_means(Blocks(3, count="volume"), readings, f) * volumes
     exact = lambda_tilde_from_moments(lattice, 0.7) / (4 * np.pi)
     assert np.all(np.abs(m - exact) <= 4 * error + 1e-12)
+
+
+def check_zero(blocks, f, sample, entries, runs, chunks=16):
+    """Sec. II D is exactly zero: no bias over many runs, and intervals that cover as they say."""
+    moments, control = sample(blocks, READINGS[2:3], f[None], runs * chunks, seed=21)
+    harmonics = Harmonics.draw(blocks, [(21, runs * chunks)], 1)
+    values, pulls = [], []
+    for first in range(0, runs * chunks, chunks):
+        part = slice(first, first + chunks)
+        known = harmonics and Harmonics(harmonics.lattice, harmonics.means[:, part])
+        raw = (moments[..., part, :], control[:, part], READINGS[2:3], f[None])
+        found = sampled_coupling_moments(*raw, True, known)
+        values.append(entries(found.coupling(0.7)[0, 0, 0]))
+        pulls.append(values[-1] / entries(found.coupling_stderr(0.7)[0, 0, 0]))
+    values, pulls = np.array(values), np.abs(pulls)
+    error = values.std(axis=0, ddof=1) / np.sqrt(runs)
+    assert np.all(np.abs(values.mean(axis=0)) < 4.5 * error)  # six numbers: once in 10⁴
+    for width in (1.0, 2.0):  # Student's t of the groups, binomial error of the runs
+        share = 2.0 * student_t.cdf(width, chunks - 1) - 1.0
+        allowed = 4.5 * np.sqrt(share * (1 - share) / runs)
+        assert np.all(np.abs((pulls < width).mean(axis=0) - share) < allowed)
+
+
+def test_jitter_is_unbiased_and_honest(axial, sample, entries):
+    check_zero(ALL["gaussian"], axial, sample, entries, 20)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("kind", ["hcp", "gaussian", "uniform", "rsa", "poisson_disk"])
+def test_every_kind_is_unbiased_and_honest_over_200_seeds(kind, axial, sample, entries):
+    check_zero(ALL[kind], axial, sample, entries, 200)

@@ -122,15 +122,62 @@ def test_resummed_is_a_bound(seed):
     assert np.linalg.eigvalsh(gap)[0] > 0
 
 
-def turned(x, rotation):
-    """X_ijkl in a turned frame, by way of the rank-4 tensor."""
+def rank_four(x):
+    """The rank-4 tensor X_ijkl of a plain 6×6 matrix."""
     full = np.empty((3, 3, 3, 3))
     pairs = [(0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2)]
     for a, (i, j) in enumerate(pairs):
         for c, (k, l) in enumerate(pairs):  # noqa: E741
             full[i, j, k, l] = full[j, i, k, l] = full[i, j, l, k] = full[j, i, l, k] = x[a, c]
-    r = rotation
+    return full
+
+
+def turned(x, rotation):
+    """X_ijkl in a turned frame, by way of the rank-4 tensor."""
+    full, r = rank_four(x), rotation
     return pair_matrix(np.einsum("ijkl,ai,bj,ck,dl->abcd", full, r, r, r, r, optimize=True))
+
+
+def test_rank_four_twins():
+    """All nine (ij) of every block, no weights: Eq. 3.3 by einsum, and a Hessian of 9N rows."""
+    n, chi, x = 5, random_chi(5), positions_of(5)
+    mean, b, m = sums(chi, x, "tensor")
+    c = np.array([rank_four(one) for one in chi])
+    g = np.array([[rank_four(m[s, t]) for t in range(n)] for s in range(n)])
+    full = np.einsum("sijmn,stmnpq,tpqkl->ijkl", c, g, c, optimize=True) / n
+    np.testing.assert_allclose(b, pair_matrix(full), atol=1e-14)  # 25 terms of order 0.1
+
+    def inverted(tensor):
+        """On symmetric strains; antisymmetric ones stay out."""
+        return np.linalg.pinv(tensor.reshape(9, 9))
+
+    stiff = inverted(c.mean(axis=0))
+    expected = inverted(stiff + stiff @ full.reshape(9, 9) @ stiff).reshape(3, 3, 3, 3)
+    np.testing.assert_allclose(resummed_blocks(mean, b), pair_matrix(expected), atol=1e-13)
+    hessian = np.moveaxis(g.reshape(n, n, 9, 9), 1, 2).copy()
+    for s in range(n):
+        hessian[s, :, s] += inverted(c[s])
+    response = np.linalg.pinv(hessian.reshape(9 * n, 9 * n)).reshape(n, 9, n, 9).sum((0, 2)) / n
+    found, _ = harmonic_blocks(chi, m)
+    np.testing.assert_allclose(
+        found,
+        pair_matrix(response.reshape(3, 3, 3, 3)),
+        atol=1e-13,  # 45×45 inverse
+    )
+
+
+def test_order_of_blocks_and_unit_of_length_do_not_matter():
+    """Blocks permuted; positions twice as far with eight times the volume; and all far apart."""
+    chi, x = random_chi(6), positions_of(6)
+    m = pair_interaction(x, ALPHA, VOLUME)
+    found, lowest = harmonic_blocks(chi, m)
+    order = np.random.default_rng(4).permutation(6)
+    again, same = harmonic_blocks(chi[order], pair_interaction(x[order], ALPHA, VOLUME))
+    np.testing.assert_allclose(again, found, atol=1e-13)  # 36×36 inverse
+    assert same == pytest.approx(lowest, abs=1e-13)
+    np.testing.assert_array_equal(pair_interaction(2 * x, ALPHA, 8 * VOLUME), m)  # powers of two
+    far, _ = harmonic_blocks(chi, pair_interaction(1e3 * x, ALPHA, VOLUME))
+    np.testing.assert_allclose(far, chi.mean(axis=0), atol=1e-8)  # m ~ 1e-9
 
 
 def test_rotation_covariance_and_symmetry():

@@ -196,7 +196,7 @@ def test_plan_states_the_memory(changed, quenched):
     larger = changed(flow=QUENCHED.replace("256", "512"), strain=STRAIN)
     assert pool_bytes(larger) == 2 * pool_bytes(quenched)  # linear in P
     one, two = (plan(c, measure=False).memory_bytes for c in (quenched, larger))
-    assert two - one == 7 * pool_bytes(quenched)
+    assert two - one == COPIES * pool_bytes(quenched)
 
 
 def test_memory_is_linear_in_the_pool(changed):
