@@ -305,6 +305,26 @@ def test_a_killed_dask_worker(dask_cluster, slow, tmp_path, same):
     same(tmp_path / "run.h5", finished)
 
 
+def test_the_scheduler_keeps_nothing_of_units_past():
+    """What Dask's own client leaves there: a remark for each of a hundred futures, for ever."""
+    distributed = pytest.importorskip("distributed")
+
+    def kept(scheduler, submit):
+        for number in range(100):
+            submit(divmod, 10**6 + number, 7).result()
+        spans = scheduler.extensions["spans"].spans.values()
+        return sum(len((span._metadata or {"collections": []})["collections"]) for span in spans)
+
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=False, dashboard_address=":0"
+    ) as cluster:
+        executor = Cluster(cluster.scheduler_address)
+        assert kept(cluster.scheduler, executor.pool.submit) == 0
+        executor.close()
+        with distributed.Client(cluster, set_as_default=False) as client:
+            assert kept(cluster.scheduler, client.submit) == 100  # else `_quiet` can go
+
+
 @pytest.fixture(scope="module")
 def no_workers():
     """The address of a scheduler whose workers never start."""
