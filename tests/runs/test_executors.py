@@ -257,6 +257,26 @@ def test_no_scheduler_file_there(tmp_path):
         pass
 
 
+@pytest.mark.parametrize("address", ["nohost", "tcp://[::", "runs/d.h5", "", "tcp://host:"])
+def test_no_address_at_all(address):
+    """Said at once: Dask itself would try to connect, and then wait for what it could not."""
+    with (
+        pytest.raises(ExecutorError, match=r"a scheduler must be an address such as .*; got "),
+        open_executor(scheduler=address),
+    ):
+        pass
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "{}", "\xff"])
+def test_a_scheduler_file_without_sense(tmp_path, content):
+    (tmp_path / "c.json").write_text(content, encoding="latin-1")
+    with (
+        pytest.raises(ExecutorError, match=r"c\.json is not a file that a Dask scheduler wrote"),
+        open_executor(scheduler=str(tmp_path / "c.json")),
+    ):
+        pass
+
+
 def test_threads_by_default():
     with open_executor() as executor:
         assert isinstance(executor, Threads)
