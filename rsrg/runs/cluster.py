@@ -1,5 +1,7 @@
 """Chunks on a Dask cluster: one machine, SLURM, PBS, Kubernetes or a cloud behind one scheduler."""
 
+import json
+import re
 import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
@@ -61,11 +63,43 @@ def _connect(scheduler: str) -> tuple[Any, type[BaseException]]:
     except ImportError:
         raise ExecutorError('`--scheduler` needs Dask: pip install "rsrg[cluster]"') from None
     dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 GB"})  # parts of a pool
-    if scheduler.endswith(".json") and not Path(scheduler).is_file():
-        raise ExecutorError(f"no such scheduler file: {scheduler}")
-    place = {"scheduler_file": scheduler} if scheduler.endswith(".json") else {"address": scheduler}
+    address = _address(scheduler)
     try:
-        return Client(**place, timeout=CONNECT, set_as_default=False), KilledWorker
+        client = Client(address, timeout=CONNECT, set_as_default=False)
     except (OSError, ValueError) as error:
         reason = str(error) or type(error).__name__
         raise ExecutorError(f"no Dask scheduler answers at {scheduler}: {reason}") from None
+    return _quiet(client), KilledWorker
+
+
+def _address(scheduler: str) -> str:
+    """The address, or the one in a scheduler file. Dask itself would wait for one without sense."""
+    if scheduler.endswith(".json"):
+        if not Path(scheduler).is_file():
+            raise ExecutorError(f"no such scheduler file: {scheduler}")
+        try:
+            return str(json.loads(Path(scheduler).read_bytes())["address"])
+        except (OSError, ValueError, KeyError, TypeError):
+            raise ExecutorError(f"{scheduler} is not a file that a Dask scheduler wrote") from None
+    protocol, _, place = scheduler.rpartition("://")
+    if protocol in ("", "tcp", "tls") and not re.fullmatch(r"[^:].*:[0-9]{1,5}", place):
+        raise ExecutorError(
+            "a scheduler must be an address such as tcp://HOST:8786, or a scheduler file that ends "
+            f"in .json; got {scheduler}"
+        )
+    return scheduler
+
+
+def _quiet(client: Any) -> Any:
+    """The client, saying of no task any more that it is a "Future".
+
+    The scheduler keeps that for ever, 0.15 kB a task (`Span.add_metadata` of distributed 2026.8).
+    """
+    begin = client._graph_to_futures
+
+    def quietly(*args: Any, **kwargs: Any) -> Any:
+        kwargs |= {"span_metadata": {}} if "span_metadata" in kwargs else {}
+        return begin(*args, **kwargs)
+
+    client._graph_to_futures = quietly
+    return client

@@ -116,6 +116,11 @@ def make_folder(path: Path) -> None:
         raise RunFileError(_refused(path, error)) from error
 
 
+def real(path: Path) -> Path:
+    """The file itself where a path is a symbolic link: it is what is locked and replaced."""
+    return Path(os.path.realpath(path)) if path.is_symlink() else path
+
+
 def previous(path: Path) -> Path:
     """Where the checkpoint before the last is kept."""
     return path.with_name(path.name + ".prev")

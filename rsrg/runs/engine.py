@@ -13,7 +13,7 @@ from typing import Any
 
 from rsrg.runs.chunks import Bundle, chunk_means, grown_chunks, one_blas_thread
 from rsrg.runs.config import Config
-from rsrg.runs.disk import free_name, make_folder, remove_leftovers, save, set_aside
+from rsrg.runs.disk import free_name, make_folder, real, remove_leftovers, save, set_aside
 from rsrg.runs.errors import ConfigError, RunFileError
 from rsrg.runs.executors import PATIENCE, POLL, Executor, InOrder, Unit, open_executor
 from rsrg.runs.extension import extended_config
@@ -75,7 +75,7 @@ def run(
     Raises RunFileError if the file exists, cannot be written, or is being worked on; ConfigError
     if it is not named as a run file, or the run does not fit into memory.
     """
-    target, limit = Path(path), TimeLimit.of(walltime)
+    target, limit = real(Path(path)), TimeLimit.of(walltime)
     if not isinstance(config, Config):
         raise ConfigError([f"`config` must be a Config (see load_config); got {config!r}"])
     if target.suffix not in SUFFIXES:
@@ -111,7 +111,7 @@ def resume(
     Raises RunFileError for a missing or damaged file, or one being worked on; ConfigError, with a
     diff, for any other override.
     """
-    target, limit = Path(path), TimeLimit.of(walltime)
+    target, limit = real(Path(path)), TimeLimit.of(walltime)
     if target.suffix == ".prev":
         whole = target.with_suffix("")
         raise RunFileError(

@@ -19,6 +19,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from rsrg.runs.disk import real
 from rsrg.runs.errors import RunFileError
 from rsrg.runs.provenance import now
 
@@ -75,7 +76,7 @@ def lock_path(path: Path) -> Path:
 
 def named_holder(path: Path) -> Holder | None:
     """Who the lock file of a run file names; None for nobody. For readers: takes no lock."""
-    return _read(lock_path(path))
+    return _read(lock_path(real(path)))
 
 
 @contextmanager

@@ -16,12 +16,13 @@ import numpy as np
 from rsrg.runs import provenance
 from rsrg.runs.collect import Collected, Collection
 from rsrg.runs.disk import save
-from rsrg.runs.errors import RunFileError
+from rsrg.runs.errors import ConfigError, RunFileError
 from rsrg.runs.index import cell
 from rsrg.runs.layout import AXES, ENTRIES, Entry, is_raw
 from rsrg.runs.pool import POOLED, Pool, pooled_results, pools
 from rsrg.runs.run import open_run
 from rsrg.runs.stack import Axis, Part, stacked
+from rsrg.runs.status import SUFFIXES
 from rsrg.runs.store import MERGED, SCHEMA_VERSION, encode
 
 WITH_AXIS = ("materials", "readings")  # runs that differ in these share the axes they have
@@ -45,9 +46,12 @@ def merge(collection: Collection, path: Path, pool_seeds: bool = False, raw: boo
 
     raw: with their raw chunk means.
 
-    Raises RunFileError where the file exists or cannot be written, where the runs differ in
-    parameters that span no grid, or where two runs hold results for the same place.
+    Raises ConfigError where it is not named as an HDF5 file; RunFileError where it exists or cannot
+    be written, where the runs differ in parameters that span no grid, or where two runs hold
+    results for the same place.
     """
+    if path.suffix not in SUFFIXES:
+        raise ConfigError([f"a merged file must end in {' or '.join(SUFFIXES)}; got {path}"])
     if path.exists():
         raise RunFileError(f"{path} exists already; nothing is overwritten")
     rows = pools(collection.runs) if pool_seeds else [(run,) for run in collection.runs]

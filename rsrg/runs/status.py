@@ -159,7 +159,11 @@ def _indexed(folder: Path, index: Index) -> Group:
 
 
 def _run_files(folder: Path) -> list[Path]:
-    return sorted(p for p in folder.iterdir() if p.suffix in SUFFIXES) if folder.is_dir() else []
+    return (
+        sorted(p for p in folder.iterdir() if p.suffix in SUFFIXES and not p.is_dir())
+        if folder.is_dir()
+        else []
+    )
 
 
 def _statuses(paths: list[Path]) -> Iterator[RunStatus]:

@@ -97,6 +97,8 @@ def _name_axes(file: h5py.File, dataset: h5py.Dataset, dims: tuple[str, ...]) ->
 
 
 def _verified(path: Path) -> bytes:
+    if path.is_fifo() or path.is_socket() or path.is_char_device():  # reading might never end
+        raise RunFileError(f"cannot read the run file {path}: not a file")
     try:
         content = path.read_bytes()
     except FileNotFoundError:

@@ -37,6 +37,7 @@ WORKERS = (1, 2, 4)
 PAUSE = 0.05  # s that a unit which only waits takes
 EMPTY, WAITING, REAL = 2000, 40, 10  # units, the last two for each worker
 MANY, FEW = 100_000, 10_000  # units through which memory is watched
+KEYS = 100_000  # that Dask's `key_split` remembers
 REAL_N0 = 6
 # Dask's scheduler remembers the last 10⁵ tasks for its dashboard unless told otherwise.
 TERSE = {
@@ -241,6 +242,12 @@ def measure(rounds: int) -> dict[str, object]:
     return found
 
 
+def per_unit(found: dict, first: int) -> float:
+    """Growth of the scheduler from one of the looks at it to the last, MB a unit."""
+    grown = found["scheduler"][-1] - found["scheduler"][first]
+    return grown / (found["done"][-1] - found["done"][first])
+
+
 def page(found: dict) -> str:
     """docs/scaling.md: the figures in their places."""
     workers = found["workers"]
@@ -251,7 +258,8 @@ def page(found: dict) -> str:
         for n, w in workers.items()
     ]
     kept, full = found["memory"], found["memory_by_default"]
-    growth = (full["scheduler"][-1] - full["scheduler"][0]) / (full["done"][-1] - full["done"][0])
+    growth = per_unit(full, 0)
+    kept_growth = max(0.0, per_unit(kept, 1))  # when all that is remembered is full
     memory_rows = [
         f"| {done:,} | {s:.0f} | {o:.0f} |"
         for done, s, o in zip(kept["done"], kept["scheduler"], kept["own"], strict=True)
@@ -273,6 +281,8 @@ def page(found: dict) -> str:
         many=MANY,
         many_seconds=kept["seconds"][0],
         growth=1e3 * growth,
+        kept_growth=1e3 * kept_growth,
+        kept_most=KEYS * kept_growth,
         few=FEW,
         load=os.getloadavg()[2],
         under_way=2 * PER_WORKER,

@@ -265,6 +265,26 @@ def test_no_scheduler_file_there(tmp_path):
         pass
 
 
+@pytest.mark.parametrize("address", ["nohost", "tcp://[::", "runs/d.h5", "", "tcp://host:"])
+def test_no_address_at_all(address):
+    """Said at once: Dask itself would try to connect, and then wait for what it could not."""
+    with (
+        pytest.raises(ExecutorError, match=r"a scheduler must be an address such as .*; got "),
+        open_executor(scheduler=address),
+    ):
+        pass
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "{}", "\xff"])
+def test_a_scheduler_file_without_sense(tmp_path, content):
+    (tmp_path / "c.json").write_text(content, encoding="latin-1")
+    with (
+        pytest.raises(ExecutorError, match=r"c\.json is not a file that a Dask scheduler wrote"),
+        open_executor(scheduler=str(tmp_path / "c.json")),
+    ):
+        pass
+
+
 def test_threads_by_default():
     with open_executor() as executor:
         assert isinstance(executor, Threads)
@@ -311,6 +331,26 @@ def test_a_killed_dask_worker(dask_cluster, slow, tmp_path, same):
         rsrg.run(config, tmp_path / "run.h5", watch=watch, executor=executor)
     assert killed
     same(tmp_path / "run.h5", finished)
+
+
+def test_the_scheduler_keeps_nothing_of_units_past():
+    """What Dask's own client leaves there: a remark for each of a hundred futures, for ever."""
+    distributed = pytest.importorskip("distributed")
+
+    def kept(scheduler, submit):
+        for number in range(100):
+            submit(divmod, 10**6 + number, 7).result()
+        spans = scheduler.extensions["spans"].spans.values()
+        return sum(len((span._metadata or {"collections": []})["collections"]) for span in spans)
+
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=False, dashboard_address=":0"
+    ) as cluster:
+        executor = Cluster(cluster.scheduler_address)
+        assert kept(cluster.scheduler, executor.pool.submit) == 0
+        executor.close()
+        with distributed.Client(cluster, set_as_default=False) as client:
+            assert kept(cluster.scheduler, client.submit) == 100  # else `_quiet` can go
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import xarray
 import rsrg
 from rsrg.ensemble.sampling import Means
 from rsrg.runs.collect import collect
-from rsrg.runs.errors import RunFileError
+from rsrg.runs.errors import ConfigError, RunFileError
 from rsrg.runs.executors import open_executor
 from rsrg.runs.merge import merge
 from rsrg.runs.pool import pooled_results, pools
@@ -188,6 +188,13 @@ def test_nothing_is_overwritten(grid, tmp_path):
     with pytest.raises(RunFileError, match="exists already; nothing is overwritten"):
         merge(collect([grid[1]]), tmp_path / "m.h5")
     assert (tmp_path / "m.h5").read_text() == "mine"
+
+
+def test_named_as_what_it_is(grid, tmp_path):
+    with pytest.raises(
+        ConfigError, match=r"a merged file must end in \.h5 or \.hdf5; got .*m\.yaml"
+    ):
+        merge(collect([grid[1]]), tmp_path / "m.yaml")
 
 
 def test_a_merged_file_is_no_run(grid, tmp_path):

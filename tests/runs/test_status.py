@@ -1,6 +1,7 @@
 """Whether a run that its file calls running still has a process: what its lock says of it."""
 
 import json
+import os
 import shutil
 import signal
 import time
@@ -129,3 +130,33 @@ def test_a_run_that_is_resumed_while_it_is_looked_at(unfinished, config, monkeyp
     first = rsrg.open_run(unfinished)
     rsrg.resume(unfinished, watch=look)
     assert (found[0].state, found[0].alive) == ("running", True)
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("/dev/zero")])
+def test_what_can_be_read_for_ever_is_not_read(tmp_path, make):
+    path = tmp_path / "run.h5"
+    make(path)
+    found = run_status(path)
+    assert (found.state, found.note) == ("damaged", f"cannot read the run file {path}: not a file")
+
+
+def test_folders_with_the_name_of_a_run_are_no_runs(tmp_path):
+    (tmp_path / "folder.h5").mkdir()
+    assert status.statuses([tmp_path]) == []
+
+
+def test_a_link_to_a_run_stays_one(unfinished, tmp_path, finished, same):
+    """The file itself is locked and replaced, under whichever name it is resumed."""
+    link = tmp_path / "elsewhere" / "link.h5"
+    link.parent.mkdir()
+    link.symlink_to(unfinished)
+    seen = []
+
+    def watch(progress):
+        seen.append((run_status(link).alive, run_status(unfinished).alive))
+
+    rsrg.resume(link, watch=watch)
+    assert set(seen) == {(True, True)}
+    assert link.is_symlink()
+    same(unfinished, finished)
+    assert [p.name for p in link.parent.iterdir()] == ["link.h5"]
