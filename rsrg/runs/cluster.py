@@ -95,7 +95,9 @@ def _quiet(client: Any) -> Any:
 
     The scheduler keeps that for ever, 0.15 kB a task (`Span.add_metadata` of distributed 2026.8).
     """
-    begin = client._graph_to_futures
+    begin = getattr(client, "_graph_to_futures", None)
+    if begin is None:  # no public name for it: what it is to mend may be gone with it
+        return client
 
     def quietly(*args: Any, **kwargs: Any) -> Any:
         kwargs |= {"span_metadata": {}} if "span_metadata" in kwargs else {}
