@@ -16,7 +16,7 @@ from rsrg.physics.interaction import QUARTICS, quartic_tensor
 from rsrg.physics.lattices import covering_radius, lattice_points, primitive_cell
 from rsrg.physics.readings import Reading
 from rsrg.physics.symmetry import stabilizer_projector
-from rsrg.sums.batch import batch_moments
+from rsrg.sums.batch import batch_both_counts, batch_moments
 from rsrg.sums.engines import pair_moments
 from rsrg.sums.jit import set_threads
 from rsrg.sums.lattice import find_lattice, lattice_moments
@@ -57,11 +57,14 @@ def batched(draws: int, rounds: int) -> dict[int, dict[str, float]]:
             for c in range(chunks):
                 rotations, offsets = draw_chunk(b, 1, 0, c)
                 cell, covering = primitive_cell("sc").T, covering_radius("sc")
-                lattice = sampler.points, cell, covering
-                batch_moments(*lattice, rotations, offsets, sampler.cases, b.n0**3, b.count, engine)
+                given = sampler.points, cell, covering, rotations, offsets, sampler.cases
+                if engine == "both":
+                    batch_both_counts(*given, b.n0**3, len(sampler.cases.radius) - 1)
+                else:
+                    batch_moments(*given, b.n0**3, b.count, engine)
 
         each = chunks * 16 * len(sampler.cases.radius)
-        ways = ("pairs", "rows", "auto")
+        ways = ("pairs", "rows", "auto", "both")
         found[n0] = {w: median_seconds(lambda w=w: call(w), rounds) / each for w in ways}
     set_threads(None)
     return found
