@@ -6,12 +6,12 @@ chunks of super blocks of a pool: what they are made of, a sixteenth of the pool
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from functools import lru_cache
+from functools import cache, lru_cache
 from threading import Lock
 from typing import Any, TypeVar
 
 import numpy as np
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from rsrg.ensemble.pool import PoolStep
 from rsrg.ensemble.sampling import Means, exact_means
@@ -39,8 +39,15 @@ def chunk_means(config: str, step: int, chunk: int, cases: Cases) -> Means:
 
 
 def same_bits() -> dict[str, str]:
-    """What must be the same for the bits to be: the software, and what it compiles for."""
-    return versions() | {"processor": processor()}
+    """What must be the same for the bits to be: the software, and which processors it is for."""
+    return versions() | {"processor": processor(), "blas": blas()}
+
+
+@cache
+def blas() -> str:
+    """Which processor the linear algebra chose its kernels for; its version is that of numpy."""
+    found = [lib.get("architecture") for lib in threadpool_info() if lib["user_api"] == "blas"]
+    return "+".join(sorted({name for name in found if name}))
 
 
 def grown_chunks(config: str, step: int, first: int, end: int, part: Array) -> Grown:

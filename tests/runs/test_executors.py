@@ -199,7 +199,7 @@ def test_workers_end_with_their_parent(rsrg_command, tmp_path, text):
     assert not alive
 
 
-@pytest.mark.parametrize("name", ["numba", "processor"])
+@pytest.mark.parametrize("name", ["numba", "processor", "blas"])
 def test_a_worker_that_could_give_other_bits_is_refused(config, name):
     other = chunks.same_bits() | {name: "0.1"}
     told = rf"the software and processor of the run; .* has {name} .* for 0\.1 "
