@@ -309,6 +309,18 @@ def test_dask(dask_cluster, config, finished, tmp_path, same):
     same(tmp_path / "run.h5", finished)
 
 
+def test_dask_grows_pools(dask_cluster, changed, tmp_path, same):
+    """Whole parts of a pool go to a worker and come back, and the next step waits for all."""
+    config = changed(
+        flow="{disorder: quenched, pool: 512, initial: {kind: lognormal, width: 0.2}}",
+        strain="{component: xx, values: [0.0, 0.4]}",
+    )
+    rsrg.run(config, tmp_path / "here.h5")
+    with open_executor(scheduler=dask_cluster.scheduler_address) as executor:
+        rsrg.run(config, tmp_path / "there.h5", executor=executor)
+    same(tmp_path / "there.h5", tmp_path / "here.h5")
+
+
 def test_dask_by_scheduler_file(dask_cluster, config, finished, tmp_path, same):
     place = tmp_path / "scheduler.json"
     place.write_text(json.dumps({"address": dask_cluster.scheduler_address}))
