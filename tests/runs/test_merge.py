@@ -103,7 +103,8 @@ def test_without_raw_chunk_means(grid, tmp_path):
     merge(collect([folder]), tmp_path / "less.h5", raw=False)
     tree, less = opened(tmp_path / "m.h5"), opened(tmp_path / "less.h5")
     axes = {"chunk", "quartic", "monomial"}
-    gone = {"moments", "moments_unstrained", "harmonics", "chunks"} | axes
+    raw = {"moments", "moments_unstrained", "moments_volume", "number_volume", "harmonics"}
+    gone = raw | {"chunks"} | axes
     assert set(tree["coupling"].variables) - set(less["coupling"].variables) == gone
     xarray.testing.assert_identical(tree["flow"].ds, less["flow"].ds)
     assert (tmp_path / "less.h5").stat().st_size < (tmp_path / "m.h5").stat().st_size
@@ -166,7 +167,9 @@ def test_different_results_for_one_place_are_refused(finished, changed, tmp_path
     other = changed(materials="[a-SiO2]", sampling="{samples: 64, seed: 4}")
     rsrg.run(other, tmp_path / "other.h5")
     found = collect([finished, tmp_path / "other.h5"])
-    with pytest.raises(RunFileError, match="must not hold different values of coupling/M for one"):
+    with pytest.raises(
+        RunFileError, match="must not hold different values of coupling/moments for one"
+    ):
         merge(found, tmp_path / "m.h5", pool_seeds=True)
 
 

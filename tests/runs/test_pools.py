@@ -191,7 +191,7 @@ def test_bad_files(changed, tmp_path):
 def test_plan_states_the_memory(changed, quenched):
     planned = plan(quenched)
     assert planned.pool_bytes == 8 * 36 * 256 * 3 * 2 * 2  # P × strains × readings × materials
-    assert "a pool of 256 blocks at each: 885 kB, in memory 7×" in plan_lines(planned)
+    assert "a pool of 256 blocks at each: 885 kB, in memory 5×" in plan_lines(planned)
     assert planned.seconds > 0
     larger = changed(flow=QUENCHED.replace("256", "512"), strain=STRAIN)
     assert pool_bytes(larger) == 2 * pool_bytes(quenched)  # linear in P
@@ -263,7 +263,7 @@ def test_absurd_memory_is_refused(changed, tmp_path):
     assert planned.seconds is None
     assert any(line.startswith("more memory than this machine") for line in plan_lines(planned))
     with pytest.raises(
-        ConfigError, match=r"the run must fit into memory: .* `flow\.pool`: 7 × 58 GB\), this"
+        ConfigError, match=r"the run must fit into memory: .* `flow\.pool`: 5 × 58 GB\), this"
     ):
         rsrg.run(config, tmp_path / "run.h5")
     assert not list(tmp_path.iterdir())
