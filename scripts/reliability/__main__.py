@@ -33,8 +33,8 @@ MEASURES: dict[str, tuple[Callable[..., dict[str, Any]], list[int], list[int], s
     "forged": (flips.measure_forged, [10_000], [200], "one to four bytes changed, and a checksum "
                "that fits: read, or refused in words"),
     "configs": (configs.measure, [10_000, 300], [500, 5], "configs made by Hypothesis: valid, "
-                "or refused in words, within 10 s of processor time; the first of those valid and small "
-                "are run"),
+                "or refused in words, within 10 s of processor time; the first of those valid and "
+                "small are run"),
     "kills": (kills.measure, [1000], [20], "SIGKILL at random moments, then resume. After each "
               "the file is whole, no saved chunk is gone, and every run that comes to its end has "
               "the bits of one that was never killed"),
