@@ -18,7 +18,7 @@ from rsrg.runs.errors import ConfigError, RunFileError
 from rsrg.runs.executors import PATIENCE, POLL, Executor, InOrder, Unit, open_executor
 from rsrg.runs.extension import extended_config
 from rsrg.runs.journal import EVERY, LOG, journal
-from rsrg.runs.lock import locked
+from rsrg.runs.lock import forget_dead, locked
 from rsrg.runs.pace import Pace
 from rsrg.runs.plan import require_memory
 from rsrg.runs.pools import PoolState
@@ -119,6 +119,7 @@ def resume(
             f"To go on from there: {take_previous(whole)}, then rsrg resume {whole}"
         )
     if _to_do(target, overrides or {}) is None:
+        forget_dead(target)
         return open_run(target)
     with locked(target) as note:
         state = _to_do(target, overrides or {})  # as it is now that nobody else writes

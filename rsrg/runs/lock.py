@@ -79,6 +79,14 @@ def named_holder(path: Path) -> Holder | None:
     return _read(lock_path(real(path)))
 
 
+def forget_dead(path: Path) -> None:
+    """Remove the lock of a process of this host that is gone; nothing, if that cannot be done."""
+    holder = named_holder(path)
+    if holder is not None and holder.known_alive() is False:
+        with suppress(RunFileError), locked(path):
+            pass
+
+
 @contextmanager
 def locked(path: Path) -> Iterator[str]:
     """Hold the lock of a run file. Gives a note if it was taken over from a dead process, else "".

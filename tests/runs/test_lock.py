@@ -5,6 +5,7 @@ import fcntl
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -95,6 +96,17 @@ def test_lock_of_a_killed_process_is_taken_over_and_said(held_by, config, kernel
     assert said.endswith(", which is gone")
     assert said in caplog.messages
     assert said in path.with_suffix(".log").read_text()
+    assert not lock_path(path).exists()
+
+
+def test_lock_of_a_process_killed_after_its_last_save_is_removed(held_by, finished):
+    path, process = held_by
+    shutil.copy2(finished, path)
+    rsrg.resume(path)
+    assert lock_path(path).exists()  # its holder lives
+    process.kill()
+    process.wait()
+    rsrg.resume(path)
     assert not lock_path(path).exists()
 
 
