@@ -4,6 +4,7 @@ import time
 from collections.abc import Hashable
 
 SAVE_SHARE = 0.02  # of the run time, at most
+FORGETTING = 0.9  # a disk that was slow may be so again
 
 
 class Pace:
@@ -11,7 +12,7 @@ class Pace:
 
     def __init__(self, every: float) -> None:
         self.every = every
-        self.saving = 0.0  # the last save
+        self.saving = 0.0  # a save, as dear as the last ones: what one took is forgotten slowly
         self.saving_in_all = 0.0
         self.unit = 0.0  # from the beginning of a unit to its result, at the worst
         self.units = 0
@@ -21,8 +22,9 @@ class Pace:
     def saved(self, began: float) -> None:
         """Note a save that began at this time of `time.monotonic` and has just ended."""
         self.saved_at = time.monotonic()
-        self.saving = self.saved_at - began
-        self.saving_in_all += self.saving
+        seconds = self.saved_at - began
+        self.saving = max(seconds, FORGETTING * self.saving)
+        self.saving_in_all += seconds
 
     def begun(self, unit: Hashable) -> None:
         """Note that a unit of work begins."""
