@@ -4,7 +4,6 @@ import time
 from collections.abc import Hashable
 
 SAVE_SHARE = 0.02  # of the run time, at most
-ENDING = 5.0  # saves that the last ones are worth: all data, which pack worse, and results
 FORGETTING = 0.9  # a disk that was slow may be so again
 
 
@@ -55,9 +54,9 @@ class Pace:
     def due(self, step_complete: bool) -> bool:
         """Whether to save: each `checkpoint.every`, and after each step, as the share allows.
 
-        What is counted: all saves of the session, this one, and what is to come at its end.
+        What is counted: all saves of the session, this one, and the one at its end.
         """
-        spent = self.saving_in_all + (1.0 + ENDING) * self.saving
+        spent = self.saving_in_all + 2.0 * self.saving
         affordable = spent <= SAVE_SHARE * (time.monotonic() - self.start)
         return affordable and (step_complete or self.age() >= self.every)
 
