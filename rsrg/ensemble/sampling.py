@@ -20,9 +20,7 @@ from rsrg.physics.readings import Reading
 from rsrg.sums.batch import Cases, batch_both_counts, batch_moments, needed_radius
 from rsrg.sums.window_batch import window_moments, window_reach
 
-CONTROL_RTOL = (
-    1e-6  # of a control's mean: below the errors of 10⁸ draws, ten times faster than 1e-9
-)
+CONTROL_RTOL = 1e-6  # of a control's mean: far below errors, ten times faster than 1e-9
 ELONGATION = 200.0  # N0 × ratio of stretches: beyond, the exact mean takes longer than 0.1 s
 CANDIDATE_BYTES = 120  # a lattice point: its place twice, its sites, while they are listed
 WINDOW_BYTES = 1000  # a block of a packing, in the windows of a chunk

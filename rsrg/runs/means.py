@@ -17,45 +17,49 @@ from rsrg.runs.store import Snapshot
 
 OPTIONAL = ("volume", "number")  # files of the first versions have neither
 OF_CASES = ("moments", "volume", "number")  # (steps, readings, strains, chunks, ...)
-Pair = tuple[NDArray[Any] | None, NDArray[Any] | None]
+
+
+def _shapes(config: Config) -> dict[str, tuple[int, ...]]:
+    """The shapes of the fields of Means that a run has."""
+    chunks = 0 if config.sampling.estimator == "formula" else config.chunks()
+    steps, cases = config.steps(), (len(config.readings), len(config.strain.strains()))
+    shapes = {"moments": (steps, *cases, chunks, 15), "unstrained": (steps, chunks, 15)}
+    drawn = config.sampling.estimator == "montecarlo"
+    if drawn and config.block_ensemble().volume_control:
+        shapes |= {"volume": shapes["moments"], "number": shapes["moments"][:-1]}
+    return shapes
 
 
 def no_means(config: Config) -> Means:
     """NaN in the place of every mean of a run."""
-    chunks = 0 if config.sampling.estimator == "formula" else config.chunks()
-    cases = (len(config.readings), len(config.strain.strains()))
-    shape = (config.steps(), *cases, chunks, 15)
-    drawn = config.sampling.estimator == "montecarlo"
-    twice = drawn and config.block_ensemble().volume_control
-    controls = (np.full(s, np.nan) if twice else None for s in (shape, shape[:-1]))
-    return Means(np.full(shape, np.nan), np.full((shape[0], chunks, 15), np.nan), *controls)
+    return Means(**{field: np.full(shape, np.nan) for field, shape in _shapes(config).items()})
 
 
 def saved_means(snapshot: Snapshot, config: Config) -> Means:
     """All means in a run file. Raises RunFileError unless they fit the config."""
-    expected = no_means(config)
     if config.sampling.estimator == "formula":
-        return expected
-    there = {f: name for name, f in RAW.items() if name in snapshot or f not in OPTIONAL}
-    means = expected._replace(**{f: snapshot.read(name) for f, name in there.items()})
-    require_fit(snapshot, *zip(means, expected, strict=True))
-    return means
+        return no_means(config)
+    shapes, found = _shapes(config), {}
+    for name, field in RAW.items():
+        if name in snapshot or field not in OPTIONAL:
+            found[field] = snapshot.read(name)
+            require_fit(snapshot, found[field], shapes.get(field))
+        elif field in shapes:
+            found[field] = np.full(shapes[field], np.nan)
+    return Means(**found)
 
 
 def chunks_done(snapshot: Snapshot, config: Config) -> NDArray[np.int64]:
     """How many chunks of each step are there, (steps,). Raises RunFileError as `saved_means`."""
     done: NDArray[np.int64] = snapshot.read("checkpoint/chunks_done")
-    require_fit(snapshot, (done, np.empty(config.steps(), dtype=np.int64)))
+    require_fit(snapshot, done, (config.steps(),))
     return done
 
 
-def require_fit(
-    snapshot: Snapshot, *pairs: tuple[NDArray[Any] | None, NDArray[Any] | None]
-) -> None:
-    """Raise RunFileError unless each pair of what is there and what should be has one shape."""
-    for found, expected in pairs:
-        if getattr(found, "shape", None) != getattr(expected, "shape", None):
-            raise RunFileError(f"{snapshot.path} is damaged: its datasets do not fit its config")
+def require_fit(snapshot: Snapshot, found: NDArray[Any], shape: tuple[int, ...] | None) -> None:
+    """Raise RunFileError unless what is there has the shape that it should have."""
+    if getattr(found, "shape", None) != shape:
+        raise RunFileError(f"{snapshot.path} is damaged: its datasets do not fit its config")
 
 
 def means_datasets(means: Means) -> dict[str, Any]:
