@@ -8,6 +8,7 @@ from importlib.metadata import version as _version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from rsrg.errors import ConfigError, RsrgError, RunFileError
     from rsrg.physics.continuum import continuum_coupling
     from rsrg.physics.criticality import Crossing, critical_strains
     from rsrg.physics.haar_mean import exact_coupling
@@ -15,18 +16,17 @@ if TYPE_CHECKING:
     from rsrg.physics.log_formula import log_formula_coupling
     from rsrg.runs.config import Config
     from rsrg.runs.engine import resume, run
-    from rsrg.runs.errors import ConfigError, RsrgError, RunFileError
     from rsrg.runs.loading import load_config
     from rsrg.runs.run import Run, open_run
     from rsrg.sums.engines import pair_moments
 
 _HOME = {
     "Config": "rsrg.runs.config",
-    "ConfigError": "rsrg.runs.errors",
+    "ConfigError": "rsrg.errors",
     "Crossing": "rsrg.physics.criticality",
-    "RsrgError": "rsrg.runs.errors",
+    "RsrgError": "rsrg.errors",
     "Run": "rsrg.runs.run",
-    "RunFileError": "rsrg.runs.errors",
+    "RunFileError": "rsrg.errors",
     "continuum_coupling": "rsrg.physics.continuum",
     "coupling_matrix": "rsrg.physics.interaction",
     "critical_strains": "rsrg.physics.criticality",

@@ -30,7 +30,7 @@ from rsrg.cli_options import (
     log_to_stderr,
     use_threads,
 )
-from rsrg.runs.errors import ConfigError, RsrgError
+from rsrg.errors import ConfigError, RsrgError
 from rsrg.runs.overrides import join_overrides, parse_overrides
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ import numpy as np
 from rich.table import Table
 from rich.text import Text
 
+from rsrg.errors import RunFileError
+from rsrg.formatting import length, plain, with_error
 from rsrg.physics.recursion import RUNAWAY
-from rsrg.report.numbers import length, plain, with_error
-from rsrg.runs.errors import RunFileError
 from rsrg.runs.run import Run
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from rich.table import Table
 
+from rsrg.formatting import length
 from rsrg.physics.pairs import PAIR_NAMES
-from rsrg.report.numbers import length
 from rsrg.runs.paper.critical import CriticalAnswer, CriticalRow
 
 NONE = "–"

@@ -5,7 +5,7 @@ from rich.table import Table
 from rich.text import Text
 
 from rsrg.ensemble.statistics import MAX_GROUPS
-from rsrg.report.numbers import with_error
+from rsrg.formatting import with_error
 from rsrg.report.sampling_note import sampling_notes
 from rsrg.runs.run import CriticalStrainRecord, Run
 

@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter
 
+from rsrg.formatting import length
 from rsrg.report.flow_figure import save
-from rsrg.report.numbers import length
 from rsrg.runs.run import Run
 
 matplotlib.use("agg")

@@ -4,8 +4,8 @@ import numpy as np
 from rich.table import Table
 from rich.text import Text
 
+from rsrg.formatting import length, with_error
 from rsrg.report.critical_table import NONE
-from rsrg.report.numbers import length, with_error
 from rsrg.runs.run import Run
 
 SIGMAS = 3.0

@@ -9,9 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from rsrg.errors import RunFileError
+from rsrg.formatting import length
 from rsrg.report.critical_table import lowest
-from rsrg.report.numbers import length
-from rsrg.runs.errors import RunFileError
 from rsrg.runs.run import SOURCES, Run
 
 matplotlib.use("agg")

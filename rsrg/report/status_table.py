@@ -10,8 +10,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from rsrg.formatting import duration_text
 from rsrg.runs.index import cell
-from rsrg.runs.status import STATES, Group, RunStatus, duration
+from rsrg.runs.status import STATES, Group, RunStatus
 from rsrg.runs.sweep import SweepPlan
 
 FAR = 60  # characters of a note in a table; `--json` has it all
@@ -50,7 +51,7 @@ def _value(status: RunStatus, key: str) -> str:
 
 
 def _left(status: RunStatus) -> str:
-    return "" if status.seconds_left is None else duration(status.seconds_left)
+    return "" if status.seconds_left is None else duration_text(status.seconds_left)
 
 
 def _note(status: RunStatus) -> str:
@@ -71,7 +72,9 @@ def plan_text(plan: SweepPlan) -> str:
     text = f"{len(asked)} runs: {counts(asked)}. To do: {plan.runs} runs, {plan.chunks} chunks"
     if plan.seconds is None:
         return text
-    return f"{text}, about {duration(plan.seconds)} of sums in this process (measured on a chunk)"
+    return (
+        f"{text}, about {duration_text(plan.seconds)} of sums in this process (measured on a chunk)"
+    )
 
 
 def as_records(groups: list[Group]) -> list[dict[str, Any]]:

@@ -13,12 +13,12 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from rich.table import Table
 from rich.text import Text
 
+from rsrg.errors import RunFileError
+from rsrg.formatting import length, with_error
 from rsrg.report.critical_table import NONE
 from rsrg.report.disorder_figure import sizes
 from rsrg.report.flow_figure import COLOURS, save
-from rsrg.report.numbers import length, with_error
 from rsrg.runs.collect import Collected
-from rsrg.runs.errors import RunFileError
 from rsrg.runs.run import Run, open_run
 
 matplotlib.use("agg")

@@ -15,9 +15,9 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 from rsrg.ensemble.pool import PoolStep
 from rsrg.ensemble.sampling import Means, exact_means
+from rsrg.errors import ExecutorError
 from rsrg.physics.arrays import Array
 from rsrg.runs.config import Config
-from rsrg.runs.errors import ExecutorError
 from rsrg.runs.provenance import host, versions
 from rsrg.runs.sampler import config_pool_step, config_sampler
 from rsrg.sums.jit import processor, set_threads

@@ -8,8 +8,8 @@ from concurrent.futures import CancelledError, Future
 from pathlib import Path
 from typing import Any
 
+from rsrg.errors import ExecutorError
 from rsrg.runs.chunks import alone, same_bits
-from rsrg.runs.errors import ExecutorError
 from rsrg.runs.executors import PATIENCE, PER_WORKER, T
 
 CONNECT = 10  # s

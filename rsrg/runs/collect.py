@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rsrg.errors import RunFileError
 from rsrg.runs.config import Config
-from rsrg.runs.errors import RunFileError
 from rsrg.runs.extension import NEUTRAL, flat
 from rsrg.runs.index import read_index
 from rsrg.runs.run import open_run

@@ -12,7 +12,7 @@ from itertools import chain, count
 from pathlib import Path
 from typing import BinaryIO
 
-from rsrg.runs.errors import RunFileError
+from rsrg.errors import RunFileError
 
 
 class Disk:

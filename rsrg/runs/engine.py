@@ -11,10 +11,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from rsrg.errors import ConfigError, RunFileError
 from rsrg.runs.chunks import Bundle, chunk_means, grown_chunks, one_blas_thread
 from rsrg.runs.config import Config
 from rsrg.runs.disk import free_name, make_folder, real, remove_leftovers, save, set_aside
-from rsrg.runs.errors import ConfigError, RunFileError
 from rsrg.runs.executors import PATIENCE, POLL, Executor, InOrder, Unit, open_executor
 from rsrg.runs.extension import extended_config
 from rsrg.runs.journal import EVERY, LOG, journal

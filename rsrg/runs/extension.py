@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from rsrg.errors import ConfigError
 from rsrg.runs.config import Config
-from rsrg.runs.errors import ConfigError
 from rsrg.runs.geometry import SAME_LENGTH
 from rsrg.runs.glasses import MaterialSpec
 from rsrg.runs.loading import config_from_source

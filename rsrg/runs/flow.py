@@ -8,10 +8,10 @@ from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 
 from rsrg.ensemble.initial import Correlation, InitialLaw, Kind
 from rsrg.ensemble.pool import POOL_UNIT, PoolUpdate
+from rsrg.errors import ConfigError
 from rsrg.physics.arrays import Array
 from rsrg.physics.pairs import Contraction
 from rsrg.physics.recursion import Update
-from rsrg.runs.errors import ConfigError
 from rsrg.runs.part import Finite, Part
 
 DEFAULT_POOL = 4096

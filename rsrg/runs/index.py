@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
-from rsrg.runs.errors import RunFileError
+from rsrg.errors import RunFileError
 from rsrg.runs.part import Part
 from rsrg.runs.study import SHORT, Study
 

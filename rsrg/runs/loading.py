@@ -10,8 +10,8 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
+from rsrg.errors import ConfigError
 from rsrg.runs.config import Config
-from rsrg.runs.errors import ConfigError
 from rsrg.runs.positions import pinned
 from rsrg.runs.source import KeyPath, Source, override, parse_source, read_source
 

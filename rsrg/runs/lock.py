@@ -19,8 +19,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from rsrg.errors import RunFileError
 from rsrg.runs.disk import real
-from rsrg.runs.errors import RunFileError
 from rsrg.runs.provenance import now
 
 WITHOUT_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS)

@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rsrg.ensemble.sampling import Means
+from rsrg.errors import RunFileError
 from rsrg.physics.arrays import Array
 from rsrg.physics.interaction import QUARTIC_NAMES
 from rsrg.runs.chunks import Cases
 from rsrg.runs.config import Config
-from rsrg.runs.errors import RunFileError
 from rsrg.runs.layout import RAW
 from rsrg.runs.store import Snapshot
 

@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from rsrg.errors import ConfigError, RunFileError
 from rsrg.runs import provenance
 from rsrg.runs.collect import Collected, Collection
 from rsrg.runs.disk import save
-from rsrg.runs.errors import ConfigError, RunFileError
 from rsrg.runs.index import cell
 from rsrg.runs.layout import AXES, ENTRIES, Entry, is_raw
 from rsrg.runs.pool import POOLED, Pool, pooled_results, pools

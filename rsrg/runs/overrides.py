@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rsrg.runs.errors import ConfigError
+from rsrg.errors import ConfigError
 
 
 def join_overrides(arguments: list[str]) -> list[str]:

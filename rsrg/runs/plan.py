@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 
 from rsrg.ensemble.draws import CHUNK
 from rsrg.ensemble.statistics import MAX_GROUPS
+from rsrg.errors import ConfigError
+from rsrg.formatting import duration_text, size_text
 from rsrg.runs.config import Config
-from rsrg.runs.errors import ConfigError
 from rsrg.runs.pools import COPIES, PoolState, pool_bytes
 from rsrg.runs.sampler import config_sampler
 from rsrg.sums.batch import batch_seconds
-from rsrg.sums.limits import duration_text, physical_memory, size_text
+from rsrg.sums.limits import physical_memory
 
 MONOMIALS = 94  # of the harmonics of a draw's rotation, at most
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from rsrg.ensemble.sampling import Means
+from rsrg.errors import RunFileError
 from rsrg.runs.collect import Collected
-from rsrg.runs.errors import RunFileError
 from rsrg.runs.extension import NEUTRAL, flat
 from rsrg.runs.means import joined, means_datasets, saved_means
 from rsrg.runs.results import derive

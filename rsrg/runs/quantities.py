@@ -6,7 +6,7 @@ import unicodedata
 from functools import cache
 from typing import Any
 
-from rsrg.runs.errors import ConfigError
+from rsrg.errors import ConfigError
 
 MAX_CHARACTERS = 40
 _NUMBER = r"[-+]?[0-9.]+(?:[eE][-+]?[0-9]{1,3})?"

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rsrg.ensemble.draws import CHUNK
+from rsrg.errors import NotARunError, RsrgError, RunFileError
 from rsrg.runs.config import Config
-from rsrg.runs.errors import NotARunError, RsrgError, RunFileError
 from rsrg.runs.layout import ENTRIES
 from rsrg.runs.sessions import sessions
 from rsrg.runs.store import MERGED, Snapshot

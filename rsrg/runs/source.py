@@ -14,7 +14,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent
 from ruamel.yaml.scalarbool import ScalarBoolean
 
-from rsrg.runs.errors import ConfigError
+from rsrg.errors import ConfigError
 
 KeyPath = tuple[str | int, ...]
 MAX_BYTES = 100_000  # a config is a page; anything larger is the wrong file

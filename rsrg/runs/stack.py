@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from rsrg.runs.errors import RunFileError
+from rsrg.errors import RunFileError
 from rsrg.runs.layout import ENTRIES, Entry
 
 

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from rsrg.runs.errors import ConfigError, NotARunError, RunFileError
+from rsrg.errors import ConfigError, NotARunError, RunFileError
+from rsrg.formatting import duration_text
 from rsrg.runs.index import NAME, Entry, Index, index_of, read_index
 from rsrg.runs.lock import Holder, named_holder
 from rsrg.runs.run import Run, open_run
@@ -104,7 +105,7 @@ def _state(run: Run, holder: Holder | None, alive: bool | None) -> tuple[State, 
 def _running(run: Run, holder: Holder | None, alive: bool | None) -> tuple[State, str]:
     """The state of a run whose file says that it is running. First in the note what matters."""
     age = (datetime.now(UTC) - _time(run.attributes["updated"])).total_seconds()
-    saved = f"saved {duration(age)} ago"
+    saved = f"saved {duration_text(age)} ago"
     if holder is None:
         last = str(run.attributes["host"])
         return "interrupted", f"no process has it; resume or sweep goes on; {saved} by {last}"
@@ -127,14 +128,6 @@ def _seconds_left(run: Run) -> float | None:
     started, ended = run.read("provenance/started"), run.read("provenance/ended")
     worked = sum((_time(b) - _time(a)).total_seconds() for a, b in zip(started, ended, strict=True))
     return worked / done * (total - done)
-
-
-def duration(seconds: float) -> str:
-    """Seconds as a person says them: 12 s, 3 min, 5.2 h, 2.1 d."""
-    for unit, size in (("d", 86400.0), ("h", 3600.0)):
-        if seconds >= size:
-            return f"{seconds / size:.1f} {unit}"
-    return f"{seconds / 60:.0f} min" if seconds >= 100 else f"{max(seconds, 0.0):.0f} s"
 
 
 @dataclass(frozen=True)

@@ -22,9 +22,9 @@ import h5py
 import numpy as np
 from pydantic import ValidationError
 
+from rsrg.errors import RunFileError
 from rsrg.runs.config import Config
 from rsrg.runs.disk import previous
-from rsrg.runs.errors import RunFileError
 from rsrg.runs.layout import ENTRIES, Entry
 from rsrg.runs.provenance import now
 from rsrg.runs.texts import faulty_heap, promised_bytes

@@ -17,8 +17,8 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+from rsrg.errors import ConfigError
 from rsrg.runs.config import Config
-from rsrg.runs.errors import ConfigError
 from rsrg.runs.loading import config_from_source
 from rsrg.runs.source import KeyPath, Source, override, read_source
 

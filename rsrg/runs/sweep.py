@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rsrg.errors import ExecutorError, RsrgError
 from rsrg.runs import engine
 from rsrg.runs.config import Config
 from rsrg.runs.engine import Progress, Watcher
-from rsrg.runs.errors import ExecutorError, RsrgError
 from rsrg.runs.executors import Executor
 from rsrg.runs.index import index_of, read_index, write_index
 from rsrg.runs.plan import chunk_seconds

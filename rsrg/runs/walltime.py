@@ -6,7 +6,7 @@ import re
 import time
 from dataclasses import dataclass
 
-from rsrg.runs.errors import ConfigError
+from rsrg.errors import ConfigError
 from rsrg.runs.quantities import MAX_CHARACTERS, si_value
 
 _CLOCK = re.compile(r"(?:([0-9]+)-)?([0-9]+):([0-5][0-9]):([0-5][0-9])")

@@ -10,10 +10,10 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from rsrg.errors import RsrgError
 from rsrg.physics.errors import ConvergenceError, PhysicsError
 from rsrg.runs.config import Config
 from rsrg.runs.engine import run
-from rsrg.runs.errors import RsrgError
 from rsrg.runs.loading import config_from_text
 from rsrg.runs.plan import plan
 

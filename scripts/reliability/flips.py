@@ -11,8 +11,8 @@ from typing import Any
 
 from small_runs import child, ended, small_config
 
+from rsrg.errors import RunFileError
 from rsrg.runs.engine import run
-from rsrg.runs.errors import RunFileError
 from rsrg.runs.run import open_run
 from rsrg.runs.store import BLOCK
 

@@ -9,9 +9,9 @@ from typing import Any, BinaryIO
 
 from small_runs import bits, child, ended, save_often, small_config
 
+from rsrg.errors import RunFileError
 from rsrg.runs import disk
 from rsrg.runs.engine import resume, run
-from rsrg.runs.errors import RunFileError
 
 CODES = {"disk full": errno.ENOSPC, "I/O error": errno.EIO, "read-only": errno.EROFS}
 

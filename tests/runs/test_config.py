@@ -6,9 +6,9 @@ import math
 import numpy as np
 import pytest
 
+from rsrg.errors import ConfigError
 from rsrg.physics.materials import GLASSES, TABLE_I
 from rsrg.runs.config import Config
-from rsrg.runs.errors import ConfigError
 from rsrg.runs.loading import config_from_text, load_config
 
 GLASS_NAMES = "a-SiO2, LaSF-7, BK7, SF4, LAT, SF59, V52, As2S3, BALNA, PS, a-Se, PMMA"

@@ -11,9 +11,9 @@ import pytest
 
 import rsrg
 from rsrg.ensemble.sampling import Sampler
+from rsrg.errors import ConfigError, RunFileError
 from rsrg.runs import pace
 from rsrg.runs.config import Config
-from rsrg.runs.errors import ConfigError, RunFileError
 from rsrg.runs.extension import extended_config
 from rsrg.runs.signals import STOP_SIGNALS
 from rsrg.sums import jit

@@ -18,9 +18,9 @@ import pytest
 
 import rsrg
 from rsrg.ensemble.sampling import Sampler
+from rsrg.errors import ConfigError, ExecutorError
 from rsrg.runs import chunks
 from rsrg.runs.cluster import Cluster
-from rsrg.runs.errors import ConfigError, ExecutorError
 from rsrg.runs.executors import InOrder, Threads, open_executor
 from rsrg.runs.processes import Processes
 from rsrg.runs.walltime import SLURM_END

@@ -9,9 +9,9 @@ import pytest
 
 import rsrg
 from rsrg.ensemble.sampling import Sampler
+from rsrg.errors import ConfigError
 from rsrg.runs import provenance
 from rsrg.runs.config import Config
-from rsrg.runs.errors import ConfigError
 from rsrg.runs.loading import config_from_source
 from rsrg.runs.source import Source, override
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import rsrg
-from rsrg.runs.errors import RunFileError
+from rsrg.errors import RunFileError
 from rsrg.runs.store import BLOCK, SCHEMA_VERSION
 from rsrg.runs.texts import HEAP, faulty_heap
 

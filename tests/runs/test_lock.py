@@ -15,7 +15,7 @@ from dataclasses import asdict, replace
 import pytest
 
 import rsrg
-from rsrg.runs.errors import RunFileError
+from rsrg.errors import RunFileError
 from rsrg.runs.lock import Holder, lock_path, locked
 
 HOLD = """

@@ -7,8 +7,8 @@ import xarray
 
 import rsrg
 from rsrg.ensemble.sampling import Means
+from rsrg.errors import ConfigError, RunFileError
 from rsrg.runs.collect import collect
-from rsrg.runs.errors import ConfigError, RunFileError
 from rsrg.runs.executors import open_executor
 from rsrg.runs.merge import merge
 from rsrg.runs.pool import pooled_results, pools

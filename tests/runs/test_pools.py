@@ -12,8 +12,8 @@ import pytest
 
 import rsrg
 from rsrg.ensemble.initial import InitialLaw, initial_pool
+from rsrg.errors import ConfigError
 from rsrg.physics.errors import PhysicsError
-from rsrg.runs.errors import ConfigError
 from rsrg.runs.executors import open_executor
 from rsrg.runs.plan import plan, plan_lines
 from rsrg.runs.pools import COPIES, PoolState, pool_bytes

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 import rsrg
+from rsrg.errors import ConfigError
 from rsrg.physics.lattices import lattice_points
 from rsrg.runs.blocks import PositionsSpec
-from rsrg.runs.errors import ConfigError
 from rsrg.runs.loading import load_config
 from rsrg.runs.positions import pinned, read_sample
 from rsrg.sums.packing import random_sequential_addition

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from rsrg.runs.errors import ConfigError
+from rsrg.errors import ConfigError
 from rsrg.runs.source import MAX_BYTES, MAX_DEPTH, override, parse_source, read_source, read_value
 
 
@@ -109,7 +109,7 @@ def test_billion_laughs():
     lines += [f"{k}: &{k} [{', '.join(9 * [f'*{j}'])}]" for j, k in pairwise("abcdefghi")]
     code = (
         "import resource, sys\n"
-        "from rsrg.runs.errors import ConfigError\n"
+        "from rsrg.errors import ConfigError\n"
         "from rsrg.runs.source import parse_source\n"
         "resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))\n"
         "try:\n    parse_source(sys.stdin.read())\n"

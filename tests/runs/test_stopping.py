@@ -13,8 +13,8 @@ import pytest
 
 import rsrg
 from rsrg.ensemble.sampling import Sampler
+from rsrg.errors import ConfigError
 from rsrg.runs import engine
-from rsrg.runs.errors import ConfigError
 from rsrg.runs.pace import Pace
 from rsrg.runs.walltime import SLURM_END, SLURM_GRACE, TimeLimit, walltime_seconds
 

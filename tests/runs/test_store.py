@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 import rsrg
+from rsrg.errors import RunFileError
 from rsrg.runs import disk
 from rsrg.runs.disk import Disk, previous, save
-from rsrg.runs.errors import RunFileError
 from rsrg.runs.layout import ENTRIES
 from rsrg.runs.store import BLOCK, Snapshot, encode
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rsrg.runs.errors import ConfigError
+from rsrg.errors import ConfigError
 from rsrg.runs.loading import config_from_text
 from rsrg.runs.study import load_study
 

@@ -11,7 +11,7 @@ import pytest
 
 import rsrg
 from rsrg.ensemble.sampling import Sampler
-from rsrg.runs.errors import ConfigError, ExecutorError, RunFileError
+from rsrg.errors import ConfigError, ExecutorError, RunFileError
 from rsrg.runs.executors import open_executor
 from rsrg.runs.index import read_index
 from rsrg.runs.processes import Processes

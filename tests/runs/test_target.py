@@ -8,8 +8,8 @@ import pytest
 
 import rsrg
 from rsrg.ensemble.sampling import Means
+from rsrg.errors import ConfigError
 from rsrg.report.sampling_note import sampling_notes
-from rsrg.runs.errors import ConfigError
 from rsrg.runs.loading import config_from_text
 from rsrg.runs.means import saved_means
 from rsrg.runs.target import largest_error, next_round

@@ -4,13 +4,13 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+from rsrg.errors import RsrgError
 from rsrg.report.paper.data import paper_data
 from rsrg.report.paper.drawings import bodies_figure, directions_figure
 from rsrg.report.paper.eccentricity_figures import eccentricity_figures
 from rsrg.report.paper.page import html, markdown
 from rsrg.report.paper.stress_figure import stress_figure
 from rsrg.report.paper.tables_text import all_tables
-from rsrg.runs.errors import RsrgError
 from rsrg.runs.paper.claim import Claim
 from rsrg.runs.paper.claims import claims
 from rsrg.runs.paper.curves import marked_values, paper_curve, reading_curves, stress_curves

@@ -1,4 +1,4 @@
-"""Numbers as physicists write them."""
+"""Quantities as text: numbers with errors, lengths, sizes in bytes, durations."""
 
 import math
 
@@ -26,8 +26,29 @@ def plain(value: float) -> str:
 
 
 def length(meters: float) -> str:
-    """A length in the unit that suits it."""
+    """A length in the largest unit of which it is at least one: 5 nm, 1.2 mm."""
     for unit, size in (("m", 1.0), ("mm", 1e-3), ("µm", 1e-6), ("nm", 1e-9)):
         if meters >= size:
             return f"{meters / size:.4g} {unit}"
     return f"{meters / 1e-10:.4g} Å"
+
+
+def size_text(count: float) -> str:
+    """A number of bytes in words: 12 kB, 1.5 GB."""
+    power = min(4, int(math.log(max(count, 1.0), 1000)))
+    return f"{count / 1000**power:.3g} {('B', 'kB', 'MB', 'GB', 'TB')[power]}"
+
+
+def duration_text(seconds: float) -> str:
+    """A time in words, in its two largest units: 12 s, 3 min 20 s, 5 h 12 min, 2.1 days."""
+    seconds = max(seconds, 0.0)
+    years, days = seconds / 31_557_600.0, seconds / 86_400.0
+    if years >= 2.0:
+        return f"{years:.3g} years"
+    if days >= 2.0:
+        return f"{days:.3g} days"
+    whole = math.ceil(seconds)
+    hours, minutes = whole // 3600, whole % 3600 // 60
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {whole % 60} s" if minutes else f"{whole} s"
