@@ -43,14 +43,14 @@ def critical(
     as_json: AsJson = False,
 ) -> None:
     """Which strain breaks a glass, in which direction: by formula, continuum and exact sum."""
+    from rsrg.physics.first_failure import choose_glass
+    from rsrg.physics.first_failure import critical as answer_for
     from rsrg.report.critical_answer import (
         critical_answer_data,
         critical_answer_notes,
         critical_answer_table,
     )
     from rsrg.report.terminal import console, print_json
-    from rsrg.runs.paper.critical import choose_glass
-    from rsrg.runs.paper.critical import critical as answer_for
     from rsrg.runs.quantities import si_option
 
     c = [si_option(name, v, "meter/second") for name, v in (("c-l", c_l), ("c-t", c_t))]

@@ -6,8 +6,8 @@ from typing import Any
 from rich.table import Table
 
 from rsrg.formatting import length
+from rsrg.physics.first_failure import CriticalAnswer, CriticalRow
 from rsrg.physics.pairs import PAIR_NAMES
-from rsrg.runs.paper.critical import CriticalAnswer, CriticalRow
 
 NONE = "–"
 NAMES = {"formula": "log formula (paper)", "continuum": "exact continuum", "sum": "sum over blocks"}

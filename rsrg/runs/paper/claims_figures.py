@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from rsrg.physics.coupling_source import ROOT_ERROR
 from rsrg.runs.paper.claim import Claim, Number, between, equal, printed, shown
 from rsrg.runs.paper.claims_table import AT_20
 from rsrg.runs.paper.curves import (
@@ -13,13 +14,7 @@ from rsrg.runs.paper.curves import (
     smallest_coefficient,
     stress_curves,
 )
-from rsrg.runs.paper.sources import (
-    EXAMPLE_ALPHA,
-    ROOT_ERROR,
-    TABLE_LOG,
-    TEXT_LOG,
-    formula_inverse_chi,
-)
+from rsrg.runs.paper.sources import EXAMPLE_ALPHA, TABLE_LOG, TEXT_LOG, formula_inverse_chi
 
 HERE = "rsrg.runs.paper.claims_figures"
 CURVES = "rsrg.runs.paper.curves"

@@ -4,6 +4,7 @@ import numpy as np
 
 from rsrg.physics.arrays import Array
 from rsrg.physics.channels import strain_channels
+from rsrg.physics.coupling_source import formula_steps
 from rsrg.physics.elastic import elastic_susceptibility, inverse_elastic_susceptibility
 from rsrg.physics.linear_response import level_response
 from rsrg.physics.log_formula import log_formula_coupling
@@ -17,7 +18,7 @@ from rsrg.physics.relaxation import (
 )
 from rsrg.physics.strain import strain_direction
 from rsrg.runs.paper.claim import Claim, Number, between, equal, shown
-from rsrg.runs.paper.sources import EXAMPLE_ALPHA, TEXT_LOG, formula_critical, formula_steps
+from rsrg.runs.paper.sources import EXAMPLE_ALPHA, TEXT_LOG, formula_critical
 
 HERE = "rsrg.runs.paper.claims_flow"
 STRAIN = 0.1

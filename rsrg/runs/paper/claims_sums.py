@@ -7,6 +7,7 @@ import numpy as np
 from rsrg.physics.arrays import Array
 from rsrg.physics.channels import strain_channels
 from rsrg.physics.continuum import continuum_moments
+from rsrg.physics.coupling_source import ROOT_ERROR, Source, formula_steps
 from rsrg.physics.criticality import crossings
 from rsrg.physics.elastic import inverse_elastic_susceptibility
 from rsrg.physics.haar_mean import exact_coupling
@@ -19,12 +20,9 @@ from rsrg.runs.paper.claim import Claim, Number, between, equal, shown
 from rsrg.runs.paper.sources import (
     COUPLED,
     EXAMPLE_ALPHA,
-    ROOT_ERROR,
     TABLE_LOG,
     TEXT_LOG,
-    Source,
     formula_critical,
-    formula_steps,
     sum_critical,
 )
 from rsrg.runs.paper.tables import SUM_N0

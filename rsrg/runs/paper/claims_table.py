@@ -1,15 +1,10 @@
 """Claims about Table I and the critical strains by formula."""
 
+from rsrg.physics.coupling_source import ROOT_ERROR
 from rsrg.physics.materials import TABLE_I
 from rsrg.physics.pairs import Contraction
 from rsrg.runs.paper.claim import Claim, Number, between, equal, printed, shown, truncated
-from rsrg.runs.paper.sources import (
-    EXAMPLE_ALPHA,
-    ROOT_ERROR,
-    TABLE_LOG,
-    TEXT_LOG,
-    formula_critical,
-)
+from rsrg.runs.paper.sources import EXAMPLE_ALPHA, TABLE_LOG, TEXT_LOG, formula_critical
 from rsrg.runs.paper.tables import CHANNELS, alpha_table, formula_table
 
 HERE = "rsrg.runs.paper.claims_table"

@@ -12,6 +12,7 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 
 from rsrg.physics.arrays import Array
+from rsrg.physics.coupling_source import Kind, Source
 from rsrg.physics.recursion import whole_steps
 from rsrg.physics.strain import eccentricity_squared, strain_from_eccentricity
 from rsrg.physics.stress_strain import StressStrain, stress_strain
@@ -20,8 +21,6 @@ from rsrg.runs.paper.sources import (
     COUPLED,
     EXAMPLE_ALPHA,
     TABLE_LOG,
-    Kind,
-    Source,
     formula_critical,
     formula_inverse_chi,
 )

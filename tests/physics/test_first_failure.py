@@ -8,6 +8,7 @@ import pytest
 from rich.console import Console
 
 from rsrg.physics.errors import PhysicsError
+from rsrg.physics.first_failure import choose_glass, critical
 from rsrg.physics.readings import READINGS
 from rsrg.physics.recursion import whole_steps
 from rsrg.report.critical_answer import (
@@ -15,7 +16,6 @@ from rsrg.report.critical_answer import (
     critical_answer_notes,
     critical_answer_table,
 )
-from rsrg.runs.paper.critical import choose_glass, critical
 
 
 @pytest.fixture(scope="module")

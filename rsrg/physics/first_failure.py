@@ -4,19 +4,13 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from rsrg.physics.coupling_source import ROOT_ERROR, STRAIN_MAX, Kind, Source, formula_steps
 from rsrg.physics.criticality import Crossing
 from rsrg.physics.errors import PhysicsError
 from rsrg.physics.materials import Material, glass
 from rsrg.physics.pairs import Contraction
 from rsrg.physics.readings import READINGS, Reading
 from rsrg.physics.recursion import whole_steps
-from rsrg.runs.paper.sources import (
-    ROOT_ERROR,
-    STRAIN_MAX,
-    Kind,
-    Source,
-    formula_steps,
-)
 
 
 @dataclass(frozen=True)
