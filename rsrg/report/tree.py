@@ -7,8 +7,8 @@ from rich.markup import escape
 from rich.text import Text
 from rich.tree import Tree
 
-from rsrg.runs.layout import ENTRIES
 from rsrg.runs.run import Run
+from rsrg.storage.layout import ENTRIES
 
 FEW = 6
 HIDDEN = ("config", "config_text")  # long texts, shown by `rsrg inspect RUN config`

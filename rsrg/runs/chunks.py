@@ -18,8 +18,8 @@ from rsrg.ensemble.sampling import Means, exact_means
 from rsrg.errors import ExecutorError
 from rsrg.physics.arrays import Array
 from rsrg.runs.config import Config
-from rsrg.runs.provenance import host, versions
 from rsrg.runs.sampler import config_pool_step, config_sampler
+from rsrg.storage.provenance import host, versions
 from rsrg.sums.jit import processor, set_threads
 
 Cases = tuple[tuple[int, ...], tuple[int, ...]]  # numbers of readings, and of strains

@@ -11,14 +11,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from rsrg.config.stored import stored_config
 from rsrg.errors import ConfigError, RunFileError
 from rsrg.runs.chunks import Bundle, chunk_means, grown_chunks, one_blas_thread
 from rsrg.runs.config import Config
-from rsrg.runs.disk import free_name, make_folder, real, remove_leftovers, save, set_aside
 from rsrg.runs.executors import PATIENCE, POLL, Executor, InOrder, Unit, open_executor
 from rsrg.runs.extension import extended_config
 from rsrg.runs.journal import EVERY, LOG, journal
-from rsrg.runs.lock import forget_dead, locked
 from rsrg.runs.pace import Pace
 from rsrg.runs.plan import require_memory
 from rsrg.runs.pools import PoolState
@@ -27,9 +26,11 @@ from rsrg.runs.results import derive
 from rsrg.runs.run import Run, open_run
 from rsrg.runs.signals import StopRequest, stop_on_signals
 from rsrg.runs.state import State
-from rsrg.runs.store import Snapshot, encode, take_previous
 from rsrg.runs.target import next_round
 from rsrg.runs.walltime import TimeLimit
+from rsrg.storage.atomic import free_name, make_folder, real, remove_leftovers, save, set_aside
+from rsrg.storage.lock import forget_dead, locked
+from rsrg.storage.run_file import Snapshot, encode, take_previous
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,7 @@ def resume(
 def _to_do(path: Path, overrides: Mapping[str, Any]) -> State | None:
     """The state to go on from; None where the run is finished and nothing more is asked for."""
     with Snapshot(path) as snapshot:
-        before = snapshot.config()
+        before = stored_config(snapshot)
         config = extended_config(before, dict(overrides))
         if snapshot.attributes["status"] == "finished" and config == before:
             return None

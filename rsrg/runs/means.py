@@ -12,8 +12,8 @@ from rsrg.physics.arrays import Array
 from rsrg.physics.interaction import QUARTIC_NAMES
 from rsrg.runs.chunks import Cases
 from rsrg.runs.config import Config
-from rsrg.runs.layout import RAW
-from rsrg.runs.store import Snapshot
+from rsrg.storage.layout import RAW
+from rsrg.storage.run_file import Snapshot
 
 OPTIONAL = ("volume", "number")  # files of the first versions have neither
 OF_CASES = ("moments", "volume", "number")  # (steps, readings, strains, chunks, ...)

@@ -14,16 +14,16 @@ from typing import Any
 import numpy as np
 
 from rsrg.errors import ConfigError, RunFileError
-from rsrg.runs import provenance
 from rsrg.runs.collect import Collected, Collection
-from rsrg.runs.disk import save
 from rsrg.runs.index import cell
-from rsrg.runs.layout import AXES, ENTRIES, Entry, is_raw
 from rsrg.runs.pool import POOLED, Pool, pooled_results, pools
 from rsrg.runs.run import open_run
 from rsrg.runs.stack import Axis, Part, stacked
 from rsrg.runs.status import SUFFIXES
-from rsrg.runs.store import MERGED, SCHEMA_VERSION, encode
+from rsrg.storage import provenance
+from rsrg.storage.atomic import save
+from rsrg.storage.layout import AXES, ENTRIES, Entry, is_raw
+from rsrg.storage.run_file import MERGED, SCHEMA_VERSION, encode
 
 WITH_AXIS = ("materials", "readings")  # runs that differ in these share the axes they have
 

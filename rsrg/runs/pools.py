@@ -28,7 +28,7 @@ from rsrg.physics.channels import strain_channels
 from rsrg.runs.chunks import Bundle, Grown
 from rsrg.runs.config import Config
 from rsrg.runs.sampler import config_pool_step
-from rsrg.runs.store import Snapshot
+from rsrg.storage.run_file import Snapshot
 
 COPIES = 5  # of a pool in memory, at most: in hand, growing, and while described
 

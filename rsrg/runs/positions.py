@@ -114,7 +114,7 @@ def _npy(path: str, content: bytes) -> Array:
 
 
 def _h5(path: str, dataset: str | None, content: bytes) -> Array:
-    from rsrg.runs.store import read_foreign
+    from rsrg.storage.foreign import read_foreign
 
     if dataset is None:
         raise _fault(path, "must come with the name of a dataset, as blocks.h5:positions")

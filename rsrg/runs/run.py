@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rsrg.config.stored import stored_config
 from rsrg.ensemble.draws import CHUNK
 from rsrg.errors import NotARunError, RsrgError, RunFileError
 from rsrg.runs.config import Config
-from rsrg.runs.layout import ENTRIES
-from rsrg.runs.sessions import sessions
-from rsrg.runs.store import MERGED, Snapshot
+from rsrg.storage.layout import ENTRIES
+from rsrg.storage.run_file import MERGED, Snapshot
+from rsrg.storage.sessions import sessions
 
 if TYPE_CHECKING:
     import xarray
@@ -47,7 +48,7 @@ class Run:
         self.attributes = snapshot.attributes
         if self.attributes.get("filetype") == MERGED:
             raise NotARunError(f"{self.path} is no run, but runs merged: open it with xarray")
-        self.config: Config = snapshot.config()
+        self.config: Config = stored_config(snapshot)
 
     @property
     def status(self) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from rsrg.errors import RunFileError
-from rsrg.runs.layout import ENTRIES, Entry
+from rsrg.storage.layout import ENTRIES, Entry
 
 
 @dataclass(frozen=True)

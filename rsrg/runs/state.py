@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from rsrg.config.stored import stored_config
 from rsrg.ensemble.sampling import Means
 from rsrg.physics.channels import strain_channels
 from rsrg.physics.pairs import PAIR_NAMES
-from rsrg.runs import provenance
 from rsrg.runs.chunks import Cases
 from rsrg.runs.config import Config
 from rsrg.runs.means import (
@@ -23,8 +23,9 @@ from rsrg.runs.means import (
 )
 from rsrg.runs.pools import PoolState
 from rsrg.runs.results import CROSSINGS
-from rsrg.runs.sessions import SESSION, sessions
-from rsrg.runs.store import FILETYPE, SCHEMA_VERSION, Attribute, Snapshot
+from rsrg.storage import provenance
+from rsrg.storage.run_file import FILETYPE, SCHEMA_VERSION, Attribute, Snapshot
+from rsrg.storage.sessions import SESSION, sessions
 from rsrg.sums.batch import batch_engine
 
 LOG = logging.getLogger("rsrg.runs")
@@ -62,7 +63,7 @@ class State:
     @classmethod
     def of(cls, snapshot: Snapshot) -> "State":
         """The state saved in a run file. Raises RunFileError if its parts do not fit together."""
-        config = snapshot.config()
+        config = stored_config(snapshot)
         means, done = saved_means(snapshot, config), chunks_done(snapshot, config)
         state = cls(config, means, done, created=str(snapshot.attributes["created"]))
         state.updated = str(snapshot.attributes["updated"])

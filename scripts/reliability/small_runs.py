@@ -7,9 +7,9 @@ import numpy as np
 
 from rsrg.runs import pace
 from rsrg.runs.config import Config
-from rsrg.runs.layout import ENTRIES
 from rsrg.runs.loading import config_from_text
 from rsrg.runs.run import open_run
+from rsrg.storage.layout import ENTRIES
 
 TEXT = """\
 schema_version: 1

@@ -10,13 +10,13 @@ from typing import Any, BinaryIO
 from small_runs import bits, child, ended, save_often, small_config
 
 from rsrg.errors import RunFileError
-from rsrg.runs import disk
 from rsrg.runs.engine import resume, run
+from rsrg.storage import atomic
 
 CODES = {"disk full": errno.ENOSPC, "I/O error": errno.EIO, "read-only": errno.EROFS}
 
 
-class Broken(disk.Disk):
+class Broken(atomic.Disk):
     """A disk that from its nth call on refuses, having written half; or kills its process."""
 
     def __init__(self, nth: int, code: int | None) -> None:
@@ -67,7 +67,7 @@ class Broken(disk.Disk):
 def work_on(path: Path, nth: int, code: int | None, calls: Path) -> None:
     """A run on a disk that breaks; how many calls it came to. Errors must be rsrg's own."""
     save_often(1e6)
-    disk.DISK = broken = Broken(nth, code)
+    atomic.DISK = broken = Broken(nth, code)
     try:
         resume(path) if path.exists() else run(small_config(), path)
     except RunFileError:

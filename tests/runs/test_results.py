@@ -6,7 +6,7 @@ import pytest
 import rsrg
 from rsrg.physics.materials import TABLE_I
 from rsrg.physics.recursion import RUNAWAY
-from rsrg.runs.layout import ENTRIES
+from rsrg.storage.layout import ENTRIES
 
 WIDE = "{component: xx, values: {start: 0.0, stop: 2.0, count: 21}}"
 TO_A_MILLIMETRE = "{start: 50 angstrom, sample: 1 mm}"

@@ -11,8 +11,8 @@ import pytest
 
 import rsrg
 from rsrg.runs import status
-from rsrg.runs.lock import Holder, lock_path, locked
 from rsrg.runs.status import run_status
+from rsrg.storage.lock import Holder, lock_path, locked
 
 
 @pytest.fixture

@@ -2,9 +2,7 @@
 
 The first 512 bytes, HDF5's user block, hold the SHA-256 of everything after them, so any change of
 any byte is noticed when the file is opened. Reading takes the whole file at once: no locks, and
-never a torn view of a run that is going on. What is read is data alone: a file with links that
-lead out of it, or with data kept elsewhere, is refused, and so is one that promises far more
-numbers or text than its bytes can hold, or has types that rsrg never writes.
+never a torn view of a run that is going on. What a forged file could hold is refused by `integrity`.
 """
 
 import hashlib
@@ -20,28 +18,21 @@ from typing import Any, Self
 
 import h5py
 import numpy as np
-from pydantic import ValidationError
 
 from rsrg.errors import RunFileError
-from rsrg.runs.config import Config
-from rsrg.runs.disk import previous
-from rsrg.runs.layout import ENTRIES, Entry
-from rsrg.runs.provenance import now
-from rsrg.runs.texts import faulty_heap, promised_bytes
+from rsrg.storage.atomic import previous
+from rsrg.storage.integrity import check_inside, check_type
+from rsrg.storage.layout import ENTRIES, Entry
+from rsrg.storage.provenance import now
+from rsrg.storage.string_heap import faulty_heap
 
 FILETYPE, MERGED = "rsrg-run", "rsrg-merged"
 SCHEMA_VERSION = 1
 BLOCK = 512
 COMPRESS_FROM = 1 << 16  # bytes; below, compression only costs
-MOST_EXPANSION = 1100  # bytes of numbers per byte of file: deflate gives 1032 at most
-ATTRIBUTES = ("status", "created", "updated", "config", "config_text")
 H5_ERRORS = (
     *(OSError, KeyError, ValueError, TypeError, AttributeError),
     *(RuntimeError, OverflowError, SystemError),
-)
-PLAIN_TYPES = (
-    *(h5py.h5t.TypeIntegerID, h5py.h5t.TypeFloatID),
-    *(h5py.h5t.TypeStringID, h5py.h5t.TypeEnumID),  # bool is an enum
 )
 _SEAL = re.compile(rb"rsrg-run sha256 ([0-9a-f]{64})\n\0*")
 Attribute = str | int | bool
@@ -132,7 +123,7 @@ class Snapshot:
         self.file = self._safely(lambda: h5py.File.in_memory(content))
         self.attributes: dict[str, Any] = self._safely(self._read_attributes)
         self._safely(self._check_schema)
-        self._safely(lambda: self._check_inside(content))
+        self._safely(lambda: check_inside(self.path, self.file, content))
 
     def _safely(self, read: Callable[[], Any]) -> Any:
         """What a call into HDF5 gives. Raises RunFileError where it finds no sense in the file."""
@@ -145,16 +136,8 @@ class Snapshot:
     def _read_attributes(self) -> dict[str, Any]:
         names = list(self.file.attrs)
         for name in names:
-            self._check_type(name, self.file.attrs.get_id(name).get_type())
+            check_type(self.path, name, self.file.attrs.get_id(name).get_type())
         return {name: self.file.attrs[name] for name in names}
-
-    def _check_type(self, name: str, kind: Any) -> None:
-        """Refuse all but numbers and texts: HDF5 crashes over forged lists of lists."""
-        if not isinstance(kind, PLAIN_TYPES):
-            raise RunFileError(
-                f"{self.path} must hold numbers and texts alone; {name} is neither, "
-                "which rsrg never writes"
-            )
 
     def _check_schema(self) -> None:
         found = self.attributes.get("schema_version")
@@ -165,57 +148,6 @@ class Snapshot:
             f"{SCHEMA_VERSION}. Read it with the rsrg that wrote it, "
             f"{self.attributes.get('rsrg_version', 'a newer one')}: pip install --upgrade rsrg"
         )
-
-    def _check_inside(self, content: bytes) -> None:
-        """Refuse whatever leads out of the file, or promises more than it can hold."""
-        links: list[str] = []
-        found: list[str] = []
-        self.file.visititems_links(
-            lambda name, link: (found if isinstance(link, h5py.HardLink) else links).append(name)
-        )
-        if links:  # HDF5 itself follows none while it visits
-            raise RunFileError(
-                f"{self.path} holds a link, /{links[0]}, which rsrg never writes and never follows"
-            )
-        for name in found:
-            self._check_dataset(name, self.file[name], content)
-
-    def _check_dataset(self, name: str, found: Any, content: bytes) -> None:
-        if not isinstance(found, h5py.Dataset):
-            return
-        if found.external or found.is_virtual:
-            raise RunFileError(
-                f"{self.path} keeps the numbers of /{name} in another file, which rsrg never opens"
-            )
-        if h5py.check_ref_dtype(found.dtype) is not None:
-            raise RunFileError(f"{self.path} holds references, /{name}, which rsrg never follows")
-        self._check_type(f"/{name}", found.id.get_type())
-        promised, most = found.nbytes, MOST_EXPANSION * self.size
-        if h5py.check_string_dtype(found.dtype) is not None and found.size and promised <= most:
-            offset = found.id.get_offset()
-            promised, most = promised_bytes(content, offset or self.size, found.size), self.size
-            if offset is None:
-                raise RunFileError(f"{self.path} keeps the texts of /{name} as rsrg never does")
-        if promised > most:
-            raise RunFileError(
-                f"{self.path} is damaged: /{name} promises {promised:.3g} bytes, "
-                f"and the file has {self.size}"
-            )
-
-    def config(self) -> Config:
-        """The config that the run follows, with the text it was read from.
-
-        Raises RunFileError where it, or another attribute that every run has, is missing.
-        """
-        missing = [name for name in ATTRIBUTES if name not in self.attributes]
-        if missing:
-            raise RunFileError(f"{self.path} must have the attributes {', '.join(missing)}")
-        try:
-            config = Config.model_validate_json(str(self.attributes["config"]))
-        except ValidationError as error:
-            reason = error.errors()[0]["msg"]
-            raise RunFileError(f"{self.path} must hold a valid config: {reason}") from None
-        return config.with_text(str(self.attributes["config_text"]))
 
     def content(self) -> bytes:
         """The HDF5 file behind the checksum, as one block of bytes."""
@@ -304,38 +236,3 @@ def _how_far(snapshot: Snapshot) -> str:
     except (ValueError, TypeError):
         return f"{done} chunks done"
     return f"{done} chunks done, saved at {updated}, {seconds:.0f} s ago"
-
-
-def read_foreign(content: bytes, name: str, most: int) -> np.ndarray:
-    """One dataset of at most so many numbers from an HDF5 file of a user, given whole.
-
-    Nothing outside these bytes is ever opened: no soft or external link on the way, no virtual
-    dataset, no external storage. Raises RunFileError saying what the file must be.
-    """
-    try:
-        with h5py.File.in_memory(content) as file:
-            dataset = _follow(file, name)
-            if dataset.external or dataset.is_virtual or dataset.shape is None:
-                raise RunFileError(f"must hold `{name}` itself, not refer to other files")
-            if dataset.size > most or dataset.dtype.kind not in "fiu":
-                got = f"{dataset.dtype} of shape {dataset.shape}"
-                raise RunFileError(f"must have at most {most} numbers in `{name}`; got {got}")
-            return np.asarray(dataset[()])
-    except (OSError, RuntimeError, KeyError, ValueError, MemoryError) as error:
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
-        raise RunFileError(f"must be an HDF5 file that can be read: {reason}") from None
-
-
-def _follow(file: h5py.File, name: str) -> h5py.Dataset:
-    """The dataset at a path of hard links. Raises RunFileError for any other."""
-    node: Any = file
-    for part in filter(None, name.split("/")):
-        link = node.get(part, getlink=True) if isinstance(node, h5py.Group) else None
-        if link is None:
-            raise RunFileError(f"must have a dataset `{name}`; there is no `{part}`")
-        if not isinstance(link, h5py.HardLink):
-            raise RunFileError(f"must not have links to elsewhere; `{part}` is one")
-        node = node[part]
-    if not isinstance(node, h5py.Dataset):
-        raise RunFileError(f"must have a dataset `{name}`; it is a group")
-    return node

@@ -1,6 +1,6 @@
 """The sessions of work on a run file: one record each."""
 
-from rsrg.runs.store import Snapshot
+from rsrg.storage.run_file import Snapshot
 
 SESSION = ("started", "ended", "host", "versions", "engine", "sampling", "reason", "notes")
 

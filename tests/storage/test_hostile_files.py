@@ -11,8 +11,8 @@ import pytest
 
 import rsrg
 from rsrg.errors import RunFileError
-from rsrg.runs.store import BLOCK, SCHEMA_VERSION
-from rsrg.runs.texts import HEAP, faulty_heap
+from rsrg.storage.run_file import BLOCK, SCHEMA_VERSION
+from rsrg.storage.string_heap import HEAP, faulty_heap
 
 
 def seal(path):

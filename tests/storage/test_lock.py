@@ -16,12 +16,12 @@ import pytest
 
 import rsrg
 from rsrg.errors import RunFileError
-from rsrg.runs.lock import Holder, lock_path, locked
+from rsrg.storage.lock import Holder, lock_path, locked
 
 HOLD = """
 import sys, time
 from pathlib import Path
-from rsrg.runs.lock import locked
+from rsrg.storage.lock import locked
 with locked(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(600)

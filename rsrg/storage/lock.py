@@ -20,8 +20,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from rsrg.errors import RunFileError
-from rsrg.runs.disk import real
-from rsrg.runs.provenance import now
+from rsrg.storage.atomic import real
+from rsrg.storage.provenance import now
 
 WITHOUT_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS)
 MOMENT = 0.1  # s, in which a process that has just made the file writes its name into it

@@ -13,10 +13,9 @@ import pytest
 
 import rsrg
 from rsrg.errors import RunFileError
-from rsrg.runs import disk
-from rsrg.runs.disk import Disk, previous, save
-from rsrg.runs.layout import ENTRIES
-from rsrg.runs.store import BLOCK, Snapshot, encode
+from rsrg.storage.atomic import Disk, previous, save
+from rsrg.storage.layout import ENTRIES
+from rsrg.storage.run_file import BLOCK, Snapshot, encode
 
 UPDATED = "2026-11-22T10:00:00+00:00"
 ATTRIBUTES = {"schema_version": 1, "title": "µ", "config": "{}", "updated": UPDATED}
@@ -193,7 +192,7 @@ CODES = [errno.ENOSPC, errno.EIO, errno.EROFS, errno.EACCES, errno.EDQUOT, errno
 
 
 def test_the_calls_of_a_save(small, monkeypatch):
-    monkeypatch.setattr(disk, "DISK", watched := Broken(-1, 0))
+    monkeypatch.setattr(atomic, "DISK", watched := Broken(-1, 0))
     save(small, small.read_bytes())
     assert watched.calls == CALLS
 
@@ -204,7 +203,7 @@ def test_a_disk_that_refuses_leaves_a_whole_file(small, monkeypatch, nth, code):
     """ENOSPC and its kin at each call of a save: an error, and the file as it was, or the new."""
     good = small.read_bytes()
     new = encode(ATTRIBUTES, DATASETS | {"axes/step": np.arange(4, 7)})
-    monkeypatch.setattr(disk, "DISK", Broken(nth, code))
+    monkeypatch.setattr(atomic, "DISK", Broken(nth, code))
     with pytest.raises(RunFileError) as caught:
         save(small, new)
     assert str(caught.value) == (

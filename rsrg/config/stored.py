@@ -1,0 +1,26 @@
+"""The config that a run file holds."""
+
+from pydantic import ValidationError
+
+from rsrg.errors import RunFileError
+from rsrg.runs.config import Config
+from rsrg.storage.run_file import Snapshot
+
+ATTRIBUTES = ("status", "created", "updated", "config", "config_text")
+
+
+def stored_config(snapshot: Snapshot) -> Config:
+    """The config that a run follows, with the text it was read from.
+
+    Raises RunFileError where it, or another attribute that every run has, is missing or invalid.
+    """
+    attributes = snapshot.attributes
+    missing = [name for name in ATTRIBUTES if name not in attributes]
+    if missing:
+        raise RunFileError(f"{snapshot.path} must have the attributes {', '.join(missing)}")
+    try:
+        config = Config.model_validate_json(str(attributes["config"]))
+    except ValidationError as error:
+        reason = error.errors()[0]["msg"]
+        raise RunFileError(f"{snapshot.path} must hold a valid config: {reason}") from None
+    return config.with_text(str(attributes["config_text"]))

@@ -1,0 +1,1 @@
+"""Run files: their layout, seal, atomic writes and lock. Knows no config."""

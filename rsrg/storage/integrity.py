@@ -1,0 +1,71 @@
+"""What a run file must not hold: a file that somebody forged is refused before its data are read.
+
+A run file is data alone. Refused are links that lead out of it, data kept in other files, types
+that rsrg never writes, and datasets that promise far more numbers or text than the bytes hold.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import h5py
+
+from rsrg.errors import RunFileError
+from rsrg.storage.string_heap import promised_bytes
+
+MAX_EXPANSION = 1100  # bytes of numbers per byte of file: deflate gives 1032 at most
+PLAIN_TYPES = (
+    *(h5py.h5t.TypeIntegerID, h5py.h5t.TypeFloatID),
+    *(h5py.h5t.TypeStringID, h5py.h5t.TypeEnumID),  # bool is an enum
+)
+
+
+def check_type(path: Path, name: str, kind: Any) -> None:
+    """Refuse an attribute or dataset that is neither number nor text: HDF5 crashes over forged ones.
+
+    kind: the HDF5 type. Raises RunFileError.
+    """
+    if not isinstance(kind, PLAIN_TYPES):
+        raise RunFileError(
+            f"{path} must hold numbers and texts alone; {name} is neither, which rsrg never writes"
+        )
+
+
+def check_inside(path: Path, file: h5py.File, content: bytes) -> None:
+    """Refuse whatever leads out of the file, or promises more than its bytes can hold.
+
+    content: all bytes of the file. Raises RunFileError.
+    """
+    links: list[str] = []
+    names: list[str] = []
+    file.visititems_links(
+        lambda name, link: (names if isinstance(link, h5py.HardLink) else links).append(name)
+    )
+    if links:  # HDF5 itself follows none while it visits
+        raise RunFileError(
+            f"{path} holds a link, /{links[0]}, which rsrg never writes and never follows"
+        )
+    for name in names:
+        node = file[name]
+        if isinstance(node, h5py.Dataset):
+            _check_dataset(path, name, node, content)
+
+
+def _check_dataset(path: Path, name: str, dataset: h5py.Dataset, content: bytes) -> None:
+    if dataset.external or dataset.is_virtual:
+        raise RunFileError(
+            f"{path} keeps the numbers of /{name} in another file, which rsrg never opens"
+        )
+    if h5py.check_ref_dtype(dataset.dtype) is not None:
+        raise RunFileError(f"{path} holds references, /{name}, which rsrg never follows")
+    check_type(path, f"/{name}", dataset.id.get_type())
+    promised, limit = dataset.nbytes, MAX_EXPANSION * len(content)
+    if h5py.check_string_dtype(dataset.dtype) is not None and dataset.size and promised <= limit:
+        offset, limit = dataset.id.get_offset(), len(content)
+        promised = promised_bytes(content, offset or len(content), dataset.size)
+        if offset is None:
+            raise RunFileError(f"{path} keeps the texts of /{name} as rsrg never does")
+    if promised > limit:
+        raise RunFileError(
+            f"{path} is damaged: /{name} promises {promised:.3g} bytes, "
+            f"and the file has {len(content)}"
+        )
