@@ -8,20 +8,20 @@ from importlib.metadata import version as _version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from rsrg.config.loading import load_config
+    from rsrg.config.schema import Config
     from rsrg.errors import ConfigError, RsrgError, RunFileError
     from rsrg.physics.continuum import continuum_coupling
     from rsrg.physics.criticality import Crossing, critical_strains
     from rsrg.physics.haar_mean import exact_coupling
     from rsrg.physics.interaction import coupling_matrix
     from rsrg.physics.log_formula import log_formula_coupling
-    from rsrg.runs.config import Config
     from rsrg.runs.engine import resume, run
-    from rsrg.runs.loading import load_config
     from rsrg.runs.run import Run, open_run
     from rsrg.sums.engines import pair_moments
 
 _HOME = {
-    "Config": "rsrg.runs.config",
+    "Config": "rsrg.config.schema",
     "ConfigError": "rsrg.errors",
     "Crossing": "rsrg.physics.criticality",
     "RsrgError": "rsrg.errors",
@@ -31,7 +31,7 @@ _HOME = {
     "coupling_matrix": "rsrg.physics.interaction",
     "critical_strains": "rsrg.physics.criticality",
     "exact_coupling": "rsrg.physics.haar_mean",
-    "load_config": "rsrg.runs.loading",
+    "load_config": "rsrg.config.loading",
     "log_formula_coupling": "rsrg.physics.log_formula",
     "open_run": "rsrg.runs.run",
     "pair_moments": "rsrg.sums.engines",

@@ -34,7 +34,7 @@ from rsrg.errors import ConfigError, RsrgError
 from rsrg.runs.overrides import join_overrides, parse_overrides
 
 if TYPE_CHECKING:
-    from rsrg.runs.config import Config
+    from rsrg.config.schema import Config
     from rsrg.runs.run import Run
 
 app = typer.Typer(
@@ -252,8 +252,8 @@ def materials(as_json: AsJson = False) -> None:
 @app.command()
 def schema() -> None:
     """Print the JSON schema of a config, for editors that complete and check YAML."""
+    from rsrg.config.schema import Config
     from rsrg.report.terminal import print_json
-    from rsrg.runs.config import Config
 
     print_json(Config.model_json_schema())
 
@@ -263,7 +263,7 @@ app.command()(cli_paper.critical)
 
 
 def _load(path: Path, overrides: list[str] | None) -> "Config":
-    from rsrg.runs.loading import load_config
+    from rsrg.config.loading import load_config
 
     return load_config(path, parse_overrides(overrides))
 

@@ -43,6 +43,7 @@ def critical(
     as_json: AsJson = False,
 ) -> None:
     """Which strain breaks a glass, in which direction: by formula, continuum and exact sum."""
+    from rsrg.config.quantities import si_option
     from rsrg.physics.first_failure import choose_glass
     from rsrg.physics.first_failure import critical as answer_for
     from rsrg.report.critical_answer import (
@@ -51,7 +52,6 @@ def critical(
         critical_answer_table,
     )
     from rsrg.report.terminal import console, print_json
-    from rsrg.runs.quantities import si_option
 
     c = [si_option(name, v, "meter/second") for name, v in (("c-l", c_l), ("c-t", c_t))]
     size = [si_option(name, v, "meter") for name, v in (("start", start), ("sample", sample))]

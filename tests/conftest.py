@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import rsrg
-from rsrg.runs.loading import config_from_text
+from rsrg.config.loading import config_from_text
 from rsrg.storage.layout import ENTRIES
 from rsrg.sums import jit
 

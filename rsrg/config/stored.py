@@ -2,8 +2,8 @@
 
 from pydantic import ValidationError
 
+from rsrg.config.schema import Config
 from rsrg.errors import RunFileError
-from rsrg.runs.config import Config
 from rsrg.storage.run_file import Snapshot
 
 ATTRIBUTES = ("status", "created", "updated", "config", "config_text")

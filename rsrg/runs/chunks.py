@@ -13,11 +13,11 @@ from typing import Any, TypeVar
 import numpy as np
 from threadpoolctl import threadpool_info, threadpool_limits
 
+from rsrg.config.schema import Config
 from rsrg.ensemble.pool import PoolStep
 from rsrg.ensemble.sampling import Means, exact_means
 from rsrg.errors import ExecutorError
 from rsrg.physics.arrays import Array
-from rsrg.runs.config import Config
 from rsrg.runs.sampler import config_pool_step, config_sampler
 from rsrg.storage.provenance import host, versions
 from rsrg.sums.jit import processor, set_threads

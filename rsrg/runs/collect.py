@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rsrg.config.resume_rules import NEUTRAL, flat
+from rsrg.config.schema import Config
 from rsrg.errors import RunFileError
-from rsrg.runs.config import Config
-from rsrg.runs.extension import NEUTRAL, flat
 from rsrg.runs.index import read_index
 from rsrg.runs.run import open_run
 from rsrg.runs.status import SUFFIXES, RunStatus, run_status

@@ -12,8 +12,8 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
+from rsrg.config.base import Part
 from rsrg.errors import RunFileError
-from rsrg.runs.part import Part
 from rsrg.runs.study import SHORT, Study
 
 NAME = "index.json"

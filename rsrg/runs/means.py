@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rsrg.config.schema import Config
 from rsrg.ensemble.sampling import Means
 from rsrg.errors import RunFileError
 from rsrg.physics.arrays import Array
 from rsrg.physics.interaction import QUARTIC_NAMES
 from rsrg.runs.chunks import Cases
-from rsrg.runs.config import Config
 from rsrg.storage.layout import RAW
 from rsrg.storage.run_file import Snapshot
 
@@ -25,7 +25,7 @@ def _shapes(config: Config) -> dict[str, tuple[int, ...]]:
     steps, cases = config.steps(), (len(config.readings), len(config.strain.strains()))
     shapes = {"moments": (steps, *cases, chunks, 15), "unstrained": (steps, chunks, 15)}
     drawn = config.sampling.estimator == "montecarlo"
-    if drawn and config.block_ensemble().volume_control:
+    if drawn and config.blocks.blocks().volume_control:
         shapes |= {"volume": shapes["moments"], "number": shapes["moments"][:-1]}
     return shapes
 

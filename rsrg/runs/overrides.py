@@ -30,7 +30,7 @@ def _pair(key: str, rest: Any) -> str:
 
 def parse_overrides(pairs: list[str] | None) -> dict[str, Any]:
     """KEY=VALUE texts as dotted keys with each value read as YAML, never evaluated."""
-    from rsrg.runs.source import read_value
+    from rsrg.config.yaml_source import read_value
 
     parts = [pair.partition("=") for pair in pairs or []]
     return {key: read_value(value) for key, _, value in parts}

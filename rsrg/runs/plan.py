@@ -3,11 +3,11 @@
 import time
 from dataclasses import dataclass, replace
 
+from rsrg.config.schema import Config
 from rsrg.ensemble.draws import CHUNK
 from rsrg.ensemble.statistics import MAX_GROUPS
 from rsrg.errors import ConfigError
 from rsrg.formatting import duration_text, size_text
-from rsrg.runs.config import Config
 from rsrg.runs.pools import COPIES, PoolState, pool_bytes
 from rsrg.runs.sampler import config_sampler
 from rsrg.sums.batch import batch_seconds
@@ -52,7 +52,7 @@ def plan(config: Config, measure: bool = True) -> Plan:
     drawn = 1 if config.sampling.resample == "once" else steps
     sums = chunks * CHUNK * drawn * (readings * strains + 1) if sampled else 0
     n = config.blocks.n0**3
-    per_case = 31 if sampled and config.block_ensemble().volume_control else 15
+    per_case = 31 if sampled and config.blocks.blocks().volume_control else 15
     raw = 8 * steps * chunks * (per_case * readings * strains + 15 + MONOMIALS)
     per_glass = 8 * 36 * steps * readings * strains
     groups = min(chunks, MAX_GROUPS) if sampled else 0

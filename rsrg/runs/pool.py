@@ -4,10 +4,10 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from rsrg.config.resume_rules import NEUTRAL, flat
 from rsrg.ensemble.sampling import Means
 from rsrg.errors import RunFileError
 from rsrg.runs.collect import Collected
-from rsrg.runs.extension import NEUTRAL, flat
 from rsrg.runs.means import joined, means_datasets, saved_means
 from rsrg.runs.results import derive
 from rsrg.runs.run import open_run

@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from rsrg.config.block_ensemble import initial_law
+from rsrg.config.schema import Config
 from rsrg.ensemble.draws import CHUNK
 from rsrg.ensemble.initial import initial_pool
 from rsrg.ensemble.pool import SUBPOOLS
@@ -26,7 +28,6 @@ from rsrg.ensemble.pool_statistics import (
 from rsrg.physics.arrays import Array
 from rsrg.physics.channels import strain_channels
 from rsrg.runs.chunks import Bundle, Grown
-from rsrg.runs.config import Config
 from rsrg.runs.sampler import config_pool_step
 from rsrg.storage.run_file import Snapshot
 
@@ -62,7 +63,7 @@ class PoolState:
     @classmethod
     def start(cls, config: Config) -> "PoolState":
         """The first blocks. Raises ConfigError where they cannot be had."""
-        law, size = config.flow.initial.law(), config.flow.blocks
+        law, size = initial_law(config.flow.initial), config.flow.blocks
         glasses, seed = config.glasses(), config.sampling.seed
         first = np.stack([initial_pool(law, m.alpha, size, seed) for m in glasses])
         shape = config_pool_step(config).shape

@@ -12,6 +12,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from rsrg.config.block_ensemble import block_ensemble
+from rsrg.config.schema import Config
 from rsrg.ensemble.autocorrelation import autocorrelation_time
 from rsrg.ensemble.coupling import (
     CouplingMoments,
@@ -34,7 +36,6 @@ from rsrg.physics.interaction import lambda_tilde_from_moments
 from rsrg.physics.log_formula import log_formula_coupling
 from rsrg.physics.readings import Reading
 from rsrg.physics.strain import strain_direction
-from rsrg.runs.config import Config
 
 CROSSINGS = 6  # kept per material and reading: the lowest
 HUGE = 1e100
@@ -173,7 +174,7 @@ class LatticeColumn:
             self.moments = exact_coupling_moments(moments[..., 0, :], readings, deformations)
         else:
             drawn = 1 if config.sampling.resample == "once" else len(moments)
-            blocks = config.block_ensemble()
+            blocks = block_ensemble(config.blocks)
             seeds = drawn_by or ((config.sampling.seed, moments.shape[-2]),)
             self.harmonics = Harmonics.draw(blocks, seeds, drawn)
             volume = None

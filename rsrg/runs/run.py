@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rsrg.config.schema import Config
 from rsrg.config.stored import stored_config
 from rsrg.ensemble.draws import CHUNK
 from rsrg.errors import NotARunError, RsrgError, RunFileError
-from rsrg.runs.config import Config
 from rsrg.storage.layout import ENTRIES
 from rsrg.storage.run_file import MERGED, Snapshot
 from rsrg.storage.sessions import sessions

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from rsrg.config.block_ensemble import block_ensemble
+from rsrg.config.schema import Config
 from rsrg.ensemble.pool import PoolStep
 from rsrg.ensemble.sampling import Sampler
-from rsrg.runs.config import Config
 
 
 def config_sampler(
@@ -18,7 +19,7 @@ def config_sampler(
         chosen = tuple(chosen[i] for i in readings)
     if strains is not None:
         deformations = deformations[list(strains)]
-    return Sampler(config.block_ensemble(), config.sampling.seed, chosen, deformations)
+    return Sampler(block_ensemble(config.blocks), config.sampling.seed, chosen, deformations)
 
 
 def config_pool_step(config: Config) -> PoolStep:

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from rsrg.config.schema import Config
 from rsrg.config.stored import stored_config
 from rsrg.ensemble.sampling import Means
 from rsrg.physics.channels import strain_channels
 from rsrg.physics.pairs import PAIR_NAMES
 from rsrg.runs.chunks import Cases
-from rsrg.runs.config import Config
 from rsrg.runs.means import (
     chunks_complete,
     chunks_done,
@@ -186,7 +186,9 @@ def _engine(config: Config) -> str:
     """What does the sums of this run: see `sums.batch` for `pairs` and `rows`."""
     if config.sampling.estimator != "montecarlo":
         return {"exact": "exact mean", "formula": "none"}[config.sampling.estimator]
-    has_rows = config.blocks.perfect and config.blocks.lattice != "hcp"  # hcp has gaps in its rows
+    has_rows = (
+        config.blocks.blocks().perfect and config.blocks.lattice != "hcp"
+    )  # hcp has gaps in its rows
     return batch_engine(config.blocks.n0**3) if has_rows else "pairs"
 
 

@@ -17,10 +17,10 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+from rsrg.config.loading import config_from_source
+from rsrg.config.schema import Config
+from rsrg.config.yaml_source import KeyPath, Source, override, read_source
 from rsrg.errors import ConfigError
-from rsrg.runs.config import Config
-from rsrg.runs.loading import config_from_source
-from rsrg.runs.source import KeyPath, Source, override, read_source
 
 KINDS = ("product", "zip", "runs")
 MAX_RUNS = 10_000

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rsrg.config.schema import Config
 from rsrg.errors import ExecutorError, RsrgError
 from rsrg.runs import engine
-from rsrg.runs.config import Config
 from rsrg.runs.engine import Progress, Watcher
 from rsrg.runs.executors import Executor
 from rsrg.runs.index import index_of, read_index, write_index

@@ -7,9 +7,9 @@ looking again and again, which favours lucky small errors, stays rare.
 
 import math
 
+from rsrg.config.schema import Config
 from rsrg.ensemble.draws import CHUNK
 from rsrg.ensemble.sampling import Means
-from rsrg.runs.config import Config
 from rsrg.runs.results import LatticeColumn, Setting
 
 GROWTH = 1.25

@@ -6,8 +6,8 @@ import re
 import time
 from dataclasses import dataclass
 
+from rsrg.config.quantities import MAX_CHARACTERS, si_value
 from rsrg.errors import ConfigError
-from rsrg.runs.quantities import MAX_CHARACTERS, si_value
 
 _CLOCK = re.compile(r"(?:([0-9]+)-)?([0-9]+):([0-5][0-9]):([0-5][0-9])")
 _PLAIN = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([smhd])")

@@ -20,7 +20,7 @@ PLAIN_TYPES = (
 
 
 def check_type(path: Path, name: str, kind: Any) -> None:
-    """Refuse an attribute or dataset that is neither number nor text: HDF5 crashes over forged ones.
+    """Refuse an attribute or dataset that is neither number nor text, over which HDF5 crashes.
 
     kind: the HDF5 type. Raises RunFileError.
     """

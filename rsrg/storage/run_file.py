@@ -2,7 +2,7 @@
 
 The first 512 bytes, HDF5's user block, hold the SHA-256 of everything after them, so any change of
 any byte is noticed when the file is opened. Reading takes the whole file at once: no locks, and
-never a torn view of a run that is going on. What a forged file could hold is refused by `integrity`.
+never a torn view of a run that is going on. `integrity` refuses what a forged file could hold.
 """
 
 import hashlib

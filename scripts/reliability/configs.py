@@ -10,11 +10,11 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from rsrg.config.loading import config_from_text
+from rsrg.config.schema import Config
 from rsrg.errors import RsrgError
 from rsrg.physics.errors import ConvergenceError, PhysicsError
-from rsrg.runs.config import Config
 from rsrg.runs.engine import run
-from rsrg.runs.loading import config_from_text
 from rsrg.runs.plan import plan
 
 LIMIT = 10.0  # s of processor time for one config

@@ -11,7 +11,7 @@ from typing import Any
 from small_runs import bits, child, ended, save_often, small_config
 
 import rsrg.runs.results  # noqa: F401  imported once, for all children
-from rsrg.runs.config import Config
+from rsrg.config.schema import Config
 from rsrg.runs.engine import resume, run
 from rsrg.runs.run import open_run
 

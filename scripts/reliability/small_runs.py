@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
+from rsrg.config.loading import config_from_text
+from rsrg.config.schema import Config
 from rsrg.runs import pace
-from rsrg.runs.config import Config
-from rsrg.runs.loading import config_from_text
 from rsrg.runs.run import open_run
 from rsrg.storage.layout import ENTRIES
 

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 import rsrg
+from rsrg.config.resume_rules import extended_config
+from rsrg.config.schema import Config
 from rsrg.ensemble.sampling import Sampler
 from rsrg.errors import ConfigError, RunFileError
 from rsrg.runs import pace
-from rsrg.runs.config import Config
-from rsrg.runs.extension import extended_config
 from rsrg.runs.signals import STOP_SIGNALS
 from rsrg.sums import jit
 

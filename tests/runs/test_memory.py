@@ -6,7 +6,7 @@ import sys
 RUN = """\
 import sys, tracemalloc
 import rsrg
-from rsrg.runs.loading import config_from_text
+from rsrg.config.loading import config_from_text
 def run(n):
     text = sys.argv[1].replace("samples: 64", f"samples: {n}")
     return rsrg.run(config_from_text(text, "small.yaml"), f"{sys.argv[2]}/{sys.argv[3]}_{n}.h5")

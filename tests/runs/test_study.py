@@ -2,8 +2,8 @@
 
 import pytest
 
+from rsrg.config.loading import config_from_text
 from rsrg.errors import ConfigError
-from rsrg.runs.loading import config_from_text
 from rsrg.runs.study import load_study
 
 

@@ -13,6 +13,7 @@ import pytest
 
 import rsrg
 from rsrg.errors import RunFileError
+from rsrg.storage import atomic
 from rsrg.storage.atomic import Disk, previous, save
 from rsrg.storage.layout import ENTRIES
 from rsrg.storage.run_file import BLOCK, Snapshot, encode

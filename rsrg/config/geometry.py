@@ -7,14 +7,15 @@ from typing import Annotated, Any, Self
 import numpy as np
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 
-from rsrg.ensemble.draws import Offset, Orientation
+from rsrg.config.base import Finite, Part, as_tuple, quantity
+from rsrg.config.blocks import JitterSpec, PackingSpec, PositionsSpec, as_positions
+from rsrg.config.quantities import si_value
+from rsrg.ensemble.draws import Blocks, Offset, Orientation
+from rsrg.ensemble.point_set import PointSet
 from rsrg.physics.arrays import Array
 from rsrg.physics.lattices import Lattice, nearest_distance
 from rsrg.physics.readings import Count
 from rsrg.physics.strain import Component, strain_direction
-from rsrg.runs.blocks import JitterSpec, PackingSpec, PositionsSpec, as_positions
-from rsrg.runs.part import Finite, Part, as_tuple, quantity
-from rsrg.runs.quantities import si_value
 
 MAX_STRAINS = 10_000
 MAX_N0 = 1000
@@ -99,10 +100,18 @@ class BlocksSpec(Part):
             raise ValueError(f"must have `offset: random` with `{kinds[0]}`: it has no origin")
         return self
 
-    @property
-    def perfect(self) -> bool:
-        """Whether the blocks form a lattice, nothing else."""
-        return self.lattice is not None and self.jitter is None
+    def blocks(self, sample: PointSet | None = None) -> Blocks:
+        """How the blocks of a super block are drawn. sample: what the file of `positions` holds."""
+        return Blocks(
+            self.n0,
+            self.lattice,
+            self.orientation,
+            self.offset,
+            self.count,
+            jitter=self.jitter.jitter() if self.jitter else None,
+            packing=self.packing.packing() if self.packing else None,
+            sample=sample,
+        )
 
 
 class Grid(Part):

@@ -1,18 +1,14 @@
 """The config's flow: how χ is updated, whether blocks are unequal, and what the first ones are."""
 
-from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-import numpy as np
 from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 
-from rsrg.ensemble.initial import Correlation, InitialLaw, Kind
+from rsrg.config.base import Finite, Part
+from rsrg.ensemble.initial import Correlation, Kind
 from rsrg.ensemble.pool import POOL_UNIT, PoolUpdate
-from rsrg.errors import ConfigError
-from rsrg.physics.arrays import Array
 from rsrg.physics.pairs import Contraction
 from rsrg.physics.recursion import Update
-from rsrg.runs.part import Finite, Part
 
 DEFAULT_POOL = 4096
 MAX_POOL = 2**24
@@ -52,29 +48,6 @@ class InitialSpec(Part):
         for key in sorted(given - {*needed, *allowed}):
             raise ValueError(f"must not give `{key}` with `kind: {self.kind}`")
         return self
-
-    def law(self) -> InitialLaw:
-        """The law itself; reads the file. Raises ConfigError where that cannot be used."""
-        law = InitialLaw(self.kind)
-        return InitialLaw(
-            kind=self.kind,
-            width=self.width or law.width,
-            correlation=self.correlation or law.correlation,
-            levels=self.levels or law.levels,
-            temperature=self.temperature or law.temperature,
-            blocks=None if self.path is None else _read_blocks(self.path),
-        )
-
-
-def _read_blocks(path: str) -> Array:
-    try:
-        with Path(path).open("rb") as file:
-            return np.asarray(np.lib.format.read_array(file, allow_pickle=False))
-    except OSError as error:
-        reason = error.strerror or str(error)
-    except (ValueError, EOFError, MemoryError) as error:
-        reason = str(error).splitlines()[0] if str(error) else "not an array"
-    raise ConfigError([f"`path` must be the path of a .npy file; cannot read {path}: {reason}"])
 
 
 def _as_mapping(value: Any) -> Any:

@@ -10,10 +10,10 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
+from rsrg.config.positions import pinned
+from rsrg.config.schema import Config
+from rsrg.config.yaml_source import KeyPath, Source, override, parse_source, read_source
 from rsrg.errors import ConfigError
-from rsrg.runs.config import Config
-from rsrg.runs.positions import pinned
-from rsrg.runs.source import KeyPath, Source, override, parse_source, read_source
 
 UNION_TAGS = ("grid", "list")
 SHOWN = 60  # characters of a bad value

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 import rsrg
+from rsrg.config.loading import config_from_source
+from rsrg.config.schema import Config
+from rsrg.config.yaml_source import Source, override
 from rsrg.ensemble.sampling import Sampler
 from rsrg.errors import ConfigError
-from rsrg.runs.config import Config
-from rsrg.runs.loading import config_from_source
-from rsrg.runs.source import Source, override
 from rsrg.storage import provenance
 
 STRAINS = [0.0, 0.1, 0.2, 0.4, 0.5, 0.6000000000000001, 0.8]  # 3 * 0.2 in the grid of five

@@ -7,8 +7,15 @@ from itertools import pairwise
 
 import pytest
 
+from rsrg.config.yaml_source import (
+    MAX_BYTES,
+    MAX_DEPTH,
+    override,
+    parse_source,
+    read_source,
+    read_value,
+)
 from rsrg.errors import ConfigError
-from rsrg.runs.source import MAX_BYTES, MAX_DEPTH, override, parse_source, read_source, read_value
 
 
 def test_lines():
@@ -110,7 +117,7 @@ def test_billion_laughs():
     code = (
         "import resource, sys\n"
         "from rsrg.errors import ConfigError\n"
-        "from rsrg.runs.source import parse_source\n"
+        "from rsrg.config.yaml_source import parse_source\n"
         "resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))\n"
         "try:\n    parse_source(sys.stdin.read())\n"
         "except ConfigError as error:\n    print('refused:', error)\n"

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from rsrg.runs.quantities import si_value
+from rsrg.config.quantities import si_value
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 

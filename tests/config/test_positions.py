@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 import rsrg
+from rsrg.config.blocks import PositionsSpec
+from rsrg.config.loading import load_config
+from rsrg.config.positions import pinned, read_sample
 from rsrg.errors import ConfigError
 from rsrg.physics.lattices import lattice_points
-from rsrg.runs.blocks import PositionsSpec
-from rsrg.runs.loading import load_config
-from rsrg.runs.positions import pinned, read_sample
 from rsrg.sums.packing import random_sequential_addition
 
 CONFIG = """\
@@ -185,7 +185,7 @@ def test_other_endings_missing_and_large_files(tmp_path, monkeypatch):
     assert got == f"`positions` file {tmp_path / 'b.npy'} must exist and be a file"
     assert fault(pinned, PositionsSpec(file="."), tmp_path).endswith("must exist and be a file")
     np.save(tmp_path / "c.npy", POINTS)
-    monkeypatch.setattr("rsrg.runs.positions.MAX_BYTES", 1000)
+    monkeypatch.setattr("rsrg.config.positions.MAX_BYTES", 1000)
     got = fault(pinned, PositionsSpec(file="c.npy"), tmp_path)
     assert got.endswith("must be at most 0 MB; got 8360 bytes")
 

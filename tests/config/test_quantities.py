@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from rsrg.runs.quantities import si_value
+from rsrg.config.quantities import si_value
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_not_positive(text):
 @pytest.mark.parametrize("text", ["1 m^9^9^9^9", "1 m^9^9^9 / m^9^9^9"])
 def test_no_power_of_a_power_is_ever_computed(text):
     """A refusal that first computes 9^9^9^9 is no refusal."""
-    code = f"from rsrg.runs.quantities import si_value; si_value({text!r}, 'meter')"
+    code = f"from rsrg.config.quantities import si_value; si_value({text!r}, 'meter')"
     try:
         done = subprocess.run(
             [sys.executable, "-c", code],

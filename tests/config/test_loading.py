@@ -6,10 +6,10 @@ import math
 import numpy as np
 import pytest
 
+from rsrg.config.loading import config_from_text, load_config
+from rsrg.config.schema import Config
 from rsrg.errors import ConfigError
 from rsrg.physics.materials import GLASSES, TABLE_I
-from rsrg.runs.config import Config
-from rsrg.runs.loading import config_from_text, load_config
 
 GLASS_NAMES = "a-SiO2, LaSF-7, BK7, SF4, LAT, SF59, V52, As2S3, BALNA, PS, a-Se, PMMA"
 READING_NAMES = "fixed/ellipsoid, affine/sphere, affine/ellipsoid, fixed/sphere"

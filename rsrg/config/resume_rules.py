@@ -4,12 +4,12 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from rsrg.config.geometry import SAME_LENGTH
+from rsrg.config.loading import config_from_source
+from rsrg.config.materials import MaterialSpec
+from rsrg.config.schema import Config
+from rsrg.config.yaml_source import Source, override
 from rsrg.errors import ConfigError
-from rsrg.runs.config import Config
-from rsrg.runs.geometry import SAME_LENGTH
-from rsrg.runs.glasses import MaterialSpec
-from rsrg.runs.loading import config_from_source
-from rsrg.runs.source import Source, override
 
 NEUTRAL = ("checkpoint", "title")
 GROWING = (
@@ -94,7 +94,7 @@ def _eased(old: Config, new: Config) -> list[str]:
 def _redrawn(old: Config, new: Config) -> list[str]:
     """More readings or strains where draws depend on them: all but perfect lattices."""
     same = old.readings == new.readings and old.strain == new.strain
-    if same or old.blocks.perfect:
+    if same or old.blocks.blocks().perfect:
         return []
     return [
         "`readings` and `strain` cannot change on resume of blocks that are no perfect lattice: "

@@ -8,16 +8,15 @@ from typing import Annotated, Any, Literal, Self
 import numpy as np
 from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_validator
 
-from rsrg.ensemble.draws import CHUNK, Blocks
+from rsrg.config.base import Finite, Part, as_tuple, quantity
+from rsrg.config.flow import FlowSpec
+from rsrg.config.geometry import BlocksSpec, Lengths, StrainSpec
+from rsrg.config.materials import MaterialsInput, MaterialSpec, as_specs
+from rsrg.ensemble.draws import CHUNK
 from rsrg.physics.arrays import Array
 from rsrg.physics.materials import Material
 from rsrg.physics.readings import READINGS, Reading
 from rsrg.physics.recursion import whole_steps
-from rsrg.runs.flow import FlowSpec
-from rsrg.runs.geometry import BlocksSpec, Lengths, StrainSpec
-from rsrg.runs.glasses import MaterialsInput, MaterialSpec, as_specs
-from rsrg.runs.part import Finite, Part, as_tuple, quantity
-from rsrg.runs.positions import read_sample
 
 MAX_STEPS = 10_000
 MAX_HARMONIC_N0 = 5
@@ -120,8 +119,9 @@ class Config(Part):
             if names.count(name) > 1:
                 raise ValueError(f"`materials` must have distinct names; {name!r} stands twice")
         b = self.blocks
-        known = b.perfect and self.block_ensemble().known_mean
-        if self.sampling.estimator == "exact" and not (known and b.count == "volume"):
+        if self.sampling.estimator == "exact" and not (
+            b.blocks().known_mean and b.count == "volume"
+        ):
             raise ValueError(
                 "`sampling.estimator: exact` must come with a `blocks.lattice` without jitter, "
                 "`count: volume`, `orientation: haar` and `offset: random`, for which the mean is "
@@ -193,20 +193,6 @@ class Config(Part):
     def most_samples(self) -> int:
         """Draws per step that a target error may take."""
         return self.sampling.max_samples or max(MOST_SAMPLES, self.sampling.samples)
-
-    def block_ensemble(self) -> Blocks:
-        """How blocks are drawn. Raises ConfigError where a positions file cannot be had."""
-        b = self.blocks
-        return Blocks(
-            b.n0,
-            b.lattice,
-            b.orientation,
-            b.offset,
-            b.count,
-            jitter=b.jitter.jitter() if b.jitter else None,
-            packing=b.packing.packing() if b.packing else None,
-            sample=read_sample(b.positions) if b.positions else None,
-        )
 
     def reading_list(self) -> tuple[Reading, ...]:
         """The readings."""

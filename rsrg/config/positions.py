@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 from scipy.spatial import ConvexHull, KDTree, QhullError
 
+from rsrg.config.blocks import PositionsSpec
 from rsrg.ensemble.point_set import PointSet
 from rsrg.errors import ConfigError, RunFileError
 from rsrg.physics.arrays import Array
-from rsrg.runs.blocks import PositionsSpec
 
 MAX_BYTES = 200_000_000
 MAX_POINTS = 1_000_000

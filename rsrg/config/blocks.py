@@ -4,9 +4,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from rsrg.config.base import Finite, Part, as_tuple
 from rsrg.ensemble.draws import Packing
 from rsrg.ensemble.jitter import Distribution, Jitter
-from rsrg.runs.part import Finite, Part, as_tuple
 
 RSA_SEPARATION = 0.8  # where none is given; near 0.9019 random sequential addition never ends
 Edge = Annotated[Finite, Field(gt=0.0)]

@@ -5,9 +5,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from rsrg.config.base import Finite, Part, quantity
+from rsrg.config.quantities import si_value
 from rsrg.physics.materials import GLASSES, Material
-from rsrg.runs.part import Finite, Part, quantity
-from rsrg.runs.quantities import si_value
 
 GlassName = Literal[tuple(GLASSES)]  # type: ignore[valid-type]
 
