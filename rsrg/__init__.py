@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from rsrg.physics.haar_mean import exact_coupling
     from rsrg.physics.interaction import coupling_matrix
     from rsrg.physics.log_formula import log_formula_coupling
+    from rsrg.results.run import Run, open_run
     from rsrg.runs.engine import resume, run
-    from rsrg.runs.run import Run, open_run
     from rsrg.sums.engines import pair_moments
 
 _HOME = {
@@ -25,7 +25,7 @@ _HOME = {
     "ConfigError": "rsrg.errors",
     "Crossing": "rsrg.physics.criticality",
     "RsrgError": "rsrg.errors",
-    "Run": "rsrg.runs.run",
+    "Run": "rsrg.results.run",
     "RunFileError": "rsrg.errors",
     "continuum_coupling": "rsrg.physics.continuum",
     "coupling_matrix": "rsrg.physics.interaction",
@@ -33,7 +33,7 @@ _HOME = {
     "exact_coupling": "rsrg.physics.haar_mean",
     "load_config": "rsrg.config.loading",
     "log_formula_coupling": "rsrg.physics.log_formula",
-    "open_run": "rsrg.runs.run",
+    "open_run": "rsrg.results.run",
     "pair_moments": "rsrg.sums.engines",
     "resume": "rsrg.runs.engine",
     "run": "rsrg.runs.engine",

@@ -35,7 +35,7 @@ from rsrg.runs.overrides import join_overrides, parse_overrides
 
 if TYPE_CHECKING:
     from rsrg.config.schema import Config
-    from rsrg.runs.run import Run
+    from rsrg.results.run import Run
 
 app = typer.Typer(
     name="rsrg",
@@ -156,7 +156,7 @@ def inspect(
     """Show a run file, also while it runs: status and tree, or the numbers of one dataset."""
     from rsrg.report.terminal import console, print_json
     from rsrg.report.tree import dataset_text, file_tree, node_rows, shown_attributes
-    from rsrg.runs.run import open_run
+    from rsrg.results.run import open_run
 
     opened = open_run(run)
     if node in ("config", "config_text"):
@@ -187,7 +187,7 @@ def compare(
     """Step by step: the flowing χ, the formulas, and their deviation in standard errors."""
     from rsrg.report.comparison import Choice, as_records, comparison, comparison_table
     from rsrg.report.terminal import console, print_json
-    from rsrg.runs.run import open_run
+    from rsrg.results.run import open_run
 
     rows = comparison(open_run(run), Choice(material, reading, strain, channel))
     if as_json:
@@ -220,7 +220,7 @@ def report(
     """
     from rsrg.report.flow_figure import flow_figure
     from rsrg.report.terminal import print_json, print_place, print_results
-    from rsrg.runs.run import open_run
+    from rsrg.results.run import open_run
 
     if run.is_dir():
         _report_study(run, output or run / f"{run.resolve().name}.png", material, as_json)

@@ -9,7 +9,7 @@ from rich.text import Text
 from rsrg.errors import RunFileError
 from rsrg.formatting import length, plain, with_error
 from rsrg.physics.recursion import RUNAWAY
-from rsrg.runs.run import Run
+from rsrg.results.run import Run
 
 
 @dataclass(frozen=True)

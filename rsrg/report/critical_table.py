@@ -7,7 +7,7 @@ from rich.text import Text
 from rsrg.ensemble.statistics import MAX_GROUPS
 from rsrg.formatting import with_error
 from rsrg.report.sampling_note import sampling_notes
-from rsrg.runs.run import CriticalStrainRecord, Run
+from rsrg.results.run import CriticalStrainRecord, Run
 
 NONE = "–"
 FEW = 16  # degrees of freedom of an error bar, below which a reader is told

@@ -10,7 +10,7 @@ from matplotlib.ticker import NullFormatter
 
 from rsrg.formatting import length
 from rsrg.report.flow_figure import save
-from rsrg.runs.run import Run
+from rsrg.results.run import Run
 
 matplotlib.use("agg")
 SHOWN = 5  # curves in a panel

@@ -6,7 +6,7 @@ from rich.text import Text
 
 from rsrg.formatting import length, with_error
 from rsrg.report.critical_table import NONE
-from rsrg.runs.run import Run
+from rsrg.results.run import Run
 
 SIGMAS = 3.0
 IDEAL = -3.0  # slope of the variance of averages of independent blocks

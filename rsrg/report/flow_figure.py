@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from rsrg.errors import RunFileError
 from rsrg.formatting import length
 from rsrg.report.critical_table import lowest
-from rsrg.runs.run import SOURCES, Run
+from rsrg.results.run import SOURCES, Run
 
 matplotlib.use("agg")
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")  # Okabe and Ito

@@ -4,7 +4,7 @@ import numpy as np
 
 from rsrg.ensemble.statistics import MAX_GROUPS
 from rsrg.formatting import duration_text
-from rsrg.runs.run import Run
+from rsrg.results.run import Run
 
 PLAINLY = 5.0  # standard errors; there are as many looks as readings and strains
 

@@ -18,8 +18,8 @@ from rsrg.formatting import length, with_error
 from rsrg.report.critical_table import NONE
 from rsrg.report.disorder_figure import sizes
 from rsrg.report.flow_figure import COLOURS, save
+from rsrg.results.run import Run, open_run
 from rsrg.runs.collect import Collected
-from rsrg.runs.run import Run, open_run
 
 matplotlib.use("agg")
 QUARTILES = (0.25, 0.5, 0.75)

@@ -11,8 +11,8 @@ from rich.table import Table
 
 from rsrg.report.critical_table import critical_table, notes
 from rsrg.report.disorder_table import disorder_notes, disorder_table
+from rsrg.results.run import Run
 from rsrg.runs.plan import Plan, plan_lines
-from rsrg.runs.run import Run
 
 WIDE = 250  # columns where no terminal limits them
 

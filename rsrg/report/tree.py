@@ -7,7 +7,7 @@ from rich.markup import escape
 from rich.text import Text
 from rich.tree import Tree
 
-from rsrg.runs.run import Run
+from rsrg.results.run import Run
 from rsrg.storage.layout import ENTRIES
 
 FEW = 6

@@ -18,11 +18,11 @@ from rsrg.ensemble.pool import PoolStep
 from rsrg.ensemble.sampling import Means, exact_means
 from rsrg.errors import ExecutorError
 from rsrg.physics.arrays import Array
+from rsrg.results.chunk_means import Cases
 from rsrg.runs.sampler import config_pool_step, config_sampler
 from rsrg.storage.provenance import host, versions
 from rsrg.sums.jit import processor, set_threads
 
-Cases = tuple[tuple[int, ...], tuple[int, ...]]  # numbers of readings, and of strains
 Bundle = tuple[int, int, int]  # step, first chunk of super blocks, and the one after the last
 Grown = tuple[Array, Array]  # χ and stability of super blocks, as `PoolStep.grow` gives them
 T = TypeVar("T")

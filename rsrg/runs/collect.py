@@ -8,8 +8,8 @@ from typing import Any
 from rsrg.config.resume_rules import NEUTRAL, flat
 from rsrg.config.schema import Config
 from rsrg.errors import RunFileError
+from rsrg.results.run import open_run
 from rsrg.runs.index import read_index
-from rsrg.runs.run import open_run
 from rsrg.runs.status import SUFFIXES, RunStatus, run_status
 
 WHOLE = ("materials", "readings", "strain.values", "strain.tensor")  # one value, however many keys

@@ -16,14 +16,14 @@ from rsrg.config.resume_rules import extended_config
 from rsrg.config.schema import Config
 from rsrg.config.stored import stored_config
 from rsrg.errors import ConfigError, RunFileError
+from rsrg.results.derive import derive
+from rsrg.results.run import Run, open_run
 from rsrg.runs.chunks import Bundle, chunk_means, grown_chunks, one_blas_thread
 from rsrg.runs.executors import PATIENCE, POLL, Executor, InOrder, Unit, open_executor
 from rsrg.runs.journal import EVERY, LOG, journal
 from rsrg.runs.pace import Pace
 from rsrg.runs.plan import require_memory
 from rsrg.runs.pools import PoolState
-from rsrg.runs.results import derive
-from rsrg.runs.run import Run, open_run
 from rsrg.runs.signals import StopRequest, stop_on_signals
 from rsrg.runs.state import State
 from rsrg.runs.target import next_round

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Any, Generic, Protocol, Self, TypeVar
 
 from rsrg.errors import ConfigError, ExecutorError
-from rsrg.runs.chunks import Cases
+from rsrg.results.chunk_means import Cases
 
 PER_WORKER = 4  # units under way: one in hand, one waiting, and slack for a slower neighbour
 PATIENCE = 3.0  # s

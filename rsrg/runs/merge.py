@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 
 from rsrg.errors import ConfigError, RunFileError
+from rsrg.results.run import open_run
 from rsrg.runs.collect import Collected, Collection
 from rsrg.runs.index import cell
 from rsrg.runs.pool import POOLED, Pool, pooled_results, pools
-from rsrg.runs.run import open_run
 from rsrg.runs.stack import Axis, Part, stacked
 from rsrg.runs.status import SUFFIXES
 from rsrg.storage import provenance

@@ -7,10 +7,10 @@ from typing import Any
 from rsrg.config.resume_rules import NEUTRAL, flat
 from rsrg.ensemble.sampling import Means
 from rsrg.errors import RunFileError
+from rsrg.results.chunk_means import joined, means_datasets, saved_means
+from rsrg.results.derive import derive
+from rsrg.results.run import open_run
 from rsrg.runs.collect import Collected
-from rsrg.runs.means import joined, means_datasets, saved_means
-from rsrg.runs.results import derive
-from rsrg.runs.run import open_run
 
 POOLED = ("sampling.seed", "sampling.samples")
 Pool = tuple[Collected, ...]

@@ -11,8 +11,8 @@ from rsrg.config.stored import stored_config
 from rsrg.ensemble.sampling import Means
 from rsrg.physics.channels import strain_channels
 from rsrg.physics.pairs import PAIR_NAMES
-from rsrg.runs.chunks import Cases
-from rsrg.runs.means import (
+from rsrg.results.chunk_means import (
+    Cases,
     chunks_complete,
     chunks_done,
     copy_means,
@@ -21,8 +21,8 @@ from rsrg.runs.means import (
     saved_means,
     take_chunk,
 )
+from rsrg.results.derive import CROSSINGS
 from rsrg.runs.pools import PoolState
-from rsrg.runs.results import CROSSINGS
 from rsrg.storage import provenance
 from rsrg.storage.run_file import FILETYPE, SCHEMA_VERSION, Attribute, Snapshot
 from rsrg.storage.sessions import SESSION, sessions

@@ -10,8 +10,8 @@ from typing import Any, Literal, get_args
 from rsrg.config.yaml_source import read_source
 from rsrg.errors import ConfigError, NotARunError, RunFileError
 from rsrg.formatting import duration_text
+from rsrg.results.run import Run, open_run
 from rsrg.runs.index import NAME, Entry, Index, index_of, read_index
-from rsrg.runs.run import Run, open_run
 from rsrg.runs.study import Study, is_study, load_study
 from rsrg.storage.lock import Holder, named_holder
 

@@ -10,7 +10,8 @@ import math
 from rsrg.config.schema import Config
 from rsrg.ensemble.draws import CHUNK
 from rsrg.ensemble.sampling import Means
-from rsrg.runs.results import LatticeColumn, Setting
+from rsrg.results.column import Setting
+from rsrg.results.sampled import LatticeColumn
 
 GROWTH = 1.25
 

@@ -23,10 +23,10 @@ import psutil
 
 import rsrg
 from rsrg.ensemble.sampling import Means
+from rsrg.results.derive import derive
 from rsrg.runs.chunks import chunk_means, same_bits
 from rsrg.runs.cluster import Cluster
 from rsrg.runs.executors import PER_WORKER, InOrder
-from rsrg.runs.results import derive
 from rsrg.sums.jit import set_threads
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -10,10 +10,10 @@ from typing import Any
 
 from small_runs import bits, child, ended, save_often, small_config
 
-import rsrg.runs.results  # noqa: F401  imported once, for all children
+import rsrg.results.derive  # noqa: F401  imported once, for all children
 from rsrg.config.schema import Config
+from rsrg.results.run import open_run
 from rsrg.runs.engine import resume, run
-from rsrg.runs.run import open_run
 
 SAVING = 0.5  # of the time, so that every other kill hits a save
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from small_runs import child, ended, save_often, small_config
 
+from rsrg.results.run import open_run
 from rsrg.runs.engine import run
-from rsrg.runs.run import open_run
 
 CODE = "from rsrg.cli import main; main()"
 

@@ -11,7 +11,7 @@ from rsrg.config.loading import config_from_text
 from rsrg.ensemble.sampling import Means
 from rsrg.errors import ConfigError
 from rsrg.report.sampling_note import sampling_notes
-from rsrg.runs.means import saved_means
+from rsrg.results.chunk_means import saved_means
 from rsrg.runs.target import largest_error, next_round
 
 TEXT = """\

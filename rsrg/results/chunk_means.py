@@ -11,7 +11,6 @@ from rsrg.ensemble.sampling import Means
 from rsrg.errors import RunFileError
 from rsrg.physics.arrays import Array
 from rsrg.physics.interaction import QUARTIC_NAMES
-from rsrg.runs.chunks import Cases
 from rsrg.storage.layout import RAW
 from rsrg.storage.run_file import Snapshot
 
@@ -106,3 +105,6 @@ def joined(parts: Sequence[Means]) -> Means:
     """The means of several runs as if one had drawn all their chunks."""
     moments, *controls = (np.concatenate(arrays, axis=3) for arrays in _of_cases(*parts))
     return Means(moments, np.concatenate([m.unstrained for m in parts], axis=1), *controls)
+
+
+Cases = tuple[tuple[int, ...], tuple[int, ...]]  # numbers of readings, and of strains
