@@ -11,13 +11,13 @@ if TYPE_CHECKING:
     from rsrg.config.loading import load_config
     from rsrg.config.schema import Config
     from rsrg.errors import ConfigError, RsrgError, RunFileError
+    from rsrg.execution.engine import resume, run
     from rsrg.physics.continuum import continuum_coupling
     from rsrg.physics.criticality import Crossing, critical_strains
     from rsrg.physics.haar_mean import exact_coupling
     from rsrg.physics.interaction import coupling_matrix
     from rsrg.physics.log_formula import log_formula_coupling
     from rsrg.results.run import Run, open_run
-    from rsrg.runs.engine import resume, run
     from rsrg.sums.engines import pair_moments
 
 _HOME = {
@@ -35,8 +35,8 @@ _HOME = {
     "log_formula_coupling": "rsrg.physics.log_formula",
     "open_run": "rsrg.results.run",
     "pair_moments": "rsrg.sums.engines",
-    "resume": "rsrg.runs.engine",
-    "run": "rsrg.runs.engine",
+    "resume": "rsrg.execution.engine",
+    "run": "rsrg.execution.engine",
 }
 
 __all__ = [

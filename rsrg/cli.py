@@ -89,9 +89,9 @@ def run(
     quiet: Quiet = False,
 ) -> None:
     """Run a config: progress, then the table of critical strains, a run file and a picture."""
+    from rsrg.execution import engine
+    from rsrg.execution.plan import plan
     from rsrg.report.terminal import print_plan
-    from rsrg.runs import engine
-    from rsrg.runs.plan import plan
 
     loaded = _load(config, o)
     use_threads(threads)
@@ -118,7 +118,7 @@ def resume(
     quiet: Quiet = False,
 ) -> None:
     """Go on with a stopped run; or extend a finished one: -o sampling.samples N."""
-    from rsrg.runs import engine
+    from rsrg.execution import engine
 
     overrides = parse_overrides(o)
     use_threads(threads)
@@ -135,8 +135,8 @@ for _command in (cli_studies.sweep, cli_studies.status, cli_studies.merge):
 @app.command()
 def validate(config: ConfigPath, o: Overrides = None, as_json: AsJson = False) -> None:
     """Check a config and say what it asks for; every problem is listed at once."""
+    from rsrg.execution.plan import plan
     from rsrg.report.terminal import print_json, print_plan
-    from rsrg.runs.plan import plan
 
     loaded = _load(config, o)
     planned = plan(loaded, measure=False)
@@ -273,9 +273,9 @@ def _means(
     workers: int | None, scheduler: str | None, walltime: str | None, silent: bool, quiet: bool
 ) -> Iterator[dict[str, Any]]:
     """Where a run computes, how long it may, and who watches, as the engine takes them."""
+    from rsrg.execution.open_executor import open_executor
+    from rsrg.execution.walltime import walltime_seconds
     from rsrg.report.progress import progress_bar
-    from rsrg.runs.executors import open_executor
-    from rsrg.runs.walltime import walltime_seconds
 
     limit = walltime_seconds(walltime)
     with open_executor(workers, scheduler) as executor, progress_bar(silent, quiet) as watch:

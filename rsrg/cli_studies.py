@@ -43,13 +43,13 @@ def sweep(
     quiet: Quiet = False,
 ) -> None:
     """Run all runs of a study that are missing, stopped or failed; finished ones stay."""
+    from rsrg.execution.open_executor import open_executor
+    from rsrg.execution.walltime import walltime_seconds
     from rsrg.report.progress import progress_bar
     from rsrg.report.status_table import counts, plan_text, print_groups
     from rsrg.report.terminal import console
-    from rsrg.runs.executors import open_executor
     from rsrg.runs.study import load_study
     from rsrg.runs.sweep import Sweep, sweep_plan
-    from rsrg.runs.walltime import walltime_seconds
 
     loaded = load_study(study)
     folder = output or loaded.folder

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from tqdm import tqdm
 
-from rsrg.runs.engine import Progress, Watcher
+from rsrg.execution.progress import Progress, Watcher
 
 LOG_INTERVAL = 30.0  # s between two lines where there is no terminal
 BAR_INTERVAL = 0.2  # s

@@ -14,6 +14,8 @@ from rsrg.physics.interaction import QUARTIC_NAMES
 from rsrg.storage.layout import RAW
 from rsrg.storage.run_file import Snapshot
 
+Cases = tuple[tuple[int, ...], tuple[int, ...]]  # numbers of readings, and of strains
+
 OPTIONAL = ("volume", "number")  # files of the first versions have neither
 OF_CASES = ("moments", "volume", "number")  # (steps, readings, strains, chunks, ...)
 
@@ -105,6 +107,3 @@ def joined(parts: Sequence[Means]) -> Means:
     """The means of several runs as if one had drawn all their chunks."""
     moments, *controls = (np.concatenate(arrays, axis=3) for arrays in _of_cases(*parts))
     return Means(moments, np.concatenate([m.unstrained for m in parts], axis=1), *controls)
-
-
-Cases = tuple[tuple[int, ...], tuple[int, ...]]  # numbers of readings, and of strains

@@ -9,15 +9,15 @@ from typing import Any
 
 from rsrg.config.schema import Config
 from rsrg.errors import ExecutorError, RsrgError
-from rsrg.runs import engine
-from rsrg.runs.engine import Progress, Watcher
-from rsrg.runs.executors import Executor
+from rsrg.execution import engine
+from rsrg.execution.executor import Executor
+from rsrg.execution.plan import chunk_seconds
+from rsrg.execution.progress import Progress, Watcher
+from rsrg.execution.signals import stop_on_signals
+from rsrg.execution.walltime import TimeLimit
 from rsrg.runs.index import index_of, read_index, write_index
-from rsrg.runs.plan import chunk_seconds
-from rsrg.runs.signals import stop_on_signals
 from rsrg.runs.status import Group, RunStatus, study_status
 from rsrg.runs.study import Member, Study
-from rsrg.runs.walltime import TimeLimit
 
 Tell = Callable[[str], None]
 

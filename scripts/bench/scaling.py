@@ -23,10 +23,11 @@ import psutil
 
 import rsrg
 from rsrg.ensemble.sampling import Means
+from rsrg.execution.dask_cluster import Cluster
+from rsrg.execution.executor import PER_WORKER
+from rsrg.execution.in_order import InOrder
+from rsrg.execution.tasks import chunk_means, same_bits
 from rsrg.results.derive import derive
-from rsrg.runs.chunks import chunk_means, same_bits
-from rsrg.runs.cluster import Cluster
-from rsrg.runs.executors import PER_WORKER, InOrder
 from rsrg.sums.jit import set_threads
 
 ROOT = Path(__file__).resolve().parents[2]

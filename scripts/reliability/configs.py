@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from rsrg.config.loading import config_from_text
 from rsrg.config.schema import Config
 from rsrg.errors import RsrgError
+from rsrg.execution.engine import run
+from rsrg.execution.plan import plan
 from rsrg.physics.errors import ConvergenceError, PhysicsError
-from rsrg.runs.engine import run
-from rsrg.runs.plan import plan
 
 LIMIT = 10.0  # s of processor time for one config
 HANG = 120.0  # s of anything

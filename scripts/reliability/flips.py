@@ -12,8 +12,8 @@ from typing import Any
 from small_runs import child, ended, small_config
 
 from rsrg.errors import RunFileError
+from rsrg.execution.engine import run
 from rsrg.results.run import open_run
-from rsrg.runs.engine import run
 from rsrg.storage.run_file import BLOCK
 
 SECONDS = 60  # of computing, for a hundred forged files, which take 1 s; one may take HDF5 10 s

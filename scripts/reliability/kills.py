@@ -12,8 +12,8 @@ from small_runs import bits, child, ended, save_often, small_config
 
 import rsrg.results.derive  # noqa: F401  imported once, for all children
 from rsrg.config.schema import Config
+from rsrg.execution.engine import resume, run
 from rsrg.results.run import open_run
-from rsrg.runs.engine import resume, run
 
 SAVING = 0.5  # of the time, so that every other kill hits a save
 

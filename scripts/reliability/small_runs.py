@@ -7,8 +7,8 @@ import numpy as np
 
 from rsrg.config.loading import config_from_text
 from rsrg.config.schema import Config
+from rsrg.execution import pace
 from rsrg.results.run import open_run
-from rsrg.runs import pace
 from rsrg.storage.layout import ENTRIES
 
 TEXT = """\

@@ -12,8 +12,8 @@ from typing import Any
 
 from small_runs import child, ended, save_often, small_config
 
+from rsrg.execution.engine import run
 from rsrg.results.run import open_run
-from rsrg.runs.engine import run
 
 CODE = "from rsrg.cli import main; main()"
 

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 from small_runs import bits, child, ended, save_often, small_config
 
 from rsrg.errors import RunFileError
-from rsrg.runs.engine import resume, run
+from rsrg.execution.engine import resume, run
 from rsrg.storage import atomic
 
 CODES = {"disk full": errno.ENOSPC, "I/O error": errno.EIO, "read-only": errno.EROFS}

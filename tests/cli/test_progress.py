@@ -13,9 +13,9 @@ import termios
 
 import pytest
 
+from rsrg.execution.progress import Progress
 from rsrg.report import progress
 from rsrg.report.progress import line, progress_bar
-from rsrg.runs.engine import Progress
 
 CODE = "from rsrg.cli import main; main()"
 TEXT = """\

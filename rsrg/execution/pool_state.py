@@ -25,10 +25,10 @@ from rsrg.ensemble.pool_statistics import (
     narrowing,
     scatter_of_share,
 )
+from rsrg.execution.sampler import config_pool_step
+from rsrg.execution.tasks import Bundle, Grown
 from rsrg.physics.arrays import Array
 from rsrg.physics.channels import strain_channels
-from rsrg.runs.chunks import Bundle, Grown
-from rsrg.runs.sampler import config_pool_step
 from rsrg.storage.run_file import Snapshot
 
 COPIES = 5  # of a pool in memory, at most: in hand, growing, and while described

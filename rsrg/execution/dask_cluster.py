@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from rsrg.errors import ExecutorError
-from rsrg.runs.chunks import alone, same_bits
-from rsrg.runs.executors import PATIENCE, PER_WORKER, T
+from rsrg.execution.executor import PATIENCE, PER_WORKER, T
+from rsrg.execution.tasks import alone, same_bits
 
 CONNECT = 10  # s
 RECOUNT = 5.0  # s between two looks at how many workers there are: they come and go

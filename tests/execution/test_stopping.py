@@ -14,9 +14,9 @@ import pytest
 import rsrg
 from rsrg.ensemble.sampling import Sampler
 from rsrg.errors import ConfigError
-from rsrg.runs import engine
-from rsrg.runs.pace import Pace
-from rsrg.runs.walltime import SLURM_END, SLURM_GRACE, TimeLimit, walltime_seconds
+from rsrg.execution import engine
+from rsrg.execution.pace import Pace
+from rsrg.execution.walltime import SLURM_END, SLURM_GRACE, TimeLimit, walltime_seconds
 
 
 @pytest.mark.parametrize(

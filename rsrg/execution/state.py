@@ -9,6 +9,7 @@ import numpy as np
 from rsrg.config.schema import Config
 from rsrg.config.stored import stored_config
 from rsrg.ensemble.sampling import Means
+from rsrg.execution.pool_state import PoolState
 from rsrg.physics.channels import strain_channels
 from rsrg.physics.pairs import PAIR_NAMES
 from rsrg.results.chunk_means import (
@@ -22,7 +23,6 @@ from rsrg.results.chunk_means import (
     take_chunk,
 )
 from rsrg.results.derive import CROSSINGS
-from rsrg.runs.pools import PoolState
 from rsrg.storage import provenance
 from rsrg.storage.run_file import FILETYPE, SCHEMA_VERSION, Attribute, Snapshot
 from rsrg.storage.sessions import SESSION, sessions

@@ -17,9 +17,9 @@ from rsrg.config.schema import Config
 from rsrg.ensemble.pool import PoolStep
 from rsrg.ensemble.sampling import Means, exact_means
 from rsrg.errors import ExecutorError
+from rsrg.execution.sampler import config_pool_step, config_sampler
 from rsrg.physics.arrays import Array
 from rsrg.results.chunk_means import Cases
-from rsrg.runs.sampler import config_pool_step, config_sampler
 from rsrg.storage.provenance import host, versions
 from rsrg.sums.jit import processor, set_threads
 

@@ -9,9 +9,9 @@ from multiprocessing.connection import Connection
 from threading import Thread
 from typing import Any
 
-from rsrg.runs.chunks import alone, same_bits
-from rsrg.runs.executors import PATIENCE, PER_WORKER, T
-from rsrg.runs.signals import STOP_SIGNALS
+from rsrg.execution.executor import PATIENCE, PER_WORKER, T
+from rsrg.execution.signals import STOP_SIGNALS
+from rsrg.execution.tasks import alone, same_bits
 
 _context = get_context("spawn")  # the threads of numba do not survive a fork
 

@@ -13,10 +13,10 @@ import pytest
 import rsrg
 from rsrg.ensemble.initial import InitialLaw, initial_pool
 from rsrg.errors import ConfigError
+from rsrg.execution.open_executor import open_executor
+from rsrg.execution.plan import plan, plan_lines
+from rsrg.execution.pool_state import COPIES, PoolState, pool_bytes
 from rsrg.physics.errors import PhysicsError
-from rsrg.runs.executors import open_executor
-from rsrg.runs.plan import plan, plan_lines
-from rsrg.runs.pools import COPIES, PoolState, pool_bytes
 from rsrg.sums import jit
 from rsrg.sums.packing import random_sequential_addition
 

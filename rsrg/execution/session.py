@@ -1,169 +1,29 @@
-"""Carrying a run to its end: chunk by chunk, saving as it goes, stopping when asked."""
+"""One session of work on one run file."""
 
 import math
-import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import nullcontext, suppress
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from rsrg.config.quantities import si_value
-from rsrg.config.resume_rules import extended_config
 from rsrg.config.schema import Config
-from rsrg.config.stored import stored_config
-from rsrg.errors import ConfigError, RunFileError
+from rsrg.execution.executor import PATIENCE, POLL, Executor, Unit
+from rsrg.execution.in_order import InOrder
+from rsrg.execution.pace import Pace
+from rsrg.execution.pool_state import PoolState
+from rsrg.execution.progress import Progress, Watcher
+from rsrg.execution.run_log import EVERY, LOG
+from rsrg.execution.signals import StopRequest
+from rsrg.execution.state import State
+from rsrg.execution.target_error import next_round
+from rsrg.execution.tasks import Bundle, chunk_means, grown_chunks
+from rsrg.execution.walltime import TimeLimit
 from rsrg.results.derive import derive
-from rsrg.results.run import Run, open_run
-from rsrg.runs.chunks import Bundle, chunk_means, grown_chunks, one_blas_thread
-from rsrg.runs.executors import PATIENCE, POLL, Executor, InOrder, Unit, open_executor
-from rsrg.runs.journal import EVERY, LOG, journal
-from rsrg.runs.pace import Pace
-from rsrg.runs.plan import require_memory
-from rsrg.runs.pools import PoolState
-from rsrg.runs.signals import StopRequest, stop_on_signals
-from rsrg.runs.state import State
-from rsrg.runs.target import next_round
-from rsrg.runs.walltime import TimeLimit
-from rsrg.storage.atomic import free_name, make_folder, real, remove_leftovers, save, set_aside
-from rsrg.storage.lock import forget_dead, locked
-from rsrg.storage.run_file import Snapshot, encode, take_previous
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a run is: chunks done of all, the step in hand, and a word on what happens.
-
-    urgent: told from inside a signal handler, where no buffered stream may be written to.
-    unsaved: seconds since the last checkpoint.
-    """
-
-    done: int
-    total: int
-    step: int
-    steps: int
-    note: str = ""
-    urgent: bool = False
-    unsaved: float = 0.0
-
-
-SUFFIXES = (".h5", ".hdf5")
-Watcher = Callable[[Progress], None]
-
-
-def _unwatched(progress: Progress) -> None:
-    """Nobody watches."""
-
-
-def run(
-    config: Config,
-    path: str | os.PathLike[str],
-    *,
-    restart: bool = False,
-    watch: Watcher = _unwatched,
-    executor: Executor | None = None,
-    walltime: float | None = None,
-) -> Run:
-    """Run a config into a new run file. Resumes nothing, overwrites nothing.
-
-    restart: start anew where the file exists; the old one is renamed (see `set_aside`).
-    executor: where chunks are computed; this process by default. walltime: seconds from now in
-    which to end. A run that a signal or the time stopped comes back with status "stopped".
-
-    Raises RunFileError if the file exists, cannot be written, or is being worked on; ConfigError
-    if it is not named as a run file, or the run does not fit into memory.
-    """
-    target, limit = real(Path(path)), TimeLimit.of(walltime)
-    if not isinstance(config, Config):
-        raise ConfigError([f"`config` must be a Config (see load_config); got {config!r}"])
-    if target.suffix not in SUFFIXES:
-        raise ConfigError([f"a run file must end in {' or '.join(SUFFIXES)}; got {target}"])
-    require_memory(config)
-    state = State.start(config)
-    make_folder(target)
-    with locked(target) as note:
-        if target.exists() and not restart:
-            raise RunFileError(
-                f"{target} exists already. Go on with it: rsrg resume {target}. "
-                f"Start anew, keeping it as {free_name(target).name}: add --restart"
-            )
-        if target.exists():
-            set_aside(target)
-        return _carry_on(_Worker(state, target, watch, limit), executor, note)
-
-
-def resume(
-    path: str | os.PathLike[str],
-    overrides: Mapping[str, Any] | None = None,
-    *,
-    watch: Watcher = _unwatched,
-    executor: Executor | None = None,
-    walltime: float | None = None,
-) -> Run:
-    """Go on with a run file to its end. A finished run is returned as it is.
-
-    overrides: dotted keys; those that leave the numbers alone (checkpoint, title), and those that
-    ask for more (see `extension`), for which only what is new is computed. executor, walltime: as
-    in `run`.
-
-    Raises RunFileError for a missing or damaged file, or one being worked on; ConfigError, with a
-    diff, for any other override.
-    """
-    target, limit = real(Path(path)), TimeLimit.of(walltime)
-    if target.suffix == ".prev":
-        whole = target.with_suffix("")
-        raise RunFileError(
-            f"{target} is the checkpoint before the last of {whole}, and is kept as it is. "
-            f"To go on from there: {take_previous(whole)}, then rsrg resume {whole}"
-        )
-    if _to_do(target, overrides or {}) is None:
-        forget_dead(target)
-        return open_run(target)
-    with locked(target) as note:
-        state = _to_do(target, overrides or {})  # as it is now that nobody else writes
-        if state is None:
-            return open_run(target)
-        return _carry_on(_Worker(state, target, watch, limit), executor, note)
-
-
-def _to_do(path: Path, overrides: Mapping[str, Any]) -> State | None:
-    """The state to go on from; None where the run is finished and nothing more is asked for."""
-    with Snapshot(path) as snapshot:
-        before = stored_config(snapshot)
-        config = extended_config(before, dict(overrides))
-        if snapshot.attributes["status"] == "finished" and config == before:
-            return None
-        require_memory(config)
-        return State.of(snapshot).extended(config)
-
-
-def _carry_on(worker: "_Worker", executor: Executor | None, note: str) -> Run:
-    """Do what is left to do, save, and open the result."""
-    path, state = worker.path, worker.state
-    with journal(path), one_blas_thread(), stop_on_signals(worker.notify) as request:
-        remove_leftovers(path)
-        state.begin_session(note)
-        LOG.info("%s: session %d begins, %s", path, len(state.sessions), state.session_text())
-        try:
-            worker.save("running", "running")
-            with nullcontext(executor) if executor else open_executor() as chosen:
-                reason = worker.sample(request, chosen) or worker.conclude(request)
-        except BaseException as error:
-            LOG.error("failed: %s: %s", type(error).__name__, error)
-            with suppress(RunFileError):  # the disk may be what failed
-                worker.save("failed", f"failed: {type(error).__name__}: {error}")
-            raise
-        if reason is not None:
-            worker.save("stopped", f"stopped by {reason}")
-        LOG.info("%s; saving took %.2g %% of the time", _ending(reason), 100 * worker.pace.share())
-    return open_run(path)
-
-
-def _ending(reason: str | None) -> str:
-    return "finished" if reason is None else f"stopped by {reason}"
+from rsrg.storage.atomic import save
+from rsrg.storage.run_file import encode
 
 
 class _Worker:

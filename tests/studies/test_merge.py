@@ -8,9 +8,9 @@ import xarray
 import rsrg
 from rsrg.ensemble.sampling import Means
 from rsrg.errors import ConfigError, RunFileError
+from rsrg.execution.open_executor import open_executor
 from rsrg.results.derive import derive
 from rsrg.runs.collect import collect
-from rsrg.runs.executors import open_executor
 from rsrg.runs.merge import merge
 from rsrg.runs.pool import pooled_results, pools
 from rsrg.runs.study import load_study

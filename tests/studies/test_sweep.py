@@ -12,13 +12,13 @@ import pytest
 import rsrg
 from rsrg.ensemble.sampling import Sampler
 from rsrg.errors import ConfigError, ExecutorError, RunFileError
-from rsrg.runs.executors import open_executor
+from rsrg.execution.open_executor import open_executor
+from rsrg.execution.processes import Processes
+from rsrg.execution.walltime import SLURM_END, TimeLimit
 from rsrg.runs.index import read_index
-from rsrg.runs.processes import Processes
 from rsrg.runs.status import run_status, statuses, study_status
 from rsrg.runs.study import load_study
 from rsrg.runs.sweep import Sweep, sweep_plan
-from rsrg.runs.walltime import SLURM_END, TimeLimit
 
 SEEDS = "base: small.yaml\nproduct: {sampling.seed: [3, 4, 5]}\n"
 

@@ -10,9 +10,9 @@ import rsrg
 from rsrg.config.loading import config_from_text
 from rsrg.ensemble.sampling import Means
 from rsrg.errors import ConfigError
+from rsrg.execution.target_error import largest_error, next_round
 from rsrg.report.sampling_note import sampling_notes
 from rsrg.results.chunk_means import saved_means
-from rsrg.runs.target import largest_error, next_round
 
 TEXT = """\
 schema_version: 1

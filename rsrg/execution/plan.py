@@ -7,9 +7,9 @@ from rsrg.config.schema import Config
 from rsrg.ensemble.draws import CHUNK
 from rsrg.ensemble.statistics import MAX_GROUPS
 from rsrg.errors import ConfigError
+from rsrg.execution.pool_state import COPIES, PoolState, pool_bytes
+from rsrg.execution.sampler import config_sampler
 from rsrg.formatting import duration_text, size_text
-from rsrg.runs.pools import COPIES, PoolState, pool_bytes
-from rsrg.runs.sampler import config_sampler
 from rsrg.sums.batch import batch_seconds
 from rsrg.sums.limits import physical_memory
 

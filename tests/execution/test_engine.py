@@ -14,8 +14,8 @@ from rsrg.config.resume_rules import extended_config
 from rsrg.config.schema import Config
 from rsrg.ensemble.sampling import Sampler
 from rsrg.errors import ConfigError, RunFileError
-from rsrg.runs import pace
-from rsrg.runs.signals import STOP_SIGNALS
+from rsrg.execution import pace
+from rsrg.execution.signals import STOP_SIGNALS
 from rsrg.sums import jit
 
 LONG = """\

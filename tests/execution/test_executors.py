@@ -19,11 +19,13 @@ import pytest
 import rsrg
 from rsrg.ensemble.sampling import Sampler
 from rsrg.errors import ConfigError, ExecutorError
-from rsrg.runs import chunks
-from rsrg.runs.cluster import Cluster
-from rsrg.runs.executors import InOrder, Threads, open_executor
-from rsrg.runs.processes import Processes
-from rsrg.runs.walltime import SLURM_END
+from rsrg.execution import tasks as chunks
+from rsrg.execution.dask_cluster import Cluster
+from rsrg.execution.executor import Threads
+from rsrg.execution.in_order import InOrder
+from rsrg.execution.open_executor import open_executor
+from rsrg.execution.processes import Processes
+from rsrg.execution.walltime import SLURM_END
 from rsrg.sums import jit
 
 ALL = ((0, 1), (0, 1, 2, 3, 4))  # cases of the small config: readings, strains
@@ -212,7 +214,7 @@ def test_compiled_or_loaded_gives_the_same_bits(changed, tmp_path):
     """A worker that finds the kernels in the disk cache, and one that compiles them first."""
     text = changed(blocks=SLOW).resolved()
     code = (
-        "import sys; from rsrg.runs.chunks import chunk_means; "
+        "import sys; from rsrg.execution.tasks import chunk_means; "
         "print(chunk_means(sys.argv[1], 0, 0, ((0, 1), (0, 1, 2, 3, 4)))[0].tobytes().hex())"
     )
     environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}
@@ -248,7 +250,7 @@ def test_one_executor_only():
 
 
 def test_no_scheduler_there(monkeypatch):
-    monkeypatch.setattr("rsrg.runs.cluster.CONNECT", 0.5)
+    monkeypatch.setattr("rsrg.execution.dask_cluster.CONNECT", 0.5)
     with (
         pytest.raises(ExecutorError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9:"),
         open_executor(scheduler="tcp://127.0.0.1:9"),

@@ -1,0 +1,28 @@
+"""What a run tells of its progress while it works."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is: chunks done of all, the step in hand, and a word on what happens.
+
+    urgent: told from inside a signal handler, where no buffered stream may be written to.
+    unsaved: seconds since the last checkpoint.
+    """
+
+    done: int
+    total: int
+    step: int
+    steps: int
+    note: str = ""
+    urgent: bool = False
+    unsaved: float = 0.0
+
+
+Watcher = Callable[[Progress], None]
+
+
+def _unwatched(progress: Progress) -> None:
+    """Nobody watches."""
