@@ -320,7 +320,7 @@ def _report_study(folder: Path, picture: Path, material: str | None, as_json: bo
     """Table and picture of a folder of quenched runs, or the numbers as JSON."""
     from rsrg.report.study_figure import as_records, distributions, study_figure, study_table
     from rsrg.report.terminal import console, print_json
-    from rsrg.runs.collect import collect
+    from rsrg.studies.collect import collect
 
     rows = distributions(collect([folder]).runs, material)
     if as_json:

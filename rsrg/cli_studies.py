@@ -48,8 +48,8 @@ def sweep(
     from rsrg.report.progress import progress_bar
     from rsrg.report.status_table import counts, plan_text, print_groups
     from rsrg.report.terminal import console
-    from rsrg.runs.study import load_study
-    from rsrg.runs.sweep import Sweep, sweep_plan
+    from rsrg.studies.study import load_study
+    from rsrg.studies.sweep import Sweep, sweep_plan
 
     loaded = load_study(study)
     folder = output or loaded.folder
@@ -91,7 +91,7 @@ def status(
     """Show how far runs are: finished, running by whom, interrupted, stopped, failed and why."""
     from rsrg.report.status_table import as_records, counts, print_groups
     from rsrg.report.terminal import console, print_json
-    from rsrg.runs.status import statuses
+    from rsrg.studies.status import statuses
 
     groups = statuses(paths)
     runs = [s for group in groups for s in group.runs]
@@ -118,8 +118,8 @@ def merge(
     ] = False,
 ) -> None:
     """Put finished runs into one file, with what they were swept over as named dimensions."""
-    from rsrg.runs.collect import collect
-    from rsrg.runs.merge import merge as merge_runs
+    from rsrg.studies.collect import collect
+    from rsrg.studies.merge import merge as merge_runs
 
     merged = merge_runs(collect(paths), output, pool_seeds, raw=not no_raw)
     sizes = " × ".join(f"{name} {size}" for name, size in merged.sizes.items())

@@ -11,9 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from rsrg.formatting import duration_text
-from rsrg.runs.index import cell
-from rsrg.runs.status import STATES, Group, RunStatus
-from rsrg.runs.sweep import SweepPlan
+from rsrg.studies.index import cell
+from rsrg.studies.status import STATES, Group, RunStatus
+from rsrg.studies.sweep import SweepPlan
 
 FAR = 60  # characters of a note in a table; `--json` has it all
 

@@ -19,7 +19,7 @@ from rsrg.report.critical_table import NONE
 from rsrg.report.disorder_figure import sizes
 from rsrg.report.flow_figure import COLOURS, save
 from rsrg.results.run import Run, open_run
-from rsrg.runs.collect import Collected
+from rsrg.studies.collect import Collected
 
 matplotlib.use("agg")
 QUARTILES = (0.25, 0.5, 0.75)

@@ -8,7 +8,7 @@ import pytest
 
 import rsrg
 from rsrg.report.study_figure import as_records, distributions
-from rsrg.runs.collect import collect
+from rsrg.studies.collect import collect
 
 BASE = """\
 schema_version: 1

@@ -10,11 +10,11 @@ from rsrg.ensemble.sampling import Means
 from rsrg.errors import ConfigError, RunFileError
 from rsrg.execution.open_executor import open_executor
 from rsrg.results.derive import derive
-from rsrg.runs.collect import collect
-from rsrg.runs.merge import merge
-from rsrg.runs.pool import pooled_results, pools
-from rsrg.runs.study import load_study
-from rsrg.runs.sweep import Sweep
+from rsrg.studies.collect import collect
+from rsrg.studies.merge import merge
+from rsrg.studies.seeds import pooled_results, pools
+from rsrg.studies.study import load_study
+from rsrg.studies.sweep import Sweep
 
 PRODUCT = "base: small.yaml\nproduct: {blocks.n0: [3, 2], sampling.seed: [3, 4, 5]}\n"
 

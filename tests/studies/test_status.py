@@ -10,9 +10,9 @@ from dataclasses import asdict, replace
 import pytest
 
 import rsrg
-from rsrg.runs import status
-from rsrg.runs.status import run_status
 from rsrg.storage.lock import Holder, lock_path, locked
+from rsrg.studies import status
+from rsrg.studies.status import run_status
 
 
 @pytest.fixture

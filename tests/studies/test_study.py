@@ -4,7 +4,7 @@ import pytest
 
 from rsrg.config.loading import config_from_text
 from rsrg.errors import ConfigError
-from rsrg.runs.study import load_study
+from rsrg.studies.study import load_study
 
 
 @pytest.fixture

@@ -15,10 +15,10 @@ from rsrg.errors import ConfigError, ExecutorError, RunFileError
 from rsrg.execution.open_executor import open_executor
 from rsrg.execution.processes import Processes
 from rsrg.execution.walltime import SLURM_END, TimeLimit
-from rsrg.runs.index import read_index
-from rsrg.runs.status import run_status, statuses, study_status
-from rsrg.runs.study import load_study
-from rsrg.runs.sweep import Sweep, sweep_plan
+from rsrg.studies.index import read_index
+from rsrg.studies.status import run_status, statuses, study_status
+from rsrg.studies.study import load_study
+from rsrg.studies.sweep import Sweep, sweep_plan
 
 SEEDS = "base: small.yaml\nproduct: {sampling.seed: [3, 4, 5]}\n"
 

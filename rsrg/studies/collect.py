@@ -9,8 +9,8 @@ from rsrg.config.resume_rules import NEUTRAL, flat
 from rsrg.config.schema import Config
 from rsrg.errors import RunFileError
 from rsrg.results.run import open_run
-from rsrg.runs.index import read_index
-from rsrg.runs.status import SUFFIXES, RunStatus, run_status
+from rsrg.studies.index import read_index
+from rsrg.studies.status import SUFFIXES, RunStatus, run_status
 
 WHOLE = ("materials", "readings", "strain.values", "strain.tensor")  # one value, however many keys
 

@@ -10,7 +10,7 @@ from rsrg.errors import RunFileError
 from rsrg.results.chunk_means import joined, means_datasets, saved_means
 from rsrg.results.derive import derive
 from rsrg.results.run import open_run
-from rsrg.runs.collect import Collected
+from rsrg.studies.collect import Collected
 
 POOLED = ("sampling.seed", "sampling.samples")
 Pool = tuple[Collected, ...]

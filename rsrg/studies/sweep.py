@@ -15,9 +15,9 @@ from rsrg.execution.plan import chunk_seconds
 from rsrg.execution.progress import Progress, Watcher
 from rsrg.execution.signals import stop_on_signals
 from rsrg.execution.walltime import TimeLimit
-from rsrg.runs.index import index_of, read_index, write_index
-from rsrg.runs.status import Group, RunStatus, study_status
-from rsrg.runs.study import Member, Study
+from rsrg.studies.index import index_of, read_index, write_index
+from rsrg.studies.status import Group, RunStatus, study_status
+from rsrg.studies.study import Member, Study
 
 Tell = Callable[[str], None]
 

@@ -15,15 +15,15 @@ import numpy as np
 
 from rsrg.errors import ConfigError, RunFileError
 from rsrg.results.run import open_run
-from rsrg.runs.collect import Collected, Collection
-from rsrg.runs.index import cell
-from rsrg.runs.pool import POOLED, Pool, pooled_results, pools
-from rsrg.runs.stack import Axis, Part, stacked
-from rsrg.runs.status import SUFFIXES
 from rsrg.storage import provenance
 from rsrg.storage.atomic import save
 from rsrg.storage.layout import AXES, ENTRIES, Entry, is_raw
 from rsrg.storage.run_file import MERGED, SCHEMA_VERSION, encode
+from rsrg.studies.align import Axis, Part, stacked
+from rsrg.studies.collect import Collected, Collection
+from rsrg.studies.index import cell
+from rsrg.studies.seeds import POOLED, Pool, pooled_results, pools
+from rsrg.studies.status import SUFFIXES
 
 WITH_AXIS = ("materials", "readings")  # runs that differ in these share the axes they have
 

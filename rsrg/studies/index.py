@@ -14,7 +14,7 @@ from pydantic import Field, ValidationError
 
 from rsrg.config.base import Part
 from rsrg.errors import RunFileError
-from rsrg.runs.study import SHORT, Study
+from rsrg.studies.study import SHORT, Study
 
 NAME = "index.json"
 

@@ -11,9 +11,9 @@ from rsrg.config.yaml_source import read_source
 from rsrg.errors import ConfigError, NotARunError, RunFileError
 from rsrg.formatting import duration_text
 from rsrg.results.run import Run, open_run
-from rsrg.runs.index import NAME, Entry, Index, index_of, read_index
-from rsrg.runs.study import Study, is_study, load_study
 from rsrg.storage.lock import Holder, named_holder
+from rsrg.studies.index import NAME, Entry, Index, index_of, read_index
+from rsrg.studies.study import Study, is_study, load_study
 
 State = Literal[
     "finished", "running", "interrupted", "stopped", "failed", "missing", "damaged", "changed"

@@ -1,0 +1,1 @@
+"""Many runs: sweeps, their index and status, merging, pooling of seeds."""
