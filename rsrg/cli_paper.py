@@ -21,8 +21,8 @@ def reproduce(
     as_json: AsJson = False,
 ) -> None:
     """Compute the paper again: Table I, Figures 1 to 10, and a verdict on every claim."""
-    from rsrg.report.paper import reproduce as write_paper
-    from rsrg.report.paper.tables_text import summary
+    from rsrg.paper.page.tables_text import summary
+    from rsrg.paper.reproduce import reproduce as write_paper
 
     found = write_paper(output, lambda text: print(f"{text} …", file=sys.stderr))
     if as_json:

@@ -5,7 +5,7 @@ import json
 import mpmath as mp
 import pytest
 
-from rsrg.report.paper import reproduce
+from rsrg.paper.reproduce import reproduce
 
 PAIRS = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from rsrg.report.paper.drawings import exposed_faces
-from rsrg.runs.paper.geometry import DRAWN_N0, OFFSET, bodies, failing_strains
+from rsrg.paper.geometry import DRAWN_N0, OFFSET, bodies, failing_strains
+from rsrg.paper.page.drawings import exposed_faces
 
 
 def test_bodies_hold_n0_cubed_blocks_and_their_volume():

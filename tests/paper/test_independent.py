@@ -7,8 +7,8 @@ import mpmath as mp
 import numpy as np
 import pytest
 
-from rsrg.runs.paper.claims_sums import growth
-from rsrg.runs.paper.tables import CHANNELS
+from rsrg.paper.claims.sums import growth
+from rsrg.paper.tables import CHANNELS
 
 # critical_strains promises 1e-8; a root must lie within twice that
 BRACKET = mp.mpf("2e-8")

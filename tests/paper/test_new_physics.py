@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from rsrg.paper.claims.flow import random_levels
 from rsrg.physics.channels import strain_channels
 from rsrg.physics.continuum import continuum_coupling
 from rsrg.physics.elastic import elastic_susceptibility, inverse_elastic_susceptibility
@@ -25,7 +26,6 @@ from rsrg.physics.relaxation import (
 )
 from rsrg.physics.stress_strain import stress_strain
 from rsrg.physics.volume_average import literal_coupling, volume_averages
-from rsrg.runs.paper.claims_flow import random_levels
 
 ALPHA = 0.7
 

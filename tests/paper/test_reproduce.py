@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 import rsrg
-import rsrg.runs.paper
+import rsrg.paper
+from rsrg.paper.claims.claim import Claim, Number, between, order, printed, truncated
+from rsrg.paper.claims.flow import bend
+from rsrg.paper.curves import marked_values, paper_curve
+from rsrg.paper.page.tables_text import number_text
 from rsrg.physics.materials import TABLE_I
-from rsrg.report.paper.tables_text import number_text
-from rsrg.runs.paper.claim import Claim, Number, between, order, printed, truncated
-from rsrg.runs.paper.claims_flow import bend
-from rsrg.runs.paper.curves import marked_values, paper_curve
 
 STEMS = [f"figure_{n:02d}" for n in range(1, 11)]
 
@@ -211,8 +211,8 @@ def numbers_in(value):
 
 
 def test_each_call_shows_the_first_number(data):
-    for module in pkgutil.iter_modules(rsrg.runs.paper.__path__):
-        importlib.import_module(f"rsrg.runs.paper.{module.name}")
+    for module in pkgutil.walk_packages(rsrg.paper.__path__, "rsrg.paper."):
+        importlib.import_module(module.name)
     for claim in data["claims"]:
         result = numbers_in(eval(claim["call"], {"rsrg": rsrg}))
         first = claim["numbers"][0]["value"]

@@ -10,9 +10,9 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from mpl_toolkits.mplot3d.art3d import Poly3DCollection  # type: ignore[import-untyped]
 
+from rsrg.paper.geometry import DRAWN_STRAIN, OFFSET, Body, FailingStrain
+from rsrg.paper.page.style import BLUE, GREEN, ORANGE, RC, SKY, save
 from rsrg.physics.arrays import Array
-from rsrg.report.paper.style import BLUE, GREEN, ORANGE, RC, SKY, save
-from rsrg.runs.paper.geometry import DRAWN_STRAIN, OFFSET, Body, FailingStrain
 
 AMPLITUDE = 0.28  # of the drawn failing strains
 EDGE = 4  # blocks along the edge of the cube of Fig. 10

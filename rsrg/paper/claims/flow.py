@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from rsrg.paper.claims.claim import Claim, Number, between, equal, shown
+from rsrg.paper.setting import EXAMPLE_ALPHA, TEXT_LOG, formula_critical
 from rsrg.physics.arrays import Array
 from rsrg.physics.channels import strain_channels
 from rsrg.physics.coupling_source import formula_steps
@@ -17,10 +19,8 @@ from rsrg.physics.relaxation import (
     relaxation_flow,
 )
 from rsrg.physics.strain import strain_direction
-from rsrg.runs.paper.claim import Claim, Number, between, equal, shown
-from rsrg.runs.paper.sources import EXAMPLE_ALPHA, TEXT_LOG, formula_critical
 
-HERE = "rsrg.runs.paper.claims_flow"
+HERE = "rsrg.paper.claims.flow"
 STRAIN = 0.1
 N0 = 3
 STEPS = 11  # ⌊ln(R/L₁)/ln 3⌋

@@ -1,14 +1,14 @@
 """Claims about Table I and the critical strains by formula."""
 
+from rsrg.paper.claims.claim import Claim, Number, between, equal, printed, shown, truncated
+from rsrg.paper.setting import EXAMPLE_ALPHA, TABLE_LOG, TEXT_LOG, formula_critical
+from rsrg.paper.tables import CHANNELS, alpha_table, formula_table
 from rsrg.physics.coupling_source import ROOT_ERROR
 from rsrg.physics.materials import TABLE_I
 from rsrg.physics.pairs import Contraction
-from rsrg.runs.paper.claim import Claim, Number, between, equal, printed, shown, truncated
-from rsrg.runs.paper.sources import EXAMPLE_ALPHA, TABLE_LOG, TEXT_LOG, formula_critical
-from rsrg.runs.paper.tables import CHANNELS, alpha_table, formula_table
 
-HERE = "rsrg.runs.paper.claims_table"
-SOURCES = "rsrg.runs.paper.sources"
+HERE = "rsrg.paper.claims.table"
+SOURCES = "rsrg.paper.setting"
 AT_20 = "ln(R/L₁) = 20, where R = 1 mm and L₁ = 50 Å give 12.206"
 
 

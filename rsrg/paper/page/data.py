@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from rsrg.runs.paper.claim import Claim
-from rsrg.runs.paper.curves import Marked, StressCurve
-from rsrg.runs.paper.geometry import FailingStrain
-from rsrg.runs.paper.tables import Tables
+from rsrg.paper.claims.claim import Claim
+from rsrg.paper.curves import Marked, StressCurve
+from rsrg.paper.geometry import FailingStrain
+from rsrg.paper.tables import Tables
 
 UNITS = {
     "strain": "1",

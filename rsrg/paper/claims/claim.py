@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from rsrg.runs.paper.agreement import rounds_to, same_order
+from rsrg.paper.agreement import rounds_to, same_order
 
 Verdict = Literal["reproduced", "reproduced only if", "not reproduced"]
 

@@ -10,7 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from rsrg.report.paper.style import (
+from rsrg.paper.curves import Curve, Marked
+from rsrg.paper.page.style import (
     GREEN,
     N0_STYLES,
     ORANGE,
@@ -21,7 +22,6 @@ from rsrg.report.paper.style import (
     panel_letter,
     save,
 )
-from rsrg.runs.paper.curves import Curve, Marked
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,16 @@ import math
 
 import numpy as np
 
+from rsrg.paper.claims.claim import Claim, Number, between, equal, shown
+from rsrg.paper.setting import (
+    COUPLED,
+    EXAMPLE_ALPHA,
+    TABLE_LOG,
+    TEXT_LOG,
+    formula_critical,
+    sum_critical,
+)
+from rsrg.paper.tables import SUM_N0
 from rsrg.physics.arrays import Array
 from rsrg.physics.channels import strain_channels
 from rsrg.physics.continuum import continuum_moments
@@ -16,18 +26,8 @@ from rsrg.physics.materials import TABLE_I
 from rsrg.physics.readings import Reading
 from rsrg.physics.recursion import whole_steps
 from rsrg.physics.strain import strain_direction
-from rsrg.runs.paper.claim import Claim, Number, between, equal, shown
-from rsrg.runs.paper.sources import (
-    COUPLED,
-    EXAMPLE_ALPHA,
-    TABLE_LOG,
-    TEXT_LOG,
-    formula_critical,
-    sum_critical,
-)
-from rsrg.runs.paper.tables import SUM_N0
 
-HERE = "rsrg.runs.paper.claims_sums"
+HERE = "rsrg.paper.claims.sums"
 STRAIN = 0.2
 SUM_ERROR = 5e-9  # of a ratio of two sums, each good to the 1e-9 of `haar_mean`
 ENDLESS = 1e6  # strain: M of affine/sphere is within 1e-9 of its limit

@@ -4,12 +4,12 @@ import math
 
 import numpy as np
 
+from rsrg.paper.claims.claim import Claim, between, order, printed
+from rsrg.paper.setting import EXAMPLE_ALPHA, TEXT_LOG, formula_critical, formula_inverse_chi
 from rsrg.physics.pairs import weighted
-from rsrg.runs.paper.claim import Claim, between, order, printed
-from rsrg.runs.paper.sources import EXAMPLE_ALPHA, TEXT_LOG, formula_critical, formula_inverse_chi
 
-HERE = "rsrg.runs.paper.claims_lengths"
-SOURCES = "rsrg.runs.paper.sources"
+HERE = "rsrg.paper.claims.lengths"
+SOURCES = "rsrg.paper.setting"
 
 
 def log_ratio() -> Claim:

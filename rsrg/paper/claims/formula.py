@@ -2,15 +2,15 @@
 
 import numpy as np
 
+from rsrg.paper.claims.claim import Claim, Number, between, equal, shown
+from rsrg.paper.setting import EXAMPLE_ALPHA
 from rsrg.physics.continuum import continuum_coupling
 from rsrg.physics.elastic import inverse_elastic_susceptibility
 from rsrg.physics.haar_mean import exact_coupling
 from rsrg.physics.log_formula import log_formula_coefficients, surface_averages
 from rsrg.physics.volume_average import literal_coupling, volume_averages
-from rsrg.runs.paper.claim import Claim, Number, between, equal, shown
-from rsrg.runs.paper.sources import EXAMPLE_ALPHA
 
-HERE = "rsrg.runs.paper.claims_formula"
+HERE = "rsrg.paper.claims.formula"
 STRAIN = 0.2  # where two formulas are compared; any other would do
 
 

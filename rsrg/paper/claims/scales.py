@@ -2,11 +2,11 @@
 
 import math
 
+from rsrg.paper.claims.claim import Claim, Number, between, printed, shown
 from rsrg.physics.last_term import CUTOFF, critical_length, last_term, thermal_phonon_temperature
 from rsrg.physics.materials import TABLE_I, glass
-from rsrg.runs.paper.claim import Claim, Number, between, printed, shown
 
-HERE = "rsrg.runs.paper.claims_scales"
+HERE = "rsrg.paper.claims.scales"
 START = 50e-10  # L₁, m
 SILICA_DENSITY = 2200.0  # kg/m³, vitreous silica (handbook value; the paper gives none)
 

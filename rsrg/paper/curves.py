@@ -11,19 +11,19 @@ from typing import Literal
 import numpy as np
 from scipy.optimize import minimize_scalar
 
-from rsrg.physics.arrays import Array
-from rsrg.physics.coupling_source import Kind, Source
-from rsrg.physics.recursion import whole_steps
-from rsrg.physics.strain import eccentricity_squared, strain_from_eccentricity
-from rsrg.physics.stress_strain import StressStrain, stress_strain
-from rsrg.runs.paper.agreement import rounds_to, same_order
-from rsrg.runs.paper.sources import (
+from rsrg.paper.agreement import rounds_to, same_order
+from rsrg.paper.setting import (
     COUPLED,
     EXAMPLE_ALPHA,
     TABLE_LOG,
     formula_critical,
     formula_inverse_chi,
 )
+from rsrg.physics.arrays import Array
+from rsrg.physics.coupling_source import Kind, Source
+from rsrg.physics.recursion import whole_steps
+from rsrg.physics.strain import eccentricity_squared, strain_from_eccentricity
+from rsrg.physics.stress_strain import StressStrain, stress_strain
 
 NEEDLE = 1e8  # the strain that stands for ε = 1: 1 − ε = 5e-17
 LAST = 0.98  # the largest ε of the second panels, e = 4

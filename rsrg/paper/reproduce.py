@@ -5,17 +5,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rsrg.errors import RsrgError
-from rsrg.report.paper.data import paper_data
-from rsrg.report.paper.drawings import bodies_figure, directions_figure
-from rsrg.report.paper.eccentricity_figures import eccentricity_figures
-from rsrg.report.paper.page import html, markdown
-from rsrg.report.paper.stress_figure import stress_figure
-from rsrg.report.paper.tables_text import all_tables
-from rsrg.runs.paper.claim import Claim
-from rsrg.runs.paper.claims import claims
-from rsrg.runs.paper.curves import marked_values, paper_curve, reading_curves, stress_curves
-from rsrg.runs.paper.geometry import bodies, failing_strains
-from rsrg.runs.paper.tables import tables
+from rsrg.paper.claims.all_claims import claims
+from rsrg.paper.claims.claim import Claim
+from rsrg.paper.curves import marked_values, paper_curve, reading_curves, stress_curves
+from rsrg.paper.geometry import bodies, failing_strains
+from rsrg.paper.page.data import paper_data
+from rsrg.paper.page.drawings import bodies_figure, directions_figure
+from rsrg.paper.page.eccentricity_figures import eccentricity_figures
+from rsrg.paper.page.page import html, markdown
+from rsrg.paper.page.stress_figure import stress_figure
+from rsrg.paper.page.tables_text import all_tables
+from rsrg.paper.tables import tables
 
 
 def _silent(message: str) -> None:

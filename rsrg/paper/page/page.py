@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-from rsrg.report.paper.tables_text import TextTable, number_text, summary
-from rsrg.runs.paper.claim import Claim
+from rsrg.paper.claims.claim import Claim
+from rsrg.paper.page.tables_text import TextTable, number_text, summary
 
 TITLE = "The paper, recomputed"
 SOURCE = (

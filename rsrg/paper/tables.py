@@ -3,13 +3,13 @@
 import math
 from dataclasses import dataclass
 
+from rsrg.paper.agreement import rounds_to
+from rsrg.paper.setting import TABLE_LOG, TEXT_LOG, formula_critical
 from rsrg.physics.coupling_source import STRAIN_MAX, Source
 from rsrg.physics.materials import TABLE_I, TableRow, glass
 from rsrg.physics.pairs import CONTRACTIONS, Contraction
 from rsrg.physics.readings import READINGS
 from rsrg.physics.recursion import whole_steps
-from rsrg.runs.paper.agreement import rounds_to
-from rsrg.runs.paper.sources import TABLE_LOG, TEXT_LOG, formula_critical
 
 CHANNELS = ("xx+yy+zz", "yy-zz", "yz")  # of e_crit^(1), e_crit^(2), e_crit^(3)
 DIGITS = (3, 3, 2)  # decimals that Table I prints

@@ -4,10 +4,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rsrg.paper.claims.claim import Claim, Number
+from rsrg.paper.setting import COUPLED
+from rsrg.paper.tables import CHANNELS, DIGITS, SUM_N0, FormulaCell, SumCell, Tables
 from rsrg.physics.materials import TABLE_I
-from rsrg.runs.paper.claim import Claim, Number
-from rsrg.runs.paper.sources import COUPLED
-from rsrg.runs.paper.tables import CHANNELS, DIGITS, SUM_N0, FormulaCell, SumCell, Tables
 
 NONE = "–"
 

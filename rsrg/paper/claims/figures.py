@@ -2,10 +2,9 @@
 
 import numpy as np
 
-from rsrg.physics.coupling_source import ROOT_ERROR
-from rsrg.runs.paper.claim import Claim, Number, between, equal, printed, shown
-from rsrg.runs.paper.claims_table import AT_20
-from rsrg.runs.paper.curves import (
+from rsrg.paper.claims.claim import Claim, Number, between, equal, printed, shown
+from rsrg.paper.claims.table import AT_20
+from rsrg.paper.curves import (
     NEEDLE,
     critical_eccentricity,
     formula_quantity,
@@ -14,10 +13,11 @@ from rsrg.runs.paper.curves import (
     smallest_coefficient,
     stress_curves,
 )
-from rsrg.runs.paper.sources import EXAMPLE_ALPHA, TABLE_LOG, TEXT_LOG, formula_inverse_chi
+from rsrg.paper.setting import EXAMPLE_ALPHA, TABLE_LOG, TEXT_LOG, formula_inverse_chi
+from rsrg.physics.coupling_source import ROOT_ERROR
 
-HERE = "rsrg.runs.paper.claims_figures"
-CURVES = "rsrg.runs.paper.curves"
+HERE = "rsrg.paper.claims.figures"
+CURVES = "rsrg.paper.curves"
 
 
 def negative_at_the_end(log_ratio: float = TEXT_LOG) -> int:
@@ -57,7 +57,7 @@ def eccentricities() -> Claim:
         "Figs. 6 to 8",
         "ε_crit = 0.580, 0.529, 0.912 at α = 0.7",
         of(TEXT_LOG),
-        f"{CURVES}.critical_eccentricity('xx+yy+zz', rsrg.runs.paper.sources.TEXT_LOG)",
+        f"{CURVES}.critical_eccentricity('xx+yy+zz', rsrg.paper.setting.TEXT_LOG)",
         AT_20,
         of(TABLE_LOG),
         finding="1",

@@ -1,0 +1,1 @@
+"""Every quantitative claim of the paper, with the numbers that decide it."""

@@ -1,0 +1,16 @@
+"""All claims of the paper, put together."""
+
+from rsrg.paper.claims.claim import Claim
+from rsrg.paper.claims.figures import FIGURES
+from rsrg.paper.claims.flow import FLOW
+from rsrg.paper.claims.formula import FORMULA_CLAIMS
+from rsrg.paper.claims.lengths import LENGTHS
+from rsrg.paper.claims.scales import SCALES
+from rsrg.paper.claims.sums import SUMS
+from rsrg.paper.claims.table import TABLE
+
+
+def claims() -> list[Claim]:
+    """Every quantitative claim of the paper, grouped by subject."""
+    makers = (*SCALES, *FLOW, *FORMULA_CLAIMS, *FIGURES, *LENGTHS, *TABLE, *SUMS)
+    return [make() for make in makers]

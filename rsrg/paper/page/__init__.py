@@ -1,0 +1,1 @@
+"""The page that `rsrg reproduce` writes: figures, tables as text, HTML, JSON."""
