@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter
 
 from rsrg.formatting import length
-from rsrg.report.flow_figure import save
+from rsrg.report.style import save, sizes
 from rsrg.results.run import Run
 
 matplotlib.use("agg")
@@ -147,14 +147,6 @@ class _Pool:
 
     def _size(self, n: int) -> str:
         return length(self.sizes[n]) if self.unit == "m" else f"{self.sizes[n]:.3g} L₁"
-
-
-def sizes(run: Run) -> tuple[np.ndarray, str]:
-    """L of every generation in metres, or in L₁ where the run knows no metres."""
-    ratios = run.read("axes/generation_length_ratio")
-    if "axes/length" in run.snapshot:
-        return ratios * (run.read("axes/length")[0] / ratios[1]), "m"
-    return ratios, "$L_1$"
 
 
 def _first_zero(strains: np.ndarray, values: np.ndarray) -> float:

@@ -9,19 +9,17 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from rsrg.errors import RunFileError
 from rsrg.formatting import length
 from rsrg.report.critical_table import lowest
+from rsrg.report.style import COLOURS, save
 from rsrg.results.run import SOURCES, Run
 
 matplotlib.use("agg")
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")  # Okabe and Ito
 STYLES: dict[str, dict[str, Any]] = {
     "lattice": {"linestyle": "none", "marker": "o", "markersize": 3.5, "elinewidth": 1.0},
     "continuum": {"linestyle": "-", "linewidth": 1.4},
     "log": {"linestyle": ":", "linewidth": 1.8},
 }
-FORMATS = (".png", ".svg", ".pdf")
 NAMES = {"lattice": "sum over blocks", "continuum": "exact continuum", "log": "log formula"}
 
 
@@ -55,16 +53,6 @@ def _message(run: Run) -> str:
     if run.config.flow.update == "resummed":
         return "where an eigenvalue of χ⁻¹ crosses zero, χ jumps from +∞ to −∞"
     return "second order (3.3): where χ⁻¹ reaches zero, χ runs to +∞"
-
-
-def save(figure: Figure, path: Path) -> None:
-    """Write a picture. Raises RunFileError for another ending, or where it cannot be written."""
-    if path.suffix not in FORMATS:
-        raise RunFileError(f"a picture must end in {', '.join(FORMATS)}; got {path}")
-    try:
-        figure.savefig(path, dpi=150)
-    except OSError as error:
-        raise RunFileError(f"cannot write the picture {path}: {error.strerror}") from error
 
 
 class _View:

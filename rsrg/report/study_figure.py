@@ -16,8 +16,7 @@ from rich.text import Text
 from rsrg.errors import RunFileError
 from rsrg.formatting import length, with_error
 from rsrg.report.critical_table import NONE
-from rsrg.report.disorder_figure import sizes
-from rsrg.report.flow_figure import COLOURS, save
+from rsrg.report.style import COLOURS, save, sizes
 from rsrg.results.run import Run, open_run
 from rsrg.studies.collect import Collected
 

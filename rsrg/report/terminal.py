@@ -9,9 +9,10 @@ from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Table
 
-from rsrg.execution.plan import Plan, plan_lines
+from rsrg.execution.plan import Plan
 from rsrg.report.critical_table import critical_table, notes
 from rsrg.report.disorder_table import disorder_notes, disorder_table
+from rsrg.report.plan_text import plan_lines
 from rsrg.results.run import Run
 
 WIDE = 250  # columns where no terminal limits them

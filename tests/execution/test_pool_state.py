@@ -14,9 +14,10 @@ import rsrg
 from rsrg.ensemble.initial import InitialLaw, initial_pool
 from rsrg.errors import ConfigError
 from rsrg.execution.open_executor import open_executor
-from rsrg.execution.plan import plan, plan_lines
+from rsrg.execution.plan import plan
 from rsrg.execution.pool_state import COPIES, PoolState, pool_bytes
 from rsrg.physics.errors import PhysicsError
+from rsrg.report.plan_text import plan_lines
 from rsrg.sums import jit
 from rsrg.sums.packing import random_sequential_addition
 

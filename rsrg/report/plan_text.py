@@ -1,0 +1,28 @@
+"""The plan of a run in words."""
+
+from rsrg.execution.plan import Plan
+from rsrg.execution.pool_state import COPIES
+from rsrg.formatting import duration_text, size_text
+from rsrg.sums.limits import physical_memory
+
+
+def plan_lines(p: Plan) -> list[str]:
+    """The plan in words."""
+    lines = [
+        f"{p.materials} glasses × {p.readings} readings × {p.strains} strains, {p.steps} RG steps",
+        f"{p.samples} draws per step: {p.sums:,} sums over blocks, {p.pairs:.3g} pairs",
+        f"memory about {size_text(p.memory_bytes)}, run file at most {size_text(p.file_bytes)}",
+    ]
+    if p.pool:
+        lines.append(
+            f"a pool of {p.pool} blocks at each: {size_text(p.pool_bytes)}, in memory {COPIES}×"
+        )
+    if not p.fits:
+        lines.append(f"more memory than this machine has: {size_text(physical_memory() or 0)}")
+    if p.seconds is not None:
+        lines.append(
+            f"time about {duration_text(p.seconds)} on this machine (measured on one chunk)"
+        )
+    if p.target_error is not None:
+        lines.append(f"that is the first round; more follow until errors are {p.target_error:g}")
+    return lines
