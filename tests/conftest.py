@@ -103,7 +103,7 @@ def rsrg_command(tmp_path):
     started = []
 
     def start(*arguments, wait=True, **options):
-        code = "from rsrg.cli import main; main()"
+        code = "from rsrg.cli.app import main; main()"
         process = subprocess.Popen(
             [sys.executable, "-c", code, *map(str, arguments)],
             cwd=tmp_path,

@@ -15,7 +15,7 @@ from small_runs import child, ended, save_often, small_config
 from rsrg.execution.engine import run
 from rsrg.results.run import open_run
 
-CODE = "from rsrg.cli import main; main()"
+CODE = "from rsrg.cli.app import main; main()"
 
 
 def measure_saving(samples: int) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import pytest
 
 
 def run_command(folder, *arguments):
-    code = "from rsrg.cli import main; main()"
+    code = "from rsrg.cli.app import main; main()"
     return subprocess.run(
         [sys.executable, "-c", code, *map(str, arguments)],
         cwd=folder,

@@ -60,7 +60,7 @@ def test_help_lists_the_commands(command):
         "import rsrg; dir(rsrg)",
         "import rsrg.cli",
         "import sys; sys.argv = ['rsrg', '--help']\n"
-        "from rsrg.cli import main\ntry:\n    main()\nexcept SystemExit:\n    pass",
+        "from rsrg.cli.app import main\ntry:\n    main()\nexcept SystemExit:\n    pass",
     ],
     ids=["import", "cli", "help"],
 )
@@ -87,7 +87,7 @@ def test_smoke(smoke):
 
 def test_run_again_is_refused(smoke, configs, run_file):
     before = run_file.read_bytes()
-    code = "from rsrg.cli import main; main()"
+    code = "from rsrg.cli.app import main; main()"
     done = subprocess.run(
         [sys.executable, "-c", code, "run", configs / "smoke.yaml"],
         cwd=smoke[1],

@@ -17,7 +17,7 @@ from rsrg.execution.progress import Progress
 from rsrg.report import progress
 from rsrg.report.progress import line, progress_bar
 
-CODE = "from rsrg.cli import main; main()"
+CODE = "from rsrg.cli.app import main; main()"
 TEXT = """\
 schema_version: 1
 materials: [{alpha: 0.7}]

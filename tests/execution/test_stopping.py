@@ -213,7 +213,7 @@ def test_the_first_chunk_counts_until_the_second_only():
 
 LOOP = """
 set -u
-rsrg() {{ {python} -c "from rsrg.cli import main; main()" "$@"; }}
+rsrg() {{ {python} -c "from rsrg.cli.app import main; main()" "$@"; }}
 rsrg run long.yaml --output run.h5 -q --walltime 1s
 until rsrg resume run.h5 -q --walltime 2s; do
   code=$?

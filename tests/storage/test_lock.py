@@ -143,7 +143,7 @@ def test_of_two_at_the_same_moment_one_wins(tmp_path, text):
     """Four at once, in fact: one runs, the others are told who does, or that the file is there."""
     (tmp_path / "c.yaml").write_text(text)
     code = (
-        "import sys, time; from rsrg.cli import main; import rsrg.execution.engine\n"
+        "import sys, time; from rsrg.cli.app import main; import rsrg.execution.engine\n"
         "time.sleep(max(0, float(sys.argv.pop()) - time.time())); main()"
     )
     at = str(time.time() + 6)

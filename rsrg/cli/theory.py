@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from rsrg.cli_options import AsJson
+from rsrg.cli.options import AsJson
 
 
 def reproduce(

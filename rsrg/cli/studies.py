@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from rsrg.cli_options import (
+from rsrg.cli.options import (
     EXIT_FAILURE,
     EXIT_STOPPED,
     AsJson,

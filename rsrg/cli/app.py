@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from rsrg import cli_paper, cli_studies
-from rsrg.cli_options import (
+from rsrg.cli import studies as cli_studies
+from rsrg.cli import theory as cli_paper
+from rsrg.cli.options import (
     EXIT_FAILURE,
     EXIT_STOPPED,
     EXIT_USAGE,
@@ -30,8 +31,8 @@ from rsrg.cli_options import (
     log_to_stderr,
     use_threads,
 )
+from rsrg.cli.overrides import join_overrides, parse_overrides
 from rsrg.errors import ConfigError, RsrgError
-from rsrg.runs.overrides import join_overrides, parse_overrides
 
 if TYPE_CHECKING:
     from rsrg.config.schema import Config
