@@ -1,9 +1,20 @@
-"""Arguments, options and exit codes that several commands share."""
+"""Arguments, options and exit codes that several commands share, and messages to the user."""
 
+import inspect
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from functools import wraps
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, get_type_hints
 
 import typer
+
+from rsrg.cli.overrides import parse_overrides
+
+if TYPE_CHECKING:
+    from rsrg.config.schema import Config
 
 EXIT_FAILURE, EXIT_USAGE, EXIT_STOPPED = 1, 2, 75
 
@@ -16,50 +27,115 @@ Overrides = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
-NoProgress = Annotated[bool, typer.Option("--no-progress", help="No progress bar.")]
-Threads = Annotated[
-    int | None,
-    typer.Option("--threads", metavar="N", help="Threads of the sums; default: one per core."),
-]
-Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Say what is done, and how.")]
-Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Print errors only.")]
-Workers = Annotated[
-    int | None,
-    typer.Option(
-        "--workers", metavar="N", min=1, help="Compute chunks in N processes of one thread each."
-    ),
-]
-Scheduler = Annotated[
-    str | None,
-    typer.Option(
-        "--scheduler",
-        metavar="ADDRESS",
-        help="Compute chunks on a Dask cluster: tcp://HOST:PORT, or a scheduler file FILE.json.",
-    ),
-]
-Walltime = Annotated[
-    str | None,
-    typer.Option(
-        "--walltime",
-        metavar="D-HH:MM:SS",
-        help="Stop in time to have saved by then, with exit code 75; also 30m, 5s. "
-        "The end of a SLURM job is heeded by itself.",
-    ),
-]
 
 
-def use_threads(threads: int | None) -> None:
-    """Apply `--threads`."""
-    if threads is not None:
-        from rsrg.sums.jit import set_threads
+@dataclass(frozen=True)
+class ExecutionOptions:
+    """What every command that computes runs can be told: where, how long, and what to print."""
 
-        set_threads(threads)
+    threads: Annotated[
+        int | None,
+        typer.Option("--threads", metavar="N", help="Threads of the sums; default: one per core."),
+    ] = None
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            "--workers",
+            metavar="N",
+            min=1,
+            help="Compute chunks in N processes of one thread each.",
+        ),
+    ] = None
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            "--scheduler",
+            metavar="ADDRESS",
+            help="Compute chunks on a Dask cluster: tcp://HOST:PORT, or a scheduler file "
+            "FILE.json.",
+        ),
+    ] = None
+    walltime: Annotated[
+        str | None,
+        typer.Option(
+            "--walltime",
+            metavar="D-HH:MM:SS",
+            help="Stop in time to have saved by then, with exit code 75; also 30m, 5s. "
+            "The end of a SLURM job is obeyed by itself.",
+        ),
+    ] = None
+    no_progress: Annotated[bool, typer.Option("--no-progress", help="No progress bar.")] = False
+    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Say what is done, and how.")] = (
+        False
+    )
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print errors only.")] = False
+
+    def apply(self) -> None:
+        """Set the threads of the sums, and with -v show what the package logs."""
+        if self.threads is not None:
+            from rsrg.sums.jit import set_threads
+
+            set_threads(self.threads)
+        if self.verbose:
+            import logging
+
+            logging.basicConfig(format="%(message)s")
+            logging.getLogger("rsrg").setLevel(logging.INFO)
+
+    @contextmanager
+    def opened(self) -> Iterator[dict[str, Any]]:
+        """Executor, progress display and time limit, as keyword arguments of `engine.run`."""
+        from rsrg.execution.open_executor import open_executor
+        from rsrg.execution.walltime import walltime_seconds
+        from rsrg.report.progress import progress_bar
+
+        limit = walltime_seconds(self.walltime)
+        with (
+            open_executor(self.workers, self.scheduler) as executor,
+            progress_bar(self.no_progress, self.quiet) as watch,
+        ):
+            yield {"executor": executor, "watch": watch, "walltime": limit}
 
 
-def log_to_stderr(verbose: bool) -> None:
-    """With -v, what the package logs: which engine sums, and why."""
-    if verbose:
-        import logging
+def with_execution_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The command with the options of ExecutionOptions behind its own.
 
-        logging.basicConfig(format="%(message)s")
-        logging.getLogger("rsrg").setLevel(logging.INFO)
+    The command takes them as one argument, `execution`; the parser sees them one by one.
+    """
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    hints = get_type_hints(ExecutionOptions, include_extras=True)
+    own = [p for p in inspect.signature(command).parameters.values() if p.name != "execution"]
+    shared = [
+        inspect.Parameter(f.name, keyword, default=f.default, annotation=hints[f.name])
+        for f in fields(ExecutionOptions)
+    ]
+
+    @wraps(command)
+    def wrapper(**values: Any) -> None:
+        execution = ExecutionOptions(**{p.name: values.pop(p.name) for p in shared})
+        command(**values, execution=execution)
+
+    parameters = [*(p.replace(kind=keyword) for p in own), *shared]
+    wrapper.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    wrapper.__annotations__ = {p.name: p.annotation for p in parameters}
+    return wrapper
+
+
+def load(path: Path, overrides: list[str] | None) -> "Config":
+    """The config in a file, with `-o` overrides."""
+    from rsrg.config.loading import load_config
+
+    return load_config(path, parse_overrides(overrides))
+
+
+def say(message: str) -> None:
+    """Print a message on standard error, each line with the program's name in front."""
+    for line in message.splitlines():
+        print(f"rsrg: {line}", file=sys.stderr)
+    sys.stderr.flush()
+
+
+def fail(message: str, code: int) -> NoReturn:
+    """Print a message on standard error, and exit with a code."""
+    say(message)
+    sys.exit(code)

@@ -1,32 +1,21 @@
 """Commands on many runs at once: carry a study on, look at runs, put their results together."""
 
-import os
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from rsrg.cli.options import (
-    EXIT_FAILURE,
-    EXIT_STOPPED,
-    AsJson,
-    NoProgress,
-    Quiet,
-    Scheduler,
-    Threads,
-    Verbose,
-    Walltime,
-    Workers,
-    log_to_stderr,
-    use_threads,
-)
+from rsrg.cli.options import EXIT_FAILURE, AsJson, ExecutionOptions, with_execution_options
+from rsrg.cli.outcome import exit_stopped
 
 StudyPath = Annotated[Path, typer.Argument(metavar="STUDY", help="A YAML study: base and axes.")]
 
 
+@with_execution_options
 def sweep(
     study: StudyPath,
+    execution: ExecutionOptions,
     output: Annotated[
         Path | None,
         typer.Option("--output", metavar="DIR", help="Folder of the runs; default: runs/STUDY."),
@@ -34,18 +23,8 @@ def sweep(
     dry_run: Annotated[
         bool, typer.Option("-n", "--dry-run", help="Say what is to do, and how long it would take.")
     ] = False,
-    threads: Threads = None,
-    workers: Workers = None,
-    scheduler: Scheduler = None,
-    walltime: Walltime = None,
-    no_progress: NoProgress = False,
-    verbose: Verbose = False,
-    quiet: Quiet = False,
 ) -> None:
     """Run all runs of a study that are missing, stopped or failed; finished ones stay."""
-    from rsrg.execution.open_executor import open_executor
-    from rsrg.execution.walltime import walltime_seconds
-    from rsrg.report.progress import progress_bar
     from rsrg.report.status_table import counts, plan_text, print_groups
     from rsrg.report.terminal import console
     from rsrg.studies.study import load_study
@@ -53,29 +32,24 @@ def sweep(
 
     loaded = load_study(study)
     folder = output or loaded.folder
-    use_threads(threads)
-    log_to_stderr(verbose)
+    execution.apply()
     if dry_run:
         plan = sweep_plan(loaded, folder)
         print_groups([plan.group], console(wide=True))
         print(plan_text(plan))
         return
-    tell = (lambda text: None) if quiet else (lambda text: print(text, flush=True))
-    limit = walltime_seconds(walltime)
-    with open_executor(workers, scheduler) as executor, progress_bar(no_progress, quiet) as watch:
-        sweep = Sweep(loaded, folder, tell, watch, executor, limit)
+    notify = (lambda text: None) if execution.quiet else (lambda text: print(text, flush=True))
+    with execution.opened() as options:
+        sweep = Sweep(loaded, folder, notify, **options)
         group = sweep.work()
-    asked = [s for s in group.runs if s.in_study]
-    done = all(s.state == "finished" for s in asked)
+    wanted = [s for s in group.runs if s.in_study]
+    done = all(s.state == "finished" for s in wanted)
     if sweep.stopped and not done:
-        sys.stdout.flush()
-        told = f"rsrg: stopped: {counts(asked)}. Go on with the same command"
-        print(told, file=sys.stderr, flush=True)
-        os._exit(EXIT_STOPPED)  # at once, whatever a thread that was left behind still computes
-    if not quiet or not done:
+        exit_stopped(f"stopped: {counts(wanted)}. Go on with the same command")
+    if not execution.quiet or not done:
         print_groups([group], console(wide=True))
     if not done:
-        print(f"rsrg: not every run is finished: {counts(asked)}", file=sys.stderr)
+        print(f"rsrg: not every run is finished: {counts(wanted)}", file=sys.stderr)
         raise typer.Exit(EXIT_FAILURE)
 
 

@@ -1,0 +1,64 @@
+"""Commands that compute one run: start it, go on with it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rsrg.cli.options import (
+    ConfigPath,
+    ExecutionOptions,
+    Overrides,
+    RunPath,
+    load,
+    with_execution_options,
+)
+from rsrg.cli.outcome import finish
+from rsrg.cli.overrides import parse_overrides
+
+
+@with_execution_options
+def run(
+    config: ConfigPath,
+    execution: ExecutionOptions,
+    o: Overrides = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", metavar="FILE", help="Run file; default: runs/CONFIG.h5."),
+    ] = None,
+    restart: Annotated[
+        bool,
+        typer.Option(
+            "--restart", help="Start from the beginning if the file exists; it becomes .old."
+        ),
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("-n", "--dry-run", help="Say what it would do: pairs, memory, time.")
+    ] = False,
+) -> None:
+    """Run a config: progress, then the table of critical strains, a run file and a picture."""
+    from rsrg.execution import engine
+    from rsrg.execution.plan import plan
+    from rsrg.report.terminal import print_plan
+
+    loaded = load(config, o)
+    execution.apply()
+    if dry_run:
+        print_plan(plan(loaded))
+        return
+    target = output or Path("runs") / f"{config.stem}.h5"
+    with execution.opened() as options:
+        result = engine.run(loaded, target, restart=restart, **options)
+    finish(result, execution.quiet)
+
+
+@with_execution_options
+def resume(run: RunPath, execution: ExecutionOptions, o: Overrides = None) -> None:
+    """Go on with a stopped run; or extend a finished one: -o sampling.samples N."""
+    from rsrg.execution import engine
+
+    overrides = parse_overrides(o)
+    execution.apply()
+    with execution.opened() as options:
+        result = engine.resume(run, overrides, **options)
+    finish(result, execution.quiet)

@@ -1,0 +1,131 @@
+"""Commands that show: configs, run files, comparisons, reports, glasses, the schema."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rsrg.cli.options import AsJson, ConfigPath, Overrides, RunPath, load
+from rsrg.cli.outcome import report_disorder, report_study
+
+
+def validate(config: ConfigPath, o: Overrides = None, as_json: AsJson = False) -> None:
+    """Check a config and say what it asks for; every problem is listed at once."""
+    from rsrg.execution.plan import plan
+    from rsrg.report.terminal import print_json, print_plan
+
+    loaded = load(config, o)
+    planned = plan(loaded, measure=False)
+    if as_json:
+        print_json({"valid": True, "config": json.loads(loaded.resolved()), **asdict(planned)})
+        return
+    print(f"{config} is valid.")
+    print_plan(planned)
+
+
+def inspect(
+    run: RunPath,
+    node: Annotated[str, typer.Argument(metavar="[NODE]", help="A group or dataset.")] = "/",
+    as_json: AsJson = False,
+) -> None:
+    """Show a run file, also while it runs: status and tree, or the numbers of one dataset."""
+    from rsrg.report.terminal import console, print_json
+    from rsrg.report.tree import dataset_text, file_tree, node_rows, shown_attributes
+    from rsrg.results.run import open_run
+
+    opened = open_run(run)
+    if node in ("config", "config_text"):
+        print(opened.attributes[node])
+        return
+    rows = node_rows(opened, node)
+    if as_json:
+        print_json({"attributes": shown_attributes(opened), "datasets": rows})
+        return
+    console(wide=True).print(file_tree(opened, node))
+    if [r["path"].strip("/") for r in rows] == [node.strip("/")]:
+        print(dataset_text(opened, node))
+
+
+def compare(
+    run: RunPath,
+    material: Annotated[str | None, typer.Option(help="Glass; default: the first.")] = None,
+    reading: Annotated[str | None, typer.Option(help="Reading; default: all.")] = None,
+    strain: Annotated[
+        float | None, typer.Option(help="Strain; default: nearest to where the sum fails.")
+    ] = None,
+    channel: Annotated[
+        str | None, typer.Option(help="Eigenchannel, e.g. yy-zz; default: the weakest.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Step by step: the flowing χ, the formulas, and their deviation in standard errors."""
+    from rsrg.report.comparison import Choice, as_records, comparison, comparison_table
+    from rsrg.report.terminal import console, print_json
+    from rsrg.results.run import open_run
+
+    rows = comparison(open_run(run), Choice(material, reading, strain, channel))
+    if as_json:
+        print_json(as_records(rows))
+        return
+    for steps in rows:
+        console().print(comparison_table(steps))
+        print()
+    print("χ: eigenvalue of the channel. Deviations: in standard errors of χ⁻¹.")
+
+
+def report(
+    run: Annotated[
+        Path, typer.Argument(metavar="RUN", help="A run file (HDF5), or a folder of quenched runs.")
+    ],
+    material: Annotated[str | None, typer.Option(help="Glass of the picture.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", metavar="FILE", help="PNG, SVG or PDF.")
+    ] = None,
+    every_channel: Annotated[
+        bool,
+        typer.Option("--every-channel", help="A column for each channel, not the lowest only."),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Print the table of critical strains of a finished run again and draw its picture.
+
+    Of a folder of quenched runs, such as a sweep's: the critical strains of their blocks against L.
+    """
+    from rsrg.report.flow_figure import flow_figure
+    from rsrg.report.terminal import print_json, print_place, print_results
+    from rsrg.results.run import open_run
+
+    if run.is_dir():
+        report_study(run, output or run / f"{run.resolve().name}.png", material, as_json)
+        return
+    opened = open_run(run)
+    if as_json:
+        print_json([asdict(r) for r in opened.critical_strains()])
+        return
+    picture = output or opened.path.with_suffix(".png")
+    glass = flow_figure(opened, picture, material)
+    print_results(opened, every_channel)
+    print_place(opened, picture, glass)
+    report_disorder(opened, picture, material)
+
+
+def materials(as_json: AsJson = False) -> None:
+    """List the twelve glasses of the paper's Table I, which configs can name."""
+    from rsrg.physics.materials import GLASSES
+    from rsrg.report.glass_table import glass_table
+    from rsrg.report.terminal import console, print_json
+
+    if as_json:
+        print_json([asdict(m) for m in GLASSES.values()])
+        return
+    console().print(glass_table())
+
+
+def schema() -> None:
+    """Print the JSON schema of a config, for editors that complete and check YAML."""
+    from rsrg.config.schema import Config
+    from rsrg.report.terminal import print_json
+
+    print_json(Config.model_json_schema())
