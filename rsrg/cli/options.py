@@ -1,6 +1,7 @@
 """Arguments, options and exit codes that several commands share, and messages to the user."""
 
 import inspect
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from rsrg.cli.overrides import parse_overrides
 if TYPE_CHECKING:
     from rsrg.config.schema import Config
 
-EXIT_FAILURE, EXIT_USAGE, EXIT_STOPPED = 1, 2, 75
+EXIT_FAILURE, EXIT_USAGE, EXIT_STOPPED, EXIT_INTERRUPTED = 1, 2, 75, 130
 
 ConfigPath = Annotated[Path, typer.Argument(metavar="CONFIG", help="A YAML config.")]
 RunPath = Annotated[Path, typer.Argument(metavar="RUN", help="A run file (HDF5).")]
@@ -94,7 +95,10 @@ class ExecutionOptions:
             open_executor(self.workers, self.scheduler) as executor,
             progress_bar(self.no_progress, self.quiet) as watch,
         ):
-            yield {"executor": executor, "watch": watch, "walltime": limit}
+            try:
+                yield {"executor": executor, "watch": watch, "walltime": limit}
+            except KeyboardInterrupt:
+                exit_at_once(EXIT_INTERRUPTED)
 
 
 def with_execution_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -133,6 +137,13 @@ def say(message: str) -> None:
     for line in message.splitlines():
         print(f"rsrg: {line}", file=sys.stderr)
     sys.stderr.flush()
+
+
+def exit_at_once(code: int) -> NoReturn:
+    """Exit with a code, and do not wait for a thread that was left behind in a chunk."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def fail(message: str, code: int) -> NoReturn:

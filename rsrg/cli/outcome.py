@@ -1,24 +1,18 @@
 """How a command ends: what it prints of a finished run, of its pool, of a study, or of a stop."""
 
-import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from rsrg.cli.options import EXIT_STOPPED, say
+from rsrg.cli.options import EXIT_STOPPED, exit_at_once, say
 
 if TYPE_CHECKING:
     from rsrg.results.run import Run
 
 
 def exit_stopped(message: str) -> NoReturn:
-    """Say that work stopped early, and exit with 75 at once.
-
-    A thread that was left behind may still compute a chunk: it is not waited for.
-    """
-    sys.stdout.flush()
+    """Say that work stopped early, and exit with 75 at once."""
     say(message)
-    os._exit(EXIT_STOPPED)
+    exit_at_once(EXIT_STOPPED)
 
 
 def finish(run: "Run", quiet: bool) -> None:

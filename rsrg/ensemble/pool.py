@@ -96,7 +96,7 @@ class PoolStep:
         rotations, windows = draw_windows(blocks, reach, seed, step, chunk)
         return window_places(windows, reach, rotations, self.cases, n)
 
-    def part(self, chunk: int) -> slice:
+    def subpool(self, chunk: int) -> slice:
         """The blocks of the pool that a chunk of super blocks is made of."""
         size = self.size // SUBPOOLS
         first = chunk * CHUNK // size * size
@@ -117,15 +117,15 @@ class PoolStep:
         members = self.members(step, chunk, int(chosen.max()) + 1)
         return positions, np.take_along_axis(members[:, None], chosen, axis=2)
 
-    def grow(self, part: Array, step: int, chunk: int) -> tuple[Array, Array]:
+    def coarse_grain(self, subpool: Array, step: int, chunk: int) -> tuple[Array, Array]:
         """χ of CHUNK super blocks, (materials, readings, strains, CHUNK, 6, 6), and stability.
 
-        part: the blocks `self.part(chunk)` of the pool, (materials, readings, strains, n, 6, 6).
+        subpool: the blocks `self.subpool(chunk)`, (materials, readings, strains, n, 6, 6).
         stability: the lowest eigenvalue of each super block's Hessian, (materials, readings,
         strains, CHUNK), NaN unless harmonic.
         """
         positions, who = self.blocks(step, chunk)
-        flat = part.reshape(len(self.alphas), -1, *part.shape[3:])
+        flat = subpool.reshape(len(self.alphas), -1, *subpool.shape[3:])
         if self.update == "harmonic":
             new, stability = self._harmonic(flat, positions, who)
         else:
@@ -141,7 +141,7 @@ class PoolStep:
     def _updated(self, mean: Array, interaction: Array) -> Array:
         if self.update == "resummed":
             return resummed_blocks(mean, interaction, self.contraction)
-        return held(second_order_blocks(mean, interaction))
+        return limit_runaway(second_order_blocks(mean, interaction))
 
     def _harmonic(
         self, pool: Array, positions: Array, who: NDArray[np.int64]
@@ -157,7 +157,7 @@ class PoolStep:
         return new, stability
 
 
-def held(chi: Array) -> Array:
+def limit_runaway(chi: Array) -> Array:
     """χ scaled back to RUNAWAY ρc_t² where second order ran beyond: what it was stays in its form.
 
     A pool goes on mixing its blocks, so a runaway block would overflow the others.

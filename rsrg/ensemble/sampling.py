@@ -7,7 +7,7 @@ unstrained sphere, and the bodies of fixed volume, whose exact mean is known.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import NamedTuple, cast
+from typing import cast
 
 import numpy as np
 
@@ -26,13 +26,13 @@ CANDIDATE_BYTES = 120  # a lattice point: its place twice, its sites, while they
 WINDOW_BYTES = 1000  # a block of a packing, in the windows of a chunk
 
 
-class Means(NamedTuple):
-    """Means of Σ_{s≠s'} nnnn / r³ per block: over one chunk, or (steps, …, chunks) of them.
+@dataclass(frozen=True)
+class ChunkMoments:
+    """Means of Σ_{s≠s'} nnnn / r³ per block over the draws of one chunk.
 
-    moments: (readings, strains, 15), and (steps, readings, strains, chunks, 15). unstrained: of the
-    unstrained sphere, (15,), and (steps, chunks, 15). volume: as moments, of the same draws with
-    `count: volume`; number: how many blocks these are, over N0³, (readings, strains) and (steps,
-    readings, strains, chunks). Both None where that is not another sum of known mean.
+    moments: (readings, strains, 15). unstrained: of the unstrained sphere, (15,). volume: as
+    moments, of the same draws with `count: volume`; number: how many blocks these are, over N0³,
+    (readings, strains). Both None where that is not another sum of known mean.
     """
 
     moments: Array
@@ -74,7 +74,7 @@ class Sampler:
         reach = needed_radius(self.cases, covering_radius(lattice), offset_reach(self.blocks))
         return float(CANDIDATE_BYTES * 4.0 * np.pi / 3.0 * reach**3)
 
-    def chunk(self, step: int, chunk: int) -> Means:
+    def chunk(self, step: int, chunk: int) -> ChunkMoments:
         """The means of one chunk."""
         if not self.blocks.perfect:
             return self._means(self._windows(step, chunk))
@@ -82,12 +82,12 @@ class Sampler:
             return self._means(*self._both_counts(step, chunk))
         return self._means(self._lattices(step, chunk))
 
-    def _means(self, sums: Array, *volume: Array) -> Means:
+    def _means(self, sums: Array, *volume: Array) -> ChunkMoments:
         """Means over draws per block, of sums, (CHUNK, cases, 15), the last of them unstrained."""
         n, cases = self.blocks.n0**3, (len(self.readings), len(self.deformations))
         *controls, moments = (a.mean(axis=0) / n for a in (*volume, sums))
         shaped = [c.reshape(*cases, *c.shape[1:]) for c in (moments[:-1], *controls)]
-        return Means(shaped[0], moments[-1], *shaped[1:])
+        return ChunkMoments(shaped[0], moments[-1], *shaped[1:])
 
     def _lattice(self) -> tuple[Array, Array, float]:
         """Points, primitive cell and covering radius, as the batch sums take them."""

@@ -2,26 +2,26 @@
 
 import json
 import re
-import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from pathlib import Path
 from typing import Any
 
 from rsrg.errors import ExecutorError
-from rsrg.execution.executor import PATIENCE, PER_WORKER, T
-from rsrg.execution.tasks import alone, same_bits
+from rsrg.execution.clock import CLOCK
+from rsrg.execution.executor import STOP_GRACE, UNITS_PER_WORKER, T
+from rsrg.execution.tasks import environment_fingerprint, run_on_one_thread
 
 CONNECT = 10  # s
 RECOUNT = 5.0  # s between two looks at how many workers there are: they come and go
 
 
-class Cluster:
+class DaskCluster:
     """The workers of a Dask scheduler. Dask computes the chunks of one that dies again."""
 
-    patience = PATIENCE
-    prompt = False
-    bundle = 16
+    stop_grace = STOP_GRACE
+    starts_at_once = False
+    chunks_per_task = 16
 
     def __init__(self, scheduler: str) -> None:
         """scheduler: an address such as tcp://host:8786, or a scheduler file that ends in .json.
@@ -34,16 +34,18 @@ class Cluster:
         self.counted_at, self.threads = -RECOUNT, 0
 
     @property
-    def width(self) -> int:
+    def max_in_flight(self) -> int:
         """A few chunks for each worker; at least as many as for one, while none is there yet."""
-        if time.monotonic() - self.counted_at >= RECOUNT:
-            self.counted_at = time.monotonic()
+        if CLOCK.monotonic() - self.counted_at >= RECOUNT:
+            self.counted_at = CLOCK.monotonic()
             self.threads = sum(self.client.nthreads().values())
-        return PER_WORKER * max(1, self.threads)
+        return UNITS_PER_WORKER * max(1, self.threads)
 
     def submit(self, task: Callable[..., T], *arguments: Any) -> Future[T]:
         """Begin a unit."""
-        future: Future[T] = self.pool.submit(alone, same_bits(), task, *arguments)
+        future: Future[T] = self.pool.submit(
+            run_on_one_thread, environment_fingerprint(), task, *arguments
+        )
         return future
 
     def restart(self) -> None:
@@ -62,7 +64,7 @@ def _connect(scheduler: str) -> tuple[Any, type[BaseException]]:
         from distributed import Client, KilledWorker
     except ImportError:
         raise ExecutorError('`--scheduler` needs Dask: pip install "rsrg[cluster]"') from None
-    dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 GB"})  # parts of a pool
+    dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 GB"})  # subpools
     address = _address(scheduler)
     try:
         client = Client(address, timeout=CONNECT, set_as_default=False)
@@ -91,12 +93,12 @@ def _address(scheduler: str) -> str:
 
 
 def _quiet(client: Any) -> Any:
-    """The client, saying of no task any more that it is a "Future".
+    """The client, which no longer says of each task that it is a "Future".
 
     The scheduler keeps that for ever, 0.15 kB a task (`Span.add_metadata` of distributed 2026.8).
     """
     begin = getattr(client, "_graph_to_futures", None)
-    if begin is None:  # no public name for it: what it is to mend may be gone with it
+    if begin is None:  # no public name for it: what it repairs may be gone with it
         return client
 
     def quietly(*args: Any, **kwargs: Any) -> Any:

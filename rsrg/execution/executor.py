@@ -1,43 +1,38 @@
-"""Where chunks are computed, and how their results come back in order.
+"""Where the units of work of a run are computed.
 
-Every executor computes the same units (see `chunks`), so none of them changes a bit. Few units are
-under way at a time, and only the run's own process writes: memory stays flat however many units
-there are.
+Every executor computes the same tasks (see `tasks`), so none of them changes a bit. Only the run's
+own process writes, and few units are under way at a time: memory stays flat however many there are.
 """
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Protocol, TypeVar
 
-from rsrg.results.chunk_means import Cases
-
-PER_WORKER = 4  # units under way: one in hand, one waiting, and slack for a slower neighbour
-PATIENCE = 3.0  # s
-POLL = 0.1  # s between two looks at whether a run shall stop
-Unit = tuple[int, int, Cases]  # of sums: step, chunk, readings and strains
+UNITS_PER_WORKER = 4  # under way: one in hand, one waiting, and slack for a slower neighbour
+STOP_GRACE = 3.0  # s
 T = TypeVar("T")
 
 
 class Executor(Protocol):
     """Computes units of work somewhere.
 
-    fatal: the errors after which it cannot go on. patience: seconds that a run which shall stop
-    waits for a unit, which else is computed again on resume. prompt: whether a unit is surely
-    computed from when it is begun, not after waiting for workers. bundle: chunks of super blocks
-    at most in a unit, which takes a part of their pool along.
+    fatal: the errors after which it cannot go on. stop_grace: seconds that a run which shall stop
+    waits for a unit; after that the unit is left, and computed again on resume. starts_at_once:
+    whether a unit is computed from when it is submitted, not after waiting for workers.
+    chunks_per_task: chunks of super blocks at most in a unit, which takes their subpool along.
     """
 
     fatal: tuple[type[BaseException], ...]
-    patience: float
-    prompt: bool
-    bundle: int
+    stop_grace: float
+    starts_at_once: bool
+    chunks_per_task: int
 
     @property
-    def width(self) -> int:
+    def max_in_flight(self) -> int:
         """How many units may be under way now."""
 
     def submit(self, task: Callable[..., T], *arguments: Any) -> Future[T]:
-        """Begin a unit: a function of `chunks`, and what it is to be called with."""
+        """Begin a unit: a function of `tasks`, and the arguments to call it with."""
 
     def restart(self) -> None:
         """Work again after a BrokenExecutor: workers died, and their units with them."""
@@ -52,11 +47,11 @@ class Threads:
     In a thread of its own, so that the main one takes signals at once.
     """
 
-    width = 1
+    max_in_flight = 1
     fatal: tuple[type[BaseException], ...] = ()
-    patience = PATIENCE
-    prompt = True
-    bundle = 1
+    stop_grace = STOP_GRACE
+    starts_at_once = True
+    chunks_per_task = 1
 
     def __init__(self) -> None:
         self.pool = ThreadPoolExecutor(max_workers=1)

@@ -8,33 +8,34 @@ from itertools import islice
 from typing import Any, Generic, Self, TypeVar
 
 from rsrg.errors import ExecutorError
-from rsrg.execution.executor import POLL, Executor, T
+from rsrg.execution.executor import Executor, T
 
+POLL = 0.1  # s between two looks at whether a run shall stop
 MAX_LOSSES = 3  # times in a row that workers may die over one unit
 U = TypeVar("U", bound=tuple[Any, ...])
 
 
 class InOrder(Generic[U, T]):
-    """Iterates over (unit, result) in the order of the units, whatever order they are done in.
+    """Iterates over (unit, result) in the order of the units.
 
-    begin: has the executor begin a unit, which starts with its step and chunk. The next units are
-    begun before a result is given, so that workers never wait for what is done with it. Once
-    `stopping` says so, none is; the first under way is waited for as long as the executor's
-    patience lasts, and what else is done by then is still given. Once `late` says so, only what is
-    done is given.
+    submit: has the executor begin a unit, a tuple that starts with its step and chunk. The next
+    units are begun before a result is given, so that workers never wait for what is done with it.
+    Once `stopping` says so, none is begun; the first under way is waited for as long as the
+    executor's grace lasts, and what else is done by then is still given. Once `late` says so, only
+    what is done is given.
     """
 
     def __init__(
         self,
         executor: Executor,
-        begin: Callable[[U], Future[T]],
+        submit: Callable[[U], Future[T]],
         units: Iterable[U],
         stopping: Callable[[], bool] = lambda: False,
         late: Callable[[], bool] = lambda: False,
     ) -> None:
-        self.executor, self.begin, self.units = executor, begin, iter(units)
+        self.executor, self.submit, self.units = executor, submit, iter(units)
         self.stopping, self.late = stopping, late
-        self.under_way: deque[tuple[U, Future[T]]] = deque()
+        self.in_flight: deque[tuple[U, Future[T]]] = deque()
         self._fill()
 
     def __iter__(self) -> Self:
@@ -42,11 +43,11 @@ class InOrder(Generic[U, T]):
 
     def __next__(self) -> tuple[U, T]:
         """Raises ExecutorError where the executor cannot go on."""
-        if not self.under_way or not self._awaited():
+        if not self.in_flight or not self._first_done():
             raise StopIteration
         with self._fatal_errors():
-            result = self._first()
-        unit = self.under_way.popleft()[0]
+            result = self._first_result()
+        unit = self.in_flight.popleft()[0]
         if not self.stopping():
             self._fill()
         return unit, result
@@ -62,34 +63,31 @@ class InOrder(Generic[U, T]):
     def _fill(self) -> None:
         """Begin as many units as may be under way."""
         with self._fatal_errors():
-            free = self.executor.width - len(self.under_way)
+            free = self.executor.max_in_flight - len(self.in_flight)
             for unit in islice(self.units, max(0, free)):
-                self.under_way.append((unit, self.begin(unit)))
+                self.in_flight.append((unit, self.submit(unit)))
 
-    def _awaited(self) -> bool:
-        """Whether the first unit got done, before the time or the patience of a run was over."""
-        future, patience = self.under_way[0][1], self.executor.patience
+    def _first_done(self) -> bool:
+        """Wait for the first unit; False where the time or the grace of a run was over before."""
+        future, grace = self.in_flight[0][1], self.executor.stop_grace
         while not wait([future], timeout=POLL).done:
-            patience -= POLL if self.stopping() else 0.0
-            if patience < 0.0 or self.late():
+            grace -= POLL if self.stopping() else 0.0
+            if grace < 0.0 or self.late():
                 return False
         return True
 
-    def _first(self) -> T:
-        """The first result. Where workers died, all that they were at is begun anew."""
+    def _first_result(self) -> T:
+        """The first result. Where workers died, all that they were at is begun again."""
         for _ in range(MAX_LOSSES):
             try:
-                return self.under_way[0][1].result()
+                return self.in_flight[0][1].result()
             except BrokenExecutor:
                 self.executor.restart()
-                self.under_way = deque(
-                    (
-                        unit,
-                        future if _succeeded(future) else self.begin(unit),
-                    )
-                    for unit, future in self.under_way
+                self.in_flight = deque(
+                    (unit, future if _succeeded(future) else self.submit(unit))
+                    for unit, future in self.in_flight
                 )
-        step, chunk, *_ = self.under_way[0][0]
+        step, chunk, *_ = self.in_flight[0][0]
         raise ExecutorError(
             f"workers died {MAX_LOSSES} times over chunk {chunk} of step {step + 1}: "
             "too little memory for it?"

@@ -28,7 +28,7 @@ def _make(workers: int | None, scheduler: str | None) -> Executor:
 
         return Processes(workers)
     if scheduler is not None:
-        from rsrg.execution.dask_cluster import Cluster
+        from rsrg.execution.dask_cluster import DaskCluster
 
-        return Cluster(scheduler)
+        return DaskCluster(scheduler)
     return Threads()

@@ -1,12 +1,12 @@
 """What a run would do, before it does it: sums, pairs, memory, file, time."""
 
-import time
 from dataclasses import dataclass, replace
 
 from rsrg.config.schema import Config
 from rsrg.ensemble.draws import CHUNK
 from rsrg.ensemble.statistics import MAX_GROUPS
 from rsrg.errors import ConfigError
+from rsrg.execution.clock import CLOCK
 from rsrg.execution.pool_state import COPIES, PoolState, pool_bytes
 from rsrg.execution.sampler import config_sampler
 from rsrg.formatting import duration_text, size_text
@@ -88,22 +88,22 @@ def chunk_seconds(config: Config) -> float:
     """Time of a chunk in this process: the second of two (the first compiles)."""
     sampler = config_sampler(config)
     sampler.chunk(0, 0)
-    started = time.perf_counter()
+    started = CLOCK.monotonic()
     sampler.chunk(0, 1)
-    return time.perf_counter() - started
+    return CLOCK.monotonic() - started
 
 
 def _pool_seconds(config: Config) -> float:
     """Time of all steps of the pool, from one of its chunks and one description of its blocks."""
     if not config.flow.quenched:
         return 0.0
-    pool = PoolState.start(config)
-    pool.step.grow(pool.part((0, 0, 1)), 0, 0)
-    started = time.perf_counter()
-    pool.step.grow(pool.part((0, 1, 2)), 0, 1)
-    grown = time.perf_counter()
+    pool = PoolState.initial(config)
+    pool.step.coarse_grain(pool.subpool(0), 0, 0)
+    started = CLOCK.monotonic()
+    pool.step.coarse_grain(pool.subpool(1), 0, 1)
+    grown = CLOCK.monotonic()
     pool.describe()
-    described = time.perf_counter()
+    described = CLOCK.monotonic()
     return len(pool.done) * (pool.chunks * (grown - started) + described - grown)
 
 

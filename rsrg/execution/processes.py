@@ -9,9 +9,9 @@ from multiprocessing.connection import Connection
 from threading import Thread
 from typing import Any
 
-from rsrg.execution.executor import PATIENCE, PER_WORKER, T
+from rsrg.execution.executor import STOP_GRACE, UNITS_PER_WORKER, T
 from rsrg.execution.signals import STOP_SIGNALS
-from rsrg.execution.tasks import alone, same_bits
+from rsrg.execution.tasks import environment_fingerprint, run_on_one_thread
 
 _context = get_context("spawn")  # the threads of numba do not survive a fork
 
@@ -20,9 +20,9 @@ class Processes:
     """A pool of n processes. One that dies is replaced, and its chunks are computed again."""
 
     fatal: tuple[type[BaseException], ...] = ()
-    patience = PATIENCE
-    prompt = True
-    bundle = 4
+    stop_grace = STOP_GRACE
+    starts_at_once = True
+    chunks_per_task = 4
 
     def __init__(self, workers: int) -> None:
         self.workers = workers
@@ -34,14 +34,14 @@ class Processes:
         self.pool = ProcessPoolExecutor(self.workers, _context, _begin_worker, (reader,))
 
     @property
-    def width(self) -> int:
+    def max_in_flight(self) -> int:
         """A few chunks for each process."""
-        return PER_WORKER * self.workers
+        return UNITS_PER_WORKER * self.workers
 
     def submit(self, task: Callable[..., T], *arguments: Any) -> Future[T]:
         """Begin a unit; its future holds a BrokenExecutor where workers died before."""
         try:
-            return self.pool.submit(alone, same_bits(), task, *arguments)
+            return self.pool.submit(run_on_one_thread, environment_fingerprint(), task, *arguments)
         except BrokenExecutor as error:
             future: Future[T] = Future()
             future.set_exception(error)

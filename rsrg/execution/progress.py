@@ -24,5 +24,5 @@ class Progress:
 Watcher = Callable[[Progress], None]
 
 
-def _unwatched(progress: Progress) -> None:
+def unwatched(progress: Progress) -> None:
     """Nobody watches."""

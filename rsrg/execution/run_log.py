@@ -6,8 +6,8 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-LOG = logging.getLogger("rsrg.runs")
-EVERY = 30.0  # s between two lines on progress
+LOG = logging.getLogger("rsrg.execution")
+LOG_INTERVAL = 30.0  # s between two lines on progress
 FORMAT = "%(asctime)s %(levelname)s %(message)s"
 
 
@@ -29,7 +29,7 @@ class _Line(logging.Formatter):
 
 
 @contextmanager
-def journal(path: Path) -> Iterator[None]:
+def run_log(path: Path) -> Iterator[None]:
     """Append what the logger `rsrg` hears to the log of a run file; without one if refused."""
     logger = logging.getLogger("rsrg")
     level = logger.level

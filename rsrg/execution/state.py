@@ -1,98 +1,74 @@
-"""What a run has so far: raw chunk means, how many chunks are done, and its sessions."""
+"""What a run has computed so far: raw chunk means, the pool of its blocks, and its sessions."""
 
-import logging
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 import numpy as np
 
 from rsrg.config.schema import Config
 from rsrg.config.stored import stored_config
-from rsrg.ensemble.sampling import Means
+from rsrg.ensemble.sampling import ChunkMoments
+from rsrg.execution.clock import CLOCK
 from rsrg.execution.pool_state import PoolState
-from rsrg.physics.channels import strain_channels
-from rsrg.physics.pairs import PAIR_NAMES
-from rsrg.results.chunk_means import (
-    Cases,
-    chunks_complete,
-    chunks_done,
-    copy_means,
-    means_datasets,
-    no_means,
-    saved_means,
-    take_chunk,
-)
-from rsrg.results.derive import CROSSINGS
+from rsrg.execution.session_record import SessionRecord
+from rsrg.results.axes import run_axes
+from rsrg.results.chunk_means import CaseIndices, MomentArrays, saved_chunks_done
 from rsrg.storage import provenance
 from rsrg.storage.run_file import FILETYPE, SCHEMA_VERSION, Attribute, Snapshot
-from rsrg.storage.sessions import SESSION, sessions
-from rsrg.sums.batch import batch_engine
-
-LOG = logging.getLogger("rsrg.runs")
 
 
 @dataclass
 class State:
-    """The raw results of a run, chunk by chunk. NaN where nothing is done yet.
+    """The raw results of a run, chunk by chunk. NaN where nothing is computed yet.
 
-    means: all chunk means. done: chunks done in each step. pool: the blocks of a quenched run; None
-    where blocks are equal.
+    moments: the chunk means of all draws. done: chunks done in each step, (steps,). pool: the
+    blocks of a quenched run; None where blocks are equal.
     """
 
     config: Config
-    means: Means
+    moments: MomentArrays
     done: np.ndarray
-    created: str
-    updated: str = ""
-    sessions: list[dict[str, str]] = field(default_factory=list)
+    record: SessionRecord
     pool: PoolState | None = None
 
     @classmethod
-    def empty(cls, config: Config) -> "State":
-        """Nothing done."""
+    def initial(cls, config: Config) -> Self:
+        """Nothing done; the first blocks of a quenched run are there.
+
+        Raises ConfigError or PhysicsError where these cannot be had.
+        """
         done = np.zeros(config.steps(), dtype=np.int64)
-        return cls(config, no_means(config), done, created=provenance.now())
+        pool = PoolState.initial(config) if config.flow.quenched else None
+        record = SessionRecord(created=CLOCK.now())
+        return cls(config, MomentArrays.empty(config), done, record, pool)
 
     @classmethod
-    def start(cls, config: Config) -> "State":
-        """Nothing done, but the first blocks of a quenched run there."""
-        state = cls.empty(config)
-        state.pool = PoolState.start(config) if config.flow.quenched else None
-        return state
+    def from_run_file(cls, snapshot: Snapshot, config: Config | None = None) -> Self:
+        """The state saved in a run file. Raises RunFileError if its parts do not fit together.
 
-    @classmethod
-    def of(cls, snapshot: Snapshot) -> "State":
-        """The state saved in a run file. Raises RunFileError if its parts do not fit together."""
-        config = stored_config(snapshot)
-        means, done = saved_means(snapshot, config), chunks_done(snapshot, config)
-        state = cls(config, means, done, created=str(snapshot.attributes["created"]))
-        state.updated = str(snapshot.attributes["updated"])
-        state.sessions = sessions(snapshot)
-        if config.flow.quenched:
-            state.pool = PoolState.of(snapshot, state.config)
-        return state
+        config: that of the file, where it has been read already.
+        """
+        config = config or stored_config(snapshot)
+        moments = MomentArrays.from_run_file(snapshot, config)
+        done, record = saved_chunks_done(snapshot, config), SessionRecord.from_run_file(snapshot)
+        pool = PoolState.from_run_file(snapshot, config) if config.flow.quenched else None
+        return cls(config, moments, done, record, pool)
 
     @property
-    def sums(self) -> bool:
+    def has_sums(self) -> bool:
         """Whether this run sums over blocks at all."""
         return self.config.sampling.estimator != "formula"
 
-    def extended(self, config: Config) -> "State":
-        """The same results under a config that asks for the same or more (see `extension`)."""
-        larger = State.empty(config)
-        readings = np.array([config.readings.index(r) for r in self.config.readings])
-        strains = np.searchsorted(config.strain.strains(), self.config.strain.strains())
-        copy_means(self.means, larger.means, readings, strains)
-        larger.done = chunks_complete(larger.means)
-        larger.created, larger.updated = self.created, self.updated
-        larger.sessions = self.sessions
-        larger.pool = self.pool
-        return larger
+    def extended(self, config: Config) -> Self:
+        """The same results under a config that asks for the same or more (see `resume_rules`)."""
+        moments = self.moments.extended(self.config, config)
+        done = self.done if moments is self.moments else moments.chunks_complete()
+        return replace(self, config=config, moments=moments, done=done)
 
     @property
     def complete(self) -> bool:
         """Whether no sum over blocks is missing."""
-        return not self.sums or bool((self.done == self.config.chunks()).all())
+        return not self.has_sums or bool((self.done == self.config.chunks()).all())
 
     @property
     def progress(self) -> tuple[int, int]:
@@ -103,52 +79,19 @@ class State:
             total += len(self.done) * self.pool.chunks
         return done, total
 
-    def missing(self, step: int, chunk: int) -> list[Cases]:
-        """What of a chunk is still to be computed: all cases, or those that an extension added."""
-        blank = np.isnan(self.means.moments[step, :, :, chunk, 0])
-        groups: dict[tuple[int, ...], list[int]] = {}
-        for reading, row in enumerate(blank):
-            if row.any():
-                groups.setdefault(tuple(np.flatnonzero(row).tolist()), []).append(reading)
-        return [(tuple(readings), strains) for strains, readings in groups.items()]
+    @property
+    def step_in_hand(self) -> int:
+        """The RG step that is being computed, from 1."""
+        if self.pool and self.complete:
+            return min(self.pool.generation + 1, len(self.done))
+        return min(int((self.done == self.config.chunks()).sum()) + 1, len(self.done))
 
-    def take(self, step: int, chunk: int, cases: Cases, new: Means) -> None:
+    def store_chunk(self, step: int, chunk: int, cases: CaseIndices, new: ChunkMoments) -> None:
         """Keep the means of one chunk of some cases."""
-        take_chunk(self.means, step, chunk, cases, new)
-        while self.done[step] < self.config.chunks() and not self.missing(step, self.done[step]):
+        self.moments.store_chunk(step, chunk, cases, new)
+        chunks = self.config.chunks()
+        while self.done[step] < chunks and not self.moments.missing(step, self.done[step]):
             self.done[step] += 1
-
-    def begin_session(self, note: str) -> None:
-        """Note who works on the run from now on, and what is worth knowing about it."""
-        software = ", ".join(f"{k} {v}" for k, v in provenance.versions().items())
-        before = self.sessions[-1]["versions"] if self.sessions else software
-        start = provenance.now()
-        engine = _engine(self.config)
-        values = (start, start, provenance.host(), software, engine, "0", "running", "")
-        self.sessions.append(dict(zip(SESSION, values, strict=True)))
-        if note:
-            self.note(note)
-        if software != before:
-            self.note(f"versions changed: {_changes(before, software)}")
-
-    def session_text(self) -> str:
-        """Who works on the run, where, and by what, in a line."""
-        s = self.sessions[-1]
-        return f"process {s['host']}, sums by engine {s['engine']}, {s['versions']}"
-
-    def note(self, text: str) -> None:
-        """Keep a remark in the session's record, and tell whoever listens to the log."""
-        notes = self.sessions[-1]["notes"]
-        self.sessions[-1]["notes"] = f"{notes}; {text}" if notes else text
-        LOG.warning(text)
-
-    def _stamp(self) -> str:
-        """The time of a save. A clock that went back is noted: nothing is ordered by it."""
-        time = provenance.now()
-        if time < self.updated:
-            self.note(f"the clock went back from {self.updated} to {time}")
-        self.updated = self.sessions[-1]["ended"] = time
-        return time
 
     def attributes(self, status: str) -> dict[str, Attribute]:
         """The root attributes of the run file."""
@@ -161,8 +104,8 @@ class State:
             "config": self.config.resolved(),
             "config_hash": self.config.digest(),
             "config_text": self.config.text(),
-            "created": self.created,
-            "updated": self._stamp(),
+            "created": self.record.created,
+            "updated": self.record.stamp(),
             "host": provenance.host(),
             "git_commit": commit,
             "git_dirty": dirty,
@@ -171,53 +114,10 @@ class State:
 
     def datasets(self) -> dict[str, Any]:
         """The datasets of a checkpoint, by path."""
-        log = {f"provenance/{k}": [s[k] for s in self.sessions] for k in SESSION}
         return {
-            **_axes(self.config),
-            "axes/session": np.arange(len(self.sessions)),
-            **(means_datasets(self.means) if self.sums else {}),
+            **run_axes(self.config),
+            **(self.moments.datasets() if self.has_sums else {}),
             **(self.pool.datasets() if self.pool else {}),
             "checkpoint/chunks_done": self.done,
-            **log,
+            **self.record.datasets(),
         }
-
-
-def _engine(config: Config) -> str:
-    """What does the sums of this run: see `sums.batch` for `pairs` and `rows`."""
-    if config.sampling.estimator != "montecarlo":
-        return {"exact": "exact mean", "formula": "none"}[config.sampling.estimator]
-    has_rows = (
-        config.blocks.blocks().perfect and config.blocks.lattice != "hcp"
-    )  # hcp has gaps in its rows
-    return batch_engine(config.blocks.n0**3) if has_rows else "pairs"
-
-
-def _changes(before: str, after: str) -> str:
-    """The packages whose versions differ: `numpy 2.0.0 → 2.1.0`."""
-    old = dict(part.split(" ", 1) for part in before.split(", ") if " " in part)
-    new = dict(part.split(" ", 1) for part in after.split(", "))
-    changed = [k for k in new if old.get(k) != new[k]]
-    return ", ".join(f"{k} {old.get(k, 'none')} → {new[k]}" for k in changed)
-
-
-def _axes(config: Config) -> dict[str, Any]:
-    """The dimension scales that every run has."""
-    glasses, start = config.glasses(), config.lengths.start_meters()
-    ratios = config.blocks.n0 ** np.cumsum(config.step_weights())
-    lengths = {} if start is None else {"axes/length": start * ratios}
-    return {
-        "axes/material": [m.name for m in glasses],
-        "axes/alpha": [m.alpha for m in glasses],
-        "axes/step": np.arange(1, config.steps() + 1),
-        "axes/length_ratio": ratios,
-        **lengths,
-        "axes/reading": [str(r) for r in config.reading_list()],
-        "axes/strain": config.strain.strains(),
-        "axes/row": list("xyz"),
-        "axes/column": list("xyz"),
-        "axes/direction": config.strain.direction(),
-        "axes/pair": list(PAIR_NAMES),
-        "axes/pair_kl": list(PAIR_NAMES),
-        "axes/channel": list(strain_channels(config.strain.direction()).names),
-        "axes/crossing": np.arange(1, CROSSINGS + 1),
-    }

@@ -9,37 +9,37 @@ import math
 
 from rsrg.config.schema import Config
 from rsrg.ensemble.draws import CHUNK
-from rsrg.ensemble.sampling import Means
+from rsrg.results.chunk_means import MomentArrays
 from rsrg.results.column import Setting
 from rsrg.results.sampled import LatticeColumn
 
 GROWTH = 1.25
 
 
-def next_round(config: Config, means: Means) -> Config | None:
+def next_round(config: Config, moments: MomentArrays) -> Config | None:
     """The config with the draws of one more round; None where the target is met, or none was set.
 
-    means: all chunk means of the rounds so far, as `derive` takes them.
+    moments: all chunk means of the rounds so far.
     """
     most = config.most_samples()
     samples = config.sampling.samples
     if config.sampling.target_error is None or samples >= most:
         return None
-    if largest_error(config, means) <= config.sampling.target_error:
+    if largest_error(config, moments) <= config.sampling.target_error:
         return None
     grown = min(CHUNK * math.ceil(GROWTH * samples / CHUNK), most)
     sampling = config.sampling.model_copy(update={"samples": grown})
     return config.model_copy(update={"sampling": sampling})
 
 
-def largest_error(config: Config, means: Means) -> float:
+def largest_error(config: Config, moments: MomentArrays) -> float:
     """The largest standard error of what `target_quantity` names, over all glasses.
 
     coupling: of every component of M at every step, reading and strain. M is linear in α, so that
     its error is largest at the smallest or the largest α. critical_strain: of the lowest critical
     strain of every glass and reading, from sampling alone; zero where there is none.
     """
-    column = LatticeColumn(Setting.of(config), means)
+    column = LatticeColumn(Setting.of(config), moments)
     alphas = sorted({glass.alpha for glass in config.glasses()})
     if config.sampling.target_quantity != "critical_strain":
         return max(float(column.moments.coupling_stderr(a).max()) for a in {alphas[0], alphas[-1]})

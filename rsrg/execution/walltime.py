@@ -3,11 +3,11 @@
 import math
 import os
 import re
-import time
 from dataclasses import dataclass
 
 from rsrg.config.quantities import MAX_CHARACTERS, si_value
 from rsrg.errors import ConfigError
+from rsrg.execution.clock import CLOCK
 
 _CLOCK = re.compile(r"(?:([0-9]+)-)?([0-9]+):([0-5][0-9]):([0-5][0-9])")
 _PLAIN = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([smhd])")
@@ -49,17 +49,17 @@ class TimeLimit:
     reason: str
 
     @classmethod
-    def of(cls, walltime: float | None) -> "TimeLimit":
+    def from_walltime(cls, walltime: float | None) -> "TimeLimit":
         """The earlier of `walltime` seconds from now and the end of the SLURM job, if any."""
         limits = [cls(math.inf, "")]
         if walltime is not None:
-            limits.append(cls(time.monotonic() + walltime, "walltime"))
+            limits.append(cls(CLOCK.monotonic() + walltime, "walltime"))
         end = os.environ.get(SLURM_END, "")
         if end.isdecimal():
-            left = float(end) - time.time() - SLURM_GRACE
-            limits.append(cls(time.monotonic() + left, SLURM_END))
+            left = float(end) - CLOCK.wall() - SLURM_GRACE
+            limits.append(cls(CLOCK.monotonic() + left, SLURM_END))
         return min(limits, key=lambda limit: limit.at)
 
     def left(self) -> float:
         """Seconds until then."""
-        return self.at - time.monotonic()
+        return self.at - CLOCK.monotonic()

@@ -1,27 +1,138 @@
-"""The raw chunk means of a run: NaN where nothing is done yet, and their places in its file."""
+"""The raw chunk means of a run: NaN where nothing is computed yet, and their place in its file."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rsrg.config.schema import Config
-from rsrg.ensemble.sampling import Means
+from rsrg.ensemble.sampling import ChunkMoments
 from rsrg.errors import RunFileError
 from rsrg.physics.arrays import Array
 from rsrg.physics.interaction import QUARTIC_NAMES
-from rsrg.storage.layout import RAW
+from rsrg.storage.layout import ENTRIES
 from rsrg.storage.run_file import Snapshot
 
-Cases = tuple[tuple[int, ...], tuple[int, ...]]  # numbers of readings, and of strains
+CaseIndices = tuple[tuple[int, ...], tuple[int, ...]]  # indices of readings, and of strains
 
-OPTIONAL = ("volume", "number")  # files of the first versions have neither
-OF_CASES = ("moments", "volume", "number")  # (steps, readings, strains, chunks, ...)
+DATASETS = {  # where each field of MomentArrays is kept in a run file
+    "moments": "coupling/moments",
+    "unstrained": "coupling/moments_unstrained",
+    "volume": "coupling/moments_volume",
+    "number": "coupling/number_volume",
+}
+
+
+def _has_cases(field: str) -> bool:
+    """Whether a field has axes of readings and strains; the unstrained control has none."""
+    return "reading" in ENTRIES[DATASETS[field]].dims
+
+
+@dataclass
+class MomentArrays:
+    """The chunk means (see `ChunkMoments`) of all steps and chunks of a run.
+
+    moments: (steps, readings, strains, chunks, 15). unstrained: (steps, chunks, 15). volume: as
+    moments, number: (steps, readings, strains, chunks); None where the run has no such control.
+    Steps, chunks and cases that are not computed yet are NaN.
+    """
+
+    moments: Array
+    unstrained: Array
+    volume: Array | None = None
+    number: Array | None = None
+
+    @classmethod
+    def empty(cls, config: Config) -> Self:
+        """NaN in the place of every mean that a run of this config will have."""
+        return cls(**{f: np.full(shape, np.nan) for f, shape in _shapes(config).items()})
+
+    @classmethod
+    def from_run_file(cls, snapshot: Snapshot, config: Config) -> Self:
+        """All means in a run file; controls that an older rsrg did not write are NaN.
+
+        Raises RunFileError unless their shapes fit the config.
+        """
+        if config.sampling.estimator == "formula":
+            return cls.empty(config)
+        arrays = {}
+        shapes = _shapes(config)
+        for field, name in DATASETS.items():
+            if name in snapshot or field in ("moments", "unstrained"):
+                arrays[field] = snapshot.read(name)
+                require_shape(snapshot, arrays[field], shapes.get(field))
+            elif field in shapes:
+                arrays[field] = np.full(shapes[field], np.nan)
+        return cls(**arrays)
+
+    @classmethod
+    def joined(cls, parts: Sequence[Self]) -> Self:
+        """The means of several runs as if one had drawn all their chunks."""
+        arrays = {}
+        for field in DATASETS:
+            values = [getattr(part, field) for part in parts]
+            if all(v is not None for v in values):
+                arrays[field] = np.concatenate(values, axis=3 if _has_cases(field) else 1)
+        return cls(**arrays)
+
+    def datasets(self) -> dict[str, Any]:
+        """The datasets of a run file, by path, with their axes."""
+        return {
+            "axes/chunk": np.arange(self.unstrained.shape[1]),
+            "axes/quartic": list(QUARTIC_NAMES),
+            **{DATASETS[field]: values for field, values in self._arrays()},
+        }
+
+    def store_chunk(self, step: int, chunk: int, cases: CaseIndices, new: ChunkMoments) -> None:
+        """Keep the means of one chunk of some cases."""
+        for field, values in self._arrays():
+            some = getattr(new, field)
+            if not _has_cases(field):
+                values[step, chunk] = some
+            elif some is not None:
+                values[step, :, :, chunk][np.ix_(*cases)] = some
+
+    def missing(self, step: int, chunk: int) -> list[CaseIndices]:
+        """What of a chunk is still to be computed: all cases, or those that an extension added."""
+        blank = np.isnan(self.moments[step, :, :, chunk, 0])
+        groups: dict[tuple[int, ...], list[int]] = {}
+        for reading, row in enumerate(blank):
+            if row.any():
+                groups.setdefault(tuple(np.flatnonzero(row).tolist()), []).append(reading)
+        return [(tuple(readings), strains) for strains, readings in groups.items()]
+
+    def chunks_complete(self) -> NDArray[np.int64]:
+        """How many chunks of each step are there in all cases, counted from the first, (steps,)."""
+        there = ~np.isnan(self.moments[..., 0]).any(axis=(1, 2))
+        return np.cumprod(there, axis=1, dtype=np.int64).sum(axis=1)
+
+    def extended(self, before: Config, after: Config) -> Self:
+        """The same means in the arrays of a config that asks for more (see `resume_rules`)."""
+        if _shapes(after) == _shapes(before):
+            return self
+        larger = type(self).empty(after)
+        readings = np.array([after.readings.index(r) for r in before.readings])
+        strains = np.searchsorted(after.strain.strains(), before.strain.strains())
+        steps, _, _, chunks, _ = self.moments.shape
+        cases = np.ix_(np.arange(steps), readings, strains, np.arange(chunks))
+        for field, values in larger._arrays():
+            old = getattr(self, field)
+            if old is not None:
+                values[cases if _has_cases(field) else np.s_[:steps, :chunks]] = old
+        return larger
+
+    def _arrays(self) -> Iterator[tuple[str, Array]]:
+        """The fields that this run has."""
+        for field in DATASETS:
+            values = getattr(self, field)
+            if values is not None:
+                yield field, values
 
 
 def _shapes(config: Config) -> dict[str, tuple[int, ...]]:
-    """The shapes of the fields of Means that a run has."""
+    """The shapes of the fields of MomentArrays that a run of a config has."""
     chunks = 0 if config.sampling.estimator == "formula" else config.chunks()
     steps, cases = config.steps(), (len(config.readings), len(config.strain.strains()))
     shapes = {"moments": (steps, *cases, chunks, 15), "unstrained": (steps, chunks, 15)}
@@ -31,79 +142,14 @@ def _shapes(config: Config) -> dict[str, tuple[int, ...]]:
     return shapes
 
 
-def no_means(config: Config) -> Means:
-    """NaN in the place of every mean of a run."""
-    return Means(**{field: np.full(shape, np.nan) for field, shape in _shapes(config).items()})
-
-
-def saved_means(snapshot: Snapshot, config: Config) -> Means:
-    """All means in a run file. Raises RunFileError unless they fit the config."""
-    if config.sampling.estimator == "formula":
-        return no_means(config)
-    shapes, found = _shapes(config), {}
-    for name, field in RAW.items():
-        if name in snapshot or field not in OPTIONAL:
-            found[field] = snapshot.read(name)
-            require_fit(snapshot, found[field], shapes.get(field))
-        elif field in shapes:
-            found[field] = np.full(shapes[field], np.nan)
-    return Means(**found)
-
-
-def chunks_done(snapshot: Snapshot, config: Config) -> NDArray[np.int64]:
-    """How many chunks of each step are there, (steps,). Raises RunFileError as `saved_means`."""
+def saved_chunks_done(snapshot: Snapshot, config: Config) -> NDArray[np.int64]:
+    """How many chunks of each step a run file has, (steps,). Raises RunFileError unless it fits."""
     done: NDArray[np.int64] = snapshot.read("checkpoint/chunks_done")
-    require_fit(snapshot, done, (config.steps(),))
+    require_shape(snapshot, done, (config.steps(),))
     return done
 
 
-def require_fit(snapshot: Snapshot, found: NDArray[Any], shape: tuple[int, ...] | None) -> None:
-    """Raise RunFileError unless what is there has the shape that it should have."""
-    if getattr(found, "shape", None) != shape:
+def require_shape(snapshot: Snapshot, values: NDArray[Any], shape: tuple[int, ...] | None) -> None:
+    """Raise RunFileError unless a dataset has the shape that its config gives it."""
+    if getattr(values, "shape", None) != shape:
         raise RunFileError(f"{snapshot.path} is damaged: its datasets do not fit its config")
-
-
-def means_datasets(means: Means) -> dict[str, Any]:
-    """The datasets of a checkpoint, by path."""
-    kept = {name: getattr(means, field) for name, field in RAW.items()}
-    return {
-        "axes/chunk": np.arange(means.unstrained.shape[1]),
-        "axes/quartic": list(QUARTIC_NAMES),
-        **{name: values for name, values in kept.items() if values is not None},
-    }
-
-
-def take_chunk(means: Means, step: int, chunk: int, cases: Cases, new: Means) -> None:
-    """Write the means of one chunk of some cases into those of the run."""
-    means.unstrained[step, chunk] = new.unstrained
-    for all_, some in _of_cases(means, new):
-        all_[step, :, :, chunk][np.ix_(*cases)] = some
-
-
-def copy_means(
-    old: Means, larger: Means, readings: NDArray[np.intp], strains: NDArray[np.intp]
-) -> None:
-    """Write means into those of a larger run, in which their readings and strains have numbers."""
-    steps, _, _, chunks, _ = old.moments.shape
-    where = np.ix_(np.arange(steps), readings, strains, np.arange(chunks))
-    larger.unstrained[:steps, :chunks] = old.unstrained
-    for all_, some in _of_cases(larger, old):
-        all_[where] = some
-
-
-def _of_cases(*means: Means) -> list[tuple[Array, ...]]:
-    """The fields that know of readings and strains, of all these means, where all have them."""
-    fields = [tuple(getattr(m, name) for m in means) for name in OF_CASES]
-    return [arrays for arrays in fields if all(a is not None for a in arrays)]
-
-
-def chunks_complete(means: Means) -> NDArray[np.int64]:
-    """How many chunks of each step are there in all cases, counted from the first, (steps,)."""
-    there = ~np.isnan(means.moments[..., 0]).any(axis=(1, 2))
-    return np.cumprod(there, axis=1, dtype=np.int64).sum(axis=1)
-
-
-def joined(parts: Sequence[Means]) -> Means:
-    """The means of several runs as if one had drawn all their chunks."""
-    moments, *controls = (np.concatenate(arrays, axis=3) for arrays in _of_cases(*parts))
-    return Means(moments, np.concatenate([m.unstrained for m in parts], axis=1), *controls)

@@ -17,10 +17,11 @@ from rsrg.ensemble.coupling import (
 from rsrg.ensemble.critical import CriticalStrain, sampled_critical_strains
 from rsrg.ensemble.flows import ChannelFlow, lattice_flow
 from rsrg.ensemble.harmonics import DrawnBy, Harmonics
-from rsrg.ensemble.sampling import Means, control_means
+from rsrg.ensemble.sampling import control_means
 from rsrg.physics.arrays import Array
 from rsrg.physics.haar_mean import haar_mean_moments
 from rsrg.physics.interaction import lambda_tilde_from_moments
+from rsrg.results.chunk_means import MomentArrays
 from rsrg.results.column import Setting
 
 
@@ -44,7 +45,7 @@ class LatticeColumn:
     def __init__(
         self,
         setting: Setting,
-        means: Means,
+        means: MomentArrays,
         drawn_by: DrawnBy | None = None,
     ) -> None:
         config, self.setting = setting.config, setting

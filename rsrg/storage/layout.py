@@ -261,13 +261,6 @@ ENTRIES: dict[str, Entry] = {
     "provenance/notes": Entry(("session",), "", "what is worth knowing about the session"),
 }
 
-RAW = {  # what is drawn, and the fields of Means that hold it: all else follows from it
-    "coupling/moments": "moments",
-    "coupling/moments_unstrained": "unstrained",
-    "coupling/moments_volume": "volume",
-    "coupling/number_volume": "number",
-}
-
 
 def is_raw(name: str) -> bool:
     """Whether a dataset tells of single chunks of draws."""

@@ -87,6 +87,18 @@ def _name_axes(file: h5py.File, dataset: h5py.Dataset, dims: tuple[str, ...]) ->
             group[dim] = scale
 
 
+FileStatus = tuple[int, int, int] | None
+
+
+def _file_status(path: Path) -> FileStatus:
+    """Inode, time and size of a file, which change with each save; None where there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_mtime_ns, status.st_size
+
+
 def _verified(path: Path) -> bytes:
     if path.is_fifo() or path.is_socket() or path.is_char_device():  # reading might never end
         raise RunFileError(f"cannot read the run file {path}: not a file")
@@ -113,9 +125,25 @@ class Snapshot:
 
     def __init__(self, path: Path) -> None:
         try:
+            self.status = _file_status(path)
             content = _verified(path)
         except RunFileError as error:
             raise RunFileError(f"{error}{_offer_previous(path)}") from None
+        self._open(path, content)
+
+    @classmethod
+    def from_content(cls, path: Path, content: bytes) -> Self:
+        """A run file that was just saved, from its bytes as `encode` gave them."""
+        snapshot = cls.__new__(cls)
+        snapshot.status = _file_status(path)
+        snapshot._open(path, content)
+        return snapshot
+
+    def is_current(self) -> bool:
+        """Whether nobody has saved the file since it was read."""
+        return _file_status(self.path) == self.status
+
+    def _open(self, path: Path, content: bytes) -> None:
         self.path = path
         self.size = len(content)
         if (heap := faulty_heap(content)) is not None:

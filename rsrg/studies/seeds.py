@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from rsrg.config.resume_rules import NEUTRAL, flat
-from rsrg.ensemble.sampling import Means
 from rsrg.errors import RunFileError
-from rsrg.results.chunk_means import joined, means_datasets, saved_means
-from rsrg.results.derive import derive
+from rsrg.results.chunk_means import MomentArrays
+from rsrg.results.compute import compute_results
 from rsrg.results.run import open_run
 from rsrg.studies.collect import Collected
 
@@ -54,11 +53,11 @@ def _require_distinct_seeds(pool: Sequence[Collected]) -> None:
 
 def pooled_results(pool: Pool) -> dict[str, Any]:
     """The raw chunk means of all seeds, one after another, and every dataset derived from them."""
-    means = joined([_means(run) for run in pool])
+    moments = MomentArrays.joined([_moments(run) for run in pool])
     drawn_by = [(run.config.sampling.seed, run.config.chunks()) for run in pool]
-    return means_datasets(means) | derive(pool[0].config, means, drawn_by)
+    return moments.datasets() | compute_results(pool[0].config, moments, drawn_by)
 
 
-def _means(run: Collected) -> Means:
+def _moments(run: Collected) -> MomentArrays:
     with open_run(run.path).snapshot as opened:
-        return saved_means(opened, run.config)
+        return MomentArrays.from_run_file(opened, run.config)

@@ -13,7 +13,7 @@ from rsrg.execution import engine
 from rsrg.execution.executor import Executor
 from rsrg.execution.plan import chunk_seconds
 from rsrg.execution.progress import Progress, Watcher
-from rsrg.execution.signals import stop_on_signals
+from rsrg.execution.signals import StopRequest, stop_on_signals
 from rsrg.execution.walltime import TimeLimit
 from rsrg.studies.index import index_of, read_index, write_index
 from rsrg.studies.status import Group, RunStatus, study_status
@@ -76,7 +76,7 @@ class Sweep:
     ) -> None:
         self.study, self.folder = study, folder
         self.tell, self.watch, self.executor = tell, watch, executor
-        self.walltime, self.limit = walltime, TimeLimit.of(walltime)
+        self.walltime, self.limit = walltime, TimeLimit.from_walltime(walltime)
         self.began = time.monotonic()
         self.stopped = False
 
@@ -89,26 +89,29 @@ class Sweep:
         group = study_status(self.study, self.folder)
         rows = {Path(s.path).name: s for s in group.runs}
         todo = [m for m in self.study.members if _to_do(rows[m.file])]
-        with stop_on_signals(self._asked):
+        with stop_on_signals(StopRequest(), self._asked):
             for number, member in enumerate(todo, 1):
                 self.stopped |= number > 1 and self.limit.left() <= 0.0
                 if self.stopped:
                     break
-                told = self._carry_on(member, rows[member.file])
+                told = self._carry_on(member, rows[member.file], must_begin=number == 1)
                 text = parameters_text(member.parameters)
                 self.tell(f"[{number}/{len(todo)}] {member.file}  {text}: {told}")
-                self.executor.prompt = False  # the first run alone may do a chunk beyond the time
         return study_status(self.study, self.folder)
 
     def _asked(self, signal_name: str) -> None:
         """A signal between two runs."""
         self.stopped = True
 
-    def _carry_on(self, member: Member, status: RunStatus) -> str:
-        """Run or resume one member; a word on how that ended."""
+    def _carry_on(self, member: Member, status: RunStatus, must_begin: bool) -> str:
+        """Run or resume one member; a word on how that ended.
+
+        must_begin: only the first run of a sweep may compute a chunk beyond the time.
+        """
         path, began = self.folder / member.file, time.monotonic()
         left = None if self.walltime is None else max(0.0, self.walltime + self.began - began)
         means: dict[str, Any] = {"watch": self._seen, "executor": self.executor, "walltime": left}
+        means["must_begin"] = must_begin
         try:
             if status.state == "missing":
                 run = engine.run(member.config, path, **means)

@@ -22,12 +22,13 @@ import numpy as np
 import psutil
 
 import rsrg
-from rsrg.ensemble.sampling import Means
-from rsrg.execution.dask_cluster import Cluster
-from rsrg.execution.executor import PER_WORKER
+from rsrg.ensemble.sampling import ChunkMoments
+from rsrg.execution.dask_cluster import DaskCluster
+from rsrg.execution.executor import UNITS_PER_WORKER
 from rsrg.execution.in_order import InOrder
-from rsrg.execution.tasks import chunk_means, same_bits
-from rsrg.results.derive import derive
+from rsrg.execution.tasks import chunk_moments, environment_fingerprint
+from rsrg.results.chunk_means import MomentArrays
+from rsrg.results.compute import compute_results
 from rsrg.sums.jit import set_threads
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,27 +54,29 @@ ENVIRONMENT = os.environ | {
 }
 
 
-def pause(software: object, unit: object, seconds: float) -> Means:
+def pause(software: object, unit: object, seconds: float) -> ChunkMoments:
     """A unit that waits, and returns as much as a chunk of the quickstart does."""
     if seconds:
         time.sleep(seconds)
     cases = (3, 41)
-    return Means(np.zeros((*cases, 15)), np.zeros(15), np.zeros((*cases, 15)), np.zeros(cases))
+    return ChunkMoments(
+        np.zeros((*cases, 15)), np.zeros(15), np.zeros((*cases, 15)), np.zeros(cases)
+    )
 
 
-class Pausing(Cluster):
+class Pausing(DaskCluster):
     """The same executor with units that only wait."""
 
     seconds = 0.0
 
-    def submit(self, task: object, *unit: object) -> Future[Means]:
+    def submit(self, task: object, *unit: object) -> Future[ChunkMoments]:
         """Begin a unit; its config travels as always."""
-        return self.pool.submit(pause, same_bits(), unit, self.seconds)
+        return self.pool.submit(pause, environment_fingerprint(), unit, self.seconds)
 
 
-def in_order(executor: Cluster, config: str, units: int) -> InOrder:
+def in_order(executor: DaskCluster, config: str, units: int) -> InOrder:
     """So many chunks through an executor."""
-    begin = partial(executor.submit, chunk_means, config)
+    begin = partial(executor.submit, chunk_moments, config)
     return InOrder(executor, lambda unit: begin(*unit), ((0, c, CASES) for c in range(units)))
 
 
@@ -106,7 +109,7 @@ def cluster(workers: int, terse: bool = True) -> Iterator[tuple[str, psutil.Proc
             scheduler.wait()
 
 
-def ready(executor: Cluster, workers: int, config: str) -> None:
+def ready(executor: DaskCluster, workers: int, config: str) -> None:
     """Wait for all workers, and let each import and compile."""
     executor.client.wait_for_workers(workers)
     executor.counted_at = -np.inf  # see them all
@@ -114,7 +117,7 @@ def ready(executor: Cluster, workers: int, config: str) -> None:
         pass
 
 
-def timed(executor: Cluster, config: str, units: int) -> float:
+def timed(executor: DaskCluster, config: str, units: int) -> float:
     """Seconds for so many units."""
     began = time.perf_counter()
     for _ in in_order(executor, config, units):
@@ -154,7 +157,7 @@ def efficiencies(place: str, workers: int, config: str, rounds: int) -> dict[str
 
     Real ones are compared with the same chunks on one thread of this process, just before.
     """
-    pausing, real = Pausing(place), Cluster(place)
+    pausing, real = Pausing(place), DaskCluster(place)
     pausing.seconds = PAUSE
     ready(pausing, workers, config)
     ready(real, workers, config)
@@ -171,10 +174,10 @@ def efficiencies(place: str, workers: int, config: str, rounds: int) -> dict[str
 def chunk_seconds(config: str, chunks: int) -> float:
     """Seconds of a chunk on one thread of this process."""
     set_threads(1)
-    chunk_means(config, 0, 0, CASES)
+    chunk_moments(config, 0, 0, CASES)
     began = time.perf_counter()
     for chunk in range(chunks):
-        chunk_means(config, 0, chunk, CASES)
+        chunk_moments(config, 0, chunk, CASES)
     return (time.perf_counter() - began) / chunks
 
 
@@ -200,15 +203,15 @@ def derivation_seconds(rounds: int) -> float:
     """Seconds of what only one process does at the end of the quickstart: all its results."""
     config = rsrg.load_config(CONFIG)
     steps, chunks = config.steps(), config.chunks()
-    first = [chunk_means(config.resolved(), 0, chunk, CASES) for chunk in range(chunks)]
+    first = [chunk_moments(config.resolved(), 0, chunk, CASES) for chunk in range(chunks)]
     fields = [np.stack([m[i] for m in first]) for i in range(len(first[0]))]
     moments, unstrained, volume, number = (np.stack([f] * steps) for f in fields)
     cases = (np.moveaxis(values, 1, 3) for values in (moments, volume, number))
-    means = Means(next(cases), unstrained, *cases)
+    means = MomentArrays(next(cases), unstrained, *cases)
 
     def once() -> float:
         began = time.perf_counter()
-        derive(config, means)
+        compute_results(config, means)
         return time.perf_counter() - began
 
     return best(rounds, once)
@@ -238,7 +241,7 @@ def measure(rounds: int) -> dict[str, object]:
         n0: best(rounds, lambda n0=n0: chunk_seconds(resolved(n0), 3)) for n0 in SIZES
     }
     found["derive"] = derivation_seconds(rounds)
-    found["sent"] = len(config) + len(json.dumps(same_bits()))
+    found["sent"] = len(config) + len(json.dumps(environment_fingerprint()))
     found["returned"] = 8 * (3 * 41 * 15 + 15)
     return found
 
@@ -286,7 +289,7 @@ def page(found: dict) -> str:
         kept_most=KEYS * kept_growth,
         few=FEW,
         load=os.getloadavg()[2],
-        under_way=2 * PER_WORKER,
+        under_way=2 * UNITS_PER_WORKER,
         bandwidth=found["returned"] / dear / 1e6,
         sent=found["sent"] / 1e3,
         returned=found["returned"] / 1e3,

@@ -10,7 +10,7 @@ from typing import Any
 
 from small_runs import bits, child, ended, save_often, small_config
 
-import rsrg.results.derive  # noqa: F401  imported once, for all children
+import rsrg.results.compute  # noqa: F401  imported once, for all children
 from rsrg.config.schema import Config
 from rsrg.execution.engine import resume, run
 from rsrg.results.run import open_run

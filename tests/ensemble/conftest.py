@@ -1,9 +1,11 @@
 """Shared by the ensemble tests: strains, entries of M, and samples of chunks."""
 
+from collections import namedtuple
+
 import numpy as np
 import pytest
 
-from rsrg.ensemble.sampling import Means, Sampler
+from rsrg.ensemble.sampling import Sampler
 
 AXIAL = np.diag([1.2, 1.0, 1.0])
 GENERAL = np.array([[1.10, 0.30, 0.05], [-0.10, 0.90, 0.20], [0.15, 0.02, 1.30]])
@@ -44,9 +46,12 @@ def sample_means():
     return draw_means
 
 
+Arrays = namedtuple("Arrays", ("moments", "unstrained", "volume", "number"))
+
+
 def draw_means(blocks, readings, deformations, chunks, steps=1, seed=0):
     sampler = Sampler(blocks, seed, tuple(readings), np.asarray(deformations))
     rows = [[sampler.chunk(n, c) for c in range(chunks)] for n in range(steps)]
-    whole = [np.array([[getattr(m, f) for m in row] for row in rows]) for f in Means._fields]
+    whole = [np.array([[getattr(m, f) for m in row] for row in rows]) for f in Arrays._fields]
     cases = [None if a.dtype == object else np.moveaxis(a, 1, 3) for a in (whole[0], *whole[2:])]
-    return Means(cases[0], whole[1], *cases[1:])
+    return Arrays(cases[0], whole[1], *cases[1:])

@@ -58,7 +58,7 @@ def test_refuses_an_existing_file(finished, config):
         rsrg.run(config, finished)
     assert str(caught.value) == (
         f"{finished} exists already. Go on with it: rsrg resume {finished}. "
-        "Start anew, keeping it as run.h5.old: add --restart"
+        "Begin again, keeping it as run.h5.old: add --restart"
     )
     assert finished.read_bytes() == before
 

@@ -19,8 +19,8 @@ import pytest
 import rsrg
 from rsrg.ensemble.sampling import Sampler
 from rsrg.errors import ConfigError, ExecutorError
-from rsrg.execution import tasks as chunks
-from rsrg.execution.dask_cluster import Cluster
+from rsrg.execution import tasks
+from rsrg.execution.dask_cluster import DaskCluster
 from rsrg.execution.executor import Threads
 from rsrg.execution.in_order import InOrder
 from rsrg.execution.open_executor import open_executor
@@ -36,12 +36,12 @@ class Shuffled:
     """Fake workers: units are done at random, always out of order; counts what is under way."""
 
     fatal = ()
-    patience = 1.0
-    prompt = True
-    bundle = 3
+    stop_grace = 1.0
+    starts_at_once = True
+    chunks_per_task = 3
 
-    def __init__(self, width=8):
-        self.width = width
+    def __init__(self, max_in_flight=8):
+        self.max_in_flight = max_in_flight
         self.waiting, self.most = [], 0
         self.random = random.Random(5)
         self.pool = ThreadPoolExecutor(1)
@@ -73,7 +73,7 @@ def test_any_order(config, finished, tmp_path, same):
 
 def test_results_come_in_order_and_few_are_under_way():
     """10⁵ cheap units: never more under way than the executor grants, so memory stays flat."""
-    executor = Shuffled(width=16)
+    executor = Shuffled(max_in_flight=16)
     units = [(step, chunk) for step in range(10) for chunk in range(10_000)]
 
     def begin(unit):
@@ -86,7 +86,7 @@ def test_results_come_in_order_and_few_are_under_way():
 
 
 def test_a_stopped_run_begins_no_more():
-    executor = Shuffled(width=4)
+    executor = Shuffled(max_in_flight=4)
     stop = threading.Event()
     given = []
 
@@ -104,7 +104,7 @@ def test_a_stopped_run_begins_no_more():
 
 def test_a_chunk_that_never_comes_does_not_hold_a_stopped_run():
     """As with a cluster whose workers still wait in the queue."""
-    executor = Shuffled(width=4)
+    executor = Shuffled(max_in_flight=4)
     began = time.monotonic()
     assert list(InOrder(executor, lambda unit: Future(), [(0, 0, ALL)], lambda: True)) == []
     assert time.monotonic() - began < 5.0  # the time a run may take to stop
@@ -203,10 +203,10 @@ def test_workers_end_with_their_parent(rsrg_command, tmp_path, text):
 
 @pytest.mark.parametrize("name", ["numba", "processor", "blas"])
 def test_a_worker_that_could_give_other_bits_is_refused(config, name):
-    other = chunks.same_bits() | {name: "0.1"}
+    other = tasks.environment_fingerprint() | {name: "0.1"}
     told = rf"the software and processor of the run; .* has {name} .* for 0\.1 "
     with pytest.raises(ExecutorError, match=told):
-        chunks.alone(other, chunks.chunk_means, config.resolved(), 0, 0, ALL)
+        tasks.run_on_one_thread(other, tasks.chunk_moments, config.resolved(), 0, 0, ALL)
 
 
 @pytest.mark.long
@@ -214,8 +214,8 @@ def test_compiled_or_loaded_gives_the_same_bits(changed, tmp_path):
     """A worker that finds the kernels in the disk cache, and one that compiles them first."""
     text = changed(blocks=SLOW).resolved()
     code = (
-        "import sys; from rsrg.execution.tasks import chunk_means; "
-        "print(chunk_means(sys.argv[1], 0, 0, ((0, 1), (0, 1, 2, 3, 4)))[0].tobytes().hex())"
+        "import sys; from rsrg.execution.tasks import chunk_moments; "
+        "print(chunk_moments(sys.argv[1], 0, 0, ((0, 1), (0, 1, 2, 3, 4))).moments.tobytes().hex())"
     )
     environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}
     compiled, loaded = (
@@ -237,7 +237,9 @@ def test_workers_use_one_thread(config, monkeypatch, restore_threads):
     monkeypatch.setattr(
         Sampler, "chunk", lambda *a: seen.append(jit.threads()) or chunk(*a), raising=True
     )
-    chunks.alone(chunks.same_bits(), chunks.chunk_means, config.resolved(), 0, 0, ALL)
+    tasks.run_on_one_thread(
+        tasks.environment_fingerprint(), tasks.chunk_moments, config.resolved(), 0, 0, ALL
+    )
     assert seen == [1]
 
 
@@ -306,7 +308,7 @@ def dask_cluster():
 
 def test_dask(dask_cluster, config, finished, tmp_path, same):
     with open_executor(scheduler=dask_cluster.scheduler_address) as executor:
-        assert executor.width == 8
+        assert executor.max_in_flight == 8
         rsrg.run(config, tmp_path / "run.h5", executor=executor)
     same(tmp_path / "run.h5", finished)
 
@@ -360,7 +362,7 @@ def test_the_scheduler_keeps_nothing_of_units_past():
     with distributed.LocalCluster(
         n_workers=1, threads_per_worker=1, processes=False, dashboard_address=":0"
     ) as cluster:
-        executor = Cluster(cluster.scheduler_address)
+        executor = DaskCluster(cluster.scheduler_address)
         assert kept(cluster.scheduler, executor.pool.submit) == 0
         executor.close()
         with distributed.Client(cluster, set_as_default=False) as client:
@@ -425,7 +427,7 @@ def test_a_lost_scheduler_ends_the_run(slow, tmp_path):
     cluster = distributed.LocalCluster(
         n_workers=1, threads_per_worker=1, processes=False, dashboard_address=":0"
     )
-    executor = Cluster(cluster.scheduler_address)
+    executor = DaskCluster(cluster.scheduler_address)
 
     def lose(progress):
         if progress.done == 3:
@@ -439,8 +441,8 @@ def test_a_lost_scheduler_ends_the_run(slow, tmp_path):
 
 def test_units_are_small(config):
     """What travels: a page of JSON one way, the means the other."""
-    means = chunks.chunk_means(config.resolved(), 0, 0, ALL)
-    assert means[0].shape == (2, 5, 15)
-    assert np.isfinite(means[0]).all()
+    means = tasks.chunk_moments(config.resolved(), 0, 0, ALL)
+    assert means.moments.shape == (2, 5, 15)
+    assert np.isfinite(means.moments).all()
     # 15 sums in each case and the control; 15 and a number for the bodies of fixed volume
     assert len(pickle.dumps(means)) < 8 * (31 * 2 * 5 + 15) + 700

@@ -206,11 +206,11 @@ def test_memory_is_linear_in_the_pool(changed):
     def peak(size):
         config = changed(flow=QUENCHED.replace("256", str(size)), strain=STRAIN)
         tracemalloc.start()
-        pool = PoolState.start(config)
+        pool = PoolState.initial(config)
         for step in range(len(pool.done)):
             for _, first, end in pool.missing(step, 1):
-                bundle = (step, first, end)
-                pool.put(bundle, pool.step.grow(pool.part(bundle), step, first))
+                new = pool.step.coarse_grain(pool.subpool(first), step, first)
+                pool.store((step, first, end), new)
         most = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
 

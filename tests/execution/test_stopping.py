@@ -14,7 +14,7 @@ import pytest
 import rsrg
 from rsrg.ensemble.sampling import Sampler
 from rsrg.errors import ConfigError
-from rsrg.execution import engine
+from rsrg.execution import session
 from rsrg.execution.pace import Pace
 from rsrg.execution.walltime import SLURM_END, SLURM_GRACE, TimeLimit, walltime_seconds
 
@@ -41,16 +41,16 @@ def test_walltime_refused(text):
 
 def test_the_earlier_limit_counts(monkeypatch):
     monkeypatch.delenv(SLURM_END, raising=False)
-    assert TimeLimit.of(None).left() == math.inf
+    assert TimeLimit.from_walltime(None).left() == math.inf
     monkeypatch.setenv(SLURM_END, str(int(time.time()) + 1000))
-    slurm = TimeLimit.of(5000.0)
+    slurm = TimeLimit.from_walltime(5000.0)
     assert slurm.reason == SLURM_END
     assert slurm.left() == pytest.approx(
         1000 - SLURM_GRACE, abs=3
     )  # whole seconds, and a slow test
-    assert TimeLimit.of(10.0).reason == "walltime"
+    assert TimeLimit.from_walltime(10.0).reason == "walltime"
     monkeypatch.setenv(SLURM_END, "soon")
-    assert TimeLimit.of(None).left() == math.inf
+    assert TimeLimit.from_walltime(None).left() == math.inf
 
 
 def test_slurm_ends_a_run(config, tmp_path, monkeypatch, same, finished):
@@ -109,14 +109,14 @@ def test_a_chunk_that_never_ends_is_left_behind(config, tmp_path, monkeypatch, s
 
 
 def test_a_signal_while_results_are_computed(config, tmp_path, monkeypatch, same, finished):
-    derive = engine.derive
+    compute_results = session.compute_results
 
     def slow(*arguments):
         os.kill(os.getpid(), signal.SIGTERM)
         time.sleep(8.0)
-        return derive(*arguments)
+        return compute_results(*arguments)
 
-    monkeypatch.setattr(engine, "derive", slow)
+    monkeypatch.setattr(session, "compute_results", slow)
     began = time.monotonic()
     run = rsrg.run(config, tmp_path / "run.h5")
     assert time.monotonic() - began < 7.0
@@ -147,27 +147,27 @@ def test_waiting_for_workers_is_no_chunk_s_time():
     pace, hours = Pace(1.0), 3600.0
     for unit in range(4):
         pace.begun(unit)
-        pace.under_way[unit] -= 3 * hours
+        pace.in_flight[unit] -= 3 * hours
     for unit in range(4):
         assert not pace.too_late(2 * hours)
         pace.begun(4 + unit)
         pace.ended(unit)
-        for other in pace.under_way:
-            pace.under_way[other] -= 60.0
+        for other in pace.in_flight:
+            pace.in_flight[other] -= 60.0
     assert 60.0 <= pace.unit < 300.0  # four in the queue of a worker, and a test that is slow
     assert pace.too_late(59.0)
 
 
 def test_results_that_take_longer_than_the_time(config, tmp_path, monkeypatch, same, finished):
     """Left for the next session, which has them alone to do, and then takes its time."""
-    derive, begun = engine.derive, []
+    compute_results, begun = session.compute_results, []
 
     def slow(*arguments):
         begun.append(time.monotonic())
         time.sleep(max(0.0, 4.0 - time.monotonic() + began))
-        return derive(*arguments)
+        return compute_results(*arguments)
 
-    monkeypatch.setattr(engine, "derive", slow)
+    monkeypatch.setattr(session, "compute_results", slow)
     began = time.monotonic()
     run = rsrg.run(config, tmp_path / "run.h5", walltime=2.0)
     while len(begun) == 0:  # a busy machine takes more than 2 s for the chunks
@@ -204,7 +204,7 @@ def test_the_first_chunk_counts_until_the_second_only():
     assert not pace.too_late(-1.0)  # a session always begins one
     for seconds in (3.0, 0.1, 0.2, 0.1):
         pace.begun("unit")
-        pace.under_way["unit"] -= seconds
+        pace.in_flight["unit"] -= seconds
         pace.ended("unit")
     assert pace.unit == pytest.approx(0.2, abs=0.05)
     assert pace.too_late(0.1)

@@ -8,11 +8,10 @@ import pytest
 
 import rsrg
 from rsrg.config.loading import config_from_text
-from rsrg.ensemble.sampling import Means
 from rsrg.errors import ConfigError
 from rsrg.execution.target_error import largest_error, next_round
 from rsrg.report.sampling_note import sampling_notes
-from rsrg.results.chunk_means import saved_means
+from rsrg.results.chunk_means import MomentArrays
 
 TEXT = """\
 schema_version: 1
@@ -51,8 +50,8 @@ def test_ends_at_the_first_round_that_meets_it(reached):
     samples = run.config.sampling.samples
     assert samples > 256  # or nothing was tested
     fewer = int(np.ceil(samples / 1.25 / 16)) * 16  # the round before
-    whole, some = saved_means(run.snapshot, run.config), slice(fewer // 16)
-    before = Means(
+    whole, some = MomentArrays.from_run_file(run.snapshot, run.config), slice(fewer // 16)
+    before = MomentArrays(
         whole.moments[..., some, :],
         whole.unstrained[:, some],
         whole.volume[..., some, :],
@@ -139,7 +138,7 @@ def test_variance_reduction_is_the_ratio_of_the_errors(reached):
 
 def test_no_target_no_round():
     plain = config_from_text(TEXT.replace(", target_error: 6e-4", ""))
-    assert next_round(plain, Means(np.empty(0), np.empty(0))) is None
+    assert next_round(plain, MomentArrays(np.empty(0), np.empty(0))) is None
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ import pytest
 import xarray
 
 import rsrg
-from rsrg.ensemble.sampling import Means
 from rsrg.errors import ConfigError, RunFileError
 from rsrg.execution.open_executor import open_executor
-from rsrg.results.derive import derive
+from rsrg.results.chunk_means import MomentArrays
+from rsrg.results.compute import compute_results
 from rsrg.studies.collect import collect
 from rsrg.studies.merge import merge
 from rsrg.studies.seeds import pooled_results, pools
@@ -239,16 +239,16 @@ def test_pooled_is_the_derivation_from_all_chunks(many, tmp_path):
     (pool,) = pools(found[::-1])
     assert [r.config.sampling.seed for r in pool] == list(range(11, 19))
     runs = [rsrg.open_run(r.path) for r in pool]
-    moments, volume, number = (
+    sums, volume, number = (
         np.concatenate([r.read(f"coupling/{name}") for r in runs], axis=3)
         for name in ("moments", "moments_volume", "number_volume")
     )
     control = np.concatenate([r.read("coupling/moments_unstrained") for r in runs], axis=1)
-    assert moments.shape[3] == 8 * 16
-    means = Means(moments, control, volume, number)
+    assert sums.shape[3] == 8 * 16
+    moments = MomentArrays(sums, control, volume, number)
     pooled = pooled_results(pool)
     drawn_by = [(seed, 16) for seed in range(11, 19)]
-    expected = derive(study.members[0].config, means, drawn_by)
+    expected = compute_results(study.members[0].config, moments, drawn_by)
     for name, values in expected.items():
         np.testing.assert_array_equal(pooled[name], values, err_msg=name)
 

@@ -14,34 +14,38 @@ from rsrg.config.schema import Config
 from rsrg.ensemble.critical import CriticalStrain
 from rsrg.ensemble.flows import ChannelFlow
 from rsrg.ensemble.harmonics import DrawnBy
-from rsrg.ensemble.sampling import Means
 from rsrg.physics.arrays import Array
 from rsrg.physics.elastic import elastic_susceptibility
 from rsrg.physics.strain import strain_direction
+from rsrg.results.axes import CROSSINGS
+from rsrg.results.chunk_means import MomentArrays
 from rsrg.results.column import Column, Setting
 from rsrg.results.formulas import _continuum_column, _log_column
 from rsrg.results.sampled import LatticeColumn
 
-CROSSINGS = 6  # kept per material and reading: the lowest
 HUGE = 1e100
 
 
-def _columns(config: Config, means: Means | None, drawn_by: DrawnBy | None) -> Iterator[Column]:
+def _columns(
+    config: Config, moments: MomentArrays | None, drawn_by: DrawnBy | None
+) -> Iterator[Column]:
     setting = Setting.of(config)
-    if means is not None:
-        yield LatticeColumn(setting, means, drawn_by)
+    if moments is not None:
+        yield LatticeColumn(setting, moments, drawn_by)
     yield _continuum_column(setting)
     if np.array_equal(setting.direction, strain_direction("xx")):  # all that (4.5) is for
         yield _log_column(setting)
 
 
-def derive(config: Config, means: Means | None, drawn_by: DrawnBy | None = None) -> dict[str, Any]:
+def compute_results(
+    config: Config, moments: MomentArrays | None, drawn_by: DrawnBy | None = None
+) -> dict[str, Any]:
     """Every derived dataset of the run file, by path (see `layout`), materials first.
 
-    means: all raw chunk means; None where the config asks for the formulas alone. drawn_by: the
+    moments: all raw chunk means; None where the config asks for the formulas alone. drawn_by: the
     seeds of the chunks, and how many each drew; by default all by the config's own.
     """
-    columns = list(_columns(config, means, drawn_by))
+    columns = list(_columns(config, moments, drawn_by))
     rows = []
     for material in config.glasses():
         flows = {c.suffix: c.flow(material.alpha) for c in columns}

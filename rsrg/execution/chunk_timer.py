@@ -1,0 +1,31 @@
+"""How long the draws of a session took, to tell later what more of them would take."""
+
+import math
+
+from rsrg.execution.clock import CLOCK
+
+
+class ChunkTimer:
+    """Times the chunks of each round of draws, without the first, in which kernels are compiled."""
+
+    def __init__(self) -> None:
+        self.total = 0  # chunks of all rounds so far
+        self.fastest = math.inf  # s of a chunk, in the fastest round
+        self.begin_round()
+
+    def begin_round(self) -> None:
+        """Note that a round begins."""
+        self.chunks, self.first, self.last = 0, 0.0, 0.0
+
+    def chunk_done(self) -> None:
+        """Note that a chunk of the round is done."""
+        self.last = CLOCK.monotonic()
+        self.first = self.first or self.last
+        self.chunks += 1
+
+    def end_round(self) -> float | None:
+        """Seconds that all chunks take at the pace of the fastest round; None for too few."""
+        if self.chunks > 1:
+            self.total += self.chunks
+            self.fastest = min(self.fastest, (self.last - self.first) / (self.chunks - 1))
+        return self.total * self.fastest if self.total else None

@@ -1,0 +1,91 @@
+"""What a run file records of each session of work on it: who, when, by what, how it ended."""
+
+import logging
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from rsrg.config.schema import Config
+from rsrg.execution.clock import CLOCK
+from rsrg.storage import provenance
+from rsrg.storage.run_file import Snapshot
+from rsrg.storage.sessions import SESSION, sessions
+from rsrg.sums.batch import batch_engine
+
+LOG = logging.getLogger("rsrg.execution")
+
+
+@dataclass
+class SessionRecord:
+    """All sessions so far, the present one last, and when the file was made and last saved.
+
+    sessions: one record each, see `storage.sessions.SESSION`.
+    """
+
+    created: str
+    updated: str = ""
+    sessions: list[dict[str, str]] = field(default_factory=list)
+
+    @classmethod
+    def from_run_file(cls, snapshot: Snapshot) -> "SessionRecord":
+        """The sessions that a run file tells of."""
+        a = snapshot.attributes
+        return cls(str(a["created"]), str(a["updated"]), sessions(snapshot))
+
+    def begin(self, config: Config, note: str) -> None:
+        """Add a session: this process. note: what is worth knowing about it, or ""."""
+        software = ", ".join(f"{k} {v}" for k, v in provenance.versions().items())
+        before = self.sessions[-1]["versions"] if self.sessions else software
+        start = CLOCK.now()
+        values = (start, start, provenance.host(), software, _engine(config), "0", "running", "")
+        self.sessions.append(dict(zip(SESSION, values, strict=True)))
+        if note:
+            self.note(note)
+        if software != before:
+            self.note(f"versions changed: {_changes(before, software)}")
+
+    def update(self, **values: str) -> None:
+        """Set fields of the present session."""
+        self.sessions[-1] |= values
+
+    def note(self, text: str) -> None:
+        """Add a remark to the present session, and to the log."""
+        notes = self.sessions[-1]["notes"]
+        self.update(notes=f"{notes}; {text}" if notes else text)
+        LOG.warning(text)
+
+    def stamp(self) -> str:
+        """The time of a save. A clock that went back is noted: nothing is ordered by it."""
+        now = CLOCK.now()
+        if now < self.updated:
+            self.note(f"the clock went back from {self.updated} to {now}")
+        self.updated = now
+        self.update(ended=now)
+        return now
+
+    def present(self) -> str:
+        """Who works on the run now, where, and by what, in a line."""
+        s = self.sessions[-1]
+        return f"process {s['host']}, sums by engine {s['engine']}, {s['versions']}"
+
+    def datasets(self) -> dict[str, Any]:
+        """The datasets of a run file, by path, with their axis."""
+        columns = {f"provenance/{k}": [s[k] for s in self.sessions] for k in SESSION}
+        return {"axes/session": np.arange(len(self.sessions)), **columns}
+
+
+def _engine(config: Config) -> str:
+    """What does the sums of a run: see `sums.batch` for `pairs` and `rows`."""
+    if config.sampling.estimator != "montecarlo":
+        return {"exact": "exact mean", "formula": "none"}[config.sampling.estimator]
+    has_rows = config.blocks.blocks().perfect and config.blocks.lattice != "hcp"  # gaps in rows
+    return batch_engine(config.blocks.n0**3) if has_rows else "pairs"
+
+
+def _changes(before: str, after: str) -> str:
+    """The packages whose versions differ: `numpy 2.0.0 → 2.1.0`."""
+    old = dict(part.split(" ", 1) for part in before.split(", ") if " " in part)
+    new = dict(part.split(" ", 1) for part in after.split(", "))
+    changed = [k for k in new if old.get(k) != new[k]]
+    return ", ".join(f"{k} {old.get(k, 'none')} → {new[k]}" for k in changed)
