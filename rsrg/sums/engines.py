@@ -12,11 +12,11 @@ from scipy.spatial import KDTree
 from rsrg.physics.arrays import Array
 from rsrg.physics.errors import PhysicsError
 from rsrg.sums.direct import direct_bytes, direct_moments, direct_seconds
-from rsrg.sums.ewald import check_tolerance, moments_by, plan
+from rsrg.sums.ewald.ewald import check_tolerance, moments_by, plan
+from rsrg.sums.ewald.nufft import available, finufft
 from rsrg.sums.jit import threads
 from rsrg.sums.lattice import LatticeSet, find_lattice, lattice_moments, lattice_seconds
 from rsrg.sums.limits import refuse_beyond_memory
-from rsrg.sums.nufft import available, finufft
 
 Engine = Literal["auto", "direct", "lattice", "ewald"]
 
@@ -151,7 +151,7 @@ def pair_moments(
     engine: `direct` sums pair by pair; `lattice`, where all points are sites of one lattice
     (strained or not), displacement by displacement; both are exact to rounding. `ewald` takes
     N log N steps and meets `tolerance`, from 1e-11 to 1e-4: relative to the trace Σ 1/r³ for the
-    trace, to themselves for the parts l = 2 and 4 (see `sums.ewald.ewald_moments`); it needs the
+    trace, to themselves for the parts l = 2 and 4 (see `ewald_moments`); it needs the
     extra `nufft`. `auto` takes the fastest that is exact to rounding or, where a tolerance is
     given, to that; the logger `rsrg.sums.engines` says which and why (level INFO).
 

@@ -29,13 +29,14 @@ from scipy.special import spherical_jn
 
 from rsrg.physics.errors import PhysicsError
 from rsrg.physics.interaction import QUARTICS, quartic_moments, quartic_tensor
-from rsrg.sums import ewald, jit
+from rsrg.sums import jit
 from rsrg.sums.engines import pair_moments
-from rsrg.sums.ewald import ewald_moments, moments_by, plan
-from rsrg.sums.modes import grid_bytes, mode_grid, smooth_sums
-from rsrg.sums.short_range import TERMS, short_sums
-from rsrg.sums.splitting import Splitting
-from rsrg.sums.tasks import in_order
+from rsrg.sums.ewald import ewald
+from rsrg.sums.ewald.ewald import ewald_moments, moments_by, plan
+from rsrg.sums.ewald.modes import grid_bytes, mode_grid, smooth_sums
+from rsrg.sums.ewald.ordered_map import ordered_map
+from rsrg.sums.ewald.short_range import TERMS, short_sums
+from rsrg.sums.ewald.splitting import Splitting
 
 
 def cube(n, seed=0):
@@ -285,9 +286,9 @@ def test_threads(restore_threads):
 def test_in_order(restore_threads):
     for threads in {1, jit.available_threads()}:
         jit.set_threads(threads)
-        assert list(in_order(lambda i: i * i, range(50))) == [i * i for i in range(50)]
+        assert list(ordered_map(lambda i: i * i, range(50))) == [i * i for i in range(50)]
         with pytest.raises(ZeroDivisionError):
-            list(in_order(lambda i: 1 // (i - 20), range(50)))
+            list(ordered_map(lambda i: 1 // (i - 20), range(50)))
 
 
 def test_cost():

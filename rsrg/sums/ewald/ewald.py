@@ -13,10 +13,10 @@ from numpy.polynomial.polynomial import polyval
 from rsrg.physics.arrays import Array
 from rsrg.physics.errors import PhysicsError
 from rsrg.physics.interaction import quartic_moments, quartic_tensor
-from rsrg.sums.modes import grid_bytes, mode_grid, smooth_sums
-from rsrg.sums.nufft import finufft
-from rsrg.sums.short_range import TERMS, short_sums
-from rsrg.sums.splitting import Splitting, transforms
+from rsrg.sums.ewald.modes import grid_bytes, mode_grid, smooth_sums
+from rsrg.sums.ewald.nufft import finufft
+from rsrg.sums.ewald.short_range import TERMS, short_sums
+from rsrg.sums.ewald.splitting import Splitting, transforms
 
 TIGHTEST, LOOSEST = 1e-11, 1e-4
 MEMORY = 12 * 2**30  # bytes that a plan may take: beyond, the reach grows instead

@@ -24,7 +24,7 @@ from numpy.polynomial import Chebyshev, Polynomial
 from scipy.special import i0e, i1e, spherical_jn
 
 from rsrg.physics.arrays import Array
-from rsrg.sums.nufft import finufft
+from rsrg.sums.ewald.nufft import finufft
 
 C2, C4 = 4.0 * np.pi / 3.0, 8.0 * np.pi / 15.0
 NODES, PIECE = 40, 20.0  # Gauss–Legendre: 40 nodes for each 20 radians leave 1e-15

@@ -11,7 +11,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-def in_order(task: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
+def ordered_map(task: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
     """task(item) for each item, computed on `threads()` threads, given back in the order of items.
 
     Few results wait at a time. What is added up in this order is bitwise the same for any number

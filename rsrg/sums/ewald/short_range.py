@@ -8,8 +8,8 @@ in a buffer and summed when it is full, by loops that the compiler turns into wh
 import numpy as np
 
 from rsrg.physics.arrays import Array
+from rsrg.sums.ewald.ordered_map import ordered_map
 from rsrg.sums.jit import kernel
-from rsrg.sums.tasks import in_order
 
 FINENESS = 2  # columns per reach: finer ones offer fewer pairs in vain, coarser ones longer slices
 BUFFER = 1024  # differences; with their weights they stay in the first cache
@@ -247,4 +247,4 @@ def short_sums(points: Array, polynomials: Array) -> Array:
     def task(number: int) -> Array:
         return column_sums(by_column, first, shape, p, edges[number], edges[number + 1])
 
-    return sum(in_order(task, range(TASKS)), np.zeros(SUMS))
+    return sum(ordered_map(task, range(TASKS)), np.zeros(SUMS))

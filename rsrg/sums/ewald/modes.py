@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from scipy import fft
 
 from rsrg.physics.arrays import Array
+from rsrg.sums.ewald.nufft import finufft
+from rsrg.sums.ewald.ordered_map import ordered_map
 from rsrg.sums.jit import kernel
-from rsrg.sums.nufft import finufft
-from rsrg.sums.tasks import in_order
 
 UPSAMPLING = 2.0  # grid points per mode and axis: narrow spreading; the pruning makes it cheap
 LEAST = 32  # grid points along an axis; finufft needs two widths
@@ -175,7 +175,7 @@ def _charges(points: Array, g: ModeGrid) -> Array:
         return spread(part, (planes, *g.shape[1:]), g.tolerance)
 
     charges = np.zeros((g.shape[0] + PLANES + planes, *g.shape[1:]))
-    for start, part in zip(starts, in_order(slab, range(len(starts))), strict=True):
+    for start, part in zip(starts, ordered_map(slab, range(len(starts))), strict=True):
         charges[start : start + planes] += part
     return charges[margin : margin + g.shape[0]]
 
@@ -191,7 +191,7 @@ def _half_transformed(charges: Array, g: ModeGrid) -> Complex:
         out[x, : m + 1] = full[: m + 1]
         out[x, m + 1 :] = full[g.grid - m :]
 
-    deque(in_order(plane, range(len(charges))), maxlen=0)
+    deque(ordered_map(plane, range(len(charges))), maxlen=0)
     return out
 
 
@@ -210,4 +210,4 @@ def smooth_sums(points: Array, g: ModeGrid, table: Array) -> Array:
         f = fft.fft(half[:, start : start + ROWS, :inside], g.grid, axis=0)
         return mode_sums(f, these, table, g.factor)
 
-    return sum(in_order(rows, range(0, len(ky), ROWS)), np.zeros(SUMS))
+    return sum(ordered_map(rows, range(0, len(ky), ROWS)), np.zeros(SUMS))
