@@ -12,7 +12,8 @@ from rsrg.physics.errors import PhysicsError
 from rsrg.physics.readings import Count
 from rsrg.sums.direct import direct_seconds
 from rsrg.sums.jit import apply_threads
-from rsrg.sums.kernels import MOMENTS, configurations
+from rsrg.sums.kernels.configurations import configurations
+from rsrg.sums.kernels.quartics import MOMENTS
 from rsrg.sums.lattice import ROW_SECONDS
 
 BatchEngine = Literal["auto", "pairs", "rows"]

@@ -14,7 +14,9 @@ from scipy import fft
 
 from rsrg.physics.arrays import Array
 from rsrg.sums.jit import apply_threads, threads
-from rsrg.sums.kernels import LANES, MOMENTS, enter_rows, parallel_rows, weighted_moments
+from rsrg.sums.kernels.pairs import weighted_moments
+from rsrg.sums.kernels.quartics import LANES, MOMENTS
+from rsrg.sums.kernels.rows import enter_rows, parallel_rows
 from rsrg.sums.limits import refuse_beyond_memory
 
 CANDIDATES = 512  # short differences among which the primitive vectors are looked for
@@ -99,7 +101,7 @@ Rows = tuple[NDArray[Any], ...]
 
 
 def _rows(lattice: LatticeSet) -> Rows | None:
-    """The set as rows without holes (see `kernels.enter_rows`), if it is one."""
+    """The set as rows without holes (see `kernels.rows.enter_rows`), if it is one."""
     n1, n2, _ = lattice.shape
     if n1 * n2 > lattice.sites.shape[1]:
         return None  # more rows than sites: most are empty

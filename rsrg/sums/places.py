@@ -15,7 +15,7 @@ from rsrg.physics.arrays import Array
 from rsrg.physics.errors import PhysicsError
 from rsrg.sums.batch import Cases, needed_radius
 from rsrg.sums.jit import apply_threads
-from rsrg.sums.kernels import placed_configurations
+from rsrg.sums.kernels.configurations import placed_configurations
 from rsrg.sums.window_batch import Windows
 
 Placed = tuple[

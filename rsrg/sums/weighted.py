@@ -7,7 +7,7 @@ at s follows without building Λ̃, with p = σd, q = d·σd, t = tr σ:
 
 The terms in t nn and q δ vanish for sources σ̃ = T σ = σ − κ t δ, κ = α/(α + 2), and the same T on
 the left, which saves a third of the work: Λ̃ = T (R + iso) T, R:σ̃ = sym(n, g). The sums themselves
-are in `weighted_kernels`.
+are in `kernels.weighted`.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from rsrg.physics.elastic import check_alpha
 from rsrg.physics.errors import PhysicsError
 from rsrg.physics.pairs import Contraction, pair_weights
 from rsrg.sums.jit import apply_threads
-from rsrg.sums.weighted_kernels import BLOCK, FIELD, weighted_pairs
+from rsrg.sums.kernels.weighted import BLOCK, FIELD, weighted_pairs
 
 LEAST = 1e-30  # instead of 3α − 3/2 = 0, by which the kernel divides
 
@@ -35,7 +35,7 @@ class Sources:
 
     A matrix product under the contraction is the tensor's, Σ over nine (kl), once each shear
     component is scaled by `shear`. laws: (materials, 4), the factors of w, v and h (see
-    `weighted_kernels`), and e/(1 − α) of the isotropic part (1 − α) σ̃ + e tr σ̃ δ.
+    `kernels.weighted`), and e/(1 − α) of the isotropic part (1 − α) σ̃ + e tr σ̃ δ.
     """
 
     sigma: Array

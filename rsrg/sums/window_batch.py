@@ -9,7 +9,8 @@ from rsrg.physics.errors import PhysicsError
 from rsrg.physics.readings import Count
 from rsrg.sums.batch import SLACK, Cases
 from rsrg.sums.jit import apply_threads
-from rsrg.sums.kernels import MOMENTS, window_configurations
+from rsrg.sums.kernels.configurations import window_configurations
+from rsrg.sums.kernels.quartics import MOMENTS
 
 HOLES = 1.2  # in 1/N0: how much farther than the body's radius its last block may lie
 

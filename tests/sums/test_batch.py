@@ -17,9 +17,10 @@ from rsrg.physics.lattices import (
     site_cell,
 )
 from rsrg.physics.readings import READINGS
-from rsrg.sums import jit, kernels
+from rsrg.sums import jit
 from rsrg.sums.batch import Cases, batch_both_counts, batch_moments, needed_radius
 from rsrg.sums.engines import pair_moments
+from rsrg.sums.kernels import select
 
 from .twins import choose_twin, configuration_twin
 
@@ -149,7 +150,7 @@ def test_selection_is_exact_whatever_the_guess(guess):
     keys = np.floor(np.random.default_rng(5).random(500) * 30.0) + 35.0  # many ties
     for n in (1, 2, 50, 200, 250, 499, 500):
         border, chosen = np.empty(501, np.uint32), np.empty(501, np.uint32)
-        kernels.select_nearest(keys, guess, n, border, chosen)
+        select.select_nearest(keys, guess, n, border, chosen)
         expected = np.argsort(keys, kind="stable")[:n]
         np.testing.assert_array_equal(np.sort(chosen[:n]), np.sort(expected))
 
