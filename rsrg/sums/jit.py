@@ -1,31 +1,35 @@
-"""The one place that configures the compiler, and how many threads its parallel loops use.
-
-Numba's disk cache notices a change in a function's own file only. Compiled functions that call
-each other therefore share one file (`kernels`): an edit can never leave stale machine code behind.
-"""
+"""The one place that configures the compiler, and how many threads its parallel loops use."""
 
 import hashlib
+from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 import llvmlite.binding as llvm
 import numba
 
 from rsrg.physics.errors import PhysicsError
+from rsrg.sums.cache import compiled
 
 # Sums may be reordered and fused; NaN and infinity keep their meaning, so bad input shows.
 FASTMATH = {"reassoc", "nsz", "arcp", "contract", "afn"}
+# `numpy` division has no zero check: the check alone would stop vectorisation.
+OPTIONS = {"nogil": True, "error_model": "numpy", "fastmath": FASTMATH}
 
-# `numpy` division has no zero check: the check alone would stop vectorisation. Inlined, a kernel is
-# compiled with its caller alone: else a process that compiles would call a copy of its own, rounded
-# otherwise than the one in the disk cache, which all later processes load.
-kernel = numba.njit(
-    cache=True, nogil=True, error_model="numpy", fastmath=FASTMATH, forceinline=True
-)
-# Spliced into its caller as source: a call, even a short one, stops vectorisation.
-inlined = numba.njit(inline="always", nogil=True, error_model="numpy", fastmath=FASTMATH)
-parallel_kernel = numba.njit(
-    cache=True, nogil=True, error_model="numpy", fastmath=FASTMATH, parallel=True
-)
+
+def kernel(function: Callable[..., Any]) -> Any:
+    """A compiled function that is compiled into each kernel that calls it.
+
+    A process that compiles would otherwise call a copy of its own, rounded otherwise than the one
+    in the disk cache, which all later processes load.
+    """
+    return compiled(function, forceinline=True, **OPTIONS)
+
+
+def parallel_kernel(function: Callable[..., Any]) -> Any:
+    """A compiled function whose `prange` loops run on `threads()` threads."""
+    return compiled(function, parallel=True, **OPTIONS)
+
 
 _wanted: int | None = None
 
