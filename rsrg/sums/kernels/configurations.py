@@ -19,12 +19,11 @@ from rsrg.sums.kernels.quartics import LANES, MOMENTS
 from rsrg.sums.kernels.rows import enter_rows, serial_rows
 from rsrg.sums.kernels.select import (
     KEY_OF_RADIUS,
-    distance_keys,
+    choose_and_place,
+    choose_blocks,
     in_cells,
     place_points,
     rotate_map,
-    select_nearest,
-    select_within,
     split_counts,
 )
 
@@ -98,19 +97,14 @@ def configurations(
         ones = np.empty(padded(most))
         cell = np.empty((3, 3))
         map_ = np.empty((3, 4))
-        n = n_blocks
+        n = 0
         for flat in range(task * group, min(task * group + group, total)):
             draw = flat // cases
             case = flat % cases
             if flat == task * group or not same_body[case]:
                 p = candidates[draw, case]
-                scale = KEY_OF_RADIUS / radius[case] ** 2
                 rotate_map(measure[case], rotations[draw], offsets[draw], map_)
-                distance_keys(points, map_, scale, keys[:p])
-                if n_blocks > 0:
-                    select_nearest(keys[:p], KEY_OF_RADIUS, n, border, chosen)
-                else:
-                    n = select_within(keys[:p], KEY_OF_RADIUS, chosen)
+                n = choose_blocks(points, map_, radius[case], n_blocks, keys[:p], border, chosen)
                 if case < beyond.shape[1]:
                     common, size = split_counts(keys[:p], KEY_OF_RADIUS, chosen[:n], border, order)
             rotate_map(place[case], rotations[draw], offsets[draw], map_)
@@ -155,27 +149,13 @@ def window_configurations(
         case = flat % cases
         p = candidates[draw, case]
         z = points[:, starts[draw] : starts[draw] + p]
-        keys = np.empty(p)
         chosen = np.empty(p + 1, np.uint32)
-        border = np.empty(p + 1, np.uint32)
         base = np.empty((3, padded(p)))
         ring = np.empty((3, ring_size(p)))
-        map_ = np.empty((3, 4))
-        scale = KEY_OF_RADIUS / radius[case] ** 2
-        rotate_map(measure[case], rotations[draw], no_offset, map_)
-        distance_keys(z, map_, scale, keys)
-        if n_blocks > 0:
-            n = n_blocks
-            select_nearest(keys, KEY_OF_RADIUS, n, border, chosen)
-            largest = 0.0
-            for k in range(n):
-                largest = max(largest, keys[chosen[k]])
-            farthest[draw, case] = np.sqrt(largest / scale)
-        else:
-            n = select_within(keys, KEY_OF_RADIUS, chosen)
-            farthest[draw, case] = 0.0
-        rotate_map(place[case], rotations[draw], no_offset, map_)
-        place_points(z, map_, chosen[:n], base)
+        n, farthest[draw, case] = choose_and_place(
+            z, rotations[draw], no_offset, place[case], measure[case], radius[case], n_blocks,
+            chosen, base,
+        )  # fmt: skip
         close_ring(base, ring, n)
         serial_moments(base, ring, n, out[draw, case])
 
@@ -206,21 +186,13 @@ def placed_configurations(
         case = flat % cases
         p = candidates[draw, case]
         z = points[:, starts[draw] : starts[draw] + p]
-        keys = np.empty(p)
         near = np.empty(p + 1, np.uint32)
-        border = np.empty(p + 1, np.uint32)
         base = np.empty((3, n))
-        map_ = np.empty((3, 4))
-        scale = KEY_OF_RADIUS / radius[case] ** 2
-        rotate_map(measure[case], rotations[draw], offsets[draw], map_)
-        distance_keys(z, map_, scale, keys)
-        select_nearest(keys, KEY_OF_RADIUS, n, border, near)
-        rotate_map(place[case], rotations[draw], offsets[draw], map_)
-        place_points(z, map_, near[:n], base)
-        largest = 0.0
+        _, farthest[draw, case] = choose_and_place(
+            z, rotations[draw], offsets[draw], place[case], measure[case], radius[case], n,
+            near, base,
+        )  # fmt: skip
         for s in range(n):
-            largest = max(largest, keys[near[s]])
             chosen[draw, case, s] = near[s]
             for c in range(3):
                 positions[draw, case, s, c] = base[c, s]
-        farthest[draw, case] = np.sqrt(largest / scale)

@@ -164,6 +164,59 @@ def place_points(points: Array, place: Array, chosen: Array, base: Array) -> Non
 
 
 @kernel
+def choose_blocks(
+    points: Array,
+    map_: Array,
+    radius: float,
+    n_blocks: int,
+    keys: Array,
+    border: Array,
+    chosen: Array,
+) -> int:
+    """Indices of the blocks of a body |M z + t| ≤ radius to chosen, and how many they are.
+
+    points (3, ≥ keys.size). n_blocks: that many, the nearest, or 0 for all inside. keys (p,) keeps
+    the distances²; border (> p,): scratch; chosen (> p,).
+    """
+    distance_keys(points, map_, KEY_OF_RADIUS / radius**2, keys)
+    if n_blocks > 0:
+        select_nearest(keys, KEY_OF_RADIUS, n_blocks, border, chosen)
+        return n_blocks
+    return select_within(keys, KEY_OF_RADIUS, chosen)
+
+
+@kernel
+def choose_and_place(
+    points: Array,
+    rotation: Array,
+    offset: Array,
+    place: Array,
+    measure: Array,
+    radius: float,
+    n_blocks: int,
+    chosen: Array,
+    base: Array,
+) -> tuple[int, float]:
+    """Cut one body out of one draw, x = R (z + u), and write where its blocks are to base.
+
+    points (3, p); n_blocks, chosen (> p,): as `choose_blocks`; base (3, ≥ as many as chosen).
+    Returns how many blocks there are and, of n_blocks of them, the largest |B x|; else zero.
+    """
+    p = points.shape[1]
+    keys = np.empty(p)
+    border = np.empty(p + 1, np.uint32)
+    map_ = np.empty((3, 4))
+    rotate_map(measure, rotation, offset, map_)
+    n = choose_blocks(points, map_, radius, n_blocks, keys, border, chosen)
+    largest = 0.0
+    for k in range(n_blocks):
+        largest = max(largest, keys[chosen[k]])
+    rotate_map(place, rotation, offset, map_)
+    place_points(points, map_, chosen[:n], base)
+    return n, np.sqrt(largest / (KEY_OF_RADIUS / radius**2))
+
+
+@kernel
 def in_cells(map_: Array, primitive: Array, cell: Array) -> None:
     """cell = M primitive, (3, 3), M the linear part of the map."""
     for a in range(3):
