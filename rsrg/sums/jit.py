@@ -26,6 +26,14 @@ def kernel(function: Callable[..., Any]) -> Any:
     return compiled(function, forceinline=True, **OPTIONS)
 
 
+def inlined(function: Callable[..., Any]) -> Any:
+    """A function whose source is spliced into each kernel that calls it.
+
+    A call with arrays counts references to them, which costs small bodies a few percent.
+    """
+    return numba.njit(function, inline="always", **OPTIONS)
+
+
 def parallel_kernel(function: Callable[..., Any]) -> Any:
     """A compiled function whose `prange` loops run on `threads()` threads."""
     return compiled(function, parallel=True, **OPTIONS)

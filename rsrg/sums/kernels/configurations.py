@@ -152,9 +152,10 @@ def window_configurations(
         chosen = np.empty(p + 1, np.uint32)
         base = np.empty((3, padded(p)))
         ring = np.empty((3, ring_size(p)))
+        map_ = np.empty((3, 4))
         n, farthest[draw, case] = choose_and_place(
             z, rotations[draw], no_offset, place[case], measure[case], radius[case], n_blocks,
-            chosen, base,
+            map_, chosen, base,
         )  # fmt: skip
         close_ring(base, ring, n)
         serial_moments(base, ring, n, out[draw, case])
@@ -188,9 +189,10 @@ def placed_configurations(
         z = points[:, starts[draw] : starts[draw] + p]
         near = np.empty(p + 1, np.uint32)
         base = np.empty((3, n))
+        map_ = np.empty((3, 4))
         _, farthest[draw, case] = choose_and_place(
             z, rotations[draw], offsets[draw], place[case], measure[case], radius[case], n,
-            near, base,
+            map_, near, base,
         )  # fmt: skip
         for s in range(n):
             chosen[draw, case, s] = near[s]

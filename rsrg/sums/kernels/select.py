@@ -3,7 +3,7 @@
 import numpy as np
 
 from rsrg.physics.arrays import Array
-from rsrg.sums.jit import kernel
+from rsrg.sums.jit import inlined, kernel
 
 CLOSE_IN = 4  # guesses of where the n-th key is before halving
 NO_INDEX = 2**32 - 1  # above every index
@@ -163,7 +163,7 @@ def place_points(points: Array, place: Array, chosen: Array, base: Array) -> Non
         base[2, k] = azx * x + azy * y + azz * z + tz
 
 
-@kernel
+@inlined
 def choose_blocks(
     points: Array,
     map_: Array,
@@ -185,7 +185,7 @@ def choose_blocks(
     return select_within(keys, KEY_OF_RADIUS, chosen)
 
 
-@kernel
+@inlined
 def choose_and_place(
     points: Array,
     rotation: Array,
@@ -194,18 +194,19 @@ def choose_and_place(
     measure: Array,
     radius: float,
     n_blocks: int,
+    map_: Array,
     chosen: Array,
     base: Array,
 ) -> tuple[int, float]:
     """Cut one body out of one draw, x = R (z + u), and write where its blocks are to base.
 
-    points (3, p); n_blocks, chosen (> p,): as `choose_blocks`; base (3, ≥ as many as chosen).
+    points (3, p); n_blocks, chosen (> p,): as `choose_blocks`; base (3, ≥ as many as chosen);
+    map_ (3, 4): scratch.
     Returns how many blocks there are and, of n_blocks of them, the largest |B x|; else zero.
     """
     p = points.shape[1]
     keys = np.empty(p)
     border = np.empty(p + 1, np.uint32)
-    map_ = np.empty((3, 4))
     rotate_map(measure, rotation, offset, map_)
     n = choose_blocks(points, map_, radius, n_blocks, keys, border, chosen)
     largest = 0.0
