@@ -10,6 +10,7 @@ import numpy as np
 from rsrg.physics.arrays import Array
 from rsrg.sums.ewald.ordered_map import ordered_map
 from rsrg.sums.jit import kernel
+from rsrg.sums.kernels.quartics import quartics
 
 FINENESS = 2  # columns per reach: finer ones offer fewer pairs in vain, coarser ones longer slices
 BUFFER = 1024  # differences; with their weights they stay in the first cache
@@ -89,30 +90,22 @@ def add_weighted(d: Array, w: Array, out: Array) -> None:
         yy += wy * y
         yz += wy * z
         zz += w2[i] * z * z
-        vxx = w4[i] * x * x
-        vyy = w4[i] * y * y
-        vzz = w4[i] * z * z
-        pxx = x * x
-        pxy = x * y
-        pxz = x * z
-        pyy = y * y
-        pyz = y * z
-        pzz = z * z
-        xxxx += vxx * pxx
-        xxxy += vxx * pxy
-        xxxz += vxx * pxz
-        xxyy += vxx * pyy
-        xxyz += vxx * pyz
-        xxzz += vxx * pzz
-        xyyy += vyy * pxy
-        xyyz += vyy * pxz
-        xyzz += vzz * pxy
-        xzzz += vzz * pxz
-        yyyy += vyy * pyy
-        yyyz += vyy * pyz
-        yyzz += vyy * pzz
-        yzzz += vzz * pyz
-        zzzz += vzz * pzz
+        q = quartics(x, y, z, w4[i])
+        xxxx += q[0]
+        xxxy += q[1]
+        xxxz += q[2]
+        xxyy += q[3]
+        xxyz += q[4]
+        xxzz += q[5]
+        xyyy += q[6]
+        xyyz += q[7]
+        xyzz += q[8]
+        xzzz += q[9]
+        yyyy += q[10]
+        yyyz += q[11]
+        yyzz += q[12]
+        yzzz += q[13]
+        zzzz += q[14]
     out[0] += xxxx
     out[1] += xxxy
     out[2] += xxxz
