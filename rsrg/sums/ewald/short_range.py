@@ -10,7 +10,7 @@ import numpy as np
 from rsrg.physics.arrays import Array
 from rsrg.sums.ewald.ordered_map import ordered_map
 from rsrg.sums.jit import kernel
-from rsrg.sums.kernels.quartics import quartics
+from rsrg.sums.kernels.quartics import MOMENTS, ZERO, add, quartics
 
 FINENESS = 2  # columns per reach: finer ones offer fewer pairs in vain, coarser ones longer slices
 BUFFER = 1024  # differences; with their weights they stay in the first cache
@@ -72,8 +72,7 @@ def weigh(d: Array, p: Polynomials, w: Array) -> None:
 @kernel
 def add_weighted(d: Array, w: Array, out: Array) -> None:
     """out += Σ w₄ d d d d (15), Σ w₂ d d (6), Σ w₀; scalars, for they must live in registers."""
-    xxxx = xxxy = xxxz = xxyy = xxyz = xxzz = xyyy = xyyz = xyzz = xzzz = 0.0
-    yyyy = yyyz = yyzz = yzzz = zzzz = 0.0
+    sums = ZERO
     xx = xy = xz = yy = yz = zz = one = 0.0
     dx, dy, dz = d[0], d[1], d[2]
     w0, w2, w4 = w[0], w[1], w[2]
@@ -90,37 +89,9 @@ def add_weighted(d: Array, w: Array, out: Array) -> None:
         yy += wy * y
         yz += wy * z
         zz += w2[i] * z * z
-        q = quartics(x, y, z, w4[i])
-        xxxx += q[0]
-        xxxy += q[1]
-        xxxz += q[2]
-        xxyy += q[3]
-        xxyz += q[4]
-        xxzz += q[5]
-        xyyy += q[6]
-        xyyz += q[7]
-        xyzz += q[8]
-        xzzz += q[9]
-        yyyy += q[10]
-        yyyz += q[11]
-        yyzz += q[12]
-        yzzz += q[13]
-        zzzz += q[14]
-    out[0] += xxxx
-    out[1] += xxxy
-    out[2] += xxxz
-    out[3] += xxyy
-    out[4] += xxyz
-    out[5] += xxzz
-    out[6] += xyyy
-    out[7] += xyyz
-    out[8] += xyzz
-    out[9] += xzzz
-    out[10] += yyyy
-    out[11] += yyyz
-    out[12] += yyzz
-    out[13] += yzzz
-    out[14] += zzzz
+        sums = add(sums, quartics(x, y, z, w4[i]))
+    for c in range(MOMENTS):
+        out[c] += sums[c]
     out[15] += xx
     out[16] += xy
     out[17] += xz

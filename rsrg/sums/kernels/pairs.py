@@ -11,7 +11,16 @@ from numba import prange
 
 from rsrg.physics.arrays import Array
 from rsrg.sums.jit import kernel, parallel_kernel
-from rsrg.sums.kernels.quartics import FAR, LANES, MOMENTS, TINY, pair_quartics, quartics
+from rsrg.sums.kernels.quartics import (
+    FAR,
+    LANES,
+    MOMENTS,
+    TINY,
+    ZERO,
+    add,
+    pair_quartics,
+    quartics,
+)
 
 TILE = 1024  # points whose coordinates stay in the first cache while h runs
 SHIFT_BLOCKS = 16  # parallel tasks per tile
@@ -26,8 +35,7 @@ def shift_moments(
     high − low is even: two shifts at a time, since a sum over one is gathered from its lanes
     each time, which costs as much as three vectors of pairs.
     """
-    xxxx = xxxy = xxxz = xxyy = xxyz = xxzz = xyyy = xyyz = xyzz = xzzz = 0.0
-    yyyy = yyyz = yyzz = yzzz = zzzz = 0.0
+    sums = ZERO
     x = base[0, start:stop]
     y = base[1, start:stop]
     z = base[2, start:stop]
@@ -43,25 +51,8 @@ def shift_moments(
         for s in range(x.size):
             q = pair_quartics(xa[s] - x[s], ya[s] - y[s], za[s] - z[s])
             p = pair_quartics(xb[s] - x[s], yb[s] - y[s], zb[s] - z[s])
-            xxxx = xxxx + q[0] + p[0]
-            xxxy = xxxy + q[1] + p[1]
-            xxxz = xxxz + q[2] + p[2]
-            xxyy = xxyy + q[3] + p[3]
-            xxyz = xxyz + q[4] + p[4]
-            xxzz = xxzz + q[5] + p[5]
-            xyyy = xyyy + q[6] + p[6]
-            xyyz = xyyz + q[7] + p[7]
-            xyzz = xyzz + q[8] + p[8]
-            xzzz = xzzz + q[9] + p[9]
-            yyyy = yyyy + q[10] + p[10]
-            yyyz = yyyz + q[11] + p[11]
-            yyzz = yyzz + q[12] + p[12]
-            yzzz = yzzz + q[13] + p[13]
-            zzzz = zzzz + q[14] + p[14]
-    return (
-        xxxx, xxxy, xxxz, xxyy, xxyz, xxzz, xyyy, xyyz,
-        xyzz, xzzz, yyyy, yyyz, yyzz, yzzz, zzzz,
-    )  # fmt: skip
+            sums = add(add(sums, q), p)
+    return sums
 
 
 @kernel
@@ -160,8 +151,7 @@ def weighted_moments(
 
     The weights count displacements, d and −d in one. d = 0 adds nothing.
     """
-    xxxx = xxxy = xxxz = xxyy = xxyz = xxzz = xyyy = xyyz = xyzz = xzzz = 0.0
-    yyyy = yyyz = yyzz = yzzz = zzzz = 0.0
+    sums = ZERO
     px = grid[0, : weight.size]
     py = grid[1, : weight.size]
     pz = grid[2, : weight.size]
@@ -172,24 +162,6 @@ def weighted_moments(
         r2 = x * x + y * y + z * z
         r4 = r2 * r2
         q = quartics(x, y, z, weight[m] * np.sqrt(r2) / max(r4 * r4, TINY))
-        xxxx += q[0]
-        xxxy += q[1]
-        xxxz += q[2]
-        xxyy += q[3]
-        xxyz += q[4]
-        xxzz += q[5]
-        xyyy += q[6]
-        xyyz += q[7]
-        xyzz += q[8]
-        xzzz += q[9]
-        yyyy += q[10]
-        yyyz += q[11]
-        yyzz += q[12]
-        yzzz += q[13]
-        zzzz += q[14]
-    sums = (
-        xxxx, xxxy, xxxz, xxyy, xxyz, xxzz, xyyy, xyyz,
-        xyzz, xzzz, yyyy, yyyz, yyzz, yzzz, zzzz,
-    )  # fmt: skip
+        sums = add(sums, q)
     for c in range(MOMENTS):
         total[c] += 2.0 * sums[c]

@@ -8,6 +8,7 @@ LANES = 8  # padding: whole vectors of eight doubles, no scalar remainder
 FAR = 1e30  # block sizes; FAR⁻³ is nothing beside a true pair, and FAR⁸ does not overflow
 TINY = 1e-300  # instead of a denominator that is zero where the numerator is, too
 MOMENTS = 15
+ZERO = (0.0,) * MOMENTS
 
 
 @kernel
@@ -41,3 +42,14 @@ def pair_quartics(x: float, y: float, z: float) -> tuple[float, ...]:
     r2 = x * x + y * y + z * z
     r4 = r2 * r2
     return quartics(x, y, z, np.sqrt(r2) / (r4 * r4))
+
+
+@kernel
+def add(total: tuple[float, ...], q: tuple[float, ...]) -> tuple[float, ...]:
+    """total + q, 15 scalars that stay in registers."""
+    return (
+        total[0] + q[0], total[1] + q[1], total[2] + q[2], total[3] + q[3], total[4] + q[4],
+        total[5] + q[5], total[6] + q[6], total[7] + q[7], total[8] + q[8], total[9] + q[9],
+        total[10] + q[10], total[11] + q[11], total[12] + q[12], total[13] + q[13],
+        total[14] + q[14],
+    )  # fmt: skip
