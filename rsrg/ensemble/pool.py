@@ -127,7 +127,7 @@ class PoolStep:
         if self.update == "harmonic":
             new, stability = self._harmonic(flat, positions, who)
         else:
-            sources = Sources.of(flat, self.alphas, self.contraction)
+            sources = Sources.from_susceptibilities(flat, self.alphas, self.contraction)
             means, sums = weighted_sums(positions, who, sources)
             scale = self.volumes / (4.0 * np.pi * who.shape[2])
             new = self._updated(means, scale[:, None, None, None] * sums)

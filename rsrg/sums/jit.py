@@ -39,7 +39,7 @@ def parallel_kernel(function: Callable[..., Any]) -> Any:
     return compiled(function, parallel=True, **OPTIONS)
 
 
-_wanted: int | None = None
+_requested_threads: int | None = None
 
 
 def available_threads() -> int:
@@ -52,16 +52,16 @@ def set_threads(n: int | None) -> None:
 
     Results do not depend on it, bit for bit. Raises PhysicsError unless 1 ≤ n ≤ available.
     """
-    global _wanted
+    global _requested_threads
     most = available_threads()
     if n is not None and (isinstance(n, bool) or not isinstance(n, int) or not 1 <= n <= most):
         raise PhysicsError(f"`threads` must be an integer from 1 to {most}; got {n!r}")
-    _wanted = n
+    _requested_threads = n
 
 
 def threads() -> int:
     """How many threads a parallel kernel uses."""
-    return available_threads() if _wanted is None else _wanted
+    return available_threads() if _requested_threads is None else _requested_threads
 
 
 def apply_threads() -> None:

@@ -29,7 +29,7 @@ def rates(n0: int, rounds: int) -> list[float]:
     step = PoolStep(sampler, "resummed", "tensor", np.array([0.6]), POOL_UNIT)
     cases = step.shape[1] * step.shape[2]
     pool = np.broadcast_to(3.0 * np.eye(6), (len(step.alphas), cases, step.size, 6, 6))
-    sources = Sources.of(pool, step.alphas, step.contraction)
+    sources = Sources.from_susceptibilities(pool, step.alphas, step.contraction)
     n = n0**3
     best = np.full(3, np.inf)
     for turn in range(rounds + 1):

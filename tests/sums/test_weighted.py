@@ -46,15 +46,15 @@ def random_pool(size, seed=0):
     return chi + np.swapaxes(chi, -1, -2)
 
 
-def members_of(lattice, draws, size, seed=1):
+def random_block_indices(lattice, draws, size, seed=1):
     return np.random.default_rng(seed).integers(0, size, (draws, len(lattice.points)))
 
 
-def sums(places, rotations, offsets, members, sources):
-    """The sums of blocks on a lattice, members (draws, points)."""
+def sums(places, rotations, offsets, block_indices, sources):
+    """The sums of blocks on a lattice, block_indices (draws, points)."""
     positions, chosen = places.blocks(rotations, offsets)
-    who = np.take_along_axis(members[:, None], chosen, axis=2)
-    return weighted_sums(positions, who, sources)
+    block_index = np.take_along_axis(block_indices[:, None], chosen, axis=2)
+    return weighted_sums(positions, block_index, sources)
 
 
 def interaction_twin(chi, x, alpha, contraction):
@@ -73,15 +73,15 @@ def interaction_twin(chi, x, alpha, contraction):
 @pytest.mark.parametrize(("name", "n"), [("sc", 8), ("bcc", 27), ("fcc", 20)])
 def test_twin(name, n, contraction):
     lattice, places, rotations, offsets = setting(name, n)
-    chi, members = random_pool(30), members_of(lattice, 3, 30)
-    sources = Sources.of(chi, ALPHAS, contraction)
-    means, found = sums(places, rotations, offsets, members, sources)
+    chi, block_indices = random_pool(30), random_block_indices(lattice, 3, 30)
+    sources = Sources.from_susceptibilities(chi, ALPHAS, contraction)
+    means, found = sums(places, rotations, offsets, block_indices, sources)
     c = places.bodies
     for draw, case, material in np.ndindex(3, 2, 3):
         b = c.measure[case] @ rotations[draw]
         chosen = choose_twin(lattice.points, b, b @ offsets[draw], c.radius[case], n)
         x = (lattice.points[chosen] + offsets[draw]) @ (c.place[case] @ rotations[draw]).T
-        blocks = chi[material, case, members[draw, chosen]]
+        blocks = chi[material, case, block_indices[draw, chosen]]
         expected = interaction_twin(blocks, x, ALPHAS[material], contraction)
         # up to 27² terms in another order, of both signs
         atol = 1e-13 * np.abs(expected).max() * n
@@ -93,9 +93,9 @@ def test_equal_blocks_are_the_unweighted_sum():
     """χ (ΣΛ̃/r³) χ from the 15 moments of the other kernel, for 216 blocks."""
     lattice, places, rotations, offsets = setting(n=216)
     chi = random_pool(1)
-    sources = Sources.of(chi, ALPHAS, "tensor")
-    members = np.zeros((3, len(lattice.points)), dtype=np.int64)
-    _, found = sums(places, rotations, offsets, members, sources)
+    sources = Sources.from_susceptibilities(chi, ALPHAS, "tensor")
+    block_indices = np.zeros((3, len(lattice.points)), dtype=np.int64)
+    _, found = sums(places, rotations, offsets, block_indices, sources)
     moments = batch_moments(lattice, rotations, offsets, places.bodies, 216, "exact")
     for draw, case, material in np.ndindex(3, 2, 3):
         one = chi[material, case, 0]
@@ -111,14 +111,14 @@ def test_no_displacement_is_special(blocks):
     n = blocks.n0**3
     lattice, places, _, _ = setting(n=n, draws=2)
     rotations, offsets = (a[:2] for a in draw_chunk(blocks, 0, 0, 0))
-    chi, members = random_pool(9), members_of(lattice, 2, 9)
-    sources = Sources.of(chi, ALPHAS, "tensor")
+    chi, block_indices = random_pool(9), random_block_indices(lattice, 2, 9)
+    sources = Sources.from_susceptibilities(chi, ALPHAS, "tensor")
     positions, chosen = places.blocks(rotations, offsets)
-    who = np.take_along_axis(members[:, None], chosen, axis=2)
-    _, found = weighted_sums(positions, who, sources)
+    block_index = np.take_along_axis(block_indices[:, None], chosen, axis=2)
+    _, found = weighted_sums(positions, block_index, sources)
     for material, alpha in enumerate(ALPHAS):
         m = pair_interaction(positions[0, 0], alpha) * 4.0 * np.pi
-        x = weighted(chi[material, 0, who[0, 0]], "tensor")
+        x = weighted(chi[material, 0, block_index[0, 0]], "tensor")
         total = np.einsum("sab,stbc,tcd->ad", x, weighted(m, "tensor"), x, optimize=True)
         expected = unweighted(total, "tensor")
         scale = n**2 * np.abs(chi).max() ** 2  # terms of both signs
@@ -129,28 +129,30 @@ def test_no_displacement_is_special(blocks):
 def test_threads_and_lanes(draws, restore_threads):
     """Bitwise the same for 1 and 2 threads, and for a draw alone or among others."""
     lattice, places, rotations, offsets = setting(draws=draws)
-    members = members_of(lattice, draws, 30)
-    sources = Sources.of(random_pool(30), ALPHAS, "tensor")
+    block_indices = random_block_indices(lattice, draws, 30)
+    sources = Sources.from_susceptibilities(random_pool(30), ALPHAS, "tensor")
     jit.set_threads(1)
-    expected = sums(places, rotations, offsets, members, sources)
+    expected = sums(places, rotations, offsets, block_indices, sources)
     jit.set_threads(None)
-    for a, b in zip(sums(places, rotations, offsets, members, sources), expected, strict=True):
+    for a, b in zip(
+        sums(places, rotations, offsets, block_indices, sources), expected, strict=True
+    ):
         np.testing.assert_array_equal(a, b)
     last = slice(draws - 1, draws)
-    alone = sums(places, rotations[last], offsets[last], members[last], sources)
+    alone = sums(places, rotations[last], offsets[last], block_indices[last], sources)
     for a, b in zip(alone, expected, strict=True):
         np.testing.assert_array_equal(a, b[last])
 
 
 def test_bad_input():
     _, places, rotations, offsets = setting()
-    sources = Sources.of(random_pool(30), ALPHAS, "tensor")
-    positions, who = places.blocks(rotations, offsets)
+    sources = Sources.from_susceptibilities(random_pool(30), ALPHAS, "tensor")
+    positions, block_index = places.blocks(rotations, offsets)
     with pytest.raises(PhysicsError, match=r"`positions` must be \(draws, cases, N, 3\)"):
-        weighted_sums(positions[:, :, :-1], who, sources)
+        weighted_sums(positions[:, :, :-1], block_index, sources)
     with pytest.raises(PhysicsError, match=r"with the cases of `sources`; got shapes \(3, 1, 27"):
-        weighted_sums(positions[:, :1], who[:, :1], sources)
-    with pytest.raises(PhysicsError, match="`who` must lie between 0 and 29; got 0 to 30"):
-        weighted_sums(positions, np.minimum(who, 30), sources)
+        weighted_sums(positions[:, :1], block_index[:, :1], sources)
+    with pytest.raises(PhysicsError, match="`block_index` must lie between 0 and 29; got 0 to 30"):
+        weighted_sums(positions, np.minimum(block_index, 30), sources)
     with pytest.raises(PhysicsError, match="`alpha` = 1 − c_t²/c_l² must lie"):
-        Sources.of(random_pool(30), np.array([0.2, 0.5, 0.6]), "tensor")
+        Sources.from_susceptibilities(random_pool(30), np.array([0.2, 0.5, 0.6]), "tensor")

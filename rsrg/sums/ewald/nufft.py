@@ -17,6 +17,6 @@ def finufft() -> ModuleType:
         ) from None
 
 
-def available() -> bool:
+def is_installed() -> bool:
     """Whether the library is installed."""
     return importlib.util.find_spec("finufft") is not None

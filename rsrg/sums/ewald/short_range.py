@@ -16,7 +16,7 @@ FINENESS = 2  # columns per reach: finer ones offer fewer pairs in vain, coarser
 BUFFER = 1024  # differences; with their weights they stay in the first cache
 TERMS = 22  # of each polynomial; 1e-13 for every cutoff (see the tests of the splitting)
 TASKS = 64  # of about equally many points
-SLACK = 1e-9  # on the reach of columns: pairs may be too many, never too few by rounding
+REACH_MARGIN = 1e-9  # on the reach of columns: pairs may be too many, never too few by rounding
 SUMS = 22  # 15 quartic, 6 quadratic, 1 scalar
 
 Polynomial = tuple[float, ...]
@@ -51,7 +51,7 @@ def horner(t: float, p: Polynomial) -> float:
 
 
 @kernel
-def weigh(d: Array, p: Polynomials, w: Array) -> None:
+def radial_weights(d: Array, p: Polynomials, w: Array) -> None:
     """w_l = r^{−l−3} − p_l(2r² − 1), l = 0, 2, 4, for r ≤ 1; d (3, m), w (3, m).
 
     p is a tuple, not an array: stores into w could change an array, and then nothing is vectorised.
@@ -151,7 +151,7 @@ def add_columns(
             filled = collect(points, i, begin, begin + taken, d, filled)
             begin += taken
             if filled == BUFFER:
-                weigh(d, p, w)
+                radial_weights(d, p, w)
                 add_weighted(d, w, sums)
                 filled = 0
     return filled
@@ -183,10 +183,10 @@ def column_sums(
                 gap = max(y2 - y - 1, 0) ** 2 + max(abs(z2 - z) - 1, 0) ** 2
                 if other < column or gap > FINENESS**2:
                     continue
-                reach = np.sqrt(1.0 - gap / FINENESS**2) + SLACK
+                reach = np.sqrt(1.0 - gap / FINENESS**2) + REACH_MARGIN
                 theirs = (first[other], first[other + 1])
                 filled = add_columns(points, ours, theirs, reach, p, d, w, filled, sums)
-    weigh(d[:, :filled], p, w)
+    radial_weights(d[:, :filled], p, w)
     add_weighted(d[:, :filled], w, sums)
     return sums
 

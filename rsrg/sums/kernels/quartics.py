@@ -4,7 +4,7 @@ import numpy as np
 
 from rsrg.sums.jit import kernel
 
-LANES = 8  # padding: whole vectors of eight doubles, no scalar remainder
+LANES = 8  # doubles in a vector; arrays are padded to whole vectors: no scalar remainder
 FAR = 1e30  # block sizes; FAR⁻³ is nothing beside a true pair, and FAR⁸ does not overflow
 TINY = 1e-300  # instead of a denominator that is zero where the numerator is, too
 MOMENTS = 15

@@ -45,11 +45,11 @@ def enter_rows(
         high[i, row] = max(high[i, row], k + 1)
         first[i] = min(first[i], j)
         last[i] = max(last[i], j + 1)
-    found = 0
+    count = 0
     for i in range(box[1, 0]):
         for j in range(box[1, 1]):
-            found += high[i, j + LANES] - low[i, j + LANES]
-    return found == chosen.size
+            count += high[i, j + LANES] - low[i, j + LANES]
+    return count == chosen.size
 
 
 @kernel

@@ -5,9 +5,9 @@ import numpy as np
 from rsrg.physics.arrays import Array
 from rsrg.sums.jit import inlined, kernel
 
-CLOSE_IN = 4  # guesses of where the n-th key is before halving
+MAX_GUESSES = 4  # guesses of where the n-th key is; then the interval is halved
 NO_INDEX = 2**32 - 1  # above every index
-FEW = 8  # keys about the n-th that are sorted, not bisected further
+MAX_SORTED = 8  # keys about the n-th that are sorted, not bisected further
 KEY_OF_RADIUS = 2.0**33  # integer keys: distances² equal to 1e-10 are one, ordered by index
 
 
@@ -53,11 +53,11 @@ def count_within(keys: Array, limit: float) -> int:
 @kernel
 def select_within(keys: Array, limit: float, chosen: Array) -> np.int64:
     """Indices of the keys ≤ limit to chosen, (> as many as there are,), and how many."""
-    found = np.uint32(0)  # unsigned: a signed index is tested for wrapping round
+    count = np.uint32(0)  # unsigned: a signed index is tested for wrapping round
     for i in range(keys.size):
-        chosen[found] = i
-        found += np.uint32(keys[i] <= limit)
-    return np.int64(found)
+        chosen[count] = i
+        count += np.uint32(keys[i] <= limit)
+    return np.int64(count)
 
 
 @kernel
@@ -85,22 +85,22 @@ def select_nearest(keys: Array, guess: float, n: int, border: Array, chosen: Arr
     high, outside = keys.max(), keys.size
     at = np.floor(guess)  # whole numbers, as the keys: the search then ends
     turns = 0
-    while outside - inside > FEW and high - low > 1.0:
-        if turns > CLOSE_IN or not low < at < high:
+    while outside - inside > MAX_SORTED and high - low > 1.0:
+        if turns > MAX_GUESSES or not low < at < high:
             at = np.floor(0.5 * (low + high))
         count = count_within(keys, at)
         if count < n:
             low, inside = at, count
-            aim = n + FEW // 2
+            aim = n + MAX_SORTED // 2
         else:
             high, outside = at, count
-            aim = n - FEW // 2
+            aim = n - MAX_SORTED // 2
         at = np.floor(at * (1.0 + 2.0 / 3.0 * (aim - count) / max(count, 1)))
         turns += 1
-    found = select_within(keys, high, chosen)
+    count = select_within(keys, high, chosen)
     kept = np.uint32(0)
     tied = np.uint32(0)
-    for k in range(found):
+    for k in range(count):
         i = chosen[k]
         chosen[kept] = i
         border[tied] = i
@@ -120,31 +120,31 @@ def split_counts(
     chosen (n,): the n smallest keys, ties by index, so that one of the two sets holds the other.
     within, order (> keys.size,): scratch, and the result. Returns how many are common, and in all.
     """
-    found = select_within(keys, limit, within)
-    if found <= chosen.size:
+    count = select_within(keys, limit, within)
+    if count <= chosen.size:
         split_at(keys, limit, NO_INDEX, chosen, order)
-        return found, chosen.size
+        return count, chosen.size
     top = keys[chosen[0]]
     last = chosen[0]
     for i in chosen:
         if keys[i] > top or (keys[i] == top and i > last):
             top = keys[i]
             last = i
-    split_at(keys, top, last, within[:found], order)
-    return chosen.size, found
+    split_at(keys, top, last, within[:count], order)
+    return chosen.size, count
 
 
 @kernel
 def split_at(keys: Array, limit: float, last: int, indices: Array, order: Array) -> None:
     """Those of indices with (key, index) ≤ (limit, last) to order first, then the others."""
-    found = np.uint32(0)
+    count = np.uint32(0)
     for i in indices:
-        order[found] = i
-        found += np.uint32(keys[i] < limit or (keys[i] == limit and i <= last))
+        order[count] = i
+        count += np.uint32(keys[i] < limit or (keys[i] == limit and i <= last))
     for i in indices:
         if keys[i] > limit or (keys[i] == limit and i > last):
-            order[found] = i
-            found += np.uint32(1)
+            order[count] = i
+            count += np.uint32(1)
 
 
 @kernel
