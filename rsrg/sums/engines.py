@@ -1,4 +1,4 @@
-"""The pair sums of any set of points, by the engine that suits it."""
+"""The pair sums of any set of points, by the engine that is fastest for it."""
 
 import logging
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Pair sums of lattice sites: each displacement once, with how often it occurs, an integer.
+"""Pair sums of lattice sites: each displacement once, times the integer number of its pairs.
 
 Q_abcd = Σ_d c(d) d_a d_b d_c d_d / |d|⁷, c(d) the number of ordered pairs that are d apart. For a
 body without holes, c comes from the overlaps of its rows; for any other set from the

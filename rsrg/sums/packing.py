@@ -1,7 +1,7 @@
 """Random packings of points in a periodic box: none nearer to another than a separation.
 
-A grid of cells so small that each holds one point at most tells what is near. The random numbers
-come from the caller's generator alone.
+Neighbours are looked up in a grid of cells so small that each holds one point at most. All random
+numbers come from the caller's generator.
 """
 
 import numpy as np
@@ -14,9 +14,7 @@ MIN_EDGE = 4.0  # separations along an edge at least: all that is near lies with
 TRIES_AT_ONCE = 1 << 14  # points tried between two looks at how many are placed
 TRIES_PER_POINT = 20_000  # tries for each point before a packing is called impossible
 TRIES_AROUND_POINT = 30  # around a point before it is left, as Bridson has it
-MIN_DENSITY = (
-    0.5  # points per cubed separation that Bridson's packing always passes; it has about 0.55
-)
+MIN_DENSITY = 0.5  # points per separation³; Bridson's packing always has more, about 0.55
 
 
 @kernel
@@ -50,7 +48,7 @@ def place_point(
 
 @kernel
 def add_free_points(tries: Array, points: Array, count: int, grid: np.ndarray, edge: float) -> int:
-    """Put each of the tried points that is free, until points is full; how many there are then."""
+    """Place each tried point that is free, until points is full; return how many there are."""
     for t in range(tries.shape[0]):
         if count == points.shape[0]:
             break
@@ -63,11 +61,10 @@ def add_free_points(tries: Array, points: Array, count: int, grid: np.ndarray, e
 
 @kernel
 def fill_by_bridson(rng: np.random.Generator, points: Array, grid: np.ndarray, edge: float) -> int:
-    """Bridson's algorithm from one point at random; how many points there are."""
+    """Fill the box by Bridson's algorithm from one random point; return how many it placed."""
     active = np.empty(points.shape[0], np.int64)
-    place_point(
-        rng.random() * edge, rng.random() * edge, rng.random() * edge, 0, points, grid, edge
-    )
+    x, y, z = rng.random() * edge, rng.random() * edge, rng.random() * edge
+    place_point(x, y, z, 0, points, grid, edge)
     active[0] = 0
     count = living = 1
     while living > 0 and count < points.shape[0]:

@@ -31,11 +31,15 @@ _TWICE = np.array([1.0, 2.0, 2.0, 1.0, 2.0, 1.0])  # Σ over nine (kl) counts sh
 
 @dataclass(frozen=True)
 class Sources:
-    """A pool of blocks as sources of stress: σ̃ = T σ and tr σ̃, (materials, cases, P, 42).
+    """A pool of blocks as sources of stress, in the form that the kernel takes.
 
-    A matrix product under the contraction is the tensor's, Σ over nine (kl), once each shear
-    component is scaled by `shear`. laws: (materials, 4), the factors of w, v and h (see
-    `kernels.weighted`), and e/(1 − α) of the isotropic part (1 − α) σ̃ + e tr σ̃ δ.
+    sigma: (materials, cases, P, 42). Each of the six columns of χ is a stress σ; here are the six
+        components of σ̃ = T σ and its trace.
+    laws: (materials, 4), the factors of w, v and h in `kernels.weighted`, and e/(1 − α) of the
+        isotropic part (1 − α) σ̃ + e tr σ̃ δ.
+    trace: (materials,), by how much of tr σ̃ the diagonal of σ exceeds that of σ̃.
+    shear: (6,), the weights of the pair components, by which a matrix product under the
+        contraction becomes the tensor's, a sum over nine (kl).
     """
 
     sigma: Array
@@ -45,14 +49,16 @@ class Sources:
 
     @classmethod
     def from_susceptibilities(cls, chi: Array, alphas: Array, contraction: Contraction) -> Self:
-        """The sources of blocks χ, (materials, cases, P, 6, 6), plain; alphas (materials,)."""
+        """The sources of blocks χ, (materials, cases, P, 6, 6), plain; alphas (materials,).
+
+        χ in ρc_t². Raises PhysicsError for an α out of range.
+        """
         alpha = np.array([check_alpha(float(a)) for a in alphas])
         w = pair_weights(contraction)
         kappa, iso = alpha / (alpha + 2.0), 1.0 - alpha
         trace_factor = 1.0 - 3.0 * kappa
-        e = (
-            (-0.5 * alpha + 1.5 * alpha * kappa + iso * kappa) / trace_factor + kappa * iso
-        ) / trace_factor
+        e = (-0.5 * alpha + 1.5 * alpha * kappa + iso * kappa) / trace_factor + kappa * iso
+        e = e / trace_factor
         sigma = np.empty((*chi.shape[:-1], FIELD))
         stress = np.multiply(chi, w[:, None] * (w * w / _TWICE), out=sigma[..., :6])
         trace = np.matmul(stress, _DIAGONAL, out=sigma[..., 6])

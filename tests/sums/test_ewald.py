@@ -289,7 +289,7 @@ def test_threads(restore_threads):
         np.testing.assert_array_equal(result, results[0])
 
 
-def test_in_order(restore_threads):
+def test_ordered_map(restore_threads):
     for threads in {1, jit.available_threads()}:
         jit.set_threads(threads)
         assert list(ordered_map(lambda i: i * i, range(50))) == [i * i for i in range(50)]

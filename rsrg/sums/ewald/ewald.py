@@ -34,7 +34,7 @@ SAMPLE_SIZE = 16384  # points that stand for all when pairs within reach are gue
 
 @dataclass(frozen=True)
 class EwaldPlan:
-    """How `ewald_moments` will go about a set of points, and what that takes.
+    """How `ewald_moments` sums a set of points, and the time and memory that it takes.
 
     Lengths in the units of the points. reach: where the short part ends; cutoff: largest wave
     number times reach; period: of the Fourier modes, `modes` in each direction from 0; edge: where
@@ -54,7 +54,7 @@ class EwaldPlan:
 
 
 def _pairs_within(points: Array, reach: float) -> float:
-    """Roughly how many pairs are nearer than reach: those in one cube as large as the ball."""
+    """About how many pairs are nearer than reach: those in one cube as large as the ball."""
     some = points[:: -(-len(points) // SAMPLE_SIZE)]
     cells = np.floor((some - some.min(axis=0)) / (np.cbrt(4.0 * np.pi / 3.0) * reach))
     rank = cells @ (cells.max() + 1.0) ** np.arange(3)
@@ -63,7 +63,7 @@ def _pairs_within(points: Array, reach: float) -> float:
 
 
 def check_tolerance(tolerance: float) -> None:
-    """Raise PhysicsError unless this engine can meet it."""
+    """Raise PhysicsError unless the Ewald sums can meet this tolerance."""
     number = isinstance(tolerance, float | int) and not isinstance(tolerance, bool)
     if not (number and TIGHTEST <= tolerance <= LOOSEST):
         raise PhysicsError(
@@ -72,7 +72,7 @@ def check_tolerance(tolerance: float) -> None:
 
 
 def choose_plan(points: Array, tolerance: float) -> EwaldPlan:
-    """The cheapest reach for these points, (n, 3), and what it takes; allocates next to nothing.
+    """The plan that is fastest for these points, (n, 3); allocates next to nothing.
 
     The cutoff follows from the tolerance alone: the error of the splitting falls by ten with each
     2.83 of it (measured; see the tests). Raises PhysicsError for a tolerance out of range and
@@ -117,7 +117,7 @@ def _join_parts(sums: Array) -> Array:
 
 
 def moments_by_plan(points: Array, plan: EwaldPlan) -> Array:
-    """Q_abcd, (15,), as this plan says. Whatever its reach, the result is the same to tolerance."""
+    """Q_abcd, (15,), by this plan. Plans of other reach differ by the tolerance at most."""
     x = (points - points.min(axis=0)) / plan.reach
     splitting = Splitting(plan.cutoff)
     edge, period = plan.edge / plan.reach, plan.period / plan.reach

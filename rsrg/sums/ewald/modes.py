@@ -29,7 +29,7 @@ Complex = NDArray[np.complex128]
 
 
 def spread_points(u: Array, shape: tuple[int, int, int], tolerance: float) -> Array:
-    """Unit weights at grid coordinates u, (3, n), each smeared over its neighbours: (shape)."""
+    """Points of unit weight at grid coordinates u, (3, n), each smeared over its neighbours."""
     if u.shape[1] == 0:
         return np.zeros(shape)
     # finufft's grid point i stands at −π + 2π i/n.
@@ -170,13 +170,13 @@ def _charges(points: Array, g: ModeGrid) -> Array:
     planes = PLANES + 2 * margin + 1
 
     def slab(number: int) -> Array:
-        part = u[:, edges[number] : edges[number + 1]].copy()
-        part[0] += margin - starts[number]
-        return spread_points(part, (planes, *g.shape[1:]), g.tolerance)
+        inside = u[:, edges[number] : edges[number + 1]].copy()
+        inside[0] += margin - starts[number]
+        return spread_points(inside, (planes, *g.shape[1:]), g.tolerance)
 
     charges = np.zeros((g.shape[0] + PLANES + planes, *g.shape[1:]))
-    for start, part in zip(starts, ordered_map(slab, range(len(starts))), strict=True):
-        charges[start : start + planes] += part
+    for start, grid in zip(starts, ordered_map(slab, range(len(starts))), strict=True):
+        charges[start : start + planes] += grid
     return charges[margin : margin + g.shape[0]]
 
 

@@ -1,4 +1,4 @@
-"""The one door to finufft, an optional library: imported when an Ewald sum is asked for."""
+"""The only import of finufft, an optional library, which happens when an Ewald sum is asked for."""
 
 import importlib
 import importlib.util

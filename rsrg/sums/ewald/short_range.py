@@ -10,9 +10,9 @@ import numpy as np
 from rsrg.physics.arrays import Array
 from rsrg.sums.ewald.ordered_map import ordered_map
 from rsrg.sums.jit import kernel
-from rsrg.sums.kernels.quartics import MOMENTS, ZERO, add, quartics
+from rsrg.sums.kernels.quartics import MOMENTS, ZERO_QUARTICS, add_quartics, quartics
 
-FINENESS = 2  # columns per reach: finer ones offer fewer pairs in vain, coarser ones longer slices
+FINENESS = 2  # columns per reach: finer ones waste fewer pairs, coarser ones have longer slices
 BUFFER = 1024  # differences; with their weights they stay in the first cache
 TERMS = 22  # of each polynomial; 1e-13 for every cutoff (see the tests of the splitting)
 TASKS = 64  # of about equally many points
@@ -52,7 +52,7 @@ def horner(t: float, p: Polynomial) -> float:
 
 @kernel
 def radial_weights(d: Array, p: Polynomials, w: Array) -> None:
-    """w_l = r^{−l−3} − p_l(2r² − 1), l = 0, 2, 4, for r ≤ 1; d (3, m), w (3, m).
+    """Write w_l = r^{−l−3} − p_l(2r² − 1), l = 0, 2, 4, for r = |d| ≤ 1; d (3, m), w (3, m).
 
     p is a tuple, not an array: stores into w could change an array, and then nothing is vectorised.
     """
@@ -72,7 +72,7 @@ def radial_weights(d: Array, p: Polynomials, w: Array) -> None:
 @kernel
 def add_weighted(d: Array, w: Array, out: Array) -> None:
     """out += Σ w₄ d d d d (15), Σ w₂ d d (6), Σ w₀; scalars, for they must live in registers."""
-    sums = ZERO
+    sums = ZERO_QUARTICS
     xx = xy = xz = yy = yz = zz = one = 0.0
     dx, dy, dz = d[0], d[1], d[2]
     w0, w2, w4 = w[0], w[1], w[2]
@@ -89,7 +89,7 @@ def add_weighted(d: Array, w: Array, out: Array) -> None:
         yy += wy * y
         yz += wy * z
         zz += w2[i] * z * z
-        sums = add(sums, quartics(x, y, z, w4[i]))
+        sums = add_quartics(sums, quartics(x, y, z, w4[i]))
     for c in range(MOMENTS):
         out[c] += sums[c]
     out[15] += xx

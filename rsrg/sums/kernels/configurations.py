@@ -30,9 +30,10 @@ from rsrg.sums.kernels.select import (
 
 @kernel
 def add_beyond(base: Array, common: int, size: int, sign: float, weight: Array, out: Array) -> None:
-    """out = sign · Σ over all ordered pairs of the first `size` points that are not both common.
+    """out = sign · Σ over ordered pairs of the first `size` points, of which one at least is new.
 
-    base (3, ≥ size padded), finite. weight (≥ size padded,): scratch.
+    The first `common` points are not new. base (3, ≥ size padded), finite; weight (≥ size padded,):
+    scratch.
     """
     out[:] = 0.0
     weight[:] = 0.0

@@ -16,8 +16,8 @@ from rsrg.sums.kernels.quartics import (
     LANES,
     MOMENTS,
     TINY,
-    ZERO,
-    add,
+    ZERO_QUARTICS,
+    add_quartics,
     pair_quartics,
     quartics,
 )
@@ -35,7 +35,7 @@ def shift_moments(
     high − low is even: two shifts at a time, since a sum over one is gathered from its lanes
     each time, which costs as much as three vectors of pairs.
     """
-    sums = ZERO
+    sums = ZERO_QUARTICS
     x = base[0, start:stop]
     y = base[1, start:stop]
     z = base[2, start:stop]
@@ -51,7 +51,7 @@ def shift_moments(
         for s in range(x.size):
             q = pair_quartics(xa[s] - x[s], ya[s] - y[s], za[s] - z[s])
             p = pair_quartics(xb[s] - x[s], yb[s] - y[s], zb[s] - z[s])
-            sums = add(add(sums, q), p)
+            sums = add_quartics(add_quartics(sums, q), p)
     return sums
 
 
@@ -151,7 +151,7 @@ def weighted_moments(
 
     The weights count displacements, d and −d in one. d = 0 adds nothing.
     """
-    sums = ZERO
+    sums = ZERO_QUARTICS
     px = grid[0, : weight.size]
     py = grid[1, : weight.size]
     pz = grid[2, : weight.size]
@@ -162,6 +162,6 @@ def weighted_moments(
         r2 = x * x + y * y + z * z
         r4 = r2 * r2
         q = quartics(x, y, z, weight[m] * np.sqrt(r2) / max(r4 * r4, TINY))
-        sums = add(sums, q)
+        sums = add_quartics(sums, q)
     for c in range(MOMENTS):
         total[c] += 2.0 * sums[c]

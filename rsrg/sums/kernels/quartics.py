@@ -7,8 +7,8 @@ from rsrg.sums.jit import kernel
 LANES = 8  # doubles in a vector; arrays are padded to whole vectors: no scalar remainder
 FAR = 1e30  # block sizes; FAR⁻³ is nothing beside a true pair, and FAR⁸ does not overflow
 TINY = 1e-300  # instead of a denominator that is zero where the numerator is, too
-MOMENTS = 15
-ZERO = (0.0,) * MOMENTS
+MOMENTS = 15  # components of a symmetric tensor of rank 4
+ZERO_QUARTICS = (0.0,) * MOMENTS
 
 
 @kernel
@@ -45,7 +45,7 @@ def pair_quartics(x: float, y: float, z: float) -> tuple[float, ...]:
 
 
 @kernel
-def add(total: tuple[float, ...], q: tuple[float, ...]) -> tuple[float, ...]:
+def add_quartics(total: tuple[float, ...], q: tuple[float, ...]) -> tuple[float, ...]:
     """total + q, 15 scalars that stay in registers."""
     return (
         total[0] + q[0], total[1] + q[1], total[2] + q[2], total[3] + q[3], total[4] + q[4],

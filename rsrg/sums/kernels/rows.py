@@ -18,7 +18,7 @@ from rsrg.sums.kernels.quartics import LANES, MOMENTS
 def enter_rows(
     sites: Array, chosen: Array, low: Array, high: Array, first: Array, last: Array, box: Array
 ) -> bool:
-    """Write lattice sites as rows low ≤ k < high of each (i, j). True if that is all of them.
+    """Write lattice sites as rows low ≤ k < high of each (i, j). False where a row has a hole.
 
     sites (3, p), integers (i, j, k); box (2, 3): their least values, and how many of each there
     are. Row (i, j) is at [i, j + LANES], empty rows on both sides of it: low, high (≥ n1, ≥ n2 + 2

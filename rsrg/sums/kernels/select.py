@@ -52,7 +52,7 @@ def count_within(keys: Array, limit: float) -> int:
 
 @kernel
 def select_within(keys: Array, limit: float, chosen: Array) -> np.int64:
-    """Indices of the keys ≤ limit to chosen, (> as many as there are,), and how many."""
+    """Write the indices of the keys ≤ limit to chosen, (> keys.size,), and return how many."""
     count = np.uint32(0)  # unsigned: a signed index is tested for wrapping round
     for i in range(keys.size):
         chosen[count] = i
@@ -74,12 +74,12 @@ def sort_by_key(indices: Array, keys: Array) -> None:
 
 @kernel
 def select_nearest(keys: Array, guess: float, n: int, border: Array, chosen: Array) -> None:
-    """Indices of the n smallest keys, ties by index, to chosen, (> keys.size,).
+    """Write the indices of the n smallest keys to chosen, (> keys.size,); of equal keys the first.
 
-    The n-th is about guess: counts, which run eight keys at a time, close in on it from both sides,
-    aiming a little beyond it as if they grew like r³, then by halves; few are left to be sorted.
-    The result is exact whatever the guess; only the time depends on it. border (> keys.size,):
-    scratch.
+    An interval that holds the n-th key is narrowed by counting the keys up to a trial value, eight
+    at a time. The first trial is guess, the next are extrapolated as if the count grew like r³ of
+    r², then the interval is halved. The MAX_SORTED keys that are left in it are sorted. The result
+    does not depend on guess, only the time does. border (> keys.size,): scratch.
     """
     low, inside = -1.0, 0
     high, outside = keys.max(), keys.size
@@ -97,10 +97,10 @@ def select_nearest(keys: Array, guess: float, n: int, border: Array, chosen: Arr
             aim = n - MAX_SORTED // 2
         at = np.floor(at * (1.0 + 2.0 / 3.0 * (aim - count) / max(count, 1)))
         turns += 1
-    count = select_within(keys, high, chosen)
+    candidates = select_within(keys, high, chosen)
     kept = np.uint32(0)
     tied = np.uint32(0)
-    for k in range(count):
+    for k in range(candidates):
         i = chosen[k]
         chosen[kept] = i
         border[tied] = i
@@ -115,10 +115,11 @@ def select_nearest(keys: Array, guess: float, n: int, border: Array, chosen: Arr
 def split_counts(
     keys: Array, limit: float, chosen: Array, within: Array, order: Array
 ) -> tuple[int, int]:
-    """Indices common to the chosen ones and to all keys ≤ limit, then those of one alone, to order.
+    """Write to order the indices that are both chosen and of keys ≤ limit, then all others of both.
 
-    chosen (n,): the n smallest keys, ties by index, so that one of the two sets holds the other.
-    within, order (> keys.size,): scratch, and the result. Returns how many are common, and in all.
+    chosen (n,): the n smallest keys, of equal ones the first, so that one of the two sets contains
+    the other. within (> keys.size,): scratch; order (> keys.size,): the result. Returns how many
+    indices are in both sets, and how many there are in all.
     """
     count = select_within(keys, limit, within)
     if count <= chosen.size:
@@ -136,7 +137,7 @@ def split_counts(
 
 @kernel
 def split_at(keys: Array, limit: float, last: int, indices: Array, order: Array) -> None:
-    """Those of indices with (key, index) ≤ (limit, last) to order first, then the others."""
+    """Write to order those of the indices with (key, index) ≤ (limit, last), then the others."""
     count = np.uint32(0)
     for i in indices:
         order[count] = i
@@ -173,7 +174,7 @@ def choose_blocks(
     border: Array,
     chosen: Array,
 ) -> int:
-    """Indices of the blocks of a body |M z + t| ≤ radius to chosen, and how many they are.
+    """Write the indices of the blocks of a body |M z + t| ≤ radius to chosen; return how many.
 
     points (3, ≥ keys.size). n_blocks: that many, the nearest, or 0 for all inside. keys (p,) keeps
     the distances²; border (> p,): scratch; chosen (> p,).
