@@ -18,6 +18,8 @@ from typing import Any
 import numba
 
 SOURCES = Path(__file__).parent
+FOLDER = "rsrg-kernels"  # holds one folder for each version of the sources
+HASH_LENGTH = 16  # hexadecimal digits
 KEPT_VERSIONS = 8  # of the sources, whose kernels stay on disk: the most recently used
 
 
@@ -27,18 +29,18 @@ def source_hash() -> str:
     for path in sorted(SOURCES.rglob("*.py")):
         content = path.read_bytes()
         digest.update(f"{path.relative_to(SOURCES)} {len(content)}\n".encode() + content)
-    return digest.hexdigest()[:16]
+    return digest.hexdigest()[:HASH_LENGTH]
 
 
 def _roots() -> Iterator[Path]:
     """NUMBA_CACHE_DIR where it is set, then the package, then the user's cache folder."""
     if numba.config.CACHE_DIR:
-        yield Path(numba.config.CACHE_DIR)
+        yield Path(numba.config.CACHE_DIR).absolute()
     yield SOURCES / "__pycache__"
-    if "XDG_CACHE_HOME" in os.environ:
-        yield Path(os.environ["XDG_CACHE_HOME"]) / "rsrg"
+    if os.environ.get("XDG_CACHE_HOME"):
+        yield Path(os.environ["XDG_CACHE_HOME"]).absolute()
     with suppress(RuntimeError):  # a user without a home
-        yield Path.home() / ".cache" / "rsrg"
+        yield Path.home() / ".cache"
 
 
 def open_folder(root: Path, version: str) -> Path:
@@ -46,20 +48,21 @@ def open_folder(root: Path, version: str) -> Path:
 
     Raises OSError where it cannot be written.
     """
-    folder = root / f"rsrg-{version}"
+    folder = root / FOLDER / version
     new = not folder.exists()
     folder.mkdir(parents=True, exist_ok=True)
     os.utime(folder)  # the time of the last use; fails where the folder cannot be written
     if new:
-        _delete_old_folders(root)
+        _delete_old_folders(root / FOLDER)
     return folder
 
 
-def _delete_old_folders(root: Path) -> None:
+def _delete_old_folders(versions: Path) -> None:
     """Leave the kernels of the KEPT_VERSIONS last used versions; others compile theirs again."""
     with suppress(FileNotFoundError):  # another process deletes them, too
-        folders = sorted(root.glob("rsrg-*"), key=lambda f: f.stat().st_mtime, reverse=True)
-        for folder in folders[KEPT_VERSIONS:]:
+        folders = versions.glob("[0-9a-f]" * HASH_LENGTH)  # nothing that is not ours
+        by_use = sorted(folders, key=lambda f: f.stat().st_mtime, reverse=True)
+        for folder in by_use[KEPT_VERSIONS:]:
             shutil.rmtree(folder, ignore_errors=True)
 
 

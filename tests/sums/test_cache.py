@@ -73,7 +73,7 @@ def test_a_second_process_loads_the_kernel(package, tmp_path):
     for expected in (COMPILED, LOADED):
         found = run(package, "print(json.dumps(load()))", NUMBA_CACHE_DIR=str(folder))
         assert found == expected
-    assert list(folder.glob("rsrg-*/**/*.nbc"))
+    assert list(folder.glob("rsrg-kernels/**/*.nbc"))
     assert not list((package / "rsrg").rglob("*.nbc"))  # NUMBA_CACHE_DIR is obeyed
 
 
@@ -130,7 +130,7 @@ def test_the_package_holds_the_cache_where_no_folder_is_named(package):
 def test_the_home_holds_it_where_the_package_cannot_be_written(package):
     (package / "rsrg" / "sums" / "__pycache__").write_text("a file: no folder can be made here")
     assert run(package, "print(json.dumps([load(), load()]))") == [COMPILED, LOADED]
-    assert list((package / ".cache" / "rsrg").rglob("*.nbc"))
+    assert list((package / ".cache" / "rsrg-kernels").rglob("*.nbc"))
 
 
 def test_nothing_is_kept_where_nothing_can_be_written(package):
@@ -143,12 +143,17 @@ def test_nothing_is_kept_where_nothing_can_be_written(package):
 
 
 def test_old_versions_are_deleted(tmp_path):
-    for i in range(cache.KEPT_VERSIONS + 3):
-        folder = cache.open_folder(tmp_path, str(i))
+    def name(i):
+        return f"{i:016x}"
+
+    other = tmp_path / cache.FOLDER / "results"
+    other.mkdir(parents=True)
+    for i in range(cache.KEPT_VERSIONS):
+        folder = cache.open_folder(tmp_path, name(i))
         os.utime(folder, (i, i))  # used i seconds after 1970: the first is the oldest
-    assert cache.open_folder(tmp_path, "3").stat().st_mtime > 1e9  # used again: now the newest
-    cache.open_folder(tmp_path, "new")
-    left = {f.name for f in tmp_path.iterdir()}
-    assert len(left) == cache.KEPT_VERSIONS
-    assert {"rsrg-new", "rsrg-3"} < left
-    assert "rsrg-4" not in left
+    assert cache.open_folder(tmp_path, name(0)).stat().st_mtime > 1e9  # used again: now the newest
+    for i in (100, 101):
+        cache.open_folder(tmp_path, name(i))
+    left = {f.name for f in other.parent.iterdir() if f != other}
+    assert left == {name(i) for i in (0, 100, 101, *range(3, cache.KEPT_VERSIONS))}
+    assert other.exists()  # whatever else lies there
