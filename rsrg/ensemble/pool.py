@@ -12,7 +12,7 @@ their scatter gives honest errors, which also hold what a finite pool inherits f
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, cast, get_args
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,6 @@ from rsrg.ensemble.draws import CHUNK, draw_chunk, offset_reach
 from rsrg.ensemble.sampling import Sampler
 from rsrg.ensemble.windows import draw_windows
 from rsrg.physics.arrays import Array
-from rsrg.physics.lattices import Lattice, covering_radius
 from rsrg.physics.pairs import Contraction
 from rsrg.physics.quenched import (
     harmonic_blocks,
@@ -30,7 +29,7 @@ from rsrg.physics.quenched import (
     second_order_blocks,
 )
 from rsrg.physics.recursion import RUNAWAY
-from rsrg.sums.batch import Cases
+from rsrg.sums.bodies import Bodies
 from rsrg.sums.places import LatticePlaces, Placed, window_places
 from rsrg.sums.weighted import Sources, weighted_sums
 from rsrg.sums.window_batch import window_reach
@@ -63,18 +62,17 @@ class PoolStep:
         return (len(self.alphas), *cases, self.size, 6, 6)
 
     @cached_property
-    def cases(self) -> Cases:
+    def bodies(self) -> Bodies:
         """The bodies that readings and strains cut out of a draw; the control is left out."""
-        c = self.sampler.cases
-        return Cases(c.place[:-1], c.measure[:-1], c.radius[:-1])
+        return self.sampler.bodies.select(slice(-1))
 
     @cached_property
-    def lattice(self) -> LatticePlaces:
-        """The places of a perfect lattice."""
+    def lattice_places(self) -> LatticePlaces:
+        """Where blocks can be in draws of a perfect lattice."""
         blocks = self.sampler.blocks
-        covering = covering_radius(cast(Lattice, blocks.lattice))
-        reach = offset_reach(blocks)
-        return LatticePlaces.of(self.sampler.points, covering, reach, self.cases, blocks.n0**3)
+        return LatticePlaces.from_lattice(
+            self.sampler.lattice, offset_reach(blocks), self.bodies, blocks.n0**3
+        )
 
     @cached_property
     def volumes(self) -> Array:
@@ -90,11 +88,11 @@ class PoolStep:
         if self.once:
             step = 0
         if blocks.perfect:
-            return self.lattice.blocks(*draw_chunk(blocks, seed, step, chunk))
+            return self.lattice_places.blocks(*draw_chunk(blocks, seed, step, chunk))
         n = blocks.n0**3
-        reach = window_reach(self.sampler.cases, n)  # the windows of the annealed flow
+        reach = window_reach(self.sampler.bodies, n)  # the windows of the annealed flow
         rotations, windows = draw_windows(blocks, reach, seed, step, chunk)
-        return window_places(windows, reach, rotations, self.cases, n)
+        return window_places(windows, reach, rotations, self.bodies, n)
 
     def subpool(self, chunk: int) -> slice:
         """The blocks of the pool that a chunk of super blocks is made of."""
@@ -129,7 +127,7 @@ class PoolStep:
         if self.update == "harmonic":
             new, stability = self._harmonic(flat, positions, who)
         else:
-            sources = Sources.of(flat, self.alphas, self.contraction)
+            sources = Sources.from_susceptibilities(flat, self.alphas, self.contraction)
             means, sums = weighted_sums(positions, who, sources)
             scale = self.volumes / (4.0 * np.pi * who.shape[2])
             new = self._updated(means, scale[:, None, None, None] * sums)

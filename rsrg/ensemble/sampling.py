@@ -17,7 +17,9 @@ from rsrg.physics.arrays import Array
 from rsrg.physics.haar_mean import RTOL, body_radius, haar_mean_moments
 from rsrg.physics.lattices import Lattice, covering_radius, lattice_points, site_cell
 from rsrg.physics.readings import Reading
-from rsrg.sums.batch import Cases, batch_both_counts, batch_moments, needed_radius
+from rsrg.sums.batch import batch_both_counts, batch_moments
+from rsrg.sums.bodies import Bodies, needed_radius
+from rsrg.sums.lattice_points import LatticePoints
 from rsrg.sums.window_batch import window_moments, window_reach
 
 CONTROL_RTOL = 1e-6  # of a control's mean: far below errors, ten times faster than 1e-9
@@ -51,28 +53,31 @@ class Sampler:
     deformations: Array
 
     @cached_property
-    def cases(self) -> Cases:
+    def bodies(self) -> Bodies:
         """One case per (reading, strain), in that order, and last the unstrained sphere."""
         n0, one = self.blocks.n0, np.eye(3)
         rows = [_case(n0, r, f) for r in self.readings for f in self.deformations]
         rows.append((one, one, body_radius(n0, 1.0, Reading("fixed", "sphere"))))
         place, measure, radius = zip(*rows, strict=True)
-        return Cases(np.array(place), np.array(measure), np.array(radius))
+        return Bodies(np.array(place), np.array(measure), np.array(radius))
 
     @cached_property
-    def points(self) -> Array:
+    def lattice(self) -> LatticePoints:
         """Lattice points enough for every case and offset, in the order that breaks ties."""
         lattice = cast(Lattice, self.blocks.lattice)
-        reach = needed_radius(self.cases, covering_radius(lattice), offset_reach(self.blocks))
-        return lattice_points(lattice, reach)
+        points = lattice_points(lattice, self._lattice_reach())
+        return LatticePoints(points, site_cell(lattice).T, covering_radius(lattice))
+
+    def _lattice_reach(self) -> float:
+        """How far lattice points must reach, in block sizes."""
+        covering = covering_radius(cast(Lattice, self.blocks.lattice))
+        return needed_radius(self.bodies, covering, offset_reach(self.blocks))
 
     def memory_bytes(self) -> float:
         """What one configuration takes besides the results: candidates of a lattice, and rows."""
         if not self.blocks.perfect:
             return float(WINDOW_BYTES * self.blocks.n0**3)
-        lattice = cast(Lattice, self.blocks.lattice)
-        reach = needed_radius(self.cases, covering_radius(lattice), offset_reach(self.blocks))
-        return float(CANDIDATE_BYTES * 4.0 * np.pi / 3.0 * reach**3)
+        return float(CANDIDATE_BYTES * 4.0 * np.pi / 3.0 * self._lattice_reach() ** 3)
 
     def chunk(self, step: int, chunk: int) -> ChunkMoments:
         """The means of one chunk."""
@@ -89,29 +94,24 @@ class Sampler:
         shaped = [c.reshape(*cases, *c.shape[1:]) for c in (moments[:-1], *controls)]
         return ChunkMoments(shaped[0], moments[-1], *shaped[1:])
 
-    def _lattice(self) -> tuple[Array, Array, float]:
-        """Points, primitive cell and covering radius, as the batch sums take them."""
-        lattice = cast(Lattice, self.blocks.lattice)
-        return self.points, site_cell(lattice).T, covering_radius(lattice)
-
     def _lattices(self, step: int, chunk: int) -> Array:
         """Σ_{s≠s'} nnnn / r³ of each draw of a lattice and case, (CHUNK, cases, 15)."""
         b = self.blocks
         drawn = draw_chunk(b, self.seed, step, chunk)
-        return batch_moments(*self._lattice(), *drawn, self.cases, b.n0**3, b.count)
+        return batch_moments(self.lattice, *drawn, self.bodies, b.n0**3, b.count)
 
     def _both_counts(self, step: int, chunk: int) -> tuple[Array, Array, Array]:
         """The same; and without the unstrained case that of `count: volume`, and its blocks."""
-        b, controlled = self.blocks, len(self.cases.radius) - 1
+        b, controlled = self.blocks, len(self.bodies) - 1
         drawn = draw_chunk(b, self.seed, step, chunk)
-        return batch_both_counts(*self._lattice(), *drawn, self.cases, b.n0**3, controlled)
+        return batch_both_counts(self.lattice, *drawn, self.bodies, b.n0**3, controlled)
 
     def _windows(self, step: int, chunk: int) -> Array:
         """The same of draws that each have points of their own."""
         b = self.blocks
-        reach = window_reach(self.cases, b.n0**3)
+        reach = window_reach(self.bodies, b.n0**3)
         rotations, windows = draw_windows(b, reach, self.seed, step, chunk)
-        return window_moments(windows, reach, rotations, self.cases, b.n0**3, b.count)
+        return window_moments(windows, reach, rotations, self.bodies, b.n0**3, b.count)
 
 
 def _case(n0: int, reading: Reading, f: Array) -> tuple[Array, Array, float]:

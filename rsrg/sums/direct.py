@@ -4,14 +4,8 @@ import numpy as np
 
 from rsrg.physics.arrays import Array
 from rsrg.sums.jit import apply_threads
-from rsrg.sums.kernels import (
-    MOMENTS,
-    close_ring,
-    padded,
-    parallel_moments,
-    ring_size,
-    serial_moments,
-)
+from rsrg.sums.kernels.pairs import close_ring, padded, parallel_moments, ring_size, serial_moments
+from rsrg.sums.kernels.quartics import MOMENTS
 
 PARALLEL_FROM = 512  # points; below, starting the threads costs more than they save
 PAIR_SECONDS = 0.7e-9  # of one core with AVX-512; weighed against other engines, never promised

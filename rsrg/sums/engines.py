@@ -1,4 +1,4 @@
-"""The pair sums of any set of points, by the engine that suits it."""
+"""The pair sums of any set of points, by the engine that is fastest for it."""
 
 import logging
 from collections.abc import Callable
@@ -12,16 +12,16 @@ from scipy.spatial import KDTree
 from rsrg.physics.arrays import Array
 from rsrg.physics.errors import PhysicsError
 from rsrg.sums.direct import direct_bytes, direct_moments, direct_seconds
-from rsrg.sums.ewald import check_tolerance, moments_by, plan
+from rsrg.sums.ewald.ewald import check_tolerance, choose_plan, moments_by_plan
+from rsrg.sums.ewald.nufft import finufft, is_installed
 from rsrg.sums.jit import threads
 from rsrg.sums.lattice import LatticeSet, find_lattice, lattice_moments, lattice_seconds
 from rsrg.sums.limits import refuse_beyond_memory
-from rsrg.sums.nufft import available, finufft
 
 Engine = Literal["auto", "direct", "lattice", "ewald"]
 
 LATTICE_FROM = 2000  # points; below, looking for a lattice takes as long as all pairs
-LARGEST = 1e15  # block sizes; beyond, it is a mistake of units
+MAX_COORDINATE = 1e15  # block sizes; beyond, it is a mistake of units
 
 log = logging.getLogger(__name__)
 
@@ -55,11 +55,11 @@ def _checked(positions: ArrayLike) -> Array:
     needed = 24 * n + direct_bytes(n)
     refuse_beyond_memory(f"the sum over {n:,} blocks", needed, direct_seconds(n) / threads())
     points = points.astype(np.float64)
-    good = np.abs(points).max(axis=1) <= LARGEST  # False for NaN
+    good = np.abs(points).max(axis=1) <= MAX_COORDINATE  # False for NaN
     if not good.all():
         row = int(np.argmin(good))
         raise PhysicsError(
-            f"`positions` must be finite and at most {LARGEST:g} block sizes; "
+            f"`positions` must be finite and at most {MAX_COORDINATE:g} block sizes; "
             f"got {points[row].tolist()} in row {row}"
         )
     return points
@@ -73,7 +73,7 @@ def _scaled(points: Array) -> tuple[Array, int]:
 
 def _refuse_coincident(points: Array) -> None:
     """Raise PhysicsError for the closest pair: its 1/r³ is not a number."""
-    distances, neighbours = (np.asarray(found) for found in KDTree(points).query(points, k=2))
+    distances, neighbours = map(np.asarray, KDTree(points).query(points, k=2))
     first = int(np.argmin(distances[:, 1]))
     second = int(neighbours[first, 1] if neighbours[first, 0] == first else neighbours[first, 0])
     a, b = sorted((first, second))
@@ -92,11 +92,11 @@ def _lattice(lattice: LatticeSet, reason: str) -> Choice:
 
 def _ewald(points: Array, tolerance: float, reason: str) -> Choice:
     """Raises PhysicsError for a tolerance or a number of points that ewald does not serve."""
-    how = plan(points, tolerance)
+    plan = choose_plan(points, tolerance)
     what = f"the split sum over {len(points):,} blocks"
-    refuse_beyond_memory(what, how.memory_bytes, how.seconds / threads())
+    refuse_beyond_memory(what, plan.memory_bytes, plan.seconds / threads())
     finufft()
-    return Choice("ewald", reason, lambda: moments_by(points, how))
+    return Choice("ewald", reason, lambda: moments_by_plan(points, plan))
 
 
 def _automatic(points: Array, tolerance: float | None) -> Choice:
@@ -109,10 +109,10 @@ def _automatic(points: Array, tolerance: float | None) -> Choice:
         return _lattice(lattice, "all blocks are sites of one lattice")
     if tolerance is None:
         return _direct(points, "no well-filled lattice, no tolerance given")
-    seconds = plan(points, tolerance).seconds
+    seconds = choose_plan(points, tolerance).seconds
     if seconds > direct_seconds(n):
         return _direct(points, f"ewald would take longer at tolerance {tolerance:g}")
-    if not available():
+    if not is_installed():
         gain = f"{direct_seconds(n) / seconds:.2g} times as fast"
         return _direct(points, f"ewald would be {gain}, but needs pip install 'rsrg[nufft]'")
     return _ewald(points, tolerance, f"no well-filled lattice, tolerance {tolerance:g}")
@@ -151,7 +151,7 @@ def pair_moments(
     engine: `direct` sums pair by pair; `lattice`, where all points are sites of one lattice
     (strained or not), displacement by displacement; both are exact to rounding. `ewald` takes
     N log N steps and meets `tolerance`, from 1e-11 to 1e-4: relative to the trace Σ 1/r³ for the
-    trace, to themselves for the parts l = 2 and 4 (see `sums.ewald.ewald_moments`); it needs the
+    trace, to themselves for the parts l = 2 and 4 (see `ewald_moments`); it needs the
     extra `nufft`. `auto` takes the fastest that is exact to rounding or, where a tolerance is
     given, to that; the logger `rsrg.sums.engines` says which and why (level INFO).
 

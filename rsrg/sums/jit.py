@@ -1,33 +1,45 @@
-"""The one place that configures the compiler, and how many threads its parallel loops use.
-
-Numba's disk cache notices a change in a function's own file only. Compiled functions that call
-each other therefore share one file (`kernels`): an edit can never leave stale machine code behind.
-"""
+"""The one place that configures the compiler, and how many threads its parallel loops use."""
 
 import hashlib
+from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 import llvmlite.binding as llvm
 import numba
 
 from rsrg.physics.errors import PhysicsError
+from rsrg.sums.cache import compiled
 
 # Sums may be reordered and fused; NaN and infinity keep their meaning, so bad input shows.
 FASTMATH = {"reassoc", "nsz", "arcp", "contract", "afn"}
+# `numpy` division has no zero check: the check alone would stop vectorisation.
+OPTIONS = {"nogil": True, "error_model": "numpy", "fastmath": FASTMATH}
 
-# `numpy` division has no zero check: the check alone would stop vectorisation. Inlined, a kernel is
-# compiled with its caller alone: else a process that compiles would call a copy of its own, rounded
-# otherwise than the one in the disk cache, which all later processes load.
-kernel = numba.njit(
-    cache=True, nogil=True, error_model="numpy", fastmath=FASTMATH, forceinline=True
-)
-# Spliced into its caller as source: a call, even a short one, stops vectorisation.
-inlined = numba.njit(inline="always", nogil=True, error_model="numpy", fastmath=FASTMATH)
-parallel_kernel = numba.njit(
-    cache=True, nogil=True, error_model="numpy", fastmath=FASTMATH, parallel=True
-)
 
-_wanted: int | None = None
+def kernel(function: Callable[..., Any]) -> Any:
+    """A compiled function that is compiled into each kernel that calls it.
+
+    A process that compiles would otherwise call a copy of its own, rounded otherwise than the one
+    in the disk cache, which all later processes load.
+    """
+    return compiled(function, forceinline=True, **OPTIONS)
+
+
+def inlined(function: Callable[..., Any]) -> Any:
+    """A function whose source is spliced into each kernel that calls it.
+
+    A call with arrays counts references to them, which costs small bodies a few percent.
+    """
+    return numba.njit(function, inline="always", **OPTIONS)
+
+
+def parallel_kernel(function: Callable[..., Any]) -> Any:
+    """A compiled function whose `prange` loops run on `threads()` threads."""
+    return compiled(function, parallel=True, **OPTIONS)
+
+
+_requested_threads: int | None = None
 
 
 def available_threads() -> int:
@@ -40,16 +52,16 @@ def set_threads(n: int | None) -> None:
 
     Results do not depend on it, bit for bit. Raises PhysicsError unless 1 ≤ n ≤ available.
     """
-    global _wanted
+    global _requested_threads
     most = available_threads()
     if n is not None and (isinstance(n, bool) or not isinstance(n, int) or not 1 <= n <= most):
         raise PhysicsError(f"`threads` must be an integer from 1 to {most}; got {n!r}")
-    _wanted = n
+    _requested_threads = n
 
 
 def threads() -> int:
     """How many threads a parallel kernel uses."""
-    return available_threads() if _wanted is None else _wanted
+    return available_threads() if _requested_threads is None else _requested_threads
 
 
 def apply_threads() -> None:

@@ -1,4 +1,4 @@
-"""Pair sums of lattice sites: each displacement once, with how often it occurs, an integer.
+"""Pair sums of lattice sites: each displacement once, times the integer number of its pairs.
 
 Q_abcd = Σ_d c(d) d_a d_b d_c d_d / |d|⁷, c(d) the number of ordered pairs that are d apart. For a
 body without holes, c comes from the overlaps of its rows; for any other set from the
@@ -14,16 +14,18 @@ from scipy import fft
 
 from rsrg.physics.arrays import Array
 from rsrg.sums.jit import apply_threads, threads
-from rsrg.sums.kernels import LANES, MOMENTS, enter_rows, parallel_rows, weighted_moments
+from rsrg.sums.kernels.pairs import weighted_moments
+from rsrg.sums.kernels.quartics import LANES, MOMENTS
+from rsrg.sums.kernels.rows import enter_rows, parallel_rows
 from rsrg.sums.limits import refuse_beyond_memory
 
-CANDIDATES = 512  # short differences among which the primitive vectors are looked for
-INDEPENDENT = 1e-6  # of the largest singular value: between rounding and any strain
-ROUNDING = 16.0  # units in the last place of the largest coordinate: rounding of R (z + u)
+SHORT_DIFFERENCES = 512  # short differences among which the primitive vectors are looked for
+MIN_SINGULAR_VALUE = 1e-6  # of the largest singular value: between rounding and any strain
+MAX_ROUNDING = 16.0  # units in the last place of the largest coordinate: rounding of R (z + u)
 ROW_SECONDS = 1.3e-9  # of one core, for each pair of rows, and …
 SITE_SECONDS = 1.5e-7  # … for each site of the box by transform; weighed against other engines
-FARTHEST = 2**30  # sites; beyond, coordinates are too coarse to show a lattice
-SPECTRUM = 2**24  # complex numbers of the autocorrelation that are transformed at a time
+MAX_SITES = 2**30  # sites; beyond, coordinates are too coarse to show a lattice
+MAX_SPECTRUM = 2**24  # complex numbers of the autocorrelation that are transformed at a time
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,9 @@ def _short_differences(points: Array) -> Array:
     middle = points[np.argmin(np.sum((points - points.mean(axis=0)) ** 2, axis=1))]
     differences = points - middle
     lengths = np.einsum("sa,sa->s", differences, differences)
-    nearest = np.argpartition(lengths, min(CANDIDATES, len(points) - 1))[: CANDIDATES + 1]
+    nearest = np.argpartition(lengths, min(SHORT_DIFFERENCES, len(points) - 1))[
+        : SHORT_DIFFERENCES + 1
+    ]
     return differences[nearest[np.argsort(lengths[nearest])]][1:]
 
 
@@ -59,7 +63,7 @@ def _primitive(points: Array) -> Array | None:
     chosen: list[Array] = []
     for d in _short_differences(points):
         sizes = np.linalg.svd(np.array([*chosen, d]), compute_uv=False)
-        if sizes[-1] > INDEPENDENT * sizes[0]:
+        if sizes[-1] > MIN_SINGULAR_VALUE * sizes[0]:
             chosen.append(d)
         if len(chosen) == 3:
             return np.array(chosen).T
@@ -69,18 +73,18 @@ def _primitive(points: Array) -> Array | None:
 def find_lattice(points: Array) -> LatticeSet | None:
     """The lattice that all points, (n, 3), lie on to rounding, or None.
 
-    The cell is fitted to all of them by least squares; to rounding means within ROUNDING units in
-    the last place of the largest coordinate, so that the sum is exact to rounding, too.
+    The cell is fitted to all of them by least squares; to rounding means within MAX_ROUNDING units
+    in the last place of the largest coordinate, so that the sum is exact to rounding, too.
     """
     cell = _primitive(points)
     if cell is None:
         return None
     rest = np.array(points.T, order="C")
-    rounding = ROUNDING * np.spacing(np.abs(rest).max())
+    rounding = MAX_ROUNDING * np.spacing(np.abs(rest).max())
     rest -= rest[:, :1].copy()
     exact = np.linalg.inv(cell) @ rest
     sites = np.rint(exact)
-    if not np.abs(exact - sites).max() < 0.1 or np.ptp(sites, axis=1).max() > FARTHEST:
+    if not np.abs(exact - sites).max() < 0.1 or np.ptp(sites, axis=1).max() > MAX_SITES:
         return None
     centred = sites - sites.mean(axis=1, keepdims=True)
     rest -= rest.mean(axis=1, keepdims=True)
@@ -99,7 +103,7 @@ Rows = tuple[NDArray[Any], ...]
 
 
 def _rows(lattice: LatticeSet) -> Rows | None:
-    """The set as rows without holes (see `kernels.enter_rows`), if it is one."""
+    """The set as rows without holes (see `kernels.rows.enter_rows`), if it is one."""
     n1, n2, _ = lattice.shape
     if n1 * n2 > lattice.sites.shape[1]:
         return None  # more rows than sites: most are empty
@@ -136,7 +140,7 @@ def _half_autocorrelation(lattice: LatticeSet) -> NDArray[np.complex128]:
     occupancy[tuple(lattice.sites)] = 1.0
     rows = fft.rfft(occupancy, full[2], axis=2, workers=threads())
     half = np.empty((shape[0], full[1], rows.shape[2]), np.complex128)
-    columns = max(1, SPECTRUM // (full[0] * full[1]))
+    columns = max(1, MAX_SPECTRUM // (full[0] * full[1]))
     for start in range(0, rows.shape[2], columns):
         some = slice(start, start + columns)
         spectrum = fft.fft2(rows[:, :, some], full[:2], axes=(0, 1), workers=threads())

@@ -1,4 +1,4 @@
-"""What is too large for this machine, said before anything is allocated."""
+"""Refuse sums that do not fit into this machine's memory, before anything is allocated."""
 
 import os
 
@@ -15,7 +15,7 @@ def physical_memory() -> int | None:
 
 
 def refuse_beyond_memory(what: str, needed: float, seconds: float) -> None:
-    """Raise PhysicsError, with the memory and the time, where `needed` bytes are not there."""
+    """Raise PhysicsError where `needed` bytes exceed the memory; it states both, and the time."""
     there = physical_memory()
     if there is not None and needed > there:
         raise PhysicsError(

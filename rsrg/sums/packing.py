@@ -1,7 +1,7 @@
 """Random packings of points in a periodic box: none nearer to another than a separation.
 
-A grid of cells so small that each holds one point at most tells what is near. The random numbers
-come from the caller's generator alone.
+Neighbours are looked up in a grid of cells so small that each holds one point at most. All random
+numbers come from the caller's generator.
 """
 
 import numpy as np
@@ -10,11 +10,11 @@ from rsrg.physics.arrays import Array
 from rsrg.physics.errors import PhysicsError
 from rsrg.sums.jit import kernel
 
-SMALLEST = 4.0  # separations along an edge at least: all that is near lies within two cells
-BATCH = 1 << 14  # points tried between two looks at how many are placed
-PATIENCE = 20_000  # tries for each point before a packing is called impossible
-TRIES = 30  # around a point before it is left, as Bridson has it
-DENSITY = 0.5  # points per cubed separation that Bridson's packing always passes; it has about 0.55
+MIN_EDGE = 4.0  # separations along an edge at least: all that is near lies within two cells
+TRIES_AT_ONCE = 1 << 14  # points tried between two looks at how many are placed
+TRIES_PER_POINT = 20_000  # tries for each point before a packing is called impossible
+TRIES_AROUND_POINT = 30  # around a point before it is left, as Bridson has it
+MIN_DENSITY = 0.5  # points per separation³; Bridson's packing always has more, about 0.55
 
 
 @kernel
@@ -37,7 +37,9 @@ def is_free(x: float, y: float, z: float, points: Array, grid: np.ndarray, edge:
 
 
 @kernel
-def put(x: float, y: float, z: float, s: int, points: Array, grid: np.ndarray, edge: float) -> None:
+def place_point(
+    x: float, y: float, z: float, s: int, points: Array, grid: np.ndarray, edge: float
+) -> None:
     """Make (x, y, z) point s."""
     m = grid.shape[0]
     points[s, 0], points[s, 1], points[s, 2] = x, y, z
@@ -45,30 +47,31 @@ def put(x: float, y: float, z: float, s: int, points: Array, grid: np.ndarray, e
 
 
 @kernel
-def add_in_turn(tries: Array, points: Array, count: int, grid: np.ndarray, edge: float) -> int:
-    """Put each of the tried points that is free, until points is full; how many there are then."""
+def add_free_points(tries: Array, points: Array, count: int, grid: np.ndarray, edge: float) -> int:
+    """Place each tried point that is free, until points is full; return how many there are."""
     for t in range(tries.shape[0]):
         if count == points.shape[0]:
             break
         x, y, z = tries[t, 0], tries[t, 1], tries[t, 2]
         if is_free(x, y, z, points, grid, edge):
-            put(x, y, z, count, points, grid, edge)
+            place_point(x, y, z, count, points, grid, edge)
             count += 1
     return count
 
 
 @kernel
-def spread(rng: np.random.Generator, points: Array, grid: np.ndarray, edge: float) -> int:
-    """Bridson's algorithm from one point at random; how many points there are."""
+def fill_by_bridson(rng: np.random.Generator, points: Array, grid: np.ndarray, edge: float) -> int:
+    """Fill the box by Bridson's algorithm from one random point; return how many it placed."""
     active = np.empty(points.shape[0], np.int64)
-    put(rng.random() * edge, rng.random() * edge, rng.random() * edge, 0, points, grid, edge)
+    x, y, z = rng.random() * edge, rng.random() * edge, rng.random() * edge
+    place_point(x, y, z, 0, points, grid, edge)
     active[0] = 0
     count = living = 1
     while living > 0 and count < points.shape[0]:
         chosen = int(rng.random() * living)
         s = active[chosen]
-        found = False
-        for _ in range(TRIES):
+        placed = False
+        for _ in range(TRIES_AROUND_POINT):
             r = np.cbrt(1.0 + 7.0 * rng.random())  # uniform in the shell from 1 to 2
             cosine = 2.0 * rng.random() - 1.0
             phi = 2.0 * np.pi * rng.random()
@@ -77,17 +80,17 @@ def spread(rng: np.random.Generator, points: Array, grid: np.ndarray, edge: floa
             y = (points[s, 1] + r * sine * np.sin(phi)) % edge
             z = (points[s, 2] + r * cosine) % edge
             if is_free(x, y, z, points, grid, edge):
-                put(x, y, z, count, points, grid, edge)
+                place_point(x, y, z, count, points, grid, edge)
                 active[living] = count
-                count, living, found = count + 1, living + 1, True
+                count, living, placed = count + 1, living + 1, True
                 break
-        if not found:
+        if not placed:
             living -= 1
             active[chosen] = active[living]
     return count
 
 
-def _grid(edge: float) -> np.ndarray:
+def _empty_grid(edge: float) -> np.ndarray:
     m = int(np.ceil(np.sqrt(3.0) * edge))
     return np.full((m, m, m), -1, dtype=np.int64)
 
@@ -100,11 +103,11 @@ def random_sequential_addition(n: int, separation: float, rng: np.random.Generat
     φ = 0.38413 (Zhang & Torquato, Phys. Rev. E 88, 053312, 2013). Raises
     PhysicsError where it is stuck before.
     """
-    n = max(n, int(np.ceil((SMALLEST * separation) ** 3)))
+    n = max(n, int(np.ceil((MIN_EDGE * separation) ** 3)))
     edge = float(np.cbrt(n)) / separation
-    points, grid, count = np.empty((n, 3)), _grid(edge), 0
-    for _ in range(PATIENCE * n // BATCH + 1):
-        count = add_in_turn(edge * rng.random((BATCH, 3)), points, count, grid, edge)
+    points, grid, count = np.empty((n, 3)), _empty_grid(edge), 0
+    for _ in range(TRIES_PER_POINT * n // TRIES_AT_ONCE + 1):
+        count = add_free_points(edge * rng.random((TRIES_AT_ONCE, 3)), points, count, grid, edge)
         if count == n:
             return points * separation
     raise PhysicsError(
@@ -118,9 +121,9 @@ def poisson_disk(n: int, rng: np.random.Generator) -> tuple[Array, float]:
     Returns (points (m, 3), their separation), in block sizes. Source: Bridson, SIGGRAPH sketches
     2007; scipy's PoissonDisk is the same in a box with walls, where the density is not uniform.
     """
-    edge = max(float(np.cbrt(n / DENSITY)), SMALLEST)
+    edge = max(float(np.cbrt(n / MIN_DENSITY)), MIN_EDGE)
     points = np.empty((int(2.0 * edge**3) + 1, 3))  # no packing has more than √2 per separation³
-    count = spread(rng, points, _grid(edge), edge)
+    count = fill_by_bridson(rng, points, _empty_grid(edge), edge)
     if count < n:
         raise PhysicsError(f"a Poisson-disk packing must have {n} blocks; it has {count}")
     scale = float(np.cbrt(count)) / edge

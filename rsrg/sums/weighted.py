@@ -7,7 +7,7 @@ at s follows without building Λ̃, with p = σd, q = d·σd, t = tr σ:
 
 The terms in t nn and q δ vanish for sources σ̃ = T σ = σ − κ t δ, κ = α/(α + 2), and the same T on
 the left, which saves a third of the work: Λ̃ = T (R + iso) T, R:σ̃ = sym(n, g). The sums themselves
-are in `weighted_kernels`.
+are in `kernels.weighted`.
 """
 
 from dataclasses import dataclass
@@ -21,9 +21,9 @@ from rsrg.physics.elastic import check_alpha
 from rsrg.physics.errors import PhysicsError
 from rsrg.physics.pairs import Contraction, pair_weights
 from rsrg.sums.jit import apply_threads
-from rsrg.sums.weighted_kernels import BLOCK, FIELD, weighted_pairs
+from rsrg.sums.kernels.weighted import BLOCK, FIELD, weighted_pairs
 
-LEAST = 1e-30  # instead of 3α − 3/2 = 0, by which the kernel divides
+MIN_COEFFICIENT = 1e-30  # instead of 3α − 3/2 = 0, by which the kernel divides
 
 _DIAGONAL = np.array([1.0, 0.0, 0.0, 1.0, 0.0, 1.0])
 _TWICE = np.array([1.0, 2.0, 2.0, 1.0, 2.0, 1.0])  # Σ over nine (kl) counts shear pairs twice
@@ -31,11 +31,15 @@ _TWICE = np.array([1.0, 2.0, 2.0, 1.0, 2.0, 1.0])  # Σ over nine (kl) counts sh
 
 @dataclass(frozen=True)
 class Sources:
-    """A pool of blocks as sources of stress: σ̃ = T σ and tr σ̃, (materials, cases, P, 42).
+    """A pool of blocks as sources of stress, in the form that the kernel takes.
 
-    A matrix product under the contraction is the tensor's, Σ over nine (kl), once each shear
-    component is scaled by `shear`. laws: (materials, 4), the factors of w, v and h (see
-    `weighted_kernels`), and e/(1 − α) of the isotropic part (1 − α) σ̃ + e tr σ̃ δ.
+    sigma: (materials, cases, P, 42). Each of the six columns of χ is a stress σ; here are the six
+        components of σ̃ = T σ and its trace.
+    laws: (materials, 4), the factors of w, v and h in `kernels.weighted`, and e/(1 − α) of the
+        isotropic part (1 − α) σ̃ + e tr σ̃ δ.
+    trace: (materials,), by how much of tr σ̃ the diagonal of σ exceeds that of σ̃.
+    shear: (6,), the weights of the pair components, by which a matrix product under the
+        contraction becomes the tensor's, a sum over nine (kl).
     """
 
     sigma: Array
@@ -44,23 +48,27 @@ class Sources:
     shear: Array
 
     @classmethod
-    def of(cls, chi: Array, alphas: Array, contraction: Contraction) -> Self:
-        """The sources of blocks χ, (materials, cases, P, 6, 6), plain; alphas (materials,)."""
+    def from_susceptibilities(cls, chi: Array, alphas: Array, contraction: Contraction) -> Self:
+        """The sources of blocks χ, (materials, cases, P, 6, 6), plain; alphas (materials,).
+
+        χ in ρc_t². Raises PhysicsError for an α out of range.
+        """
         alpha = np.array([check_alpha(float(a)) for a in alphas])
         w = pair_weights(contraction)
         kappa, iso = alpha / (alpha + 2.0), 1.0 - alpha
-        shrunk = 1.0 - 3.0 * kappa
-        e = ((-0.5 * alpha + 1.5 * alpha * kappa + iso * kappa) / shrunk + kappa * iso) / shrunk
+        trace_factor = 1.0 - 3.0 * kappa
+        e = (-0.5 * alpha + 1.5 * alpha * kappa + iso * kappa) / trace_factor + kappa * iso
+        e = e / trace_factor
         sigma = np.empty((*chi.shape[:-1], FIELD))
         stress = np.multiply(chi, w[:, None] * (w * w / _TWICE), out=sigma[..., :6])
         trace = np.matmul(stress, _DIAGONAL, out=sigma[..., 6])
-        trace *= shrunk[:, None, None, None]  # now of σ̃
+        trace *= trace_factor[:, None, None, None]  # now of σ̃
         for i in np.flatnonzero(_DIAGONAL):
-            stress[..., i] -= (kappa / shrunk)[:, None, None, None] * trace
+            stress[..., i] -= (kappa / trace_factor)[:, None, None, None] * trace
         first = 3.0 * alpha - 1.5
-        first = np.where(np.abs(first) < LEAST, LEAST, first)
+        first = np.where(np.abs(first) < MIN_COEFFICIENT, MIN_COEFFICIENT, first)
         laws = np.stack((0.5 * iso, first, -3.75 * alpha / first, e / iso), axis=1)
-        return cls(sigma.reshape(*chi.shape[:-2], BLOCK), laws, kappa / shrunk, w)
+        return cls(sigma.reshape(*chi.shape[:-2], BLOCK), laws, kappa / trace_factor, w)
 
     def susceptibility(self, sigma: Array) -> Array:
         """χ, plain, (..., materials, 6, 6), from a sum of sources, (..., materials, 42)."""
@@ -75,32 +83,36 @@ class Sources:
 
 
 def weighted_sums(
-    positions: Array, who: NDArray[np.int64], sources: Sources
+    positions: Array, block_index: NDArray[np.int64], sources: Sources
 ) -> tuple[Array, Array]:
     """(1/N) Σ_s χ_s and Σ_{s≠s'} χ_s (Λ̃(n)/r³) χ_s', both (draws, cases, materials, 6, 6), plain.
 
-    positions: of the blocks, (draws, cases, N, 3), in block sizes; who: which block of the pool
-    stands at each, (draws, cases, N). χ in ρc_t².
+    positions: of the blocks, (draws, cases, N, 3), in block sizes. block_index: which block of the
+    pool stands at each position, (draws, cases, N). χ is in ρc_t², the second sum in (ρc_t²)².
     Each super block is summed by one thread: the bits depend on neither threads nor batch.
-    Raises PhysicsError where they do not fit.
+    Raises PhysicsError where the shapes do not fit, or an index is not one of the pool's.
     """
-    size = sources.sigma.shape[2]
-    if positions.shape != (*who.shape, 3) or who.shape[1] != sources.sigma.shape[1]:
+    draws, cases, n = block_index.shape
+    pool_cases, size = sources.sigma.shape[1:3]
+    if positions.shape != (draws, cases, n, 3) or cases != pool_cases:
         raise PhysicsError(
-            f"`positions` must be (draws, cases, N, 3) and `who` (draws, cases, N) with the cases "
-            f"of `sources`; got shapes {positions.shape}, {who.shape} and {sources.sigma.shape}"
+            "`positions` must be (draws, cases, N, 3) and `block_index` (draws, cases, N) with "
+            f"the cases of `sources`; got shapes {positions.shape}, {block_index.shape} and "
+            f"{sources.sigma.shape}"
         )
-    if who.min() < 0 or who.max() >= size:
-        raise PhysicsError(
-            f"`who` must lie between 0 and {size - 1}; got {who.min()} to {who.max()}"
-        )
-    shape = (*who.shape[:2], len(sources.laws))
+    low, high = block_index.min(), block_index.max()
+    if low < 0 or high >= size:
+        raise PhysicsError(f"`block_index` must lie between 0 and {size - 1}; got {low} to {high}")
+    shape = (draws, cases, len(sources.laws))
     totals, pairs = np.empty((*shape, BLOCK)), np.empty((*shape, 36))
     apply_threads()
     weighted_pairs(
-        np.ascontiguousarray(positions), np.ascontiguousarray(who), sources.sigma, sources.laws,
-        totals, pairs,
-    )  # fmt: skip
-    return sources.susceptibility(totals / who.shape[2]), sources.interaction(
-        pairs.reshape(*shape, 6, 6)
+        np.ascontiguousarray(positions),
+        np.ascontiguousarray(block_index),
+        sources.sigma,
+        sources.laws,
+        totals,
+        pairs,
     )
+    interaction = sources.interaction(pairs.reshape(*shape, 6, 6))
+    return sources.susceptibility(totals / n), interaction

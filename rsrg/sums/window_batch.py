@@ -7,25 +7,28 @@ import numpy as np
 from rsrg.physics.arrays import Array
 from rsrg.physics.errors import PhysicsError
 from rsrg.physics.readings import Count
-from rsrg.sums.batch import SLACK, Cases
+from rsrg.sums.bodies import RADIUS_MARGIN, Bodies
 from rsrg.sums.jit import apply_threads
-from rsrg.sums.kernels import MOMENTS, window_configurations
+from rsrg.sums.kernels.configurations import window_configurations
+from rsrg.sums.kernels.quartics import MOMENTS
 
-HOLES = 1.2  # in 1/N0: how much farther than the body's radius its last block may lie
+HOLE_MARGIN = 1.2  # in 1/N0: how much farther than the body's radius its last block may lie
 
 
-def window_reach(cases: Cases, n_blocks: int) -> float:
+def window_reach(bodies: Bodies, n_blocks: int) -> float:
     """Radius of the ball about the centre that a window must show whole, in block sizes.
 
-    max radius (1 + HOLES/N0)/σ_min(B). A body that has no n_blocks blocks within it is an error of
-    `window_moments`: with Poisson's statistics, the widest, once in 10⁷ for N0 = 2, less for more.
+    max radius (1 + HOLE_MARGIN/N0)/σ_min(B). A body that has no n_blocks blocks within it is an
+    error of `window_moments`: with Poisson's statistics, the widest, once in 10⁷ for N0 = 2, less
+    for more.
     """
-    return float((_stretch(cases) * cases.radius).max() * (1.0 + HOLES / np.cbrt(n_blocks)))
+    radius = float((_inverse_stretch(bodies) * bodies.radius).max())
+    return radius * (1.0 + HOLE_MARGIN / float(np.cbrt(n_blocks)))
 
 
-def _stretch(cases: Cases) -> Array:
+def _inverse_stretch(bodies: Bodies) -> Array:
     """1/σ_min(B), (cases,): |z| ≤ |B x|/σ_min."""
-    return np.asarray(1.0 / cases.stretches[:, 2])
+    return np.asarray(1.0 / bodies.stretches[:, 2])
 
 
 class Windows:
@@ -35,11 +38,13 @@ class Windows:
     points (3, total), those of draw i from starts[i] on; candidates (draws, cases).
     """
 
-    def __init__(self, windows: Sequence[Array], reach: float, cases: Cases, n_blocks: int) -> None:
+    def __init__(
+        self, windows: Sequence[Array], reach: float, bodies: Bodies, n_blocks: int
+    ) -> None:
         windows = [w[np.argsort((w**2).sum(axis=1), kind="stable")] for w in windows]
-        self.reach, self.n_blocks, self.stretch = reach, n_blocks, _stretch(cases)
-        grown = (1.0 + SLACK) * (1.0 + HOLES / np.cbrt(n_blocks))
-        self.shown = np.asarray(grown * cases.radius * self.stretch)
+        self.reach, self.n_blocks, self.inverse_stretch = reach, n_blocks, _inverse_stretch(bodies)
+        margin = (1.0 + RADIUS_MARGIN) * (1.0 + HOLE_MARGIN / np.cbrt(n_blocks))
+        self.shown = np.asarray(margin * bodies.radius * self.inverse_stretch)
         self.points = np.ascontiguousarray(np.concatenate(windows).T)
         self.starts = np.concatenate(([0], np.cumsum([len(w) for w in windows])))
         self.candidates = np.array(
@@ -49,20 +54,20 @@ class Windows:
     def require_enough(self) -> None:
         """Raise PhysicsError where a case has too few candidates."""
         if self.candidates.min() < self.n_blocks:
-            raise _hole(self.n_blocks, float(self.shown.min()))
+            raise _hole_error(self.n_blocks, float(self.shown.min()))
 
     def require_shown(self, farthest: Array) -> None:
         """Raise PhysicsError where blocks beyond the window may be nearer than |B x| = farthest."""
-        beyond = farthest * self.stretch > np.minimum(self.shown, self.reach) * (1.0 + SLACK)
-        if beyond.any():
-            raise _hole(self.n_blocks, self.reach)
+        limit = np.minimum(self.shown, self.reach) * (1.0 + RADIUS_MARGIN)
+        if (farthest * self.inverse_stretch > limit).any():
+            raise _hole_error(self.n_blocks, self.reach)
 
 
 def window_moments(
     windows: Sequence[Array],
     reach: float,
     rotations: Array,
-    cases: Cases,
+    bodies: Bodies,
     n_blocks: int,
     count: Count,
 ) -> Array:
@@ -74,7 +79,7 @@ def window_moments(
     Each configuration is summed by one thread: the bits depend on neither threads nor batch.
     Raises PhysicsError where a window does not show the n_blocks nearest blocks.
     """
-    shown = Windows(windows, reach, cases, n_blocks)
+    shown = Windows(windows, reach, bodies, n_blocks)
     if count == "exact":
         shown.require_enough()
     farthest = np.empty(shown.candidates.shape)
@@ -85,9 +90,9 @@ def window_moments(
         shown.starts,
         shown.candidates,
         np.ascontiguousarray(rotations),
-        cases.place,
-        cases.measure,
-        cases.radius,
+        bodies.place,
+        bodies.measure,
+        bodies.radius,
         n_blocks if count == "exact" else 0,
         farthest,
         out,
@@ -96,7 +101,7 @@ def window_moments(
     return out
 
 
-def _hole(n_blocks: int, reach: float) -> PhysicsError:
+def _hole_error(n_blocks: int, reach: float) -> PhysicsError:
     return PhysicsError(
         f"the blocks must be spread evenly enough that a body finds its {n_blocks} within "
         f"{reach:.4g} block sizes; one did not"

@@ -13,7 +13,7 @@ from rsrg.ensemble.draws import Blocks, draw_chunk
 from rsrg.ensemble.sampling import Sampler
 from rsrg.physics.haar_mean import exact_coupling
 from rsrg.physics.interaction import QUARTICS, quartic_tensor
-from rsrg.physics.lattices import covering_radius, lattice_points, primitive_cell
+from rsrg.physics.lattices import lattice_points
 from rsrg.physics.readings import Reading
 from rsrg.physics.symmetry import stabilizer_projector
 from rsrg.sums.batch import batch_both_counts, batch_moments
@@ -56,14 +56,13 @@ def batched(draws: int, rounds: int) -> dict[int, dict[str, float]]:
             b = sampler.blocks
             for c in range(chunks):
                 rotations, offsets = draw_chunk(b, 1, 0, c)
-                cell, covering = primitive_cell("sc").T, covering_radius("sc")
-                given = sampler.points, cell, covering, rotations, offsets, sampler.cases
+                given = sampler.lattice, rotations, offsets, sampler.bodies
                 if engine == "both":
-                    batch_both_counts(*given, b.n0**3, len(sampler.cases.radius) - 1)
+                    batch_both_counts(*given, b.n0**3, len(sampler.bodies) - 1)
                 else:
                     batch_moments(*given, b.n0**3, b.count, engine)
 
-        each = chunks * 16 * len(sampler.cases.radius)
+        each = chunks * 16 * len(sampler.bodies)
         ways = ("pairs", "rows", "auto", "both")
         found[n0] = {w: median_seconds(lambda w=w: call(w), rounds) / each for w in ways}
     set_threads(None)

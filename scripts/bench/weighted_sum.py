@@ -13,7 +13,6 @@ import numpy as np
 from rsrg.ensemble.draws import CHUNK, Blocks, draw_chunk
 from rsrg.ensemble.pool import POOL_UNIT, SUBPOOLS, PoolStep
 from rsrg.ensemble.sampling import Sampler
-from rsrg.physics.lattices import covering_radius, site_cell
 from rsrg.physics.readings import Reading
 from rsrg.sums.batch import batch_moments
 from rsrg.sums.jit import set_threads
@@ -30,12 +29,12 @@ def rates(n0: int, rounds: int) -> list[float]:
     step = PoolStep(sampler, "resummed", "tensor", np.array([0.6]), POOL_UNIT)
     cases = step.shape[1] * step.shape[2]
     pool = np.broadcast_to(3.0 * np.eye(6), (len(step.alphas), cases, step.size, 6, 6))
-    sources = Sources.of(pool, step.alphas, step.contraction)
+    sources = Sources.from_susceptibilities(pool, step.alphas, step.contraction)
     n = n0**3
     best = np.full(3, np.inf)
     for turn in range(rounds + 1):
         best = np.minimum(best, once(step, sources, turn))
-    pairs = CHUNK * len(step.cases.radius) * n * (n - 1) / 2
+    pairs = CHUNK * len(step.bodies) * n * (n - 1) / 2
     return list(pairs / best / 1e6)
 
 
@@ -43,13 +42,11 @@ def once(step: PoolStep, sources: Sources, turn: int) -> list[float]:
     """Seconds of the three, on one chunk of draws."""
     sampler, n0 = step.sampler, step.sampler.blocks.n0
     chunk = turn % SUBPOOLS
-    placed, cell, covering = step.blocks(0, chunk), site_cell("sc").T, covering_radius("sc")
-    rest = (step.cases, n0**3, "exact", "pairs")
+    placed = step.blocks(0, chunk)
+    rest = (step.bodies, n0**3, "exact", "pairs")
     marks = [time.process_time()]
     for work in (
-        lambda: batch_moments(
-            sampler.points, cell, covering, *draw_chunk(sampler.blocks, 1, 0, chunk), *rest
-        ),
+        lambda: batch_moments(sampler.lattice, *draw_chunk(sampler.blocks, 1, 0, chunk), *rest),
         lambda: weighted_sums(*step.blocks(0, chunk), sources),
         lambda: weighted_sums(*placed, sources),
     ):

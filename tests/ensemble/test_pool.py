@@ -101,11 +101,11 @@ def test_identical_blocks_harmonic():
 def test_identical_blocks_on_a_packing(blocks, update):
     """Each super block takes one annealed step with M of its own window: B = χ M χ."""
     step = step_of(blocks, update)
-    chi, cases = start_of(step), step.sampler.cases
+    chi, bodies = start_of(step), step.sampler.bodies
     new, _ = grown_chunk(step, chi, 1, 2)
-    n, reach = blocks.n0**3, window_reach(cases, blocks.n0**3)
+    n, reach = blocks.n0**3, window_reach(bodies, blocks.n0**3)
     rotations, windows = draw_windows(blocks, reach, 7, 1, 2)
-    sums = window_moments(windows, reach, rotations, cases, n, "exact")[:, :-1]
+    sums = window_moments(windows, reach, rotations, bodies, n, "exact")[:, :-1]
     for k, (i, alpha) in product(range(CHUNK), enumerate(ALPHAS)):
         moments = sums[k] * step.volumes[:, None] / (4 * np.pi * n)
         m = lambda_tilde_from_moments(moments, alpha).reshape(*step.shape[1:3], 6, 6)
@@ -186,7 +186,7 @@ def test_a_block_stays_at_its_point_when_more_strains_are_asked_for():
     more = PoolStep(
         Sampler(few.sampler.blocks, 7, few.sampler.readings, f), "resummed", "tensor", ALPHAS, 256
     )
-    assert more.lattice.points.shape[1] > few.lattice.points.shape[1]
+    assert len(more.lattice_places.lattice.points) > len(few.lattice_places.lattice.points)
     wider = np.concatenate((chi, chi[:, :, :1]), axis=2)
     expected, _ = grown_chunk(few, chi, 0, 3)
     found, _ = grown_chunk(more, wider, 0, 3)

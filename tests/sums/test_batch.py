@@ -17,22 +17,25 @@ from rsrg.physics.lattices import (
     site_cell,
 )
 from rsrg.physics.readings import READINGS
-from rsrg.sums import jit, kernels
-from rsrg.sums.batch import Cases, batch_both_counts, batch_moments, needed_radius
+from rsrg.sums import jit
+from rsrg.sums.batch import batch_both_counts, batch_moments
+from rsrg.sums.bodies import Bodies, needed_radius
 from rsrg.sums.engines import pair_moments
+from rsrg.sums.kernels import select
+from rsrg.sums.lattice_points import LatticePoints
 
 from .twins import choose_twin, configuration_twin
 
 GENERAL = np.array([[1.2, 0.15, -0.05], [0.02, 0.9, 0.1], [0.07, -0.12, 1.05]])
 
 
-def body_cases(deformation, n_blocks) -> Cases:
+def four_bodies(deformation, n_blocks) -> Bodies:
     """The four readings, in the order of READINGS."""
     f, one = deformation, np.eye(3)
     place = np.stack([one, f, f, one])
     measure = np.stack([np.linalg.inv(f), f, one, one])
     volume = n_blocks * np.abs(np.linalg.det(measure))
-    return Cases(place, measure, np.cbrt(3 * volume / (4 * np.pi)))
+    return Bodies(place, measure, np.cbrt(3 * volume / (4 * np.pi)))
 
 
 def draws_of(lattice, draws, seed=0):
@@ -41,15 +44,19 @@ def draws_of(lattice, draws, seed=0):
     return rotations, (rng.random((draws, 3)) - 0.5) @ primitive_cell(lattice)
 
 
-def batch(lattice, n_blocks, count, deformation=GENERAL, draws=3, seed=0):
-    """A batch as (points, arguments of batch_moments)."""
-    rotations, offsets = draws_of(lattice, draws, seed)
-    cases = body_cases(deformation, n_blocks)
+def points_of(lattice, bodies, largest_offset) -> LatticePoints:
     covering = covering_radius(lattice)
+    points = lattice_points(lattice, needed_radius(bodies, covering, largest_offset))
+    return LatticePoints(points, site_cell(lattice).T, covering)
+
+
+def batch(lattice, n_blocks, count, deformation=GENERAL, draws=3, seed=0):
+    """The arguments of batch_moments."""
+    rotations, offsets = draws_of(lattice, draws, seed)
+    bodies = four_bodies(deformation, n_blocks)
     largest = np.linalg.norm(offsets, axis=1).max()
-    points = lattice_points(lattice, needed_radius(cases, covering, largest))
-    cell = site_cell(lattice).T
-    return points, (points, cell, covering, rotations, offsets, cases, n_blocks, count)
+    points = points_of(lattice, bodies, largest)
+    return points, rotations, offsets, bodies, n_blocks, count
 
 
 def near(moments, expected, rtol):
@@ -63,15 +70,15 @@ def near(moments, expected, rtol):
 @pytest.mark.parametrize("n_blocks", [8, 27, 125, 216])
 @pytest.mark.parametrize("lattice", LATTICES)
 def test_twin(lattice, n_blocks, count, engine):
-    _, arguments = batch(lattice, n_blocks, count)
-    _, _, _, rotations, offsets, cases, _, _ = arguments
+    arguments = batch(lattice, n_blocks, count)
+    _, rotations, offsets, bodies, _, _ = arguments
     # The twin looks at far more points than `needed_radius` asks for.
-    generous = lattice_points(lattice, 2.5 * cases.radius.max() + 3.0)
+    generous = lattice_points(lattice, 2.5 * bodies.radius.max() + 3.0)
     n = n_blocks if count == "exact" else None
     expected = [
         [
             configuration_twin(generous, r, u, a, b, radius, n)
-            for a, b, radius in zip(cases.place, cases.measure, cases.radius, strict=True)
+            for a, b, radius in zip(bodies.place, bodies.measure, bodies.radius, strict=True)
         ]
         for r, u in zip(rotations, offsets, strict=True)
     ]
@@ -84,19 +91,19 @@ def test_twin(lattice, n_blocks, count, engine):
 @pytest.mark.parametrize("deformation", [GENERAL, np.diag([4.0, 1.0, 1.0])], ids=["all", "long"])
 def test_both_counts_at_once(lattice, n_blocks, deformation):
     """They are the two counts one by one, whichever of the bodies holds more blocks."""
-    _, (*batched, cases, _, _) = batch(lattice, n_blocks, "exact", deformation, draws=12)
-    controlled = len(cases.radius) - 1
-    exact, volume, number = batch_both_counts(*batched, cases, n_blocks, controlled)
-    np.testing.assert_array_equal(exact, batch_moments(*batched, cases, n_blocks, "exact"))
-    expected = batch_moments(*batched, cases, n_blocks, "volume")[:, :controlled]
+    *batched, bodies, _, _ = batch(lattice, n_blocks, "exact", deformation, draws=12)
+    controlled = len(bodies.radius) - 1
+    exact, volume, number = batch_both_counts(*batched, bodies, n_blocks, controlled)
+    np.testing.assert_array_equal(exact, batch_moments(*batched, bodies, n_blocks, "exact"))
+    expected = batch_moments(*batched, bodies, n_blocks, "volume")[:, :controlled]
     scale = np.abs(expected).max(axis=-1, keepdims=True)
     # n² terms of either sign, in two orders; the largest of them are of the size of the sum
     assert np.all(np.abs(volume - expected) <= 1e-13 * scale)
-    points, _, _, rotations, offsets = batched
+    lattice, rotations, offsets = batched
     for draw, (rotation, offset) in enumerate(zip(rotations, offsets, strict=True)):
-        x = (points + offset) @ rotation.T
+        x = (lattice.points + offset) @ rotation.T
         for case in range(controlled):
-            inside = ((x @ cases.measure[case].T) ** 2).sum(axis=1) <= cases.radius[case] ** 2
+            inside = ((x @ bodies.measure[case].T) ** 2).sum(axis=1) <= bodies.radius[case] ** 2
             assert number[draw, case] == inside.sum()
     assert number.min() < n_blocks < number.max()  # or one of the two ways was not taken
 
@@ -104,22 +111,23 @@ def test_both_counts_at_once(lattice, n_blocks, deformation):
 @pytest.mark.parametrize("engine", ["pairs", "rows"])
 @pytest.mark.parametrize("deformation", [np.diag([3.0, 1.0, 1.0]), np.diag([0.3, 1.0, 1.1])])
 def test_extreme_strain(deformation, engine):
-    _, arguments = batch("sc", 64, "exact", deformation, draws=2)
-    _, _, _, rotations, offsets, cases, n, _ = arguments
+    arguments = batch("sc", 64, "exact", deformation, draws=2)
+    _, rotations, offsets, bodies, n, _ = arguments
     generous = lattice_points("sc", 16.0)
     moments = batch_moments(*arguments, engine=engine)
     for draw, case in np.ndindex(2, 4):
-        a, b, radius = cases.place[case], cases.measure[case], cases.radius[case]
+        a, b, radius = bodies.place[case], bodies.measure[case], bodies.radius[case]
         twin = configuration_twin(generous, rotations[draw], offsets[draw], a, b, radius, n)
         near(moments[draw, case], twin, 1e-13)  # 64² terms
 
 
 def test_agrees_with_the_direct_sum():
-    points, arguments = batch("sc", 1331, "exact", draws=1)  # more than one tile
-    _, _, _, (r,), (u,), cases, n, _ = arguments
-    b = cases.measure[0] @ r
-    chosen = choose_twin(points, b, b @ u, cases.radius[0], n)
-    expected = pair_moments((points[chosen] + u) @ (cases.place[0] @ r).T)
+    arguments = batch("sc", 1331, "exact", draws=1)  # more than one tile
+    lattice, (r,), (u,), bodies, n, _ = arguments
+    points = lattice.points
+    b = bodies.measure[0] @ r
+    chosen = choose_twin(points, b, b @ u, bodies.radius[0], n)
+    expected = pair_moments((points[chosen] + u) @ (bodies.place[0] @ r).T)
     for engine in ("pairs", "rows"):
         moments = batch_moments(*arguments, engine=engine)[0, 0]
         near(moments, expected, 1e-13)  # 1331² terms in another order
@@ -130,16 +138,14 @@ def test_agrees_with_the_direct_sum():
 def test_ties_go_by_index(lattice, n_blocks):
     """No offset: whole shells tie, whatever the rotation makes of their last digits."""
     rotations, _ = draws_of(lattice, 20)
-    cases = body_cases(np.eye(3), n_blocks)
-    covering = covering_radius(lattice)
-    points = lattice_points(lattice, needed_radius(cases, covering, 0.0))
-    known = points, site_cell(lattice).T, covering
+    bodies = four_bodies(np.eye(3), n_blocks)
+    known = points_of(lattice, bodies, 0.0)
     out = [
-        batch_moments(*known, rotations, np.zeros((20, 3)), cases, n_blocks, "exact", engine)
+        batch_moments(known, rotations, np.zeros((20, 3)), bodies, n_blocks, "exact", engine)
         for engine in ("pairs", "rows")
     ]
     for r, moments in zip(rotations, np.swapaxes(out, 0, 1), strict=True):
-        expected = pair_moments(points[:n_blocks] @ r.T)
+        expected = pair_moments(known.points[:n_blocks] @ r.T)
         near(moments, np.broadcast_to(expected, (2, 4, 15)), 1e-13)  # rotated points are rounded
 
 
@@ -149,7 +155,7 @@ def test_selection_is_exact_whatever_the_guess(guess):
     keys = np.floor(np.random.default_rng(5).random(500) * 30.0) + 35.0  # many ties
     for n in (1, 2, 50, 200, 250, 499, 500):
         border, chosen = np.empty(501, np.uint32), np.empty(501, np.uint32)
-        kernels.select_nearest(keys, guess, n, border, chosen)
+        select.select_nearest(keys, guess, n, border, chosen)
         expected = np.argsort(keys, kind="stable")[:n]
         np.testing.assert_array_equal(np.sort(chosen[:n]), np.sort(expected))
 
@@ -157,7 +163,7 @@ def test_selection_is_exact_whatever_the_guess(guess):
 @pytest.mark.parametrize("lattice", LATTICES)
 def test_mean_is_the_exact_haar_mean(lattice):
     """`volume`, many draws: (V/N) ⟨Σ⟩ is the covariogram formula, for every reading."""
-    _, arguments = batch(lattice, 27, "volume", draws=20_000)
+    arguments = batch(lattice, 27, "volume", draws=20_000)
     moments = batch_moments(*arguments)
     stderr = moments.std(axis=0) / np.sqrt(len(moments)) / 27
     for case, reading in enumerate(READINGS):
@@ -171,14 +177,14 @@ def test_mean_is_the_exact_haar_mean(lattice):
 @pytest.mark.parametrize("count", ["exact", "volume"])
 def test_threads_and_batches(count, n_blocks, restore_threads):
     """Bitwise the same for 1 and 2 threads, for a part of the batch, and from another thread."""
-    _, arguments = batch("bcc", n_blocks, count, draws=70)
-    points, cell, covering, rotations, offsets, *rest = arguments
+    arguments = batch("bcc", n_blocks, count, draws=70)
+    lattice, rotations, offsets, *rest = arguments
     jit.set_threads(1)
     expected = batch_moments(*arguments)
     jit.set_threads(None)
     np.testing.assert_array_equal(batch_moments(*arguments), expected)
     some = slice(11, 14)
-    part = batch_moments(points, cell, covering, rotations[some], offsets[some], *rest)
+    part = batch_moments(lattice, rotations[some], offsets[some], *rest)
     np.testing.assert_array_equal(part, expected[some])
     with ThreadPoolExecutor(1) as pool:
         elsewhere = pool.submit(batch_moments, *arguments).result()
@@ -188,22 +194,22 @@ def test_threads_and_batches(count, n_blocks, restore_threads):
 @pytest.mark.parametrize("engine", ["pairs", "rows"])
 def test_same_body_is_cut_once(engine):
     """Cases that share a body give the same sums, whether one follows the other or not."""
-    _, (*front, cases, n, count) = batch("fcc", 130, "exact", draws=5)
+    *front, bodies, n, count = batch("fcc", 130, "exact", draws=5)
     order = np.array([2, 3, 0, 2, 1, 3])  # 2 and 3 cut out the same sphere
-    shared = Cases(cases.place[order], cases.measure[order], cases.radius[order])
+    shared = bodies.select(order)
     out = batch_moments(*front, shared, n, count, engine=engine)
-    alone = batch_moments(*front, cases, n, count, engine=engine)
+    alone = batch_moments(*front, bodies, n, count, engine=engine)
     np.testing.assert_array_equal(out, alone[:, order])
 
 
 def test_rotation_covariance():
     """Turning draw, cut and place together turns Q."""
-    points, (_, cell, covering, rotations, offsets, cases, n, count) = batch("sc", 64, "exact")
+    lattice, rotations, offsets, bodies, n, count = batch("sc", 64, "exact")
     t = Rotation.random(rng=8).as_matrix()
-    turned = Cases(t @ cases.place @ t.T, t @ cases.measure @ t.T, cases.radius)
-    q = quartic_tensor(batch_moments(points, cell, covering, rotations, offsets, cases, n, count))
+    turned = Bodies(t @ bodies.place @ t.T, t @ bodies.measure @ t.T, bodies.radius)
+    q = quartic_tensor(batch_moments(lattice, rotations, offsets, bodies, n, count))
     expected = np.einsum("...ijkl,ai,bj,ck,dl->...abcd", q, t, t, t, t, optimize=True)
-    found = batch_moments(points, cell, covering, t @ rotations, offsets, turned, n, count)
+    found = batch_moments(lattice, t @ rotations, offsets, turned, n, count)
     scale = np.einsum("...aabb->...", q).max()
     # rotated matrices are rounded, and 64² terms
     np.testing.assert_allclose(quartic_tensor(found), expected, rtol=0, atol=1e-13 * scale)
@@ -211,21 +217,26 @@ def test_rotation_covariance():
 
 def test_needed_radius():
     """max (radius + covering σ_max)/σ_min + offset, by hand for a diagonal measure."""
-    cases = Cases(np.eye(3)[None], np.diag([0.5, 1.0, 2.0])[None], np.array([3.0]))
+    bodies = Bodies(np.eye(3)[None], np.diag([0.5, 1.0, 2.0])[None], np.array([3.0]))
     # rtol: the 1e-9 that guards the edge
-    assert needed_radius(cases, 0.8, 0.25) == pytest.approx(
+    assert needed_radius(bodies, 0.8, 0.25) == pytest.approx(
         (3.0 + 0.8 * 2.0) / 0.5 + 0.25, rel=2e-9
     )
 
 
 ONE = np.eye(3)[None]
-GOOD = batch("sc", 27, "exact")[1]
+LATTICE, ROTATIONS, OFFSETS, BODIES, *_ = GOOD = batch("sc", 27, "exact")
+POINTS = LATTICE.points
 
 
-def replaced(**changes):
-    names = ("points", "primitive", "covering_radius", "rotations", "offsets", "cases")
-    names += ("n_blocks", "count")
-    return {**dict(zip(names, GOOD, strict=True)), **changes}
+def moments_with(**changes):
+    """The sums of GOOD with some of its arguments changed."""
+    names = ("points", "primitive", "covering_radius")
+    lattice = {k: changes.pop(k, getattr(LATTICE, k)) for k in names}
+    names = ("rotations", "offsets", "bodies", "n_blocks", "count")
+    return batch_moments(
+        LatticePoints(**lattice), **(dict(zip(names, GOOD[1:], strict=True)) | changes)
+    )
 
 
 @pytest.mark.parametrize(
@@ -234,9 +245,9 @@ def replaced(**changes):
         ({"count": "some"}, "`count` must be one of exact, volume; got 'some'"),
         ({"n_blocks": 1}, "`n_blocks` must be an integer ≥ 2; got 1"),
         ({"n_blocks": 64}, "`radius` must give the body the volume of 64 blocks; got 27 in case 0"),
-        ({"points": GOOD[0][:30]}, r"`points` must reach \|z\| = .* got"),
-        ({"points": GOOD[0][::-1]}, r"`points` must be ordered by \|z\|"),
-        ({"points": GOOD[0][:, :2]}, r"`points` must have shape \(any, 3\); got"),
+        ({"points": POINTS[:30]}, r"`points` must reach \|z\| = .* got"),
+        ({"points": POINTS[::-1]}, r"`points` must be ordered by \|z\|"),
+        ({"points": POINTS[:, :2]}, r"`points` must have shape \(any, 3\); got"),
         (
             {"primitive": 1.01 * np.eye(3)},
             "`points` must be of the lattice `primitive`; got .* row",
@@ -244,15 +255,15 @@ def replaced(**changes):
         ({"primitive": np.zeros((3, 3))}, "`primitive` must be invertible"),
         ({"engine": "fast"}, "`engine` must be one of auto, pairs, rows; got 'fast'"),
         ({"covering_radius": np.nan}, "`covering_radius` must be positive; got nan"),
-        ({"rotations": 1.1 * GOOD[3]}, "`rotations` must be orthogonal; got .* in draw 0"),
-        ({"rotations": GOOD[3][0]}, r"`rotations` must have shape \(any, 3, 3\); got \(3, 3\)"),
-        ({"offsets": GOOD[4][:1]}, r"`offsets` must have shape \(3, 3\); got \(1, 3\)"),
+        ({"rotations": 1.1 * ROTATIONS}, "`rotations` must be orthogonal; got .* in draw 0"),
+        ({"rotations": ROTATIONS[0]}, r"`rotations` must have shape \(any, 3, 3\); got \(3, 3\)"),
+        ({"offsets": OFFSETS[:1]}, r"`offsets` must have shape \(3, 3\); got \(1, 3\)"),
         ({"offsets": np.full((3, 3), np.inf)}, "`offsets` must be finite; got .*inf"),
     ],
 )
 def test_bad_batch(changes, message):
     with pytest.raises(PhysicsError, match=message):
-        batch_moments(**replaced(**changes))
+        moments_with(**changes)
 
 
 @pytest.mark.parametrize(
@@ -264,6 +275,6 @@ def test_bad_batch(changes, message):
         (np.nan * ONE, ONE, [1.0], "`place` must be finite; got"),
     ],
 )
-def test_bad_cases(place, measure, radius, message):
+def test_bad_bodies(place, measure, radius, message):
     with pytest.raises(PhysicsError, match=message):
-        Cases(place, measure, np.array(radius))
+        Bodies(place, measure, np.array(radius))

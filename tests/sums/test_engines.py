@@ -5,8 +5,8 @@ import pytest
 
 from rsrg.physics.errors import PhysicsError
 from rsrg.physics.interaction import quartic_tensor
-from rsrg.sums import nufft
 from rsrg.sums.engines import LATTICE_FROM, choose_engine, pair_moments
+from rsrg.sums.ewald import nufft
 
 
 def cloud(n: int) -> np.ndarray:

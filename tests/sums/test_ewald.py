@@ -29,13 +29,20 @@ from scipy.special import spherical_jn
 
 from rsrg.physics.errors import PhysicsError
 from rsrg.physics.interaction import QUARTICS, quartic_moments, quartic_tensor
-from rsrg.sums import ewald, jit
+from rsrg.sums import jit
 from rsrg.sums.engines import pair_moments
-from rsrg.sums.ewald import ewald_moments, moments_by, plan
-from rsrg.sums.modes import grid_bytes, mode_grid, smooth_sums
-from rsrg.sums.short_range import TERMS, short_sums
-from rsrg.sums.splitting import Splitting
-from rsrg.sums.tasks import in_order
+from rsrg.sums.ewald.ewald import (
+    FIXED_SECONDS,
+    MAX_MEMORY,
+    MIN_POINTS,
+    choose_plan,
+    ewald_moments,
+    moments_by_plan,
+)
+from rsrg.sums.ewald.modes import grid_bytes, mode_grid, smooth_sums
+from rsrg.sums.ewald.ordered_map import ordered_map
+from rsrg.sums.ewald.short_range import TERMS, short_sums
+from rsrg.sums.ewald.splitting import Splitting
 
 
 def cube(n, seed=0):
@@ -123,9 +130,9 @@ def grid_points(n):
 
 
 ODD = {
-    "fewest points": cube(ewald.FEWEST),
-    "fewest, in a plane": cube(ewald.FEWEST) * [4.0, 0.0, 4.0],
-    "fewest, in two heaps": cube(ewald.FEWEST) + np.arange(ewald.FEWEST)[:, None] % 2 * 50.0,
+    "fewest points": cube(MIN_POINTS),
+    "fewest, in a plane": cube(MIN_POINTS) * [4.0, 0.0, 4.0],
+    "fewest, in two heaps": cube(MIN_POINTS) + np.arange(MIN_POINTS)[:, None] % 2 * 50.0,
     "on a line": np.arange(2000.0)[:, None] * [0.0, 0.0, 1.0],
     "on a diagonal": np.arange(2000.0)[:, None] * [1.0, 1.0, 1.0],
     "in a plane": cube(3000) * [0.0, 4.0, 4.0],
@@ -150,15 +157,15 @@ def test_odd_sets(name, tolerance):
 @pytest.mark.parametrize("factor", [0.7, 1.4])
 def test_reach_does_not_matter(factor):
     points, tolerance = hard_spheres(3000), 1e-9
-    how = plan(points, tolerance)
+    how = choose_plan(points, tolerance)
     reach = factor * how.reach
     period = how.period + 2.0 * (reach - how.reach)
     modes = int(how.cutoff * period / (2.0 * np.pi * reach))
     edge = how.edge + reach - how.reach
     other = dataclasses.replace(how, reach=reach, edge=edge, period=period, modes=modes)
-    found = moments_by(points, other)
+    found = moments_by_plan(points, other)
     # each within tolerance of the truth
-    assert max(errors(found, moments_by(points, how), points)) < 2 * tolerance
+    assert max(errors(found, moments_by_plan(points, how), points)) < 2 * tolerance
 
 
 @pytest.mark.parametrize("c", [18.0, 26.0, 37.0])
@@ -282,19 +289,19 @@ def test_threads(restore_threads):
         np.testing.assert_array_equal(result, results[0])
 
 
-def test_in_order(restore_threads):
+def test_ordered_map(restore_threads):
     for threads in {1, jit.available_threads()}:
         jit.set_threads(threads)
-        assert list(in_order(lambda i: i * i, range(50))) == [i * i for i in range(50)]
+        assert list(ordered_map(lambda i: i * i, range(50))) == [i * i for i in range(50)]
         with pytest.raises(ZeroDivisionError):
-            list(in_order(lambda i: 1 // (i - 20), range(50)))
+            list(ordered_map(lambda i: 1 // (i - 20), range(50)))
 
 
 def test_cost():
     """The plan: a hundred times the points cost a hundred times as much, and the logarithm."""
-    small, large = plan(cube(10**4), 1e-7), plan(cube(10**6), 1e-7)
-    points_only = large.seconds - ewald.FIXED_SECONDS
-    assert points_only < 100 * np.log(1e6) / np.log(1e4) * (small.seconds - ewald.FIXED_SECONDS)
+    small, large = choose_plan(cube(10**4), 1e-7), choose_plan(cube(10**6), 1e-7)
+    points_only = large.seconds - FIXED_SECONDS
+    assert points_only < 100 * np.log(1e6) / np.log(1e4) * (small.seconds - FIXED_SECONDS)
     assert large.memory_bytes < 100 * small.memory_bytes
 
 
@@ -302,13 +309,13 @@ def test_cost():
 def test_pairs_are_guessed(name):
     """The cost model counts pairs in cubes; near a surface a ball holds fewer or more."""
     points = SETS[name](10_000)
-    how = plan(points, 1e-7)
+    how = choose_plan(points, 1e-7)
     true = len(KDTree(points).query_pairs(how.reach, output_type="ndarray"))
     assert 0.7 * true < how.pairs < 1.4 * true
 
 
 def test_memory(restore_threads):
-    """The plan foretells what is allocated, and a plan never asks for more than MEMORY."""
+    """The plan foretells what is allocated, and a plan never asks for more than MAX_MEMORY."""
     jit.set_threads(1)
     points = cube(60_000)
     ewald_moments(points[:100], 1e-8)
@@ -319,14 +326,14 @@ def test_memory(restore_threads):
     finally:
         tracemalloc.stop()
     # tasks' own arrays are not in the guess
-    assert 0.5 * peak < plan(points, 1e-8).memory_bytes < 1.5 * peak
+    assert 0.5 * peak < choose_plan(points, 1e-8).memory_bytes < 1.5 * peak
 
 
 def test_memory_is_bounded():
     """Far clusters would take modes without end: the reach grows to hold them instead."""
     points = np.vstack([cube(20_000), cube(20_000, seed=1) + 1e6])
-    how = plan(points, 1e-6)
-    assert how.memory_bytes <= ewald.MEMORY
+    how = choose_plan(points, 1e-6)
+    assert how.memory_bytes <= MAX_MEMORY
     assert grid_bytes(np.ptp(points, axis=0) / how.period, how.modes) <= how.memory_bytes
 
 

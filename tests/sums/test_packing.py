@@ -5,7 +5,7 @@ import pytest
 from scipy.spatial import KDTree
 
 from rsrg.physics.errors import PhysicsError
-from rsrg.sums.packing import _grid, add_in_turn, poisson_disk, random_sequential_addition
+from rsrg.sums.packing import _empty_grid, add_free_points, poisson_disk, random_sequential_addition
 
 SEEDS = pytest.mark.parametrize("seed", [0, 1, 2])
 
@@ -93,7 +93,7 @@ def test_small_boxes_are_made_larger():
 
 
 def test_stuck(monkeypatch):
-    monkeypatch.setattr("rsrg.sums.packing.PATIENCE", 200)
+    monkeypatch.setattr("rsrg.sums.packing.TRIES_PER_POINT", 200)
     message = "`min_separation` must leave room for 200 blocks; 0.95 did for 1[0-9]+ only"
     with pytest.raises(PhysicsError, match=message):
         random_sequential_addition(200, 0.95, rng())
@@ -108,10 +108,10 @@ def test_addition_saturates_at_the_published_density():
     edge, found = 12.0, []
     for seed in range(4):
         generator, count, fractions = rng(seed), 0, []
-        points, grid = np.empty((1728, 3)), _grid(edge)
+        points, grid = np.empty((1728, 3)), _empty_grid(edge)
         for tries in (125, 875):
             tried = edge * generator.random((int(tries * edge**3 * 6 / np.pi), 3))
-            count = add_in_turn(tried, points, count, grid, edge)
+            count = add_free_points(tried, points, count, grid, edge)
             fractions.append(count * np.pi / 6 / edge**3)
         found.append(2 * fractions[1] - fractions[0])
     # the scatter of four boxes, which is itself known to a third

@@ -7,11 +7,13 @@ from scipy.spatial.transform import Rotation
 from rsrg.ensemble.draws import Blocks, draw_chunk
 from rsrg.physics.errors import PhysicsError
 from rsrg.physics.interaction import lambda_tilde, lambda_tilde_from_moments
-from rsrg.physics.lattices import covering_radius, lattice_points, primitive_cell
+from rsrg.physics.lattices import covering_radius, lattice_points, primitive_cell, site_cell
 from rsrg.physics.pairs import CONTRACTIONS, contract, unweighted, weighted
 from rsrg.physics.quenched import pair_interaction
 from rsrg.sums import jit
-from rsrg.sums.batch import Cases, batch_moments, needed_radius
+from rsrg.sums.batch import batch_moments
+from rsrg.sums.bodies import Bodies, needed_radius
+from rsrg.sums.lattice_points import LatticePoints
 from rsrg.sums.places import LatticePlaces
 from rsrg.sums.weighted import Sources, weighted_sums
 
@@ -22,16 +24,19 @@ DEFORMATION = np.array([[1.2, 0.15, -0.05], [0.02, 0.9, 0.1], [0.07, -0.12, 1.05
 
 
 def setting(lattice="sc", n=27, draws=3, seed=0):
-    """Points, places, rotations, offsets: two cases, fixed/ellipsoid and affine/sphere."""
+    """LatticePoints, places, rotations, offsets: two cases, fixed/ellipsoid and affine/sphere."""
     rng = np.random.default_rng(seed)
     rotations = Rotation.random(draws, rng=rng).as_matrix()
     offsets = (rng.random((draws, 3)) - 0.5) @ primitive_cell(lattice)
     measure = np.stack([np.linalg.inv(DEFORMATION), DEFORMATION])
     volume = n * np.linalg.det(measure)
-    cases = Cases(np.stack([np.eye(3), DEFORMATION]), measure, np.cbrt(3 * volume / (4 * np.pi)))
+    place = np.stack([np.eye(3), DEFORMATION])
+    bodies = Bodies(place, measure, np.cbrt(3 * volume / (4 * np.pi)))
     reach = float(np.linalg.norm(offsets, axis=1).max())
-    points = lattice_points(lattice, needed_radius(cases, covering_radius(lattice), reach))
-    places = LatticePlaces.of(points, covering_radius(lattice), reach, cases, n)
+    covering = covering_radius(lattice)
+    points = lattice_points(lattice, needed_radius(bodies, covering, reach))
+    points = LatticePoints(points, site_cell(lattice).T, covering)
+    places = LatticePlaces.from_lattice(points, reach, bodies, n)
     return points, places, rotations, offsets
 
 
@@ -41,15 +46,15 @@ def random_pool(size, seed=0):
     return chi + np.swapaxes(chi, -1, -2)
 
 
-def members_of(points, draws, size, seed=1):
-    return np.random.default_rng(seed).integers(0, size, (draws, len(points)))
+def random_block_indices(lattice, draws, size, seed=1):
+    return np.random.default_rng(seed).integers(0, size, (draws, len(lattice.points)))
 
 
-def sums(places, rotations, offsets, members, sources):
-    """The sums of blocks on a lattice, members (draws, points)."""
+def sums(places, rotations, offsets, block_indices, sources):
+    """The sums of blocks on a lattice, block_indices (draws, points)."""
     positions, chosen = places.blocks(rotations, offsets)
-    who = np.take_along_axis(members[:, None], chosen, axis=2)
-    return weighted_sums(positions, who, sources)
+    block_index = np.take_along_axis(block_indices[:, None], chosen, axis=2)
+    return weighted_sums(positions, block_index, sources)
 
 
 def interaction_twin(chi, x, alpha, contraction):
@@ -65,18 +70,18 @@ def interaction_twin(chi, x, alpha, contraction):
 
 
 @pytest.mark.parametrize("contraction", CONTRACTIONS)
-@pytest.mark.parametrize(("lattice", "n"), [("sc", 8), ("bcc", 27), ("fcc", 20)])
-def test_twin(lattice, n, contraction):
-    points, places, rotations, offsets = setting(lattice, n)
-    chi, members = random_pool(30), members_of(points, 3, 30)
-    sources = Sources.of(chi, ALPHAS, contraction)
-    means, found = sums(places, rotations, offsets, members, sources)
-    c = places.cases
+@pytest.mark.parametrize(("name", "n"), [("sc", 8), ("bcc", 27), ("fcc", 20)])
+def test_twin(name, n, contraction):
+    lattice, places, rotations, offsets = setting(name, n)
+    chi, block_indices = random_pool(30), random_block_indices(lattice, 3, 30)
+    sources = Sources.from_susceptibilities(chi, ALPHAS, contraction)
+    means, found = sums(places, rotations, offsets, block_indices, sources)
+    c = places.bodies
     for draw, case, material in np.ndindex(3, 2, 3):
         b = c.measure[case] @ rotations[draw]
-        chosen = choose_twin(points, b, b @ offsets[draw], c.radius[case], n)
-        x = (points[chosen] + offsets[draw]) @ (c.place[case] @ rotations[draw]).T
-        blocks = chi[material, case, members[draw, chosen]]
+        chosen = choose_twin(lattice.points, b, b @ offsets[draw], c.radius[case], n)
+        x = (lattice.points[chosen] + offsets[draw]) @ (c.place[case] @ rotations[draw]).T
+        blocks = chi[material, case, block_indices[draw, chosen]]
         expected = interaction_twin(blocks, x, ALPHAS[material], contraction)
         # up to 27² terms in another order, of both signs
         atol = 1e-13 * np.abs(expected).max() * n
@@ -86,21 +91,12 @@ def test_twin(lattice, n, contraction):
 
 def test_equal_blocks_are_the_unweighted_sum():
     """χ (ΣΛ̃/r³) χ from the 15 moments of the other kernel, for 216 blocks."""
-    points, places, rotations, offsets = setting(n=216)
+    lattice, places, rotations, offsets = setting(n=216)
     chi = random_pool(1)
-    sources = Sources.of(chi, ALPHAS, "tensor")
-    members = np.zeros((3, len(points)), dtype=np.int64)
-    _, found = sums(places, rotations, offsets, members, sources)
-    moments = batch_moments(
-        points,
-        primitive_cell("sc"),
-        covering_radius("sc"),
-        rotations,
-        offsets,
-        places.cases,
-        216,
-        "exact",
-    )
+    sources = Sources.from_susceptibilities(chi, ALPHAS, "tensor")
+    block_indices = np.zeros((3, len(lattice.points)), dtype=np.int64)
+    _, found = sums(places, rotations, offsets, block_indices, sources)
+    moments = batch_moments(lattice, rotations, offsets, places.bodies, 216, "exact")
     for draw, case, material in np.ndindex(3, 2, 3):
         one = chi[material, case, 0]
         total = lambda_tilde_from_moments(moments[draw, case], ALPHAS[material])
@@ -113,16 +109,16 @@ def test_equal_blocks_are_the_unweighted_sum():
 def test_no_displacement_is_special(blocks):
     """Pairs with x = 0, where the kernel divides by x; and more blocks than a tile holds."""
     n = blocks.n0**3
-    points, places, _, _ = setting(n=n, draws=2)
+    lattice, places, _, _ = setting(n=n, draws=2)
     rotations, offsets = (a[:2] for a in draw_chunk(blocks, 0, 0, 0))
-    chi, members = random_pool(9), members_of(points, 2, 9)
-    sources = Sources.of(chi, ALPHAS, "tensor")
+    chi, block_indices = random_pool(9), random_block_indices(lattice, 2, 9)
+    sources = Sources.from_susceptibilities(chi, ALPHAS, "tensor")
     positions, chosen = places.blocks(rotations, offsets)
-    who = np.take_along_axis(members[:, None], chosen, axis=2)
-    _, found = weighted_sums(positions, who, sources)
+    block_index = np.take_along_axis(block_indices[:, None], chosen, axis=2)
+    _, found = weighted_sums(positions, block_index, sources)
     for material, alpha in enumerate(ALPHAS):
         m = pair_interaction(positions[0, 0], alpha) * 4.0 * np.pi
-        x = weighted(chi[material, 0, who[0, 0]], "tensor")
+        x = weighted(chi[material, 0, block_index[0, 0]], "tensor")
         total = np.einsum("sab,stbc,tcd->ad", x, weighted(m, "tensor"), x, optimize=True)
         expected = unweighted(total, "tensor")
         scale = n**2 * np.abs(chi).max() ** 2  # terms of both signs
@@ -132,29 +128,31 @@ def test_no_displacement_is_special(blocks):
 @pytest.mark.parametrize("draws", [1, 7, 8, 11])
 def test_threads_and_lanes(draws, restore_threads):
     """Bitwise the same for 1 and 2 threads, and for a draw alone or among others."""
-    points, places, rotations, offsets = setting(draws=draws)
-    members = members_of(points, draws, 30)
-    sources = Sources.of(random_pool(30), ALPHAS, "tensor")
+    lattice, places, rotations, offsets = setting(draws=draws)
+    block_indices = random_block_indices(lattice, draws, 30)
+    sources = Sources.from_susceptibilities(random_pool(30), ALPHAS, "tensor")
     jit.set_threads(1)
-    expected = sums(places, rotations, offsets, members, sources)
+    expected = sums(places, rotations, offsets, block_indices, sources)
     jit.set_threads(None)
-    for a, b in zip(sums(places, rotations, offsets, members, sources), expected, strict=True):
+    for a, b in zip(
+        sums(places, rotations, offsets, block_indices, sources), expected, strict=True
+    ):
         np.testing.assert_array_equal(a, b)
     last = slice(draws - 1, draws)
-    alone = sums(places, rotations[last], offsets[last], members[last], sources)
+    alone = sums(places, rotations[last], offsets[last], block_indices[last], sources)
     for a, b in zip(alone, expected, strict=True):
         np.testing.assert_array_equal(a, b[last])
 
 
 def test_bad_input():
     _, places, rotations, offsets = setting()
-    sources = Sources.of(random_pool(30), ALPHAS, "tensor")
-    positions, who = places.blocks(rotations, offsets)
+    sources = Sources.from_susceptibilities(random_pool(30), ALPHAS, "tensor")
+    positions, block_index = places.blocks(rotations, offsets)
     with pytest.raises(PhysicsError, match=r"`positions` must be \(draws, cases, N, 3\)"):
-        weighted_sums(positions[:, :, :-1], who, sources)
+        weighted_sums(positions[:, :, :-1], block_index, sources)
     with pytest.raises(PhysicsError, match=r"with the cases of `sources`; got shapes \(3, 1, 27"):
-        weighted_sums(positions[:, :1], who[:, :1], sources)
-    with pytest.raises(PhysicsError, match="`who` must lie between 0 and 29; got 0 to 30"):
-        weighted_sums(positions, np.minimum(who, 30), sources)
+        weighted_sums(positions[:, :1], block_index[:, :1], sources)
+    with pytest.raises(PhysicsError, match="`block_index` must lie between 0 and 29; got 0 to 30"):
+        weighted_sums(positions, np.minimum(block_index, 30), sources)
     with pytest.raises(PhysicsError, match="`alpha` = 1 − c_t²/c_l² must lie"):
-        Sources.of(random_pool(30), np.array([0.2, 0.5, 0.6]), "tensor")
+        Sources.from_susceptibilities(random_pool(30), np.array([0.2, 0.5, 0.6]), "tensor")

@@ -6,12 +6,12 @@ from scipy.spatial.transform import Rotation
 
 from rsrg.physics.errors import PhysicsError
 from rsrg.physics.interaction import quartic_tensor
-from rsrg.physics.lattices import LATTICES, covering_radius, lattice_points, site_cell
+from rsrg.physics.lattices import LATTICES, lattice_points
 from rsrg.sums import jit
-from rsrg.sums.batch import batch_moments, needed_radius
+from rsrg.sums.batch import batch_moments
 from rsrg.sums.window_batch import window_moments, window_reach
 
-from .test_batch import GENERAL, body_cases, draws_of, near
+from .test_batch import GENERAL, draws_of, four_bodies, near, points_of
 from .twins import configuration_twin
 
 
@@ -25,15 +25,13 @@ def windows_of(lattice, offsets, reach):
 @pytest.mark.parametrize("lattice", LATTICES)
 def test_windows_of_a_lattice_are_the_lattice(lattice, n_blocks, count):
     rotations, offsets = draws_of(lattice, 12)
-    cases, covering = body_cases(GENERAL, n_blocks), covering_radius(lattice)
-    largest = np.linalg.norm(offsets, axis=1).max()
-    points = lattice_points(lattice, needed_radius(cases, covering, largest))
-    cell = site_cell(lattice).T
-    expected = batch_moments(points, cell, covering, rotations, offsets, cases, n_blocks, count)
-    reach = window_reach(cases, n_blocks)
+    bodies = four_bodies(GENERAL, n_blocks)
+    points = points_of(lattice, bodies, np.linalg.norm(offsets, axis=1).max())
+    expected = batch_moments(points, rotations, offsets, bodies, n_blocks, count)
+    reach = window_reach(bodies, n_blocks)
     windows = windows_of(lattice, offsets, reach)
     # the same pairs in another order: 64² terms
-    near(window_moments(windows, reach, rotations, cases, n_blocks, count), expected, 1e-13)
+    near(window_moments(windows, reach, rotations, bodies, n_blocks, count), expected, 1e-13)
 
 
 @pytest.mark.parametrize("count", ["exact", "volume"])
@@ -41,14 +39,14 @@ def test_windows_of_a_lattice_are_the_lattice(lattice, n_blocks, count):
 def test_twin(n_blocks, count):
     """Poisson points: the widest statistics, bodies down to a few blocks."""
     rng = np.random.default_rng(4)
-    rotations, cases = Rotation.random(5, rng=rng).as_matrix(), body_cases(GENERAL, n_blocks)
-    reach = window_reach(cases, n_blocks)
+    rotations, bodies = Rotation.random(5, rng=rng).as_matrix(), four_bodies(GENERAL, n_blocks)
+    reach = window_reach(bodies, n_blocks)
     clouds = [2 * reach * (rng.random((int(8 * reach**3), 3)) - 0.5) for _ in range(5)]
     windows = [c[(c**2).sum(axis=1) <= reach**2] for c in clouds]
-    found = window_moments(windows, reach, rotations, cases, n_blocks, count)
+    found = window_moments(windows, reach, rotations, bodies, n_blocks, count)
     for i, j in np.ndindex(found.shape[:2]):
         cloud = clouds[i][np.argsort((clouds[i] ** 2).sum(axis=1))]
-        a, b, radius = cases.place[j], cases.measure[j], cases.radius[j]
+        a, b, radius = bodies.place[j], bodies.measure[j], bodies.radius[j]
         n = n_blocks if count == "exact" else None
         twin = configuration_twin(cloud, rotations[i], np.zeros(3), a, b, radius, n)
         near(found[i, j], twin, 1e-12)  # close pairs carry all of it: their 1/r³ is rounded
@@ -56,26 +54,26 @@ def test_twin(n_blocks, count):
 
 def test_threads_and_batches(restore_threads):
     rotations, offsets = draws_of("bcc", 20)
-    cases = body_cases(GENERAL, 27)
-    reach = window_reach(cases, 27)
+    bodies = four_bodies(GENERAL, 27)
+    reach = window_reach(bodies, 27)
     windows = windows_of("bcc", offsets, reach)
     jit.set_threads(1)
-    expected = window_moments(windows, reach, rotations, cases, 27, "exact")
+    expected = window_moments(windows, reach, rotations, bodies, 27, "exact")
     jit.set_threads(None)
-    found = window_moments(windows, reach, rotations, cases, 27, "exact")
+    found = window_moments(windows, reach, rotations, bodies, 27, "exact")
     np.testing.assert_array_equal(found, expected)
-    part = window_moments(windows[7:9], reach, rotations[7:9], cases, 27, "exact")
+    part = window_moments(windows[7:9], reach, rotations[7:9], bodies, 27, "exact")
     np.testing.assert_array_equal(part, expected[7:9])
 
 
 def test_rotation_covariance():
     rotations, offsets = draws_of("sc", 3)
-    cases = body_cases(GENERAL, 27)
+    bodies = four_bodies(GENERAL, 27)
     t = Rotation.random(rng=8).as_matrix()
-    turned = type(cases)(t @ cases.place @ t.T, t @ cases.measure @ t.T, cases.radius)
-    reach = window_reach(cases, 27)
+    turned = type(bodies)(t @ bodies.place @ t.T, t @ bodies.measure @ t.T, bodies.radius)
+    reach = window_reach(bodies, 27)
     windows = windows_of("sc", offsets, reach)
-    q = quartic_tensor(window_moments(windows, reach, rotations, cases, 27, "exact"))
+    q = quartic_tensor(window_moments(windows, reach, rotations, bodies, 27, "exact"))
     expected = np.einsum("...ijkl,ai,bj,ck,dl->...abcd", q, t, t, t, t, optimize=True)
     found = window_moments(windows, reach, t @ rotations, turned, 27, "exact")
     scale = np.einsum("...aabb->...", q).max()
@@ -86,12 +84,12 @@ def test_rotation_covariance():
 def test_a_window_with_a_hole_is_refused():
     """Blocks within the window, but fewer than it takes, or farther than it shows whole."""
     rotations, offsets = draws_of("sc", 2)
-    cases = body_cases(GENERAL, 27)
-    reach = window_reach(cases, 27)
+    bodies = four_bodies(GENERAL, 27)
+    reach = window_reach(bodies, 27)
     windows = windows_of("sc", offsets, reach)
     few = [w[:20] for w in windows]
     with pytest.raises(PhysicsError, match="a body finds its 27 within"):
-        window_moments(few, reach, rotations, cases, 27, "exact")
+        window_moments(few, reach, rotations, bodies, 27, "exact")
     sparse = [1.45 * w for w in windows_of("sc", offsets, reach / 1.45)]
     with pytest.raises(PhysicsError, match="a body finds its 27 within"):
-        window_moments(sparse, reach, rotations, cases, 27, "exact")
+        window_moments(sparse, reach, rotations, bodies, 27, "exact")

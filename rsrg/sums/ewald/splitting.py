@@ -24,19 +24,19 @@ from numpy.polynomial import Chebyshev, Polynomial
 from scipy.special import i0e, i1e, spherical_jn
 
 from rsrg.physics.arrays import Array
-from rsrg.sums.nufft import finufft
+from rsrg.sums.ewald.nufft import finufft
 
 C2, C4 = 4.0 * np.pi / 3.0, 8.0 * np.pi / 15.0
 NODES, PIECE = 40, 20.0  # Gauss–Legendre: 40 nodes for each 20 radians leave 1e-15
 
 
-def bump(u: Array, c: float) -> Array:
+def kaiser_bessel(u: Array, c: float) -> Array:
     """Kaiser–Bessel I₀(c √(1 − u²)) / I₀(c), 1 at u = 0, |u| ≤ 1; both it and its transform end."""
     root = c * np.sqrt(np.maximum(1.0 - u * u, 0.0))
     return np.asarray(i0e(root) / i0e(c) * np.exp(root - c), dtype=np.float64)
 
 
-def gauss(low: float, high: float, waves: float) -> tuple[Array, Array]:
+def gauss_legendre(low: float, high: float, waves: float) -> tuple[Array, Array]:
     """Nodes and weights for functions that turn by `waves` radians at most, in equal pieces."""
     x, w = np.polynomial.legendre.leggauss(NODES)
     edges = np.linspace(low, high, 2 + int(waves / PIECE))
@@ -53,7 +53,7 @@ class Splitting:
     def window(self, k: Array) -> tuple[Array, Array]:
         """w₂, w₄ at 0 ≤ k ≤ c."""
         a = i1e(self.c) / i0e(self.c) / (2.0 * self.c)  # I₀(c √(1−u²))/I₀(c) = 1 − a c² u² + …
-        w = bump(k / self.c, self.c)
+        w = kaiser_bessel(k / self.c, self.c)
         return w, (1.0 + a * k * k) * w
 
     def smooth(self, r: Array) -> Array:
@@ -61,7 +61,7 @@ class Splitting:
 
         (2/π) ∫ w k j₁(kr)/r dk, and (C_l/2π²) ∫ w_l k² j_l(kr)/r^l dk for l = 2, 4.
         """
-        k, dk = gauss(0.0, self.c, self.c * float(r.max()))
+        k, dk = gauss_legendre(0.0, self.c, self.c * float(r.max()))
         w2, w4 = self.window(k)
         kr = np.outer(r, k)
         zero = 2.0 / np.pi * spherical_jn(1, kr) @ (dk * w2 * k) / r
@@ -84,7 +84,7 @@ class Splitting:
         """The l = 0 smooth part at r > 0, faded out from edge − 1 to edge + 1."""
         near = np.minimum(r, 1.0)
         inner = np.where(r < 1.0, self.smooth(near)[0], r**-3.0)
-        rise = Chebyshev.interpolate(lambda u: bump(u, self.c), 40 + int(self.c)).integ()
+        rise = Chebyshev.interpolate(lambda u: kaiser_bessel(u, self.c), 40 + int(self.c)).integ()
         u = np.clip(r - edge, -1.0, 1.0)
         return np.asarray(inner * (rise(1.0) - rise(u)) / (rise(1.0) - rise(-1.0)))
 
@@ -103,7 +103,7 @@ def transforms(splitting: Splitting, edge: float, period: float, modes: int) -> 
     z = k * edge
     j2 = spherical_jn(1, z) / z
     j4 = spherical_jn(3, z) / z + 2.0 * spherical_jn(2, z) / z**2
-    r, dr = gauss(0.0, edge + 1.0, splitting.c * (edge + 1.0))
+    r, dr = gauss_legendre(0.0, edge + 1.0, splitting.c * (edge + 1.0))
     weights = 4.0 * np.pi * r * dr * splitting.radial(r, edge)
     waves = finufft().nufft1d3(r, weights.astype(complex), k, eps=1e-14, isign=1, nthreads=1).imag
     table = np.zeros((3, n.size))

@@ -13,13 +13,13 @@ from numpy.polynomial.polynomial import polyval
 from rsrg.physics.arrays import Array
 from rsrg.physics.errors import PhysicsError
 from rsrg.physics.interaction import quartic_moments, quartic_tensor
-from rsrg.sums.modes import grid_bytes, mode_grid, smooth_sums
-from rsrg.sums.nufft import finufft
-from rsrg.sums.short_range import TERMS, short_sums
-from rsrg.sums.splitting import Splitting, transforms
+from rsrg.sums.ewald.modes import grid_bytes, mode_grid, smooth_sums
+from rsrg.sums.ewald.nufft import finufft
+from rsrg.sums.ewald.short_range import TERMS, short_sums
+from rsrg.sums.ewald.splitting import Splitting, transforms
 
 TIGHTEST, LOOSEST = 1e-11, 1e-4
-MEMORY = 12 * 2**30  # bytes that a plan may take: beyond, the reach grows instead
+MAX_MEMORY = 12 * 2**30  # bytes that a plan may take: beyond, the reach grows instead
 
 # Core seconds, measured on a Zen 5 core with AVX-512. Their ratios choose the reach.
 PAIR_SECONDS = 5e-9
@@ -28,13 +28,13 @@ MODE_SECONDS = 20e-9
 FIXED_SECONDS = 0.05
 
 STEPS_PER_OCTAVE = 4  # of the reaches that are compared
-FEWEST = 100  # points; what the edge leaves beyond itself is nothing beside the sums of so many
-SAMPLE = 16384  # points that stand for all when pairs within reach are guessed
+MIN_POINTS = 100  # points; what the edge leaves beyond itself is nothing beside the sums of so many
+SAMPLE_SIZE = 16384  # points that stand for all when pairs within reach are guessed
 
 
 @dataclass(frozen=True)
 class EwaldPlan:
-    """How `ewald_moments` will go about a set of points, and what that takes.
+    """How `ewald_moments` sums a set of points, and the time and memory that it takes.
 
     Lengths in the units of the points. reach: where the short part ends; cutoff: largest wave
     number times reach; period: of the Fourier modes, `modes` in each direction from 0; edge: where
@@ -54,8 +54,8 @@ class EwaldPlan:
 
 
 def _pairs_within(points: Array, reach: float) -> float:
-    """Roughly how many pairs are nearer than reach: those in one cube as large as the ball."""
-    some = points[:: -(-len(points) // SAMPLE)]
+    """About how many pairs are nearer than reach: those in one cube as large as the ball."""
+    some = points[:: -(-len(points) // SAMPLE_SIZE)]
     cells = np.floor((some - some.min(axis=0)) / (np.cbrt(4.0 * np.pi / 3.0) * reach))
     rank = cells @ (cells.max() + 1.0) ** np.arange(3)
     count = np.unique(rank, return_counts=True)[1].astype(np.float64)
@@ -63,7 +63,7 @@ def _pairs_within(points: Array, reach: float) -> float:
 
 
 def check_tolerance(tolerance: float) -> None:
-    """Raise PhysicsError unless this engine can meet it."""
+    """Raise PhysicsError unless the Ewald sums can meet this tolerance."""
     number = isinstance(tolerance, float | int) and not isinstance(tolerance, bool)
     if not (number and TIGHTEST <= tolerance <= LOOSEST):
         raise PhysicsError(
@@ -71,16 +71,18 @@ def check_tolerance(tolerance: float) -> None:
         )
 
 
-def plan(points: Array, tolerance: float) -> EwaldPlan:
-    """The cheapest reach for these points, (n, 3), and what it takes; allocates next to nothing.
+def choose_plan(points: Array, tolerance: float) -> EwaldPlan:
+    """The plan that is fastest for these points, (n, 3); allocates next to nothing.
 
     The cutoff follows from the tolerance alone: the error of the splitting falls by ten with each
     2.83 of it (measured; see the tests). Raises PhysicsError for a tolerance out of range and
     for too few points.
     """
     check_tolerance(tolerance)
-    if len(points) < FEWEST:
-        raise PhysicsError(f"engine `ewald` must have at least {FEWEST} points; got {len(points)}")
+    if len(points) < MIN_POINTS:
+        raise PhysicsError(
+            f"engine `ewald` must have at least {MIN_POINTS} points; got {len(points)}"
+        )
     cutoff = 6.2 - 2.83 * float(np.log10(tolerance))
     low, high = points.min(axis=0), points.max(axis=0)
     radius = float(np.sqrt(np.square(points - 0.5 * (low + high)).sum(axis=1).max()))
@@ -93,7 +95,7 @@ def plan(points: Array, tolerance: float) -> EwaldPlan:
         modes = int(cutoff * period / (2.0 * np.pi * reach))
         fixed = FIXED_SECONDS + MODE_SECONDS * (2 * modes + 1) ** 3
         memory = grid_bytes((high - low) / period, modes) + 200 * len(points)
-        if best is not None and (fixed > best.seconds or memory > MEMORY):
+        if best is not None and (fixed > best.seconds or memory > MAX_MEMORY):
             return best
         pairs = _pairs_within(points, reach)
         seconds = fixed + POINT_SECONDS * len(points) + PAIR_SECONDS * pairs
@@ -102,7 +104,7 @@ def plan(points: Array, tolerance: float) -> EwaldPlan:
         reach *= 2.0 ** (-1.0 / STEPS_PER_OCTAVE)
 
 
-def _assembled(sums: Array) -> Array:
+def _join_parts(sums: Array) -> Array:
     """Q from A = Σ w₄ nnnn (15), B = Σ w₂ nn (6) and Σ w₀ (1): their l = 4, 2, 0 parts, added."""
     d = np.eye(3)
     quartic = quartic_tensor(sums[:15])
@@ -114,17 +116,17 @@ def _assembled(sums: Array) -> Array:
     return quartic_moments(quartic + sum(np.einsum(f"{p}->abcd", d, part) for p in pairs))
 
 
-def moments_by(points: Array, how: EwaldPlan) -> Array:
-    """Q_abcd, (15,), as this plan says. Whatever its reach, the result is the same to tolerance."""
-    x = (points - points.min(axis=0)) / how.reach
-    splitting = Splitting(how.cutoff)
-    edge, period = how.edge / how.reach, how.period / how.reach
-    table = transforms(splitting, edge, period, how.modes) / period**3
+def moments_by_plan(points: Array, plan: EwaldPlan) -> Array:
+    """Q_abcd, (15,), by this plan. Plans of other reach differ by the tolerance at most."""
+    x = (points - points.min(axis=0)) / plan.reach
+    splitting = Splitting(plan.cutoff)
+    edge, period = plan.edge / plan.reach, plan.period / plan.reach
+    table = transforms(splitting, edge, period, plan.modes) / period**3
     polynomials = splitting.polynomials(TERMS)
-    grid = mode_grid(np.ptp(x, axis=0), period, how.modes, how.spreading)
+    grid = mode_grid(np.ptp(x, axis=0), period, plan.modes, plan.spreading)
     smooth = smooth_sums(x, grid, table)
     smooth[21] -= len(x) * polyval(-1.0, polynomials[0])  # of each point with itself; l = 0 only
-    return _assembled(2.0 * short_sums(x, polynomials) + smooth) / how.reach**3
+    return _join_parts(2.0 * short_sums(x, polynomials) + smooth) / plan.reach**3
 
 
 def ewald_moments(points: Array, tolerance: float) -> Array:
@@ -140,6 +142,6 @@ def ewald_moments(points: Array, tolerance: float) -> Array:
     Bitwise the same for any number of threads. Not finite where two points coincide. Raises
     PhysicsError for a tolerance out of range, fewer points, or where finufft is not installed.
     """
-    how = plan(points, tolerance)
+    plan = choose_plan(points, tolerance)
     finufft()
-    return moments_by(points, how)
+    return moments_by_plan(points, plan)

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 from scipy import fft
 
 from rsrg.physics.arrays import Array
+from rsrg.sums.ewald.nufft import finufft
+from rsrg.sums.ewald.ordered_map import ordered_map
 from rsrg.sums.jit import kernel
-from rsrg.sums.nufft import finufft
-from rsrg.sums.tasks import in_order
 
 UPSAMPLING = 2.0  # grid points per mode and axis: narrow spreading; the pruning makes it cheap
-LEAST = 32  # grid points along an axis; finufft needs two widths
+MIN_GRID = 32  # grid points along an axis; finufft needs two widths
 PROBES = 32  # samples of the spreading function per grid step, for its Fourier transform
 PROBE_GRID = 48  # its support, 16 at most, and room
 PLANES = 16  # of the grid that one task spreads points over; its margins are half as many again
@@ -28,8 +28,8 @@ SUMS = 22  # 15 quartic, 6 quadratic, 1 scalar
 Complex = NDArray[np.complex128]
 
 
-def spread(u: Array, shape: tuple[int, int, int], tolerance: float) -> Array:
-    """Unit weights at grid coordinates u, (3, n), each smeared over its neighbours: (shape)."""
+def spread_points(u: Array, shape: tuple[int, int, int], tolerance: float) -> Array:
+    """Points of unit weight at grid coordinates u, (3, n), each smeared over its neighbours."""
     if u.shape[1] == 0:
         return np.zeros(shape)
     # finufft's grid point i stands at −π + 2π i/n.
@@ -52,7 +52,7 @@ def deconvolution(grid: int, modes: int, tolerance: float) -> tuple[Array, int]:
     middle = PROBE_GRID // 2
     offsets = np.arange(PROBES) / PROBES
     lines = [
-        spread(np.array([[middle + a], [middle], [middle]]), (PROBE_GRID,) * 3, tolerance)
+        spread_points(np.array([[middle + a], [middle], [middle]]), (PROBE_GRID,) * 3, tolerance)
         for a in offsets
     ]
     phi = np.stack([line[:, middle, middle] for line in lines]).ravel()
@@ -146,16 +146,16 @@ class ModeGrid:
 
 def grid_bytes(extent: Array, modes: int) -> int:
     """Bytes of the largest arrays that live at one time; extent (3,) in periods."""
-    nx, ny, nz = (UPSAMPLING * (2 * modes + 1) * extent + LEAST).tolist()
+    nx, ny, nz = (UPSAMPLING * (2 * modes + 1) * extent + MIN_GRID).tolist()
     return int(8 * nx * ny * nz + 16 * nx * (2 * modes + 1) * (modes + 1))
 
 
 def mode_grid(extent: Array, period: float, modes: int, tolerance: float) -> ModeGrid:
     """The grid for points in a box of this extent, (3,), at most half the period."""
-    grid = fft.next_fast_len(max(int(UPSAMPLING * (2 * modes + 1)), 2 * LEAST), real=True)
+    grid = fft.next_fast_len(max(int(UPSAMPLING * (2 * modes + 1)), 2 * MIN_GRID), real=True)
     factor, half_width = deconvolution(grid, modes, tolerance)
     step = period / grid
-    nx, ny, nz = (max(int(e / step) + 2 * half_width + 3, LEAST) for e in extent)
+    nx, ny, nz = (max(int(e / step) + 2 * half_width + 3, MIN_GRID) for e in extent)
     return ModeGrid(modes, grid, step, tolerance, (nx, ny, nz), half_width, factor)
 
 
@@ -170,13 +170,13 @@ def _charges(points: Array, g: ModeGrid) -> Array:
     planes = PLANES + 2 * margin + 1
 
     def slab(number: int) -> Array:
-        part = u[:, edges[number] : edges[number + 1]].copy()
-        part[0] += margin - starts[number]
-        return spread(part, (planes, *g.shape[1:]), g.tolerance)
+        inside = u[:, edges[number] : edges[number + 1]].copy()
+        inside[0] += margin - starts[number]
+        return spread_points(inside, (planes, *g.shape[1:]), g.tolerance)
 
     charges = np.zeros((g.shape[0] + PLANES + planes, *g.shape[1:]))
-    for start, part in zip(starts, in_order(slab, range(len(starts))), strict=True):
-        charges[start : start + planes] += part
+    for start, grid in zip(starts, ordered_map(slab, range(len(starts))), strict=True):
+        charges[start : start + planes] += grid
     return charges[margin : margin + g.shape[0]]
 
 
@@ -191,7 +191,7 @@ def _half_transformed(charges: Array, g: ModeGrid) -> Complex:
         out[x, : m + 1] = full[: m + 1]
         out[x, m + 1 :] = full[g.grid - m :]
 
-    deque(in_order(plane, range(len(charges))), maxlen=0)
+    deque(ordered_map(plane, range(len(charges))), maxlen=0)
     return out
 
 
@@ -210,4 +210,4 @@ def smooth_sums(points: Array, g: ModeGrid, table: Array) -> Array:
         f = fft.fft(half[:, start : start + ROWS, :inside], g.grid, axis=0)
         return mode_sums(f, these, table, g.factor)
 
-    return sum(in_order(rows, range(0, len(ky), ROWS)), np.zeros(SUMS))
+    return sum(ordered_map(rows, range(0, len(ky), ROWS)), np.zeros(SUMS))

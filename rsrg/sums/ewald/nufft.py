@@ -1,4 +1,4 @@
-"""The one door to finufft, an optional library: imported when an Ewald sum is asked for."""
+"""The only import of finufft, an optional library, which happens when an Ewald sum is asked for."""
 
 import importlib
 import importlib.util
@@ -17,6 +17,6 @@ def finufft() -> ModuleType:
         ) from None
 
 
-def available() -> bool:
+def is_installed() -> bool:
     """Whether the library is installed."""
     return importlib.util.find_spec("finufft") is not None

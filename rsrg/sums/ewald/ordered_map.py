@@ -1,4 +1,4 @@
-"""Independent tasks on several threads, their results in order."""
+"""Independent tasks on several threads, whose results come in the order of the tasks."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -11,11 +11,12 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-def in_order(task: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
-    """task(item) for each item, computed on `threads()` threads, given back in the order of items.
+def ordered_map(task: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
+    """task(item) for each item, computed on `threads()` threads, in the order of the items.
 
-    Few results wait at a time. What is added up in this order is bitwise the same for any number
-    of threads, as long as the items do not depend on it. The tasks must let go of the GIL.
+    At most 2 `threads()` results wait at a time. A sum in this order is bitwise the same for any
+    number of threads, as long as the items do not depend on it. Tasks gain from threads only while
+    they release the interpreter's lock.
     """
     if threads() == 1:
         yield from map(task, items)

@@ -8,14 +8,15 @@ in a buffer and summed when it is full, by loops that the compiler turns into wh
 import numpy as np
 
 from rsrg.physics.arrays import Array
+from rsrg.sums.ewald.ordered_map import ordered_map
 from rsrg.sums.jit import kernel
-from rsrg.sums.tasks import in_order
+from rsrg.sums.kernels.quartics import MOMENTS, ZERO_QUARTICS, add_quartics, quartics
 
-FINENESS = 2  # columns per reach: finer ones offer fewer pairs in vain, coarser ones longer slices
+FINENESS = 2  # columns per reach: finer ones waste fewer pairs, coarser ones have longer slices
 BUFFER = 1024  # differences; with their weights they stay in the first cache
 TERMS = 22  # of each polynomial; 1e-13 for every cutoff (see the tests of the splitting)
 TASKS = 64  # of about equally many points
-SLACK = 1e-9  # on the reach of columns: pairs may be too many, never too few by rounding
+REACH_MARGIN = 1e-9  # on the reach of columns: pairs may be too many, never too few by rounding
 SUMS = 22  # 15 quartic, 6 quadratic, 1 scalar
 
 Polynomial = tuple[float, ...]
@@ -50,8 +51,8 @@ def horner(t: float, p: Polynomial) -> float:
 
 
 @kernel
-def weigh(d: Array, p: Polynomials, w: Array) -> None:
-    """w_l = r^{−l−3} − p_l(2r² − 1), l = 0, 2, 4, for r ≤ 1; d (3, m), w (3, m).
+def radial_weights(d: Array, p: Polynomials, w: Array) -> None:
+    """Write w_l = r^{−l−3} − p_l(2r² − 1), l = 0, 2, 4, for r = |d| ≤ 1; d (3, m), w (3, m).
 
     p is a tuple, not an array: stores into w could change an array, and then nothing is vectorised.
     """
@@ -71,8 +72,7 @@ def weigh(d: Array, p: Polynomials, w: Array) -> None:
 @kernel
 def add_weighted(d: Array, w: Array, out: Array) -> None:
     """out += Σ w₄ d d d d (15), Σ w₂ d d (6), Σ w₀; scalars, for they must live in registers."""
-    xxxx = xxxy = xxxz = xxyy = xxyz = xxzz = xyyy = xyyz = xyzz = xzzz = 0.0
-    yyyy = yyyz = yyzz = yzzz = zzzz = 0.0
+    sums = ZERO_QUARTICS
     xx = xy = xz = yy = yz = zz = one = 0.0
     dx, dy, dz = d[0], d[1], d[2]
     w0, w2, w4 = w[0], w[1], w[2]
@@ -89,45 +89,9 @@ def add_weighted(d: Array, w: Array, out: Array) -> None:
         yy += wy * y
         yz += wy * z
         zz += w2[i] * z * z
-        vxx = w4[i] * x * x
-        vyy = w4[i] * y * y
-        vzz = w4[i] * z * z
-        pxx = x * x
-        pxy = x * y
-        pxz = x * z
-        pyy = y * y
-        pyz = y * z
-        pzz = z * z
-        xxxx += vxx * pxx
-        xxxy += vxx * pxy
-        xxxz += vxx * pxz
-        xxyy += vxx * pyy
-        xxyz += vxx * pyz
-        xxzz += vxx * pzz
-        xyyy += vyy * pxy
-        xyyz += vyy * pxz
-        xyzz += vzz * pxy
-        xzzz += vzz * pxz
-        yyyy += vyy * pyy
-        yyyz += vyy * pyz
-        yyzz += vyy * pzz
-        yzzz += vzz * pyz
-        zzzz += vzz * pzz
-    out[0] += xxxx
-    out[1] += xxxy
-    out[2] += xxxz
-    out[3] += xxyy
-    out[4] += xxyz
-    out[5] += xxzz
-    out[6] += xyyy
-    out[7] += xyyz
-    out[8] += xyzz
-    out[9] += xzzz
-    out[10] += yyyy
-    out[11] += yyyz
-    out[12] += yyzz
-    out[13] += yzzz
-    out[14] += zzzz
+        sums = add_quartics(sums, quartics(x, y, z, w4[i]))
+    for c in range(MOMENTS):
+        out[c] += sums[c]
     out[15] += xx
     out[16] += xy
     out[17] += xz
@@ -187,7 +151,7 @@ def add_columns(
             filled = collect(points, i, begin, begin + taken, d, filled)
             begin += taken
             if filled == BUFFER:
-                weigh(d, p, w)
+                radial_weights(d, p, w)
                 add_weighted(d, w, sums)
                 filled = 0
     return filled
@@ -219,10 +183,10 @@ def column_sums(
                 gap = max(y2 - y - 1, 0) ** 2 + max(abs(z2 - z) - 1, 0) ** 2
                 if other < column or gap > FINENESS**2:
                     continue
-                reach = np.sqrt(1.0 - gap / FINENESS**2) + SLACK
+                reach = np.sqrt(1.0 - gap / FINENESS**2) + REACH_MARGIN
                 theirs = (first[other], first[other + 1])
                 filled = add_columns(points, ours, theirs, reach, p, d, w, filled, sums)
-    weigh(d[:, :filled], p, w)
+    radial_weights(d[:, :filled], p, w)
     add_weighted(d[:, :filled], w, sums)
     return sums
 
@@ -247,4 +211,4 @@ def short_sums(points: Array, polynomials: Array) -> Array:
     def task(number: int) -> Array:
         return column_sums(by_column, first, shape, p, edges[number], edges[number + 1])
 
-    return sum(in_order(task, range(TASKS)), np.zeros(SUMS))
+    return sum(ordered_map(task, range(TASKS)), np.zeros(SUMS))

@@ -3,7 +3,6 @@
 Each lane of the vector unit has a super block of its own, from its own draw: no horizontal sums,
 and no padding of small N. The two inner loops are written for LLVM itself, in whole vectors: in
 numba's, a loop over lanes tests on each pass whether arrays overlap, which costs as much as it.
-All that goes into the machine code is in this file (see `jit`).
 
 Field of block s' at block s, with d = x u, u = (1, u_y, u_z), and p = σ̃u, q = u·p:
 
@@ -13,10 +12,9 @@ Field of block s' at block s, with d = x u, u = (1, u_y, u_z), and p = σ̃u, q 
 That u_x = 1 saves an eighth of the work; x = 0 is as good as a tiny x, and so is 3α − 3/2 = 0.
 """
 
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
-from llvmlite import ir
 from numba import prange, types
 from numba.core import cgutils
 from numba.extending import intrinsic
@@ -24,103 +22,18 @@ from numpy.typing import NDArray
 
 from rsrg.physics.arrays import Array
 from rsrg.sums.jit import kernel, parallel_kernel
+from rsrg.sums.kernels.quartics import LANES
+from rsrg.sums.kernels.vectors import INDEX, Registers, Vector, Vectors
 
-LANES = 8  # super blocks side by side: one vector of doubles
 GEOMETRY = 9  # vectors of a pair: u_y, u_z, h, v, w
 FIELD = 7  # vectors of a column σ̃: six components, and the trace
 PAIR = 2 * FIELD  # two columns are summed at a time: their fields fit into registers
 BLOCK = 3 * PAIR  # doubles of a block in the pool
 LINE = 8  # doubles in a cache line
-TILE = 256  # blocks whose sources stay in the second cache
-TINY = 1e-100  # instead of x = 0: nothing beside y and z, and 1/x⁴ does not overflow
-
-VECTOR = ir.VectorType(ir.DoubleType(), LANES)
-INDEX = ir.IntType(64)
+SOURCE_TILE = 256  # blocks whose sources stay in the second cache
 
 
-class Vector:
-    """LANES doubles in a register. a + b · c is fused; nothing else is reordered."""
-
-    def __init__(self, builder: Any, value: Any) -> None:
-        self.builder, self.value = builder, value
-
-    @classmethod
-    def of(cls, builder: Any, number: Any) -> Self:
-        """The same double in every lane."""
-        one = builder.insert_element(ir.Constant(VECTOR, ir.Undefined), number, INDEX(0))
-        lanes = ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES)
-        return cls(builder, builder.shuffle_vector(one, one, lanes))
-
-    def __add__(self, other: "Vector") -> "Vector":
-        return Vector(self.builder, self.builder.fadd(self.value, other.value, flags=("contract",)))
-
-    def __sub__(self, other: "Vector") -> "Vector":
-        return Vector(self.builder, self.builder.fsub(self.value, other.value, flags=("contract",)))
-
-    def __mul__(self, other: "Vector") -> "Vector":
-        return Vector(self.builder, self.builder.fmul(self.value, other.value, flags=("contract",)))
-
-    def inverse(self) -> "Vector":
-        """1/a of each lane."""
-        one = ir.Constant(VECTOR, [1.0] * LANES)
-        return Vector(self.builder, self.builder.fdiv(one, self.value))
-
-    def sqrt(self) -> "Vector":
-        """√ of each lane."""
-        form = ir.FunctionType(VECTOR, [VECTOR])
-        root = cgutils.get_or_insert_function(self.builder.module, form, f"llvm.sqrt.v{LANES}f64")
-        return Vector(self.builder, self.builder.call(root, [self.value]))
-
-    def or_tiny(self) -> "Vector":
-        """TINY where a lane is zero, or smaller than it."""
-        least, tiny = (ir.Constant(VECTOR, [x] * LANES) for x in (TINY**2, TINY))
-        nothing = self.builder.fcmp_ordered("<", (self * self).value, least)
-        return Vector(self.builder, self.builder.select(nothing, tiny, self.value))
-
-
-class Vectors:
-    """Memory as vectors, from an address on."""
-
-    def __init__(self, builder: Any, pointer: Any) -> None:
-        self.builder, self.pointer = builder, pointer
-
-    @classmethod
-    def of(cls, context: Any, builder: Any, kind: Any, array: Any) -> Self:
-        """The vectors of a numba array."""
-        data = context.make_array(kind)(context, builder, array).data
-        return cls(builder, builder.bitcast(data, VECTOR.as_pointer()))
-
-    def at(self, i: Any, size: int) -> "Vectors":
-        """The i-th of blocks of so many vectors; i a number in the kernel."""
-        return Vectors(self.builder, self._address(self.builder.mul(i, INDEX(size))))
-
-    def _address(self, i: Any) -> Any:
-        return self.builder.gep(self.pointer, [i])
-
-    def __getitem__(self, i: int) -> Vector:
-        return Vector(self.builder, self.builder.load(self._address(INDEX(i)), align=8))
-
-    def __setitem__(self, i: int, vector: Vector) -> None:
-        self.builder.store(vector.value, self._address(INDEX(i)), align=8)
-
-
-class Registers:
-    """Sums in registers, zero to begin with, through the loops that add to them."""
-
-    def __init__(self, builder: Any, count: int) -> None:
-        self.builder = builder
-        self.places = [cgutils.alloca_once(builder, VECTOR) for _ in range(count)]
-        for place in self.places:
-            builder.store(ir.Constant(VECTOR, [0.0] * LANES), place)
-
-    def __getitem__(self, i: int) -> Vector:
-        return Vector(self.builder, self.builder.load(self.places[i]))
-
-    def __setitem__(self, i: int, vector: Vector) -> None:
-        self.builder.store(vector.value, self.places[i])
-
-
-def geometry_of(d: list[Vector], law: list[Vector]) -> list[Vector]:
+def pair_geometry(d: list[Vector], law: list[Vector]) -> list[Vector]:
     """u_y, u_z, h, v, w of a pair d apart."""
     x, y, z = d[0].or_tiny(), d[1], d[2]
     xx = x * x
@@ -155,21 +68,23 @@ def add_field(g: list[Vector], c: list[Vector], field: Registers, first: int) ->
 
 
 @intrinsic
-def put_geometry(typing: Any, place: Any, s: Any, start: Any, stop: Any, law: Any, out: Any) -> Any:
+def store_geometry(
+    typing: Any, place: Any, s: Any, start: Any, stop: Any, law: Any, out: Any
+) -> Any:
     """u_y, u_z, h, v, w from block s to blocks start … stop − 1; place (n, 3, LANES), flat."""
 
     def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         blocks, pairs = (
-            Vectors.of(context, builder, signature.args[i], arguments[i]) for i in (0, 5)
+            Vectors.from_array(context, builder, signature.args[i], arguments[i]) for i in (0, 5)
         )
         s, start, stop, law = arguments[1:5]
-        factors = [Vector.of(builder, builder.extract_value(law, i)) for i in range(3)]
+        factors = [Vector.from_number(builder, builder.extract_value(law, i)) for i in range(3)]
         here = blocks.at(s, 3)
         origin = [here[c] for c in range(3)]
         with cgutils.for_range_slice(builder, start, stop, INDEX(1)) as (t, _):
             there, pair = blocks.at(t, 3), pairs.at(t, GEOMETRY)
             d = [there[c] - origin[c] for c in range(3)]
-            for i, vector in enumerate(geometry_of(d, factors)):
+            for i, vector in enumerate(pair_geometry(d, factors)):
                 pair[i] = vector
         return context.get_dummy_value()
 
@@ -187,10 +102,10 @@ def add_row(
 
     def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         geometry, columns, result = (
-            Vectors.of(context, builder, signature.args[i], arguments[i]) for i in (0, 1, 7)
+            Vectors.from_array(context, builder, signature.args[i], arguments[i]) for i in (0, 1, 7)
         )
         s, start, stop, n = arguments[2:6]
-        trace = Vector.of(builder, arguments[6])
+        trace = Vector.from_number(builder, arguments[6])
         with cgutils.for_range(builder, INDEX(3), intp=INDEX) as two:
             field = Registers(builder, PAIR)
             blocks = columns.at(builder.mul(two.index, n), PAIR)
@@ -226,15 +141,20 @@ def aligned(size: int) -> Array:
 
 @kernel
 def fill_lane(
-    k: int, positions: Array, who: NDArray[np.int64], pool: Array, place: Array, sources: Array
+    k: int,
+    positions: Array,
+    block_index: NDArray[np.int64],
+    pool: Array,
+    place: Array,
+    sources: Array,
 ) -> None:
-    """Put a super block into lane k; positions (n, 3), who (n,), pool (P, BLOCK)."""
-    n = who.size
+    """Put a super block into lane k; positions (n, 3), block_index (n,), pool (P, BLOCK)."""
+    n = block_index.size
     for s in range(n):
         for c in range(3):
             place[(3 * s + c) * LANES + k] = positions[s, c]
         for two in range(3):
-            columns = pool[who[s], two * PAIR : (two + 1) * PAIR]
+            columns = pool[block_index[s], two * PAIR : (two + 1) * PAIR]
             lane = sources[(two * n + s) * PAIR * LANES + k :]
             for i in range(PAIR):
                 lane[i * LANES] = columns[i]
@@ -256,7 +176,7 @@ def add_blocks(sources: Array, n: int, total: Array) -> None:
 @parallel_kernel
 def weighted_pairs(
     positions: Array,
-    who: NDArray[np.int64],
+    block_index: NDArray[np.int64],
     pools: Array,
     laws: Array,
     totals: Array,
@@ -264,11 +184,11 @@ def weighted_pairs(
 ) -> None:
     """Σ_s σ̃_s and half of Σ_{s<s'} σ̃_s (R + iso) σ̃_s' of each draw, case and material.
 
-    positions (draws, cases, n, 3), who (draws, cases, n); pools (materials, cases, P, BLOCK) of
-    six columns with their traces; laws (materials, 4). totals (draws, cases, materials, BLOCK),
-    pairs (draws, cases, materials, 36).
+    positions (draws, cases, n, 3), block_index (draws, cases, n); pools (materials, cases, P,
+    BLOCK) of six columns with their traces; laws (materials, 4). Results: totals (draws, cases,
+    materials, BLOCK), pairs (draws, cases, materials, 36).
     """
-    draws, cases, n = who.shape
+    draws, cases, n = block_index.shape
     groups = (draws + LANES - 1) // LANES
     for task in prange(groups * cases):
         case = task // groups
@@ -282,15 +202,15 @@ def weighted_pairs(
             pool = pools[material, case]
             for k in range(LANES):
                 draw = min(first + k, draws - 1)
-                fill_lane(k, positions[draw, case], who[draw, case], pool, place, sources)
+                fill_lane(k, positions[draw, case], block_index[draw, case], pool, place, sources)
             add_blocks(sources, n, total)
             law = (laws[material, 0], laws[material, 1], laws[material, 2])
             out[:] = 0.0
-            for tile in range(0, n, TILE):
-                stop = min(tile + TILE, n)
+            for tile in range(0, n, SOURCE_TILE):
+                stop = min(tile + SOURCE_TILE, n)
                 for s in range(stop - 1):
                     start = max(tile, s + 1)
-                    put_geometry(place, s, start, stop, law, geometry)
+                    store_geometry(place, s, start, stop, law, geometry)
                     add_row(geometry, sources, s, start, stop, n, laws[material, 3], out)
             for k in range(min(LANES, draws - first)):
                 for i in range(BLOCK):

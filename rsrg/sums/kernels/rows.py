@@ -1,0 +1,185 @@
+"""Sums over all pairs of a convex body of lattice sites, by rows.
+
+The body is a set of intervals low ≤ k < high, one for each (i, j). How many pairs of sites are
+(di, dj, dk) apart is then a sum of overlaps of intervals, and each displacement is summed once,
+with that weight. Nothing is checked here.
+"""
+
+import numpy as np
+from numba import prange
+
+from rsrg.physics.arrays import Array
+from rsrg.sums.jit import kernel, parallel_kernel
+from rsrg.sums.kernels.pairs import weighted_moments
+from rsrg.sums.kernels.quartics import LANES, MOMENTS
+
+
+@kernel
+def enter_rows(
+    sites: Array, chosen: Array, low: Array, high: Array, first: Array, last: Array, box: Array
+) -> bool:
+    """Write lattice sites as rows low ≤ k < high of each (i, j). False where a row has a hole.
+
+    sites (3, p), integers (i, j, k); box (2, 3): their least values, and how many of each there
+    are. Row (i, j) is at [i, j + LANES], empty rows on both sides of it: low, high (≥ n1, ≥ n2 + 2
+    LANES). The rows of slice i that are not empty lie in first[i] ≤ j < last[i].
+    """
+    for c in range(3):
+        least = sites[c, chosen[0]]
+        most = least
+        for s in chosen:
+            least = min(least, sites[c, s])
+            most = max(most, sites[c, s])
+        box[0, c] = least
+        box[1, c] = most - least + 1
+    low[: box[1, 0], : box[1, 1] + 2 * LANES] = 0
+    high[: box[1, 0], : box[1, 1] + 2 * LANES] = 0
+    first[: box[1, 0]] = box[1, 1]
+    last[: box[1, 0]] = 0
+    for s in chosen:
+        i = sites[0, s] - box[0, 0]
+        j = sites[1, s] - box[0, 1]
+        k = sites[2, s] - box[0, 2]
+        row = j + LANES
+        low[i, row] = k if high[i, row] == 0 else min(low[i, row], k)
+        high[i, row] = max(high[i, row], k + 1)
+        first[i] = min(first[i], j)
+        last[i] = max(last[i], j + 1)
+    count = 0
+    for i in range(box[1, 0]):
+        for j in range(box[1, 1]):
+            count += high[i, j + LANES] - low[i, j + LANES]
+    return count == chosen.size
+
+
+@kernel
+def count_corners(
+    low: Array,
+    high: Array,
+    first: Array,
+    last: Array,
+    slices: int,
+    di: int,
+    dj: int,
+    middle: int,
+    corners: Array,
+) -> None:
+    """Second differences, in dk, of how often (di, dj + lane, dk) is a displacement in the body.
+
+    Two rows overlap, shifted by dk, as a trapezoid of dk: its four corners are added to
+    corners[LANES · (dk + middle) + lane]. Empty rows add nothing: their corners cancel.
+    """
+    for i in range(slices - di):
+        start = max(first[i], first[i + di] - dj - (LANES - 1))
+        stop = min(last[i], last[i + di] - dj)
+        for j in range(start, stop):
+            a = low[i, j + LANES] - middle - 1
+            b = high[i, j + LANES] - middle - 1
+            lows = low[i + di, j + dj + LANES : j + dj + 2 * LANES]
+            highs = high[i + di, j + dj + LANES : j + dj + 2 * LANES]
+            for lane in range(LANES):  # each to its own column: no two additions collide
+                c = lows[lane]
+                d = highs[lane]
+                corners[np.uint32(LANES * (c - b) + lane)] += 1
+                corners[np.uint32(LANES * (d - a) + lane)] += 1
+                corners[np.uint32(LANES * (d - b) + lane)] -= 1
+                corners[np.uint32(LANES * (c - a) + lane)] -= 1
+
+
+@kernel
+def sum_corners(corners: Array, weight: Array) -> None:
+    """Sum second differences twice over dk, each lane by itself, to weight."""
+    for m in range(corners.size - LANES):
+        corners[m + LANES] += corners[m]
+    for m in range(corners.size - LANES):
+        corners[m + LANES] += corners[m]
+    for m in range(corners.size):
+        weight[m] = corners[m]
+
+
+@kernel
+def displacement_grid(cell: Array, middle: int, grid: Array) -> None:
+    """grid[:, LANES · (dk + middle) + lane] = cell @ (0, lane, dk), |dk| ≤ middle."""
+    for c in range(3):
+        for k in range(2 * middle + 1):
+            for lane in range(LANES):
+                grid[c, k * LANES + lane] = cell[c, 1] * lane + cell[c, 2] * (k - middle)
+
+
+@kernel
+def add_slice(
+    low: Array,
+    high: Array,
+    first: Array,
+    last: Array,
+    box: Array,
+    cell: Array,
+    grid: Array,
+    di: int,
+    corners: Array,
+    weight: Array,
+    total: Array,
+) -> None:
+    """Add all displacements with this di ≥ 0, of one half of space, to total, (15,)."""
+    n1, n2, n3 = box[1]
+    middle = n3 - 1  # the largest dk; a trapezoid ends two beyond
+    for start in range(0 if di == 0 else 1 - n2, n2, LANES):
+        corners[:] = 0
+        count_corners(low, high, first, last, n1, di, start, middle, corners)
+        sum_corners(corners, weight)
+        if di == 0 and start == 0:  # (0, 0, dk) and (0, 0, −dk) are the same pairs
+            for m in range(0, weight.size, LANES):
+                weight[m] *= 0.5
+        x = cell[0, 0] * di + cell[0, 1] * start
+        y = cell[1, 0] * di + cell[1, 1] * start
+        z = cell[2, 0] * di + cell[2, 1] * start
+        weighted_moments(grid, x, y, z, weight[: LANES * (2 * middle + 1)], total)
+
+
+@kernel
+def serial_rows(
+    low: Array,
+    high: Array,
+    first: Array,
+    last: Array,
+    box: Array,
+    cell: Array,
+    grid: Array,
+    corners: Array,
+    weight: Array,
+    total: Array,
+) -> None:
+    """Σ over all ordered pairs of a body in rows (see `enter_rows`), (15,), by one thread.
+
+    cell (3, 3): a step of 1 in i, j, k is column 0, 1, 2. grid (3, ≥ size), corners and
+    weight (≥ size,), size = LANES (2 n3 + 1): scratch.
+    """
+    total[:] = 0.0
+    size = LANES * (2 * box[1, 2] + 1)
+    displacement_grid(cell, box[1, 2] - 1, grid)
+    for di in range(box[1, 0]):
+        add_slice(low, high, first, last, box, cell, grid, di, corners[:size], weight[:size], total)
+
+
+@parallel_kernel
+def parallel_rows(
+    low: Array, high: Array, first: Array, last: Array, box: Array, cell: Array
+) -> Array:
+    """As `serial_rows`, by all threads: private partial sums, added in a fixed order."""
+    slices = box[1, 0]
+    tasks = (slices + 1) // 2
+    size = LANES * (2 * box[1, 2] + 1)
+    grid = np.empty((3, size))
+    displacement_grid(cell, box[1, 2] - 1, grid)
+    partial = np.zeros((tasks, MOMENTS))
+    for task in prange(tasks):
+        corners = np.empty(size, np.int32)
+        weight = np.empty(size)
+        mirror = slices - 1 - np.int64(task)  # a long slice with a short one: equal tasks
+        for di in range(task, mirror + 1, max(mirror - np.int64(task), 1)):
+            add_slice(low, high, first, last, box, cell, grid, di, corners, weight, partial[task])
+    total = np.zeros(MOMENTS)
+    for task in range(tasks):
+        for c in range(MOMENTS):
+            total[c] += partial[task, c]
+    return total
