@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 from rsrg.ensemble.harmonics import Harmonics, strain_axes
 from rsrg.ensemble.statistics import Groups
 from rsrg.physics.arrays import Array
-from rsrg.physics.elastic import check_alpha
-from rsrg.physics.interaction import lambda_tilde_from_moments
+from rsrg.physics.interaction import coupling_from_moments
 from rsrg.physics.readings import Reading
 from rsrg.physics.symmetry import stabilizer_projector
 
@@ -32,11 +31,11 @@ class CouplingMoments:
 
     def coupling(self, alpha: float) -> Array:
         """M of each step (3.7), (steps, readings, strains, 6, 6), plain, 1/ρc_t²."""
-        return _coupling(self.mean, alpha)
+        return coupling_from_moments(self.mean, alpha)
 
     def coupling_replicates(self, alpha: float) -> Array:
         """Leave-one-out values of M, (groups, steps, readings, strains, 6, 6)."""
-        return _coupling(self.replicates, alpha)
+        return coupling_from_moments(self.replicates, alpha)
 
     def repeated(self, steps: int) -> "CouplingMoments":
         """These moments, of one step, in each of many steps."""
@@ -76,10 +75,6 @@ class Volume:
         moments = self.moments[:, reading, strain] - self.mean[reading, strain]
         number = self.number[:, reading, strain, :, None] - 1.0
         return np.concatenate((moments @ _orthonormal(projector), number), axis=-1)
-
-
-def _coupling(moments: Array, alpha: float) -> Array:
-    return lambda_tilde_from_moments(moments, check_alpha(alpha)) / (4.0 * np.pi)
 
 
 def _volumes(readings: Sequence[Reading], deformations: Array) -> Array:

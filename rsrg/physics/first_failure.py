@@ -4,7 +4,15 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rsrg.physics.coupling_source import ROOT_ERROR, STRAIN_MAX, Kind, Source, formula_steps
+from rsrg.physics.coupling_source import (
+    ROOT_ERROR,
+    STRAIN_MAX,
+    Continuum,
+    ExactCoupling,
+    LatticeMean,
+    LogFormula,
+    formula_steps,
+)
 from rsrg.physics.criticality import Crossing
 from rsrg.physics.errors import PhysicsError
 from rsrg.physics.materials import Material, glass
@@ -20,7 +28,7 @@ class CriticalRow:
     error: of each strain. Nothing is sampled, so it is that of the root finder alone.
     """
 
-    kind: Kind
+    kind: str
     reading: str
     n0: int
     steps: float
@@ -93,22 +101,16 @@ def critical(
         )
     n = whole_steps(math.log(sample / start), n0)
 
-    def row(source: Source, steps: float) -> CriticalRow:
-        return CriticalRow(
-            source.kind,
-            str(source.reading or ""),
-            n0,
-            steps,
-            start * n0**steps,
-            tuple(source.critical(glass.alpha, steps, contraction, strain_max)),
-        )
+    def row(source: ExactCoupling, steps: float, reading: str = "") -> CriticalRow:
+        strains = source.critical_strains(glass.alpha, steps, contraction, strain_max)
+        return CriticalRow(source.kind, reading, n0, steps, start * n0**steps, tuple(strains))
 
     def rows() -> Iterator[CriticalRow]:
-        formula = Source("formula", n0=n0)
+        formula = LogFormula(n0)
         yield row(formula, formula_steps(math.log(sample / start), n0))
         yield row(formula, n)
         for reading in readings:
-            yield row(Source("continuum", reading, n0), n)
-            yield row(Source("sum", reading, n0), n)
+            yield row(Continuum(reading), n, str(reading))
+            yield row(LatticeMean(reading, n0), n, str(reading))
 
     return CriticalAnswer(glass, start, sample, n0, contraction, strain_max, tuple(rows()))

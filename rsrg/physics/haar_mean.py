@@ -20,7 +20,7 @@ from rsrg.physics.arrays import Array
 from rsrg.physics.directions import quartic_average
 from rsrg.physics.elastic import check_alpha
 from rsrg.physics.errors import PhysicsError
-from rsrg.physics.interaction import lambda_tilde_from_moments
+from rsrg.physics.interaction import coupling_from_moments
 from rsrg.physics.lattices import Lattice, lattice_shells
 from rsrg.physics.readings import Domain, Positions, Reading
 from rsrg.physics.strain import deformation_gradient, principal_stretches
@@ -107,6 +107,6 @@ def exact_coupling(
     Raises PhysicsError for det F ≤ 0, α outside (1/4, 1), n0 < 2, an unknown reading or lattice;
     ConvergenceError, with the last estimate, for extreme aspect ratios.
     """
-    a = check_alpha(alpha)
+    check_alpha(alpha)  # before the quadrature, which takes long
     moments = haar_mean_moments(deformation, n0, Reading(positions, domain), lattice)
-    return lambda_tilde_from_moments(moments, a) / (4.0 * np.pi)
+    return coupling_from_moments(moments, alpha)

@@ -16,12 +16,15 @@ from rsrg.paper.setting import (
 from rsrg.paper.tables import SUM_N0
 from rsrg.physics.arrays import Array
 from rsrg.physics.channels import strain_channels
-from rsrg.physics.continuum import continuum_moments
-from rsrg.physics.coupling_source import ROOT_ERROR, Source, formula_steps
+from rsrg.physics.coupling_source import (
+    ROOT_ERROR,
+    Continuum,
+    LatticeMean,
+    LogFormula,
+    formula_steps,
+)
 from rsrg.physics.criticality import crossings
-from rsrg.physics.elastic import inverse_elastic_susceptibility
 from rsrg.physics.haar_mean import exact_coupling
-from rsrg.physics.interaction import lambda_tilde_from_moments
 from rsrg.physics.materials import TABLE_I
 from rsrg.physics.readings import Reading
 from rsrg.physics.recursion import whole_steps
@@ -46,8 +49,8 @@ def growth(reading: str = "affine/sphere", small: int = 2, large: int = 8) -> fl
 def over_limit(n0: int = 64) -> float:
     """M_xxxx of one step over its continuum limit −G, affine/sphere, e = 0.2, α = 0.7."""
     m, limit = (
-        Source(kind, COUPLED[1], n0).coupling(STRAIN, EXAMPLE_ALPHA)[0, 0]
-        for kind in ("sum", "continuum")
+        source.coupling(STRAIN, EXAMPLE_ALPHA)[0, 0]
+        for source in (LatticeMean(COUPLED[1], n0), Continuum(COUPLED[1]))
     )
     return float(m / limit)
 
@@ -80,7 +83,7 @@ def literal_largest() -> float:
 
 def literal() -> Claim:
     """Sec. II D."""
-    m = Source("formula").coupling(STRAIN, EXAMPLE_ALPHA)
+    m = LogFormula().coupling(STRAIN, EXAMPLE_ALPHA)
     paper = float(np.abs(m).max())
     value = literal_largest()
     agrees = abs(value - paper) < 0.1 * paper
@@ -137,7 +140,7 @@ def needed_steps(strain: float = ENDLESS) -> float:
 
     (χ_el)⁻¹_yzyz = 1/4 (`tensor`), so n = 1/(4 |M_yzyz|); as e → ∞ it is 100/17.
     """
-    m = Source("continuum", COUPLED[1]).coupling(strain, EXAMPLE_ALPHA)
+    m = Continuum(COUPLED[1]).coupling(strain, EXAMPLE_ALPHA)
     return float(-0.25 / m[4, 4])
 
 
@@ -203,12 +206,10 @@ def only_parameter() -> Claim:
 def shear_strain(reading: str = "fixed/ellipsoid", n0: int = 2) -> float:
     """Lowest critical strain e_xy below 0.95, exact continuum, α = 0.7, R = 1 mm; NaN for none."""
     direction = strain_direction("xy")
-    n = formula_steps(TEXT_LOG, n0) * Reading.parse(reading).continuum_sign
-    start = inverse_elastic_susceptibility(EXAMPLE_ALPHA, "tensor")
+    source, n = Continuum(Reading.parse(reading)), formula_steps(TEXT_LOG, n0)
 
     def inverse_chi(e: float) -> Array:
-        moments = continuum_moments(np.eye(3) + e * direction)
-        return start + n * lambda_tilde_from_moments(moments, EXAMPLE_ALPHA)
+        return source.inverse_chi(np.eye(3) + e * direction, EXAMPLE_ALPHA, n, "tensor")
 
     grid = np.linspace(0.0, 0.95, 39)
     found = crossings(inverse_chi, grid, "tensor", strain_channels(direction))
