@@ -18,32 +18,20 @@ import numpy as np
 
 from rsrg.ensemble.draws import CHUNK, Blocks, chunk_rng, draw_rotations
 from rsrg.physics.arrays import Array
-from rsrg.physics.lattices import Lattice
+from rsrg.physics.lattices import lattice_record
 from rsrg.physics.readings import Positions
 from rsrg.physics.symmetry import EQUAL_STRETCH
 
 DrawnBy = Sequence[tuple[int, int]]  # seeds, and how many chunks of each step each drew
 
 AT_ONCE = 256  # chunks whose rotations are raised to powers together: a few MB
-DEGREES: dict[Lattice, tuple[int, ...]] = {
-    "sc": (4, 6, 8),
-    "bcc": (4, 6, 8),
-    "fcc": (4, 6, 8),
-    "hcp": (2, 4, 6, 8),
-}
-AXES: dict[Lattice, slice] = {  # which columns of the rotation
-    "sc": slice(0, 3),
-    "bcc": slice(0, 3),
-    "fcc": slice(0, 3),
-    "hcp": slice(2, 3),
-}
 
 
 @dataclass(frozen=True)
 class Harmonics:
     """Chunk means of Σ_i of all monomials, (steps, chunks, monomials), of a turned lattice."""
 
-    lattice: Lattice
+    lattice: str
     means: Array
 
     @classmethod
@@ -57,25 +45,28 @@ class Harmonics:
             for seed, chunks in drawn_by
             for chunk in range(chunks)
         ]
-        rows = []
+        record, rows = lattice_record(blocks.lattice), []
         for first in range(0, len(places), AT_ONCE):
             some = places[first : first + AT_ONCE]
             turned = np.stack([draw_rotations(blocks, chunk_rng(*place)) for place in some])
-            rows.append(_monomials(turned[..., AXES[blocks.lattice]], DEGREES[blocks.lattice]))
+            rows.append(
+                _monomials(np.take(turned, record.harmonic_axes, axis=-1), record.harmonic_degrees)
+            )
         total = sum(chunks for _, chunks in drawn_by)
         return cls(blocks.lattice, np.concatenate(rows).reshape(steps, total, -1))
 
     @property
     def names(self) -> list[str]:
         """The monomials, such as xxyy."""
-        rows = (e for d in DEGREES[self.lattice] for e in _exponents(d))
+        rows = (e for d in lattice_record(self.lattice).harmonic_degrees for e in _exponents(d))
         return ["x" * p + "y" * q + "z" * r for p, q, r in rows]
 
     def controls(self, directions: Array) -> Array:
         """p_d(a) less its mean, (steps, chunks, degrees × directions); a as rows, (n, 3)."""
-        count = len(range(3)[AXES[self.lattice]])
+        record = lattice_record(self.lattice)
+        count = len(record.harmonic_axes)
         columns, first = [np.empty((*self.means.shape[:-1], 0))], 0
-        for d in DEGREES[self.lattice]:
+        for d in record.harmonic_degrees:
             exponents = np.array(_exponents(d))
             many = [factorial(d) / np.prod([factorial(k) for k in e]) for e in exponents.tolist()]
             weights = many * np.prod(directions[:, None] ** exponents, axis=-1)

@@ -20,7 +20,6 @@ from rsrg.physics.elastic import check_alpha, inverse_elastic_susceptibility
 from rsrg.physics.errors import PhysicsError
 from rsrg.physics.haar_mean import check_n0, haar_mean_moments
 from rsrg.physics.interaction import coupling_from_moments, lambda_tilde_from_moments
-from rsrg.physics.lattices import Lattice
 from rsrg.physics.log_formula import log_formula_coupling
 from rsrg.physics.pairs import Contraction
 from rsrg.physics.readings import Reading
@@ -114,7 +113,7 @@ class LatticeMean(ExactCoupling):
 
     reading: Reading
     n0: int = 3
-    lattice: Lattice = "sc"
+    lattice: str = "sc"
     kind: ClassVar[str] = "sum"
 
     def coupling(self, deformation: float | Array, alpha: float) -> Array:
@@ -138,7 +137,7 @@ def _continuum_moments(key: bytes) -> Array:
 
 
 @lru_cache(maxsize=CACHED)
-def _lattice_moments(key: bytes, n0: int, reading: Reading, lattice: Lattice) -> Array:
+def _lattice_moments(key: bytes, n0: int, reading: Reading, lattice: str) -> Array:
     return _read_only(haar_mean_moments(_gradient(key), n0, reading, lattice))
 
 

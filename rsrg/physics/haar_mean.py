@@ -21,7 +21,7 @@ from rsrg.physics.directions import quartic_average
 from rsrg.physics.elastic import check_alpha
 from rsrg.physics.errors import PhysicsError
 from rsrg.physics.interaction import coupling_from_moments
-from rsrg.physics.lattices import Lattice, lattice_shells
+from rsrg.physics.lattices import lattice_shells
 from rsrg.physics.readings import Domain, Positions, Reading
 from rsrg.physics.strain import deformation_gradient, principal_stretches
 
@@ -67,7 +67,7 @@ def haar_mean_moments(
     deformation: float | Array,
     n0: int,
     reading: Reading,
-    lattice: Lattice = "sc",
+    lattice: str = "sc",
     rtol: float = RTOL,
 ) -> Array:
     """Mean of (V/N0³) Σ_{s≠s'} n_a n_b n_c n_d / r³ over orientation and offset, (15,).
@@ -97,7 +97,7 @@ def exact_coupling(
     n0: int,
     positions: Positions = "affine",
     domain: Domain = "sphere",
-    lattice: Lattice = "sc",
+    lattice: str = "sc",
 ) -> Array:
     """M of one RG step, averaged exactly over lattice orientation and offset (`count: volume`).
 
