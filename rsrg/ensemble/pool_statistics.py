@@ -5,6 +5,8 @@ taken in each part. They do not hold what all parts have in common, that each ha
 a bias of relative order SUBPOOLS/P per step (docs/disorder.md has its size).
 """
 
+from typing import Literal
+
 import numpy as np
 
 from rsrg.ensemble.pool import SUBPOOLS
@@ -17,6 +19,9 @@ SUMMARY_NAMES = ("mean", "median", "std", "share")
 QUANTILES = np.array([0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99])
 ROUNDING = 1e-12  # a standard deviation below this share of the mean is none
 RARE = 0.01  # share of failed blocks, below which a variance of χ⁻¹ is worth the name
+QUARTILES = (0.25, 0.5, 0.75)
+SIGMAS = 3.0  # standard errors from which a trend is one
+AVERAGES = -3.0  # exponent of the variance of averages of independent blocks
 EDGES = np.linspace(-1.0, 2.0, 61)  # 1/ρc_t²; the histogram has a bin beyond either end, too
 
 
@@ -107,6 +112,40 @@ def critical_strain(lowest: Array, strains: Array) -> Array:
     return np.where(failed.any(axis=0), e[before] + share * (e[after] - e[before]), np.nan)
 
 
+def critical_quartiles(critical: Array) -> Array:
+    """Quartiles of critical strains, (..., P), NaN for none, (..., 3), lower first.
+
+    Blocks that do not fail count as beyond the grid: a quartile there is infinite.
+    """
+    beyond = np.where(np.isnan(critical), np.inf, critical)
+    quartiles = np.quantile(beyond, QUARTILES, axis=-1, method="nearest")
+    return np.moveaxis(quartiles, 0, -1)
+
+
+def few_failed(failed: Array) -> np.ndarray:
+    """Whether less than RARE of the blocks have failed so far, by their share (generations, ...).
+
+    Beyond, 1/χ has no variance.
+    """
+    return np.logical_and.accumulate(failed < RARE, axis=0)
+
+
+Trend = Literal["unknown", "as averages", "slower", "constant", "grows"]
+
+
+def width_trend(exponent: float, error: float) -> Trend:
+    """How the width of χ⁻¹ goes with L, from the exponent of its variance (see `narrowing`).
+
+    At SIGMAS standard errors: it narrows as fast as averages of independent blocks (L⁻³) or slower,
+    is constant, or grows.
+    """
+    if not np.isfinite(exponent):
+        return "unknown"
+    if exponent < -SIGMAS * error:
+        return "as averages" if exponent < AVERAGES + SIGMAS * error else "slower"
+    return "grows" if exponent > SIGMAS * error else "constant"
+
+
 def summary(critical: Array) -> Array:
     """Mean, median, std and share, (..., 4), of critical strains, (..., P), NaN for none.
 
@@ -168,7 +207,7 @@ def narrowing(parts: Array, whole: Array, failed: Array, lengths: Array) -> tupl
     scatter of the parts in quadrature.
     """
     x = np.log(lengths[1:])
-    counts = np.logical_and.accumulate(failed < RARE, axis=0)[1:]
+    counts = few_failed(failed)[1:]
     within = _slopes(x, parts[1:], counts[..., None])
     overall = _slopes(x, whole[1:], counts)
     mean, error = within.mean(axis=-1), scatter(np.moveaxis(within, -1, 0))

@@ -154,6 +154,19 @@ def _linear_crossings(strains: Array, values: Array) -> list[SampledCrossing]:
     return found
 
 
+def first_negative(strains: Array, values: Array) -> float:
+    """The strain where a sampled curve, (n,), falls below zero first, by straight lines.
+
+    The first strain where it is negative there already; NaN where it never is.
+    """
+    after = int(np.argmax(values < 0.0))
+    if not values[after] < 0.0 or after == 0:
+        return float(strains[0]) if values[after] < 0.0 else np.nan
+    low, high = values[after - 1], values[after]
+    share = low / (low - high)
+    return float(strains[after - 1] + share * (strains[after] - strains[after - 1]))
+
+
 def spline_values(strains: Array, curves: Array, at: float) -> Array:
     """Curves, (..., n), at one strain, (...,), by the interpolation of `sampled_crossings`."""
     if len(strains) < 4:

@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from rsrg.errors import RunFileError
-from rsrg.formatting import length, plain, with_error
+from rsrg.formatting import NONE, length, plain, with_error
 from rsrg.physics.recursion import RUNAWAY
 from rsrg.results.run import Run
 
@@ -160,7 +160,7 @@ def _ran_away(chi: float | None) -> bool:
 def _chi(value: float | None, stderr: float | None = None) -> str:
     """An eigenvalue with its error; beyond RUNAWAY only its sign has a meaning."""
     if value is None:
-        return "–"
+        return NONE
     if _ran_away(value):
         return "+∞" if value > 0 else "−∞"
     return plain(value) if stderr is None else with_error(value, stderr)
@@ -169,5 +169,5 @@ def _chi(value: float | None, stderr: float | None = None) -> str:
 def _sigmas(deviation: float | None, chi: float, formula: float | None) -> str:
     """In standard errors; without one, the plain difference; nothing where either ran away."""
     if formula is None or _ran_away(chi) or _ran_away(formula):
-        return "–"
+        return NONE
     return f"{chi - formula:+.3g}" if deviation is None else f"{deviation:+.1f} σ"

@@ -5,11 +5,10 @@ from typing import Any
 
 from rich.table import Table
 
-from rsrg.formatting import length
+from rsrg.formatting import NONE, length
 from rsrg.physics.first_failure import CriticalAnswer, CriticalRow
 from rsrg.physics.pairs import PAIR_NAMES
 
-NONE = "–"
 NAMES = {"formula": "log formula (paper)", "continuum": "exact continuum", "sum": "sum over blocks"}
 
 

@@ -5,11 +5,10 @@ from rich.table import Table
 from rich.text import Text
 
 from rsrg.ensemble.statistics import MAX_GROUPS
-from rsrg.formatting import with_error
+from rsrg.formatting import NONE, with_error
 from rsrg.report.sampling_note import sampling_notes
 from rsrg.results.run import CriticalStrainRecord, Run
 
-NONE = "–"
 FEW = 16  # degrees of freedom of an error bar, below which a reader is told
 DEGENERATE = 1e-6  # critical strains closer than this are shown as one, with all their channels
 HEADINGS = {"lattice": "sum", "continuum": "continuum", "log": "log formula"}

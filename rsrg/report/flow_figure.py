@@ -3,18 +3,16 @@
 from pathlib import Path
 from typing import Any
 
-import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from rsrg.formatting import length
 from rsrg.report.critical_table import lowest
+from rsrg.report.lengths import step_lengths
 from rsrg.report.style import COLOURS, save
 from rsrg.results.run import SOURCES, Run
 
-matplotlib.use("agg")
 STYLES: dict[str, dict[str, Any]] = {
     "lattice": {"linestyle": "none", "marker": "o", "markersize": 3.5, "elinewidth": 1.0},
     "continuum": {"linestyle": "-", "linewidth": 1.4},
@@ -108,23 +106,15 @@ class _View:
     def against_strain(self, ax: Axes, j: int) -> None:
         """At the final length."""
         self._draw(ax, self.strains, lambda v: v[-1, j])
-        sizes, unit = self._sizes()
-        end = length(sizes[-1]) if unit == "m" else f"{sizes[-1]:.3g} L₁"
-        ax.set_xlabel(f"strain e, at the final length {end}")
+        ax.set_xlabel(f"strain e, at the final length {step_lengths(self.run).text(-1)}")
 
     def against_length(self, ax: Axes, j: int) -> None:
         """At the strain nearest to where the glass fails."""
         k = self._failing_strain(self.readings[j])
-        sizes, unit = self._sizes()
-        self._draw(ax, sizes, lambda v: v[:, j, k])
+        lengths = step_lengths(self.run)
+        self._draw(ax, lengths.values, lambda v: v[:, j, k])
         ax.set_xscale("log")
-        ax.set_xlabel(f"length $L_n$ ({unit}), at strain e = {self.strains[k]:.3g}")
-
-    def _sizes(self) -> tuple[np.ndarray, str]:
-        """L_n in metres, or in L₁ where the run knows no metres."""
-        if "axes/length" in self.run.snapshot:
-            return self.run.read("axes/length"), "m"
-        return self.run.read("axes/length_ratio"), "$L_1$"
+        ax.set_xlabel(f"length $L_n$ ({lengths.unit}), at strain e = {self.strains[k]:.3g}")
 
     def _failing_strain(self, reading: str) -> int:
         """Index of the strain nearest to the lowest crossing of any source; else the last."""

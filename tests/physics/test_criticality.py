@@ -9,6 +9,7 @@ from rsrg.physics.criticality import (
     Crossing,
     critical_strains,
     crossings,
+    first_negative,
     sampled_crossings,
     spline_values,
 )
@@ -302,3 +303,17 @@ def test_spline_values_read_the_curves_that_were_searched(count):
         values = spline_values(strains, curves, found.strain)
         assert values.shape == (1, 2)
         np.testing.assert_allclose(values[0, which], 0.0, atol=1e-14)  # rounding of the root
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ((0.2, -0.2, 0.1), 0.5),
+        ((0.1, 0.3, -0.1), 1.75),
+        ((-0.1, 0.3, -0.1), 0.0),  # negative at the first strain already
+        ((0.1, 0.0, 0.2), np.nan),  # touches zero, never falls below
+    ],
+)
+def test_first_negative(values, expected):
+    found = first_negative(np.array([0.0, 1.0, 2.0]), np.array(values))
+    np.testing.assert_allclose(found, expected, rtol=1e-15)  # one division
