@@ -31,14 +31,13 @@ def _cell(records: list[CriticalStrainRecord]) -> Cell:
 
 
 def _sources(run: Run) -> list[tuple[str, str]]:
-    """(reading, source) of every column, the log formula, which has no reading, last."""
-    found: list[tuple[str, str]] = [
+    """(reading, source) of every column, what has no reading last."""
+    return [
         (reading, source)
-        for reading in run.config.readings
+        for reading in (*run.config.readings, "")
         for source in run.sources()
-        if source != "log"
+        if reading in run.readings(source)
     ]
-    return found + ([("", "log")] if "log" in run.sources() else [])
 
 
 def _split(records: list[CriticalStrainRecord]) -> list[list[CriticalStrainRecord]]:
@@ -115,11 +114,11 @@ def _second_order_notes(run: Run) -> list[str]:
         "transition_step": "χ overshot below zero (an artefact of the truncation, χM > 1)",
     }
     for name, text in kinds.items():
-        steps = run.read(f"flow/{name}")
         for j, reading in enumerate(readings):
-            happened = (steps[:, j] >= 0).any(axis=0)
+            steps = run.values(f"flow/{name}", reading=j)
+            happened = (steps >= 0).any(axis=0)
             if happened.any():
                 first = int(happened.argmax())
-                step = steps[:, j, first].max()
+                step = steps[:, first].max()
                 lines.append(f"  {reading}: {text} from e = {strains[first]:g} on, step {step}.")
     return lines

@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 from rsrg.report.critical_table import lowest
 from rsrg.report.lengths import step_lengths
 from rsrg.report.style import COLOURS, save
-from rsrg.results.run import SOURCES, Run
+from rsrg.results.run import Run
 
 STYLES: dict[str, dict[str, Any]] = {
     "lattice": {"linestyle": "none", "marker": "o", "markersize": 3.5, "elinewidth": 1.0},
@@ -63,22 +63,19 @@ class _View:
         self.readings = [str(r) for r in run.read("axes/reading")]
         self.strains = run.read("axes/strain")
         self.sources = run.sources()
-        self.curves = {s: self._read("inverse_eigenvalues", s) for s in self.sources}
         self.channels = self._groups([str(c) for c in run.read("axes/channel")])
 
-    def _read(self, name: str, source: str) -> np.ndarray:
-        """(steps, readings, strains, 6) of this glass, whatever the source."""
-        values = self.run.read(f"flow/{name}{SOURCES[source]}")[self.index]
-        return values[:, None].repeat(len(self.readings), axis=1) if source == "log" else values
+    def _read(self, name: str, source: str, **index: int) -> np.ndarray:
+        """A dataset of the flow of this glass, channels last."""
+        return np.asarray(self.run.values(f"flow/{name}", source, material=self.index, **index))
 
     def _groups(self, names: list[str]) -> list[tuple[int, str]]:
         """One channel for each set that coincides everywhere, named by all of them."""
+        curves = [self._read("inverse_eigenvalues", source) for source in self.sources]
         groups: list[tuple[int, str]] = []
         for c, name in enumerate(names):
             for g, (first, label) in enumerate(groups):
-                if all(
-                    np.allclose(v[..., c], v[..., first], rtol=1e-6) for v in self.curves.values()
-                ):
+                if all(np.allclose(v[..., c], v[..., first], rtol=1e-6) for v in curves):
                     groups[g] = (first, f"{label}, {name}")
                     break
             else:
@@ -87,17 +84,19 @@ class _View:
 
     def limits(self) -> tuple[float, float]:
         """Zero and the start of the flow, with room; a steep curve may leave the frame."""
-        lowest_end = min(float(v[-1].min()) for v in self.curves.values())
+        ends = (self._read("inverse_eigenvalues", source, step=-1) for source in self.sources)
+        lowest_end = min(float(values.min()) for values in ends)
         return max(1.1 * lowest_end, -0.75) - 0.05, 1.5
 
-    def _draw(self, ax: Axes, x: np.ndarray, pick: Any) -> None:
+    def _draw(self, ax: Axes, x: np.ndarray, **index: int) -> None:
+        """All channels of all sources, at a reading and a step or strain, against x."""
         for source in self.sources:
-            values = pick(self.curves[source])
+            values = self._read("inverse_eigenvalues", source, **index)
             for colour, (c, _) in zip(COLOURS, self.channels, strict=False):
                 style = {"color": colour, **STYLES[source]}
                 if source == "lattice":
-                    errors = pick(self._read("inverse_eigenvalues_stderr", source))[..., c]
-                    ax.errorbar(x, values[..., c], yerr=errors, **style)
+                    errors = self._read("inverse_eigenvalues_stderr", source, **index)
+                    ax.errorbar(x, values[..., c], yerr=errors[..., c], **style)
                 else:
                     ax.plot(x, values[..., c], **style)
         ax.axhline(0.0, color="black", linewidth=0.8)
@@ -105,14 +104,14 @@ class _View:
 
     def against_strain(self, ax: Axes, j: int) -> None:
         """At the final length."""
-        self._draw(ax, self.strains, lambda v: v[-1, j])
+        self._draw(ax, self.strains, reading=j, step=-1)
         ax.set_xlabel(f"strain e, at the final length {step_lengths(self.run).text(-1)}")
 
     def against_length(self, ax: Axes, j: int) -> None:
         """At the strain nearest to where the glass fails."""
         k = self._failing_strain(self.readings[j])
         lengths = step_lengths(self.run)
-        self._draw(ax, lengths.values, lambda v: v[:, j, k])
+        self._draw(ax, lengths.values, reading=j, strain=k)
         ax.set_xscale("log")
         ax.set_xlabel(f"length $L_n$ ({lengths.unit}), at strain e = {self.strains[k]:.3g}")
 
