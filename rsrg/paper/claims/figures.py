@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from rsrg.paper import setting
+from rsrg.paper.claims.call_text import call_text, constant_text
 from rsrg.paper.claims.claim import Claim, Number, between, equal, printed, shown
 from rsrg.paper.claims.table import AT_20
 from rsrg.paper.curves import (
@@ -15,9 +17,6 @@ from rsrg.paper.curves import (
 )
 from rsrg.paper.setting import EXAMPLE_ALPHA, TABLE_LOG, TEXT_LOG, formula_inverse_chi
 from rsrg.physics.coupling_source import ROOT_ERROR
-
-HERE = "rsrg.paper.claims.figures"
-CURVES = "rsrg.paper.curves"
 
 
 def negative_at_the_end(log_ratio: float = TEXT_LOG) -> int:
@@ -34,7 +33,7 @@ def signs() -> Claim:
         "Sec. IV, Figs. 3 to 8",
         "Three eigenvalues stay positive for all ε, three change sign",
         (equal(what, negative_at_the_end(), 3, 0),),
-        f"{HERE}.negative_at_the_end()",
+        call_text(negative_at_the_end),
         AT_20,
         (equal(what, negative_at_the_end(TABLE_LOG), 3, 0),),
         finding="1",
@@ -57,7 +56,7 @@ def eccentricities() -> Claim:
         "Figs. 6 to 8",
         "ε_crit = 0.580, 0.529, 0.912 at α = 0.7",
         of(TEXT_LOG),
-        f"{CURVES}.critical_eccentricity('xx+yy+zz', rsrg.paper.setting.TEXT_LOG)",
+        call_text(critical_eccentricity, "xx+yy+zz", constant_text(setting, "TEXT_LOG")),
         AT_20,
         of(TABLE_LOG),
         finding="1",
@@ -76,7 +75,7 @@ def tenth() -> Claim:
         tuple(
             Number(f"Fig. {m.figure}, {m.label}", m.ours, m.paper, 1e-10, m.agrees) for m in scale
         ),
-        f"{CURVES}.formula_quantity(3, 0.0)",
+        call_text(formula_quantity, 3, 0.0),
         "the figures are drawn at one tenth of what (4.2) and (4.6) give",
         tuple(
             Number(
@@ -102,7 +101,7 @@ def _coefficient(figure: int, lowest: float, decimals: int, start: float, commen
         f"Fig. {figure}",
         f"The coefficient of e_xx in the eigenvector lies between {start:g} and {lowest:g}",
         of(TABLE_LOG),
-        f"{CURVES}.smallest_coefficient({figure})",
+        call_text(smallest_coefficient, figure),
         "ln(R/L₁) = 12.206, not the 20 of Table I",
         of(TEXT_LOG),
         comment=comment,
@@ -142,7 +141,7 @@ def directions() -> Claim:
             between("largest coefficient of Fig. 5", fifth, -np.inf, -1e-9),
             between("smallest coefficient of Fig. 9", ninth, 1e-9, np.inf),
         ),
-        f"{HERE}.coefficient_signs()",
+        call_text(coefficient_signs),
     )
 
 
@@ -167,7 +166,7 @@ def figure_1() -> Claim:
             equal("pole e_c less the strain of first failure (yy−zz)", gap, 0.0, 1e-6, ROOT_ERROR),
             shown("its pole e_c", pole),
         ),
-        f"{HERE}.stress_pole()",
+        call_text(stress_pole),
         "the critical strain is that of xx+yy+zz; at the lower one, of yy−zz, χ_xxxx stays finite "
         "and the stress is smooth",
         (jump,),

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from rsrg.paper.claims.call_text import call_text
 from rsrg.paper.claims.claim import Claim, Number, between, equal, shown
 from rsrg.paper.setting import (
     COUPLED,
@@ -30,7 +31,6 @@ from rsrg.physics.readings import Reading
 from rsrg.physics.recursion import whole_steps
 from rsrg.physics.strain import strain_direction
 
-HERE = "rsrg.paper.claims.sums"
 STRAIN = 0.2
 SUM_ERROR = 5e-9  # of a ratio of two sums, each good to the 1e-9 of `haar_mean`
 ENDLESS = 1e6  # strain: M of affine/sphere is within 1e-9 of its limit
@@ -70,7 +70,7 @@ def log_growth() -> Claim:
             shown("M(N0 = 64)/M(N0 = 8), affine/sphere", growth(small=8, large=64), SUM_ERROR),
             shown("M(N0 = 64)/(−G), affine/sphere", over_limit(), SUM_ERROR),
         ),
-        f"{HERE}.growth()",
+        call_text(growth),
         finding="4",
         comment="Similar shells cancel (Λ̃ averages to zero): M tends to a constant.",
     )
@@ -92,7 +92,7 @@ def literal() -> Claim:
         "Secs. II D and IV",
         "Blocks and body deformed together, sphere to ellipsoid, couple through M of (4.2)",
         (Number("largest entry of M, e = 0.2, N0 = 3 (1/ρc_t²)", value, paper, 1e-12, agrees),),
-        f"{HERE}.literal_largest()",
+        call_text(literal_largest),
         finding="4",
         comment="Exactly zero at every strain and N0, for any glass that is isotropic at rest.",
     )
@@ -127,7 +127,7 @@ def sum_itself() -> Claim:
         "Eqs. 3.3, 3.7 and 4.2, Table I",
         "The formula stands for the sum over blocks: the strain that breaks α = 0.7",
         (*numbers, shown("the formula, tensor", formula, ROOT_ERROR)),
-        f"{HERE}.first_strain('fixed/ellipsoid', 2)",
+        call_text(first_strain, "fixed/ellipsoid", 2),
         "ln(R/L₁) = 20 (held against the abstract's 0.15 to 0.25)",
         at_20,
         finding="4",
@@ -158,7 +158,7 @@ def saturation() -> Claim:
         "The eigenvalues of yy−zz and yz change sign at some ε, and N0 drops out (tried on "
         "affine/sphere)",
         (shown("steps that they need at infinite strain", needed, 1e-7), available(8)),
-        f"{HERE}.needed_steps()",
+        call_text(needed_steps),
         "N0 ≤ 7: M saturates with strain, and from N0 = 8 on there are too few steps at any strain",
         (available(7),),
         finding="d",
@@ -197,7 +197,7 @@ def only_parameter() -> Claim:
             ),
             shown("the same over the twelve glasses, N0 = 2", glass_ratio(), error),
         ),
-        f"{HERE}.parameter_ratio()",
+        call_text(parameter_ratio),
         finding="4",
         comment="Agrees: less than a tenth between one N0 and another. R = 1 mm, L₁ = 50 Å.",
     )
@@ -232,7 +232,7 @@ def other_strains() -> Claim:
             )
             for r in COUPLED
         ),
-        f"{HERE}.shear_strain()",
+        call_text(shear_strain),
         comment="Similar: some channel fails below e_xy = 0.95 (the body is flat at 1).",
     )
 
