@@ -166,7 +166,7 @@ def sampled_coupling_moments(
     and the harmonics along the axes of the strain are subtracted with least-squares coefficients.
     Elsewhere the moments are taken as they are.
     """
-    groups = Groups.of(moments.shape[-2])
+    groups = Groups.from_chunk_count(moments.shape[-2])
     values = moments.copy()
     for e, f in enumerate(deformations if isotropic else ()):
         projector, invariants = stabilizer_projector(f), _invariants(f)
@@ -188,6 +188,6 @@ def plain_coupling_moments(
     moments: Array, readings: Sequence[Reading], deformations: Array
 ) -> CouplingMoments:
     """The coupling moments of chunk means as they are, with neither symmetry nor controls."""
-    groups = Groups.of(moments.shape[-2])
+    groups = Groups.from_chunk_count(moments.shape[-2])
     chunks = np.moveaxis(moments * _volumes(readings, deformations)[..., None, None], -2, 0)
     return CouplingMoments(chunks.mean(axis=0), groups.leave_one_out(chunks), groups)

@@ -1,4 +1,4 @@
-"""What a draw's rotation alone says about its sum: controls of known mean that cost no pairs.
+"""What a draw's rotation by itself says about its sum: controls of known mean that cost no pairs.
 
 For a direction a, fixed in space, and the axes e_i of the lattice in a draw (the three cube axes,
 or the c axis of hcp), p_d(a) = Σ_i (a·e_i)^d. Over Haar-random rotations its mean is (number of
@@ -22,7 +22,7 @@ from rsrg.physics.lattices import lattice_record
 from rsrg.physics.readings import Positions
 from rsrg.physics.symmetry import EQUAL_STRETCH
 
-DrawnBy = Sequence[tuple[int, int]]  # seeds, and how many chunks of each step each drew
+ChunksPerSeed = Sequence[tuple[int, int]]  # (seed, how many chunks of each step it drew)
 
 AT_ONCE = 256  # chunks whose rotations are raised to powers together: a few MB
 
@@ -35,14 +35,14 @@ class Harmonics:
     means: Array
 
     @classmethod
-    def draw(cls, blocks: Blocks, drawn_by: DrawnBy, steps: int) -> Self | None:
+    def draw(cls, blocks: Blocks, chunks_per_seed: ChunksPerSeed, steps: int) -> Self | None:
         """Those of a run, drawn again from its seeds. None where no lattice was turned."""
         if blocks.lattice is None or blocks.orientation != "haar":
             return None
         places = [
             (seed, step, chunk)
             for step in range(steps)
-            for seed, chunks in drawn_by
+            for seed, chunks in chunks_per_seed
             for chunk in range(chunks)
         ]
         record, rows = lattice_record(blocks.lattice), []
@@ -52,7 +52,7 @@ class Harmonics:
             rows.append(
                 _monomials(np.take(turned, record.harmonic_axes, axis=-1), record.harmonic_degrees)
             )
-        total = sum(chunks for _, chunks in drawn_by)
+        total = sum(chunks for _, chunks in chunks_per_seed)
         return cls(blocks.lattice, np.concatenate(rows).reshape(steps, total, -1))
 
     @property

@@ -22,8 +22,8 @@ from rsrg.ensemble.pool_statistics import (
     QUANTILES,
     SUMMARY_NAMES,
     describe_pool,
-    narrowing,
     scatter_of_share,
+    variance_exponent,
 )
 from rsrg.execution.sampler import config_pool_step
 from rsrg.execution.tasks import Bundle, Grown
@@ -167,7 +167,7 @@ class PoolState:
         """What can be said at the end: does the distribution narrow with L?"""
         ratios = _ratios(self.config)
         rows = [
-            narrowing(parts, whole, failed, ratios)
+            variance_exponent(parts, whole, failed, ratios)
             for parts, whole, failed in zip(
                 self.found["relative_variance_parts"],
                 self.found["relative_variance"],

@@ -68,11 +68,13 @@ def critical_eccentricity(channel: str, log_ratio: float = TABLE_LOG) -> float:
 def smallest_coefficient(figure: int, log_ratio: float = TABLE_LOG) -> tuple[float, float]:
     """ε and value of the smallest coefficient of Fig. 5 or 9 over ε in [0, 1], α = 0.7."""
 
-    def of(ecc: float) -> float:
+    def coefficient(ecc: float) -> float:
         return formula_quantity(figure, strain_from_eccentricity(ecc), log_ratio)
 
-    found = minimize_scalar(of, bounds=(0.5, 1.0 - 1e-9), method="bounded", options={"xatol": 1e-9})
-    return float(found.x), float(found.fun)
+    minimum = minimize_scalar(
+        coefficient, bounds=(0.5, 1.0 - 1e-9), method="bounded", options={"xatol": 1e-9}
+    )
+    return float(minimum.x), float(minimum.fun)
 
 
 @dataclass(frozen=True)
@@ -208,8 +210,8 @@ def _stress_curve(
     def x(e: float) -> Array:
         return source.inverse_chi(e, EXAMPLE_ALPHA, steps, "tensor")
 
-    found = source.critical_strains(EXAMPLE_ALPHA, steps, "tensor", strain_max)
-    first = found[0] if found else None
+    strains = source.critical_strains(EXAMPLE_ALPHA, steps, "tensor", strain_max)
+    first = strains[0] if strains else None
     return StressCurve(
         label,
         stress_strain(x, EXAMPLE_ALPHA, strain_max),

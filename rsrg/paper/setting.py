@@ -34,8 +34,8 @@ def formula_critical(
     strain_max: float = STRAIN_MAX,
 ) -> dict[str, float]:
     """The paper's critical strains by channel, in ascending order: Table I."""
-    found = FORMULA.critical_strains(alpha, formula_steps(log_ratio), contraction, strain_max)
-    return {c.channel: c.strain for c in found}
+    strains = FORMULA.critical_strains(alpha, formula_steps(log_ratio), contraction, strain_max)
+    return {c.channel: c.strain for c in strains}
 
 
 def sum_critical(
@@ -48,5 +48,5 @@ def sum_critical(
 ) -> dict[str, float]:
     """Critical strains by channel from the exact mean of the lattice sum, in whole steps."""
     source = LatticeMean(Reading.parse(reading), n0)
-    found = source.critical_strains(alpha, whole_steps(log_ratio, n0), contraction, strain_max)
-    return {c.channel: c.strain for c in found}
+    strains = source.critical_strains(alpha, whole_steps(log_ratio, n0), contraction, strain_max)
+    return {c.channel: c.strain for c in strains}

@@ -96,8 +96,8 @@ class Tables:
 
 def formula_cell(row: TableRow, log_ratio: float, contraction: Contraction) -> FormulaCell:
     """One row of Table I, α as printed."""
-    found = formula_critical(row.alpha, log_ratio, contraction, STRAIN_MAX)
-    e1, e2, e3 = (found.get(channel) for channel in CHANNELS)
+    strains = formula_critical(row.alpha, log_ratio, contraction, STRAIN_MAX)
+    e1, e2, e3 = (strains.get(channel) for channel in CHANNELS)
     return FormulaCell(row.name, row.alpha, log_ratio, contraction, (e1, e2, e3), row.critical)
 
 

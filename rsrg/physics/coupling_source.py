@@ -142,7 +142,7 @@ def _lattice_moments(key: bytes, n0: int, reading: Reading, lattice: str) -> Arr
 
 
 def _read_only(moments: Array) -> Array:
-    moments.flags.writeable = False  # one array serves all who ask
+    moments.flags.writeable = False  # one array serves every caller
     return moments
 
 

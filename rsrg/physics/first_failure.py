@@ -25,7 +25,7 @@ from rsrg.physics.recursion import whole_steps
 class CriticalRow:
     """Critical strains from one source after `steps` steps, ascending; L_n in m.
 
-    error: of each strain. Nothing is sampled, so it is that of the root finder alone.
+    error: of each strain. Nothing is sampled, so it is that of the root finder.
     """
 
     kind: str
@@ -79,7 +79,7 @@ def choose_glass(
     return Material("this glass", alpha if alpha is not None else math.nan)
 
 
-def critical(
+def critical_answer(
     glass: Material,
     start: float = 50e-10,
     sample: float = 1e-3,

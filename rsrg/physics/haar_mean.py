@@ -1,6 +1,6 @@
 """The exact mean of a lattice sum over Haar-random orientation and uniform offset.
 
-With a uniform offset a displacement d of the lattice is found γ(d) times per draw on average, γ the
+With a uniform offset a displacement d of the lattice occurs γ(d) times per draw on average, γ the
 covariogram of the body (`count: volume`). For a ball of radius R holding N0³ blocks,
 γ = N0³ (1 − 3t/2 + t³/2) with t = |d|/2R < 1; an ellipsoid is a ball in the coordinates F⁻¹x.
 Written as an average over the direction n of the displacement after the strain, every reading is

@@ -8,7 +8,7 @@ from rsrg.physics.errors import PhysicsError
 
 @dataclass(frozen=True)
 class Material:
-    """A glass, known to the theory by α = 1 − c_t²/c_l² alone.
+    """A glass, known to the theory by α = 1 − c_t²/c_l² only.
 
     c_l, c_t in m/s and density in kg/m³ are None where only α is known.
     Raises PhysicsError unless 1/4 < α < 1.

@@ -11,7 +11,7 @@ from rsrg.physics.arrays import Array
 from rsrg.physics.elastic import elastic_susceptibility
 
 SLOPE_STEP = 1e-4  # of a fourth-order difference: truncation 1e-16, rounding 1e-12
-NEAR = 2e-3  # strains this near to a pole are left to the spline: 0/0 there
+POLE_GAP = 2e-3  # strains this near to a pole are left to the spline: 0/0 there
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def stress_strain(
         for e, r in zip(poles, residues, strict=True):
             rest = rest - r / (strains - e)
             logs += r * np.log(np.abs(1.0 - strains / e))
-            keep &= np.abs(strains - e) > NEAR
+            keep &= np.abs(strains - e) > POLE_GAP
     smooth = CubicSpline(strains[keep], rest[keep]).antiderivative()
     return StressStrain(
         strains, elastic + chi, np.asarray(smooth(strains)) + logs, tuple(poles), tuple(residues)

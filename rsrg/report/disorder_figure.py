@@ -1,4 +1,4 @@
-"""The picture of a quenched run: how χ⁻¹ is distributed, who fails, at which strain."""
+"""The picture of a quenched run: how χ⁻¹ is distributed, which blocks fail, at which strain."""
 
 from pathlib import Path
 
@@ -27,7 +27,7 @@ def disorder_figure(run: Run, path: Path, material: str | None = None) -> str:
     figure = Figure(figsize=(15.5, 0.8 + 3.5 * len(view.readings)), layout="constrained")
     axes = figure.subplots(len(view.readings), 4, squeeze=False)
     for j, reading in enumerate(view.readings):
-        for panel, draw in enumerate((view.lowest, view.failed, view.width, view.critical)):
+        for panel, draw in enumerate((view.lowest, view.failed, view.width, view.critical_strains)):
             draw(axes[j, panel], j)
             axes[j, panel].grid(alpha=0.25)
         axes[j, 0].set_title(reading, loc="left", fontweight="bold")
@@ -116,7 +116,7 @@ class _View:
         ax.legend(fontsize="x-small")
         self._length_axis(ax)
 
-    def critical(self, ax: Axes, j: int) -> None:
+    def critical_strains(self, ax: Axes, j: int) -> None:
         """Median and quartiles of the critical strains of the blocks; the rest are off the grid."""
         low, middle, high = self.pool.critical_quartiles[:, j].T
         end = self.strains[-1]

@@ -10,7 +10,7 @@ from rsrg.results.run import Run
 
 @dataclass(frozen=True)
 class Lengths:
-    """Sizes L, (n,), in metres, or in units of L₁ where the run gives ln(R/L₁) alone."""
+    """Sizes L, (n,), in metres, or in units of L₁ where the run gives only ln(R/L₁)."""
 
     values: np.ndarray
     meters: bool

@@ -46,7 +46,7 @@ def distributions(runs: Sequence[Collected], material: str | None = None) -> lis
 
     Raises RunFileError where a run is not quenched, or does not hold that glass.
     """
-    found = []
+    rows = []
     for member in runs:
         run = open_run(member.path)
         if not run.config.flow.quenched:
@@ -54,9 +54,9 @@ def distributions(runs: Sequence[Collected], material: str | None = None) -> lis
                 f"a picture of many runs shows the blocks of quenched ones; {member.path} is "
                 "annealed. For a picture of its own: rsrg report FILE; for numbers: rsrg merge"
             )
-        found.append(_distribution(run, _label(member.parameters), material))
+        rows.append(_distribution(run, _label(member.parameters), material))
         run.close()
-    return found
+    return rows
 
 
 def _label(parameters: dict[str, Any]) -> str:

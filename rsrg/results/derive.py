@@ -13,7 +13,7 @@ import numpy as np
 from rsrg.config.schema import Config
 from rsrg.ensemble.critical import CriticalStrain
 from rsrg.ensemble.flows import ChannelFlow
-from rsrg.ensemble.harmonics import DrawnBy
+from rsrg.ensemble.harmonics import ChunksPerSeed
 from rsrg.ensemble.sampling import Means
 from rsrg.physics.arrays import Array
 from rsrg.physics.elastic import elastic_susceptibility
@@ -26,7 +26,9 @@ CROSSINGS = 6  # kept per material and reading: the lowest
 HUGE = 1e100
 
 
-def _columns(config: Config, means: Means | None, drawn_by: DrawnBy | None) -> Iterator[Column]:
+def _columns(
+    config: Config, means: Means | None, drawn_by: ChunksPerSeed | None
+) -> Iterator[Column]:
     setting = Setting.of(config)
     if means is not None:
         yield LatticeColumn(setting, means, drawn_by)
@@ -35,7 +37,9 @@ def _columns(config: Config, means: Means | None, drawn_by: DrawnBy | None) -> I
         yield _log_column(setting)
 
 
-def derive(config: Config, means: Means | None, drawn_by: DrawnBy | None = None) -> dict[str, Any]:
+def derive(
+    config: Config, means: Means | None, drawn_by: ChunksPerSeed | None = None
+) -> dict[str, Any]:
     """Every derived dataset of the run file, by path (see `layout`), materials first.
 
     means: all raw chunk means; None where the config asks for the formulas alone. drawn_by: the

@@ -44,7 +44,7 @@ def eccentricities() -> Claim:
     """ε_crit."""
     stated = (("xx+yy+zz", 0.580), ("yy-zz", 0.529), ("yz", 0.912))
 
-    def of(log_ratio: float) -> tuple[Number, ...]:
+    def numbers(log_ratio: float) -> tuple[Number, ...]:
         error = 2 * ROOT_ERROR  # dε/de is 1.15 where ε = 0.529, less beyond
         return tuple(
             printed(f"ε_crit of {c}", critical_eccentricity(c, log_ratio), paper, 3, error)
@@ -55,10 +55,10 @@ def eccentricities() -> Claim:
         "eccentricities",
         "Figs. 6 to 8",
         "ε_crit = 0.580, 0.529, 0.912 at α = 0.7",
-        of(TEXT_LOG),
+        numbers(TEXT_LOG),
         call_text(critical_eccentricity, "xx+yy+zz", constant_text(setting, "TEXT_LOG")),
         AT_20,
-        of(TABLE_LOG),
+        numbers(TABLE_LOG),
         finding="1",
         comment="–: never crosses.",
     )
@@ -88,7 +88,7 @@ def tenth() -> Claim:
 
 
 def _coefficient(figure: int, lowest: float, decimals: int, start: float, comment: str) -> Claim:
-    def of(log_ratio: float) -> tuple[Number, ...]:
+    def numbers(log_ratio: float) -> tuple[Number, ...]:
         _, value = smallest_coefficient(figure, log_ratio)
         at_rest = formula_quantity(figure, 0.0, log_ratio)
         return (
@@ -100,10 +100,10 @@ def _coefficient(figure: int, lowest: float, decimals: int, start: float, commen
         f"figure-{figure}",
         f"Fig. {figure}",
         f"The coefficient of e_xx in the eigenvector lies between {start:g} and {lowest:g}",
-        of(TABLE_LOG),
+        numbers(TABLE_LOG),
         call_text(smallest_coefficient, figure),
         "ln(R/L₁) = 12.206, not the 20 of Table I",
-        of(TEXT_LOG),
+        numbers(TEXT_LOG),
         comment=comment,
     )
 

@@ -82,7 +82,7 @@ def silica_temperature(polarization: str = "transverse", name: str = "a-SiO2") -
 def sixty_kelvin() -> Claim:
     """60 K."""
 
-    def of(polarization: str, name: str = "a-SiO2") -> Number:
+    def temperature(polarization: str, name: str = "a-SiO2") -> Number:
         what = f"T where h c/k_B T = L₁, {name}, {polarization} (K)"
         return between(what, silica_temperature(polarization, name), 55.0, 65.0, 60.0)
 
@@ -97,10 +97,15 @@ def sixty_kelvin() -> Claim:
         "sixty-kelvin",
         "Abstract, Sec. V",
         "The model is valid below T ≈ 60 K, where thermal phonons are as long as L₁",
-        (of("transverse"), of("longitudinal"), *ends("transverse"), *ends("longitudinal")),
+        (
+            temperature("transverse"),
+            temperature("longitudinal"),
+            *ends("transverse"),
+            *ends("longitudinal"),
+        ),
         call_text(silica_temperature),
         "the phonons are longitudinal and the glass is a-SiO2 or BK7",
-        (of("longitudinal"), of("longitudinal", "BK7")),
+        (temperature("longitudinal"), temperature("longitudinal", "BK7")),
         comment="Sec. V has the inequality the wrong way round: the wavelength must exceed L₁.",
     )
 

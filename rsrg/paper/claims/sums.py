@@ -100,8 +100,8 @@ def literal() -> Claim:
 
 def first_strain(reading: str, n0: int, log_ratio: float = TEXT_LOG) -> float:
     """The lowest critical strain below 3 from the exact mean of the sum, α = 0.7; NaN for none."""
-    found = sum_critical(EXAMPLE_ALPHA, reading, n0, log_ratio)
-    return min(found.values(), default=math.nan)
+    strains = sum_critical(EXAMPLE_ALPHA, reading, n0, log_ratio)
+    return min(strains.values(), default=math.nan)
 
 
 def sum_itself() -> Claim:
@@ -212,8 +212,8 @@ def shear_strain(reading: str = "fixed/ellipsoid", n0: int = 2) -> float:
         return source.inverse_chi(np.eye(3) + e * direction, EXAMPLE_ALPHA, n, "tensor")
 
     grid = np.linspace(0.0, 0.95, 39)
-    found = crossings(inverse_chi, grid, "tensor", strain_channels(direction))
-    return min((c.strain for c in found), default=math.nan)
+    strains = crossings(inverse_chi, grid, "tensor", strain_channels(direction))
+    return min((c.strain for c in strains), default=math.nan)
 
 
 def other_strains() -> Claim:

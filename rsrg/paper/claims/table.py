@@ -70,12 +70,12 @@ def example() -> Claim:
     """The three strains of the text."""
 
     def three(log_ratio: float, cut: bool) -> tuple[Number, ...]:
-        found = formula_critical(EXAMPLE_ALPHA, log_ratio)
+        strains = formula_critical(EXAMPLE_ALPHA, log_ratio)
         numbers = []
         stated = ((0.228, 3), (0.178, 3), (1.44, 2))
         for i, (channel, (paper, decimals)) in enumerate(zip(CHANNELS, stated, strict=True)):
             what = f"e_crit^({i + 1}), {channel}"
-            value = found.get(channel, float("nan"))
+            value = strains.get(channel, float("nan"))
             number = printed(what, value, paper, decimals, ROOT_ERROR)
             if cut and i == 1:
                 agrees = truncated(value, 3) == paper
