@@ -26,7 +26,7 @@ def negative_at_the_end(log_ratio: float = TEXT_LOG) -> int:
 
 
 def signs() -> Claim:
-    """Three and three."""
+    """At ε = 1 three eigenvalues of χ are negative and three positive."""
     what = "eigenvalues of χ that are negative at ε = 1"
     return Claim(
         "signs",
@@ -41,7 +41,7 @@ def signs() -> Claim:
 
 
 def eccentricities() -> Claim:
-    """ε_crit."""
+    """The critical eccentricities of Figs. 6 to 8."""
     stated = (("xx+yy+zz", 0.580), ("yy-zz", 0.529), ("yz", 0.912))
 
     def numbers(log_ratio: float) -> tuple[Number, ...]:
@@ -65,7 +65,7 @@ def eccentricities() -> Claim:
 
 
 def tenth() -> Claim:
-    """Scale of Figures 3, 4, 6 to 8."""
+    """The sizes of eigenvalues in Figs. 3, 4 and 6 to 8."""
     scale = [m for m in marked_values() if m.agreement == "order"]
     return Claim(
         "figure-scale",
@@ -109,14 +109,14 @@ def _coefficient(figure: int, lowest: float, decimals: int, start: float, commen
 
 
 def figure_5() -> Claim:
-    """−2 to −6."""
+    """The coefficient of Fig. 5 lies between −2 and −6."""
     _, lowest = smallest_coefficient(5)
     comment = f"−{-lowest:.2f}: rounds to −6, but lies outside." if round(lowest) == -6 else ""
     return _coefficient(5, -6.0, 0, -2.0, comment)
 
 
 def figure_9() -> Claim:
-    """0.4 to 1."""
+    """The coefficient of Fig. 9 lies between 0.4 and 1."""
     comment = (
         "The caption says sixth eigenvector, the text fourth. Orthogonality makes the product with "
         "Fig. 5 −2 at every ε: −6 there means 1/3 here, not 0.4."
@@ -131,7 +131,7 @@ def coefficient_signs() -> tuple[float, float]:
 
 
 def directions() -> Claim:
-    """Signs of the coefficients."""
+    """The coefficients of Figs. 5 and 9 keep their signs for all ε."""
     fifth, ninth = coefficient_signs()
     return Claim(
         "directions",
@@ -152,7 +152,7 @@ def stress_pole() -> tuple[float, float]:
 
 
 def figure_1() -> Claim:
-    """+∞ to −∞."""
+    """χ_tot jumps from +∞ to −∞ at the critical strain."""
     residue, pole = stress_pole()
     first = stress_curves()[0].first_strain
     jump = between("residue r of χ_tot,xxxx = r/(e − e_c), (ρc_t²)", residue, -np.inf, -1e-9)

@@ -54,7 +54,7 @@ def largest_eigenvalues() -> tuple[float, float]:
 
 
 def response_signs() -> Claim:
-    """Both negative."""
+    """χ_rel and χ_res of Eq. 2.7 have opposite signs."""
     rel, res = largest_eigenvalues()
     return Claim(
         "response-signs",
@@ -85,7 +85,7 @@ def hardening_multiplier(strain: float = STRAIN) -> float:
 
 
 def frozen() -> Claim:
-    """Stability with χ_res frozen."""
+    """χ_rel = −2χ_res is a stable fixed point if χ_res is frozen."""
     return Claim(
         "fixed-point-frozen",
         "Eq. 3.4",
@@ -109,7 +109,7 @@ def ratio_after(mode: Resonance = "flowing", steps: int = STEPS, strain: float =
 
 
 def flowing() -> Claim:
-    """Under (3.2) with (3.3)."""
+    """χ_rel = −2χ_res stays under (3.2) with (3.3)."""
     return Claim(
         "fixed-point-flowing",
         "Eqs. 3.2 to 3.4",
@@ -135,7 +135,7 @@ def bend(update: Update = "second_order", finer: int = 1, strain: float = STRAIN
 
 
 def linear() -> Claim:
-    """(3.8)."""
+    """(3.3) makes χ⁻¹ linear in ln L, as (3.8) says."""
     return Claim(
         "linear",
         "Eqs. 3.3 and 3.8",
@@ -167,7 +167,7 @@ def final_susceptibility(update: Update = "second_order") -> float:
 
 
 def transition() -> Claim:
-    """+∞ → −∞."""
+    """Past the critical strain χ is negative."""
     what = "χ of yy−zz past its critical strain (ρc_t²)"
     error = 1e-5  # that of the root moves χ by up to 9e-6
     return Claim(
@@ -195,7 +195,7 @@ def dyson_residual() -> float:
 
 
 def dyson() -> Claim:
-    """(3.9), (3.10)."""
+    """(3.9) with (3.10) gives (3.8)."""
     return Claim(
         "dyson",
         "Eqs. 3.9 and 3.10",

@@ -27,7 +27,7 @@ def prefactor_of_sum(n0: int) -> float:
 
 
 def one_over_two_pi() -> Claim:
-    """1/2π against 1/4π."""
+    """The factor before the integral (4.1): 1/2π as printed, 1/4π by (3.7)."""
     return Claim(
         "prefactor",
         "Eqs. 3.7 and 4.1",
@@ -51,7 +51,7 @@ def volume_average(cutoff: float = 0.5) -> float:
 
 
 def averages() -> Claim:
-    """(4.5) is not (4.4)."""
+    """(4.5) is the average that (4.4) defines."""
     surface = surface_averages(STRAIN)[0]
     u, w = np.polynomial.legendre.leggauss(60)
     f = np.diag([1.0 + STRAIN, 1.0, 1.0])
@@ -82,7 +82,7 @@ def averages() -> Claim:
 
 
 def cutoff() -> Claim:
-    """(4.4) without cut-off."""
+    """The averages (4.4) depend on the eccentricity, without a cut-off."""
     surface, limit = surface_averages(STRAIN)[0], volume_average(1e-300)
     return Claim(
         "cutoff",
@@ -107,7 +107,7 @@ def first_order_ratio() -> float:
 
 
 def first_order() -> Claim:
-    """The formula's matrix against G."""
+    """The formula's matrix is +G to first order in strain."""
     ratio = first_order_ratio()
     return Claim(
         "first-order",
@@ -127,7 +127,7 @@ def inverse_entry(contraction: str = "tensor") -> float:
 
 
 def inverse_elastic() -> Claim:
-    """(4.6)."""
+    """(4.6) is the inverse of (2.10)."""
     return Claim(
         "inverse-elastic",
         "Eqs. 2.10 and 4.6",
@@ -141,7 +141,7 @@ def inverse_elastic() -> Claim:
 
 
 def listed_shift() -> Claim:
-    """C' of the list before Fig. 3."""
+    """The shift of C that the list before Fig. 3 gives."""
     return Claim(
         "listed-shift",
         "List before Fig. 3 (as scanned)",

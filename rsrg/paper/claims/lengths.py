@@ -12,7 +12,7 @@ from rsrg.physics.pairs import weighted
 
 
 def log_ratio() -> Claim:
-    """12."""
+    """ln(R/L₁) is about 12."""
     return Claim(
         "log-ratio",
         "Sec. IV, before Table I",
@@ -30,7 +30,7 @@ def change_with_start(factor: float = 0.5) -> float:
 
 
 def start_length() -> Claim:
-    """Halving and doubling L₁."""
+    """Critical strains are not sensitive to L₁: halved and doubled."""
     return Claim(
         "start-length",
         "Sec. III",
@@ -59,7 +59,7 @@ def susceptibility_ratio(strain: float = 0.1) -> float:
 
 
 def order_below_elastic() -> Claim:
-    """χ ~ χ_el/12."""
+    """Far from the critical strain χ is an order of magnitude below χ_el."""
     return Claim(
         "one-order",
         "Sec. IV, before Table I",

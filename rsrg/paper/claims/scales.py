@@ -22,7 +22,7 @@ def silica_critical_length(cutoff: float = CUTOFF) -> float:
 
 
 def critical_length_value() -> Claim:
-    """27 Å."""
+    """L_c of Eq. 3.6 is 27 Å."""
     return Claim(
         "critical-length",
         "Eq. 3.6",
@@ -37,7 +37,7 @@ def critical_length_value() -> Claim:
 
 
 def below_start() -> Claim:
-    """L_c < L₁."""
+    """L_c of Eq. 3.6 is below the size L₁ of the first blocks."""
     value = silica_critical_length(2 * math.pi * CUTOFF)
     return Claim(
         "below-start",
@@ -56,7 +56,7 @@ def last_term_exponent() -> float:
 
 
 def irrelevant() -> Claim:
-    """L⁻³ and its size."""
+    """The last term of (3.3) falls as L⁻³ and is negligible."""
     first = last_term(START, silica_stiffness())
     return Claim(
         "last-term",
@@ -80,7 +80,7 @@ def silica_temperature(polarization: str = "transverse", name: str = "a-SiO2") -
 
 
 def sixty_kelvin() -> Claim:
-    """60 K."""
+    """At 60 K thermal phonons are as long as L₁."""
 
     def temperature(polarization: str, name: str = "a-SiO2") -> Number:
         what = f"T where h c/k_B T = L₁, {name}, {polarization} (K)"

@@ -56,7 +56,7 @@ def over_limit(n0: int = 64) -> float:
 
 
 def log_growth() -> Claim:
-    """M ∝ ln N0."""
+    """M of one step grows as ln N0."""
     three = math.log(8) / math.log(2)
     return Claim(
         "log-growth",
@@ -82,7 +82,7 @@ def literal_largest() -> float:
 
 
 def literal() -> Claim:
-    """Sec. II D."""
+    """Blocks and body deformed together couple, as Sec. II D has it."""
     m = LogFormula().coupling(STRAIN, EXAMPLE_ALPHA)
     paper = float(np.abs(m).max())
     value = literal_largest()
@@ -105,7 +105,7 @@ def first_strain(reading: str, n0: int, log_ratio: float = TEXT_LOG) -> float:
 
 
 def sum_itself() -> Claim:
-    """The critical strains of the sum."""
+    """The formula stands for the sum over blocks."""
     formula = min(formula_critical(EXAMPLE_ALPHA, TEXT_LOG, "tensor").values())
     cases = [(str(r), n0) for r in COUPLED for n0 in SUM_N0]
     numbers = tuple(
@@ -145,7 +145,7 @@ def needed_steps(strain: float = ENDLESS) -> float:
 
 
 def saturation() -> Claim:
-    """N0 ≥ 8."""
+    """Every N0 has channels that fail at some strain."""
     needed = needed_steps()
 
     def available(n0: int) -> Number:
@@ -180,7 +180,7 @@ def glass_ratio(n0: int = 2) -> float:
 
 
 def only_parameter() -> Claim:
-    """N0 is one too."""
+    """The ratio of sound velocities is the only parameter."""
     error = 1e-7  # two roots, over the strain
     return Claim(
         "only-parameter",
@@ -217,7 +217,7 @@ def shear_strain(reading: str = "fixed/ellipsoid", n0: int = 2) -> float:
 
 
 def other_strains() -> Claim:
-    """Shear."""
+    """Other strains give similar critical strains: shear e_xy."""
     return Claim(
         "other-strains",
         "Sec. II D",

@@ -18,7 +18,7 @@ def matching(log_ratio: float = TEXT_LOG, contraction: Contraction = "six") -> i
 
 
 def table_i() -> Claim:
-    """All 36."""
+    """The 36 critical strains of Table I."""
     count = "numbers of 36 that round to the printed digits"
     return Claim(
         "table-1",
@@ -55,19 +55,19 @@ def _range(key: str, where: str, statement: str, low: float, high: float) -> Cla
 
 
 def abstract() -> Claim:
-    """0.15 to 0.25."""
+    """The abstract's range of critical strains, 0.15 to 0.25."""
     statement = "The critical strains lie between 0.15 and 0.25"
     return _range("range", "Abstract, Secs. I and V", statement, 0.15, 0.25)
 
 
 def experiments() -> Claim:
-    """0.1 to 0.3."""
+    """The range of measured critical strains, 0.1 to 0.3."""
     statement = "The critical strains agree with measured ones, of order 0.1 to 0.3"
     return _range("experiments", "Sec. IV, before Table I", statement, 0.1, 0.3)
 
 
 def example() -> Claim:
-    """The three strains of the text."""
+    """The three critical strains of the example α = 0.7."""
 
     def three(log_ratio: float, cut: bool) -> tuple[Number, ...]:
         strains = formula_critical(EXAMPLE_ALPHA, log_ratio)
@@ -102,7 +102,7 @@ def third_strain(contraction: Contraction = "tensor") -> float:
 
 
 def symmetry() -> Claim:
-    """yz against yy-zz."""
+    """Shear yz fails last: by symmetry it must fail with yy−zz."""
     second = formula_critical(EXAMPLE_ALPHA, TABLE_LOG, "tensor")["yy-zz"]
     return Claim(
         "third-strain",
@@ -128,7 +128,7 @@ def agreeing_alphas() -> int:
 
 
 def alpha_column() -> Claim:
-    """α against the velocities."""
+    """The α column follows from the velocities beside it."""
     allowed = sum(row.allowed for row in alpha_table())
     return Claim(
         "alpha-column",
@@ -149,7 +149,7 @@ def mean_alpha() -> float:
 
 
 def average_alpha() -> Claim:
-    """0.7."""
+    """The average of α is 0.7."""
     return Claim(
         "alpha-average",
         "Sec. IV, before Fig. 3",
@@ -171,7 +171,7 @@ def relative_spread(which: int) -> float:
 
 
 def insensitive() -> Claim:
-    """Spread of the strains less than the spread of α."""
+    """Critical strains are less sensitive to the glass than α is."""
     numbers = tuple(
         between(
             f"relative spread of e_crit^({i}) over that of α",
