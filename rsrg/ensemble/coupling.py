@@ -14,7 +14,7 @@ from rsrg.physics.interaction import coupling_from_moments
 from rsrg.physics.readings import Reading
 from rsrg.physics.symmetry import stabilizer_projector
 
-ROWS = 3  # samples at least for each coefficient of the control; with fewer it adds noise
+MIN_SAMPLES = 3  # for each coefficient of a control; with fewer it adds noise
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def _regressions(sampled: Array, control: Array, groups: Groups) -> Array:
     """Least-squares matrices of samples on control from all groups but one, (groups, r, 15).
 
     sampled: (steps, chunks, 15), control: (steps, chunks, r); both are centred. Zero, so no
-    control, below ROWS samples for each component of the control.
+    control, below MIN_SAMPLES samples for each component of the control.
     """
     r = control.shape[-1]
     both = np.concatenate((control, sampled), axis=-1)
@@ -117,17 +117,17 @@ def _regressions(sampled: Array, control: Array, groups: Groups) -> Array:
     means = groups.sums_of_others(both.sum(axis=0)) / n[:, None]
     covariances = products / n[:, None, None] - means[:, :r, None] * means[:, None, :]
     inverses = np.linalg.pinv(covariances[:, :, :r], hermitian=True)
-    return np.where((n >= ROWS * r)[:, None, None], inverses @ covariances[:, :, r:], 0.0)
+    return np.where((n >= MIN_SAMPLES * r)[:, None, None], inverses @ covariances[:, :, r:], 0.0)
 
 
 def _affordable(controls: Sequence[Array], groups: Groups) -> Array:
-    """The first of the controls, joined: as many as have ROWS samples for each component.
+    """The first of the controls, joined: as many as have MIN_SAMPLES samples for each component.
 
     The very first is always taken.
     """
     left = len(controls[0]) * (groups.sizes.sum() - groups.sizes.max())
     components = np.cumsum([c.shape[-1] for c in controls])
-    count = max(1, int((ROWS * components <= left).sum()))
+    count = max(1, int((MIN_SAMPLES * components <= left).sum()))
     return np.concatenate(controls[:count], axis=-1)
 
 

@@ -42,7 +42,7 @@ def _odd_axis_first(values: Array) -> Array:
 def strain_channels(direction: Array) -> Channels:
     """Reference channels of a strain direction, (3, 3), in its principal frame, odd axis first.
 
-    Names use x, y, z where the principal axes are the lab's, else a, b, c. For e_xx:
+    Names use x, y, z where the principal axes are those of the lab, else a, b, c. For e_xx:
     xx+yy+zz, 2xx-yy-zz, yy-zz, xy, xz, yz.
     """
     values, axes = np.linalg.eigh(0.5 * (direction + direction.T))

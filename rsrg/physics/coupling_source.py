@@ -147,5 +147,8 @@ def _read_only(moments: Array) -> Array:
 
 
 def formula_steps(log_ratio: float, n0: int = 3) -> float:
-    """n = ln(R/L₁)/ln N0, a real number: a formula is continuous in ln L."""
+    """n = ln(R/L₁)/ln N0, a real number: a formula is continuous in ln L.
+
+    Raises PhysicsError unless n0 is an integer ≥ 2.
+    """
     return log_ratio / math.log(check_n0(n0))

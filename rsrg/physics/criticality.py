@@ -73,6 +73,8 @@ def crossings(
 
     The ordered eigenvalues are continuous in e, so each is followed on its own and no crossing of
     two eigenvalues can hide one; two zeros of one eigenvalue between neighbours are missed.
+    inverse_chi: strain → χ⁻¹, plain, in 1/ρc_t². channels: the names at zero strain (see
+    `strain_channels`). Roots to 1e-12, in ascending order.
     """
     path = np.array([inverse_chi(float(e)) for e in grid])
     eigenvalues = _sorted_eigenvalues(path, contraction)

@@ -1,4 +1,4 @@
-"""Which strain breaks this glass, and in which direction: by formula, continuum and sum."""
+"""Which strain breaks a glass first, and in which direction: by formula, continuum and sum."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -45,7 +45,7 @@ class CriticalRow:
 
 @dataclass(frozen=True)
 class CriticalAnswer:
-    """The rows for one glass under e_xx, and what they were computed with."""
+    """The rows for one glass under e_xx, and what they were computed with; start, sample in m."""
 
     glass: Material
     start: float
@@ -62,7 +62,7 @@ def choose_glass(
     c_t: float | None = None,
     alpha: float | None = None,
 ) -> Material:
-    """The glass that exactly one of: a name of Table I, both velocities in m/s, or α stands for.
+    """A glass by exactly one of: its name in Table I, both velocities in m/s, or α.
 
     Raises PhysicsError for none, several, an unknown name, or α outside (1/4, 1).
     """

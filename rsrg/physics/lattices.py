@@ -119,14 +119,15 @@ def lattice_record(lattice: str) -> LatticeRecord:
 
 
 def nearest_distance(lattice: str) -> float:
-    """The distance of nearest neighbours, in block sizes: 1, 3^½/4^⅓, 2^⅙, 2^⅙."""
+    """The distance of nearest neighbours, in block sizes: 1 (sc), 3^½/4^⅓ (bcc), 2^⅙ (fcc, hcp)."""
     return float(lattice_shells(lattice, 1.5)[0][0])
 
 
 def lattice_points(lattice: str, radius: float) -> Array:
     """All lattice points with |x| ≤ radius, (n, 3), in a fixed order: by |x|², then by index.
 
-    Radius in units of the block size. The order is the tie-break of `count: exact`.
+    Radius in units of the block size. The order is the tie-break of `count: exact`. Raises
+    PhysicsError for an unknown lattice.
     """
     record = lattice_record(lattice)
     axes = record.unit * np.sqrt(record.weights)
@@ -161,7 +162,7 @@ def lattice_shells(lattice: str, radius: float) -> tuple[Array, Array]:
 
     Returns (distances, multiplicities), both (n_shells,), ascending. The same from every point.
     Counted by theta series (number of ways to write m as a weighted sum of three squares), never
-    by listing points.
+    by listing points. Raises PhysicsError for an unknown lattice.
     """
     record = lattice_record(lattice)
     length = int((radius / record.unit) ** 2 * (1.0 + 1e-12)) + 1
@@ -177,15 +178,19 @@ def lattice_shells(lattice: str, radius: float) -> tuple[Array, Array]:
 
 
 def covering_radius(lattice: str) -> float:
-    """No point of space is farther than this from a lattice point (units of block size)."""
+    """The farthest that a point of space can be from its nearest lattice point, in block sizes.
+
+    Raises PhysicsError for an unknown lattice.
+    """
     record = lattice_record(lattice)
     return float(record.unit * np.sqrt(record.deep_hole))
 
 
 def primitive_cell(lattice: str) -> Array:
-    """Primitive vectors as rows, (3, 3): a uniform offset is u @ primitive_cell.
+    """Primitive vectors as rows, (3, 3), in block sizes: a uniform offset is u @ primitive_cell.
 
-    |det| is the number of blocks in the cell: 1 for a Bravais lattice, for hcp 2.
+    |det| is the number of blocks in the cell: 1 for a Bravais lattice, for hcp 2. Raises
+    PhysicsError for an unknown lattice.
     """
     record = lattice_record(lattice)
     return record.unit * np.array(record.primitive) * np.sqrt(record.weights)

@@ -53,7 +53,8 @@ def stress_strain(
     """σ_xx(e) = ∫₀^e (χ_el + χ(e'))_xxxx de', in ρc_t² (Fig. 1, Eqs. 2.4 and 2.5).
 
     inverse_chi: e → χ⁻¹, plain, (6, 6), in 1/ρc_t². Each simple pole r/(e − e_c) is taken out and
-    integrated by hand, r ln|1 − e/e_c|; the smooth rest is a cubic spline.
+    integrated in closed form, r ln|1 − e/e_c|; the smooth rest is a cubic spline through `count`
+    strains. Raises PhysicsError for α outside (1/4, 1).
     """
     g = inverse_response(inverse_chi)
     strains = np.linspace(0.0, strain_max, count)
