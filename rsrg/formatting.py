@@ -2,6 +2,8 @@
 
 import math
 
+NONE = "–"  # in a table: there is no such number
+
 
 def with_error(value: float, stderr: float) -> str:
     """A value with its standard error in parentheses, two digits of it: 0.4711(23).

@@ -44,8 +44,7 @@ def critical(
 ) -> None:
     """Which strain breaks a glass, in which direction: by formula, continuum and exact sum."""
     from rsrg.config.quantities import si_option
-    from rsrg.physics.first_failure import choose_glass
-    from rsrg.physics.first_failure import critical as answer_for
+    from rsrg.physics.first_failure import choose_glass, critical_answer
     from rsrg.report.critical_answer import (
         critical_answer_data,
         critical_answer_notes,
@@ -56,7 +55,7 @@ def critical(
     c = [si_option(name, v, "meter/second") for name, v in (("c-l", c_l), ("c-t", c_t))]
     size = [si_option(name, v, "meter") for name, v in (("start", start), ("sample", sample))]
     glass = choose_glass(material, c[0], c[1], alpha)
-    answer = answer_for(glass, size[0], size[1], n0, contraction)  # type: ignore[arg-type]
+    answer = critical_answer(glass, size[0], size[1], n0, contraction)  # type: ignore[arg-type]
     if as_json:
         print_json(critical_answer_data(answer))
         return

@@ -1,5 +1,6 @@
 """The config's lengths, blocks and strain."""
 
+import difflib
 import math
 from itertools import pairwise
 from typing import Annotated, Any, Self
@@ -13,7 +14,7 @@ from rsrg.config.quantities import si_value
 from rsrg.ensemble.draws import Blocks, Offset, Orientation
 from rsrg.ensemble.point_set import PointSet
 from rsrg.physics.arrays import Array
-from rsrg.physics.lattices import Lattice, nearest_distance
+from rsrg.physics.lattices import LATTICES, nearest_distance
 from rsrg.physics.readings import Count
 from rsrg.physics.strain import Component, strain_direction
 
@@ -67,11 +68,30 @@ def _lattice_unless_given(value: Any) -> Any:
     return value
 
 
+def _known_lattice(value: Any) -> Any:
+    """The name of a lattice, if there is a record of it (see `physics.lattices`)."""
+    if value not in list(LATTICES):
+        *most, last = LATTICES
+        close = difflib.get_close_matches(str(value), LATTICES, n=1)
+        hint = f" (did you mean {close[0]}?)" if close else ""
+        raise ValueError(f"must be {', '.join(most)} or {last}{hint}")
+    return value
+
+
+def _offer_lattices(schema: dict[str, Any]) -> None:
+    schema["enum"] = list(LATTICES)
+
+
+LatticeName = Annotated[
+    str, BeforeValidator(_known_lattice), Field(json_schema_extra=_offer_lattices)
+]
+
+
 class BlocksSpec(Part):
     """How N0³ blocks make a super block: exactly one of `lattice`, `packing` and `positions`."""
 
     n0: int = Field(ge=2, le=MAX_N0, description=f"an integer from 2 to {MAX_N0}")
-    lattice: Lattice | None = Field(None, description="sc, bcc, fcc or hcp")
+    lattice: LatticeName | None = Field(None, description="sc, bcc, fcc or hcp")
     orientation: Orientation = Field("haar", description="haar or fixed")
     offset: Offset = Field("random", description="random or none")
     count: Count = Field("exact", description="exact or volume")

@@ -10,12 +10,11 @@ from numpy.typing import NDArray
 from rsrg.ensemble.harmonics import Harmonics, strain_axes
 from rsrg.ensemble.statistics import Groups
 from rsrg.physics.arrays import Array
-from rsrg.physics.elastic import check_alpha
-from rsrg.physics.interaction import lambda_tilde_from_moments
+from rsrg.physics.interaction import coupling_from_moments
 from rsrg.physics.readings import Reading
 from rsrg.physics.symmetry import stabilizer_projector
 
-ROWS = 3  # samples at least for each coefficient of the control; with fewer it adds noise
+MIN_SAMPLES = 3  # for each coefficient of a control; with fewer it adds noise
 
 
 @dataclass(frozen=True)
@@ -32,11 +31,11 @@ class CouplingMoments:
 
     def coupling(self, alpha: float) -> Array:
         """M of each step (3.7), (steps, readings, strains, 6, 6), plain, 1/ρc_t²."""
-        return _coupling(self.mean, alpha)
+        return coupling_from_moments(self.mean, alpha)
 
     def coupling_replicates(self, alpha: float) -> Array:
         """Leave-one-out values of M, (groups, steps, readings, strains, 6, 6)."""
-        return _coupling(self.replicates, alpha)
+        return coupling_from_moments(self.replicates, alpha)
 
     def repeated(self, steps: int) -> "CouplingMoments":
         """These moments, of one step, in each of many steps."""
@@ -78,10 +77,6 @@ class Volume:
         return np.concatenate((moments @ _orthonormal(projector), number), axis=-1)
 
 
-def _coupling(moments: Array, alpha: float) -> Array:
-    return lambda_tilde_from_moments(moments, check_alpha(alpha)) / (4.0 * np.pi)
-
-
 def _volumes(readings: Sequence[Reading], deformations: Array) -> Array:
     determinants = np.linalg.det(deformations)
     return np.array([[r.block_volume(float(d)) for d in determinants] for r in readings])
@@ -113,7 +108,7 @@ def _regressions(sampled: Array, control: Array, groups: Groups) -> Array:
     """Least-squares matrices of samples on control from all groups but one, (groups, r, 15).
 
     sampled: (steps, chunks, 15), control: (steps, chunks, r); both are centred. Zero, so no
-    control, below ROWS samples for each component of the control.
+    control, below MIN_SAMPLES samples for each component of the control.
     """
     r = control.shape[-1]
     both = np.concatenate((control, sampled), axis=-1)
@@ -122,17 +117,17 @@ def _regressions(sampled: Array, control: Array, groups: Groups) -> Array:
     means = groups.sums_of_others(both.sum(axis=0)) / n[:, None]
     covariances = products / n[:, None, None] - means[:, :r, None] * means[:, None, :]
     inverses = np.linalg.pinv(covariances[:, :, :r], hermitian=True)
-    return np.where((n >= ROWS * r)[:, None, None], inverses @ covariances[:, :, r:], 0.0)
+    return np.where((n >= MIN_SAMPLES * r)[:, None, None], inverses @ covariances[:, :, r:], 0.0)
 
 
 def _affordable(controls: Sequence[Array], groups: Groups) -> Array:
-    """The first of the controls, joined: as many as have ROWS samples for each component.
+    """The first of the controls, joined: as many as have MIN_SAMPLES samples for each component.
 
     The very first is always taken.
     """
     left = len(controls[0]) * (groups.sizes.sum() - groups.sizes.max())
     components = np.cumsum([c.shape[-1] for c in controls])
-    count = max(1, int((ROWS * components <= left).sum()))
+    count = max(1, int((MIN_SAMPLES * components <= left).sum()))
     return np.concatenate(controls[:count], axis=-1)
 
 
@@ -171,7 +166,7 @@ def sampled_coupling_moments(
     and the harmonics along the axes of the strain are subtracted with least-squares coefficients.
     Elsewhere the moments are taken as they are.
     """
-    groups = Groups.of(moments.shape[-2])
+    groups = Groups.from_chunk_count(moments.shape[-2])
     values = moments.copy()
     for e, f in enumerate(deformations if isotropic else ()):
         projector, invariants = stabilizer_projector(f), _invariants(f)
@@ -193,6 +188,6 @@ def plain_coupling_moments(
     moments: Array, readings: Sequence[Reading], deformations: Array
 ) -> CouplingMoments:
     """The coupling moments of chunk means as they are, with neither symmetry nor controls."""
-    groups = Groups.of(moments.shape[-2])
+    groups = Groups.from_chunk_count(moments.shape[-2])
     chunks = np.moveaxis(moments * _volumes(readings, deformations)[..., None, None], -2, 0)
     return CouplingMoments(chunks.mean(axis=0), groups.leave_one_out(chunks), groups)

@@ -6,7 +6,7 @@ import numpy as np
 
 from rsrg.ensemble.statistics import Groups
 from rsrg.physics.arrays import Array
-from rsrg.physics.criticality import sampled_crossings, spline_values
+from rsrg.physics.criticality import curve_zeros, spline_values
 
 
 @dataclass(frozen=True, order=True)
@@ -55,12 +55,12 @@ def sampled_critical_strains(
     curves: (strains, 6). replicates: leave-one-out values, (groups, strains, 6). The standard error
     is that of the curve at its zero over its slope, and the interpolation's error in quadrature.
     """
-    found = []
+    result = []
     for c, name in enumerate(names):
-        for zero in sampled_crossings(strains, curves[:, c]):
+        for zero in curve_zeros(strains, curves[:, c]):
             at_zero = spline_values(strains, replicates[:, :, c], zero.strain)
             statistical = float(groups.stderr(np.zeros(()), at_zero)) / abs(zero.slope)
             bootstrap = _bootstrap(strains, curves[:, c], replicates[:, :, c], groups, zero.strain)
             error = float(np.hypot(statistical, zero.interpolation_error))
-            found.append(CriticalStrain(zero.strain, name, error, statistical, bootstrap))
-    return sorted(found)
+            result.append(CriticalStrain(zero.strain, name, error, statistical, bootstrap))
+    return sorted(result)

@@ -12,7 +12,7 @@ from scipy.spatial.transform import Rotation
 from rsrg.ensemble.jitter import Jitter
 from rsrg.ensemble.point_set import PointSet
 from rsrg.physics.arrays import Array
-from rsrg.physics.lattices import Lattice, primitive_cell
+from rsrg.physics.lattices import lattice_record, primitive_cell
 from rsrg.physics.readings import Count
 
 CHUNK = 16  # draws; part of what a seed means, so never to be changed
@@ -43,7 +43,7 @@ class Blocks:
     """
 
     n0: int
-    lattice: Lattice | None = "sc"
+    lattice: str | None = "sc"
     orientation: Orientation = "haar"
     offset: Offset = "random"
     count: Count = "exact"
@@ -63,6 +63,11 @@ class Blocks:
     def perfect(self) -> bool:
         """Whether the blocks form a lattice, one and the same up to rotation and offset."""
         return self.lattice is not None and self.jitter is None
+
+    @property
+    def bravais(self) -> bool:
+        """Whether they form a Bravais lattice: then every row of it is without gaps."""
+        return self.perfect and lattice_record(cast(str, self.lattice)).bravais
 
     @property
     def known_mean(self) -> bool:
@@ -89,7 +94,7 @@ def draw_chunk(blocks: Blocks, seed: int, step: int, chunk: int) -> tuple[Array,
     rng = chunk_rng(seed, step, chunk)
     rotations = draw_rotations(blocks, rng)
     u = rng.random((CHUNK, 3)) - 0.5
-    offsets = u @ primitive_cell(cast(Lattice, blocks.lattice))
+    offsets = u @ primitive_cell(cast(str, blocks.lattice))
     if blocks.offset == "none":
         offsets = np.zeros((CHUNK, 3))
     return rotations, offsets
@@ -112,5 +117,5 @@ def offset_reach(blocks: Blocks) -> float:
     """The largest |u| that `draw_chunk` can give, or a bound on it."""
     if blocks.offset == "none":
         return 0.0
-    cell = primitive_cell(cast(Lattice, blocks.lattice))
+    cell = primitive_cell(cast(str, blocks.lattice))
     return float(0.5 * np.linalg.norm(cell, axis=1).sum())

@@ -11,7 +11,7 @@ from rsrg.physics.elastic import elastic_susceptibility
 from rsrg.physics.pairs import Contraction, contract, weighted
 from rsrg.physics.recursion import Update, flow, iterate
 
-ROUNDING = 1e-13  # a standard error below this share of its value is rounding: the value is exact
+STDERR_ROUNDING = 1e-13  # a standard error below this share of its value is rounding only
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def lattice_flow(
 
     The matrix that the update iterates, X = χ⁻¹ (resummed) or χ (second order), is iterated for
     every leave-one-out coupling too. The errors of its inverse follow to first order,
-    δ(X⁻¹) = −X⁻¹ δX X⁻¹, those of its eigenvalues with the eigenvectors held, δλ = v·δX·v.
+    δ(X⁻¹) = −X⁻¹ δX X⁻¹, those of its eigenvalues with the eigenvectors fixed, δλ = v·δX·v.
     """
     start = elastic_susceptibility(alpha)
     result, mean = _mean_flow(moments.coupling(alpha), start, strains, rule)
@@ -123,7 +123,7 @@ def lattice_flow(
     hat = weighted(changes, rule.contraction)
     shifts = np.einsum("...ci,g...ij,...cj->g...c", mean.vectors, hat, mean.vectors, optimize=True)
     values_stderr = stderr(np.zeros_like(values), shifts)
-    values_stderr[values_stderr < ROUNDING * np.abs(values)] = 0.0
+    values_stderr[values_stderr < STDERR_ROUNDING * np.abs(values)] = 0.0
     errors, inverse_errors, inverse_shifts = values_stderr / values**2, values_stderr, shifts
     if rule.resummed:
         changes = -_sandwich(result.chi, changes, rule.contraction)

@@ -1,4 +1,4 @@
-"""What a draw's rotation alone says about its sum: controls of known mean that cost no pairs.
+"""What a draw's rotation by itself says about its sum: controls of known mean that cost no pairs.
 
 For a direction a, fixed in space, and the axes e_i of the lattice in a draw (the three cube axes,
 or the c axis of hcp), p_d(a) = Σ_i (a·e_i)^d. Over Haar-random rotations its mean is (number of
@@ -18,64 +18,55 @@ import numpy as np
 
 from rsrg.ensemble.draws import CHUNK, Blocks, chunk_rng, draw_rotations
 from rsrg.physics.arrays import Array
-from rsrg.physics.lattices import Lattice
+from rsrg.physics.lattices import lattice_record
 from rsrg.physics.readings import Positions
 from rsrg.physics.symmetry import EQUAL_STRETCH
 
-DrawnBy = Sequence[tuple[int, int]]  # seeds, and how many chunks of each step each drew
+ChunksPerSeed = Sequence[tuple[int, int]]  # (seed, how many chunks of each step it drew)
 
 AT_ONCE = 256  # chunks whose rotations are raised to powers together: a few MB
-DEGREES: dict[Lattice, tuple[int, ...]] = {
-    "sc": (4, 6, 8),
-    "bcc": (4, 6, 8),
-    "fcc": (4, 6, 8),
-    "hcp": (2, 4, 6, 8),
-}
-AXES: dict[Lattice, slice] = {  # which columns of the rotation
-    "sc": slice(0, 3),
-    "bcc": slice(0, 3),
-    "fcc": slice(0, 3),
-    "hcp": slice(2, 3),
-}
 
 
 @dataclass(frozen=True)
 class Harmonics:
     """Chunk means of Σ_i of all monomials, (steps, chunks, monomials), of a turned lattice."""
 
-    lattice: Lattice
+    lattice: str
     means: Array
 
     @classmethod
-    def draw(cls, blocks: Blocks, drawn_by: DrawnBy, steps: int) -> Self | None:
+    def draw(cls, blocks: Blocks, chunks_per_seed: ChunksPerSeed, steps: int) -> Self | None:
         """Those of a run, drawn again from its seeds. None where no lattice was turned."""
         if blocks.lattice is None or blocks.orientation != "haar":
             return None
         places = [
             (seed, step, chunk)
             for step in range(steps)
-            for seed, chunks in drawn_by
+            for seed, chunks in chunks_per_seed
             for chunk in range(chunks)
         ]
-        rows = []
+        record, rows = lattice_record(blocks.lattice), []
         for first in range(0, len(places), AT_ONCE):
             some = places[first : first + AT_ONCE]
             turned = np.stack([draw_rotations(blocks, chunk_rng(*place)) for place in some])
-            rows.append(_monomials(turned[..., AXES[blocks.lattice]], DEGREES[blocks.lattice]))
-        total = sum(chunks for _, chunks in drawn_by)
+            rows.append(
+                _monomials(np.take(turned, record.harmonic_axes, axis=-1), record.harmonic_degrees)
+            )
+        total = sum(chunks for _, chunks in chunks_per_seed)
         return cls(blocks.lattice, np.concatenate(rows).reshape(steps, total, -1))
 
     @property
     def names(self) -> list[str]:
         """The monomials, such as xxyy."""
-        rows = (e for d in DEGREES[self.lattice] for e in _exponents(d))
+        rows = (e for d in lattice_record(self.lattice).harmonic_degrees for e in _exponents(d))
         return ["x" * p + "y" * q + "z" * r for p, q, r in rows]
 
     def controls(self, directions: Array) -> Array:
         """p_d(a) less its mean, (steps, chunks, degrees × directions); a as rows, (n, 3)."""
-        count = len(range(3)[AXES[self.lattice]])
+        record = lattice_record(self.lattice)
+        count = len(record.harmonic_axes)
         columns, first = [np.empty((*self.means.shape[:-1], 0))], 0
-        for d in DEGREES[self.lattice]:
+        for d in record.harmonic_degrees:
             exponents = np.array(_exponents(d))
             many = [factorial(d) / np.prod([factorial(k) for k in e]) for e in exponents.tolist()]
             weights = many * np.prod(directions[:, None] ** exponents, axis=-1)

@@ -28,8 +28,8 @@ from rsrg.physics.pairs import PAIRS, pair_weights, unweighted, weighted
 Kind = Literal["elastic", "lognormal", "gaussian", "levels", "file"]
 Correlation = Literal["shared", "independent"]
 
-INITIAL_KEY = 2  # of the seed sequence: apart from draws, and from who stands where
-SAME = 1e-9  # of the largest component: rounding of a symmetric matrix
+INITIAL_KEY = 2  # of the seed sequence: apart from draws, and from which block stands where
+SYMMETRY_ERROR = 1e-9  # of the largest component: what rounding may do to a symmetric matrix
 
 
 @dataclass(frozen=True)
@@ -82,10 +82,12 @@ def check_blocks(blocks: Array | None) -> Array:
     chi = chi.astype(np.float64)
     _refuse(~np.isfinite(chi).all(axis=(1, 2)), "be finite; its sum is", chi.sum(axis=(1, 2)))
     skew = np.abs(chi - np.swapaxes(chi, 1, 2)).max(axis=(1, 2))
-    _refuse(skew > SAME * np.abs(chi).max(axis=(1, 2)), "be symmetric; it differs by", skew)
+    _refuse(
+        skew > SYMMETRY_ERROR * np.abs(chi).max(axis=(1, 2)), "be symmetric; it differs by", skew
+    )
     chi = 0.5 * (chi + np.swapaxes(chi, 1, 2))
     lowest = np.asarray(np.linalg.eigvalsh(weighted(chi, "tensor"))[:, 0], dtype=np.float64)
-    bad = lowest <= SAME * np.abs(chi).max(axis=(1, 2))
+    bad = lowest <= SYMMETRY_ERROR * np.abs(chi).max(axis=(1, 2))
     _refuse(bad, "be positive definite; its lowest eigenvalue is", lowest)
     return chi
 

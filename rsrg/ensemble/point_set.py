@@ -37,19 +37,19 @@ class PointSet:
             self._check_box(self.cell, reach)
             return _times(rng.random((n, 3)), self.cell)
         low, high = self.points.min(axis=0), self.points.max(axis=0)
-        found = np.empty((0, 3))
+        centers = np.empty((0, 3))
         deepest = -np.inf
         for _ in range(ROUNDS):
             tries = low + (high - low) * rng.random((TRIES, 3))
             depth = -(_times(tries, self._walls[:, :3].T) + self._walls[:, 3]).max(axis=1)
             deepest = max(deepest, float(depth.max()))
-            found = np.concatenate((found, tries[depth >= reach]))
-            if len(found) >= n:
-                return found[:n]
+            centers = np.concatenate((centers, tries[depth >= reach]))
+            if len(centers) >= n:
+                return centers[:n]
         raise PhysicsError(
             f"the sample of {len(self.points)} blocks must have room for a ball of radius "
             f"{reach:.4g} block sizes, which the super block at its largest strain needs; "
-            f"the largest that was found has {max(deepest, 0.0):.4g}"
+            f"the largest that fits has radius {max(deepest, 0.0):.4g}"
         )
 
     def _check_box(self, cell: Array, reach: float) -> None:

@@ -1,9 +1,11 @@
-"""What a pool is like: the distribution of χ⁻¹, who has failed, at which strain, and how widely.
+"""Statistics of a pool: the distribution of χ⁻¹ and its width; failed blocks, critical strains.
 
-Errors are the scatter of the pool's independent parts: σ = s/√SUBPOOLS, s that of the statistic
-taken in each part. They do not hold what all parts have in common, that each has P/SUBPOOLS blocks:
+Errors are the scatter of the pool's independent subpools: σ = s/√SUBPOOLS, s that of the statistic
+taken in each subpool. They miss what all subpools have in common, that each has P/SUBPOOLS blocks:
 a bias of relative order SUBPOOLS/P per step (docs/disorder.md has its size).
 """
+
+from typing import Literal
 
 import numpy as np
 
@@ -15,26 +17,29 @@ from rsrg.physics.pairs import Contraction, inverse, weighted
 MOMENT_NAMES = ("mean", "std", "skewness", "kurtosis")
 SUMMARY_NAMES = ("mean", "median", "std", "share")
 QUANTILES = np.array([0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99])
-ROUNDING = 1e-12  # a standard deviation below this share of the mean is none
+STD_ROUNDING = 1e-12  # a standard deviation below this share of the mean is none
 RARE = 0.01  # share of failed blocks, below which a variance of χ⁻¹ is worth the name
+QUARTILES = (0.25, 0.5, 0.75)
+SIGMAS = 3.0  # standard errors from which a trend is one
+AVERAGES = -3.0  # exponent of the variance of averages of independent blocks
 EDGES = np.linspace(-1.0, 2.0, 61)  # 1/ρc_t²; the histogram has a bin beyond either end, too
 
 
-def by_part(values: Array, axis: int) -> Array:
-    """Values with the axis of blocks split into parts, which come first: (SUBPOOLS, ...)."""
+def by_subpool(values: Array, axis: int) -> Array:
+    """Values with the axis of blocks split into subpools, which come first: (SUBPOOLS, ...)."""
     shape = (*values.shape[:axis], SUBPOOLS, -1, *values.shape[axis + 1 :])
     return np.moveaxis(values.reshape(shape), axis, 0)
 
 
 def scatter(parts: Array) -> Array:
-    """Standard error of a statistic from its values in each part, (SUBPOOLS, ...)."""
+    """Standard error of a statistic from its values in each subpool, (SUBPOOLS, ...)."""
     return np.asarray(parts.std(axis=0, ddof=1) / np.sqrt(SUBPOOLS))
 
 
 def scatter_of_share(happened: np.ndarray) -> tuple[Array, Array]:
     """The share of blocks, over the last axis, that something happened to, and its error."""
     share = happened.astype(np.float64)
-    return share.mean(axis=-1), scatter(by_part(share, share.ndim - 1).mean(axis=-1))
+    return share.mean(axis=-1), scatter(by_subpool(share, share.ndim - 1).mean(axis=-1))
 
 
 def moments(values: Array) -> Array:
@@ -45,7 +50,7 @@ def moments(values: Array) -> Array:
     mean = values.mean(axis=-2, keepdims=True)
     d = values - mean
     std = np.sqrt((d**2).mean(axis=-2))
-    std = np.where(std > ROUNDING * np.abs(mean[..., 0, :]), std, 0.0)
+    std = np.where(std > STD_ROUNDING * np.abs(mean[..., 0, :]), std, 0.0)
     size = np.where(std > 0.0, std, 1.0)
     third, fourth = ((d / size[..., None, :] * (std[..., None, :] > 0.0)) ** n for n in (3, 4))
     kurtosis = np.where(std > 0.0, fourth.mean(axis=-2) - 3.0, 0.0)
@@ -60,8 +65,8 @@ def histogram(values: Array) -> np.ndarray:
     return counts.reshape(*place.shape[:-1], -1)
 
 
-def levels(chi: Array, contraction: Contraction) -> Array:
-    """Eigenvalues of χ⁻¹, ascending, (..., 6), without inverting χ."""
+def inverse_eigenvalues(chi: Array, contraction: Contraction) -> Array:
+    """Eigenvalues of χ⁻¹, ascending, (..., 6), in 1/ρc_t², without inverting χ."""
     values = np.linalg.eigvalsh(weighted(chi, contraction))
     with np.errstate(divide="ignore"):
         return np.sort(1.0 / values, axis=-1)
@@ -107,6 +112,40 @@ def critical_strain(lowest: Array, strains: Array) -> Array:
     return np.where(failed.any(axis=0), e[before] + share * (e[after] - e[before]), np.nan)
 
 
+def critical_quartiles(critical: Array) -> Array:
+    """Quartiles of critical strains, (..., P), NaN for none, (..., 3), lower first.
+
+    Blocks that do not fail count as beyond the grid: a quartile there is infinite.
+    """
+    beyond = np.where(np.isnan(critical), np.inf, critical)
+    quartiles = np.quantile(beyond, QUARTILES, axis=-1, method="nearest")
+    return np.moveaxis(quartiles, 0, -1)
+
+
+def few_failed(failed: Array) -> np.ndarray:
+    """Whether less than RARE of the blocks have failed so far, by their share (generations, ...).
+
+    Beyond, 1/χ has no variance.
+    """
+    return np.logical_and.accumulate(failed < RARE, axis=0)
+
+
+Trend = Literal["unknown", "as averages", "slower", "constant", "grows"]
+
+
+def width_trend(exponent: float, error: float) -> Trend:
+    """How the width of χ⁻¹ goes with L, from its `variance_exponent` and that one's standard error.
+
+    At SIGMAS standard errors: it narrows as fast as averages of independent blocks (L⁻³) or slower,
+    is constant, or grows.
+    """
+    if not np.isfinite(exponent):
+        return "unknown"
+    if exponent < -SIGMAS * error:
+        return "as averages" if exponent < AVERAGES + SIGMAS * error else "slower"
+    return "grows" if exponent > SIGMAS * error else "constant"
+
+
 def summary(critical: Array) -> Array:
     """Mean, median, std and share, (..., 4), of critical strains, (..., P), NaN for none.
 
@@ -130,11 +169,11 @@ def describe_pool(
     chi: Array, strains: Array, contraction: Contraction, channels: Channels
 ) -> dict[str, Array]:
     """All statistics of the pool of one glass, χ (readings, strains, P, 6, 6), by name."""
-    level = levels(chi, contraction)
-    failed, failed_stderr = scatter_of_share(level[..., 0] < 0.0)
-    parts = relative_variance(by_part(chi, 2), contraction)
-    critical = critical_strain(level[..., 0], strains)
-    found = {
+    eigenvalues = inverse_eigenvalues(chi, contraction)
+    failed, failed_stderr = scatter_of_share(eigenvalues[..., 0] < 0.0)
+    parts = relative_variance(by_subpool(chi, 2), contraction)
+    critical = critical_strain(eigenvalues[..., 0], strains)
+    statistics = {
         "failed": failed,
         "failed_stderr": failed_stderr,
         "relative_variance": relative_variance(chi, contraction),
@@ -142,18 +181,22 @@ def describe_pool(
         "relative_variance_parts": np.moveaxis(parts, 0, -1),
         "critical_strain": critical,
         "critical_summary": summary(critical),
-        "critical_summary_stderr": scatter(summary(by_part(critical, 1))),
+        "critical_summary_stderr": scatter(summary(by_subpool(critical, 1))),
     }
     named = channel_values(chi, strains, contraction, channels)
-    for name, values in (("level", level), ("channel", named)):
-        found[f"{name}_moments"] = moments(values)
-        found[f"{name}_moments_stderr"] = scatter(moments(by_part(values, 2)))
-        found[f"{name}_quantiles"] = np.moveaxis(np.quantile(values, QUANTILES, axis=-2), 0, -1)
-        found[f"{name}_histogram"] = histogram(values)
-    return found
+    for name, values in (("level", eigenvalues), ("channel", named)):
+        statistics[f"{name}_moments"] = moments(values)
+        statistics[f"{name}_moments_stderr"] = scatter(moments(by_subpool(values, 2)))
+        statistics[f"{name}_quantiles"] = np.moveaxis(
+            np.quantile(values, QUANTILES, axis=-2), 0, -1
+        )
+        statistics[f"{name}_histogram"] = histogram(values)
+    return statistics
 
 
-def narrowing(parts: Array, whole: Array, failed: Array, lengths: Array) -> tuple[Array, Array]:
+def variance_exponent(
+    parts: Array, whole: Array, failed: Array, lengths: Array
+) -> tuple[Array, Array]:
     """Slope of ln(relative variance) against ln L over the steps after the first, and its error.
 
     parts: (generations, ..., SUBPOOLS), from the first blocks on. whole: of the whole pool, failed:
@@ -162,13 +205,13 @@ def narrowing(parts: Array, whole: Array, failed: Array, lengths: Array) -> tupl
     the distribution keeps its width. NaN where fewer than two generations count, or there is no
     width.
 
-    Blocks of one part come to share ancestors: per step their mean wanders by about SUBPOOLS/P of
-    the variance. That is missing from the variance within parts, and is too much in that of the
-    whole pool. The slope is the mean of both, and half of what they differ by is added to the
-    scatter of the parts in quadrature.
+    Blocks of one subpool come to share ancestors: per step their mean wanders by about SUBPOOLS/P
+    of the variance. The variance within subpools lacks that, and that of the whole pool has too
+    much of it. The slope is the mean of both, and half of their difference is added to the scatter
+    of the subpools in quadrature.
     """
     x = np.log(lengths[1:])
-    counts = np.logical_and.accumulate(failed < RARE, axis=0)[1:]
+    counts = few_failed(failed)[1:]
     within = _slopes(x, parts[1:], counts[..., None])
     overall = _slopes(x, whole[1:], counts)
     mean, error = within.mean(axis=-1), scatter(np.moveaxis(within, -1, 0))

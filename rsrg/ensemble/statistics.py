@@ -24,7 +24,7 @@ class Groups:
     sizes: Array
 
     @classmethod
-    def of(cls, n_chunks: int) -> "Groups":
+    def from_chunk_count(cls, n_chunks: int) -> "Groups":
         """The groups of n chunks."""
         parts = np.array_split(np.arange(n_chunks), min(n_chunks, MAX_GROUPS))
         return cls(np.array([len(p) for p in parts], dtype=np.float64))
@@ -60,7 +60,7 @@ class Groups:
         return h * full - (h - 1.0) * replicates
 
     def resampled(self, values: Array) -> Array:
-        """Means over groups drawn anew, (RESAMPLES, ...), of one value for each, (groups, ...).
+        """Means over groups drawn again, (RESAMPLES, ...), of one value for each, (groups, ...).
 
         The bootstrap, always with the same draws. Its spread is that of the mean, but for
         √((g − 1)/g), for which deviations from the mean are made larger.

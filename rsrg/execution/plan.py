@@ -38,6 +38,11 @@ class Plan:
     pool_bytes: int = 0
 
     @property
+    def pool_copies(self) -> int:
+        """How many copies of a pool are in memory, at most."""
+        return COPIES
+
+    @property
     def fits(self) -> bool:
         """Whether this machine has the memory, as far as it tells."""
         there = physical_memory()

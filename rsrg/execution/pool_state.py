@@ -18,8 +18,8 @@ from rsrg.ensemble.initial import initial_pool
 from rsrg.ensemble.pool_statistics import (
     QUANTILES,
     describe_pool,
-    narrowing,
     scatter_of_share,
+    variance_exponent,
 )
 from rsrg.execution.sampler import config_pool_step
 from rsrg.execution.tasks import ChunkRange, SuperBlocks
@@ -178,6 +178,6 @@ class PoolState:
         names = ("relative_variance_parts", "relative_variance", "failed")
         parts, whole, failed = (self.statistics[name] for name in names)
         of_materials = zip(parts, whole, failed, strict=True)
-        rows = [narrowing(p, w, f, lengths) for p, w, f in of_materials]
+        rows = [variance_exponent(p, w, f, lengths) for p, w, f in of_materials]
         slopes, errors = (np.stack(values) for values in zip(*rows, strict=True))
         return {"pool/narrowing": slopes, "pool/narrowing_stderr": errors}

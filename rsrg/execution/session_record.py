@@ -79,7 +79,7 @@ def _engine(config: Config) -> str:
     """What does the sums of a run: see `sums.batch` for `pairs` and `rows`."""
     if config.sampling.estimator != "montecarlo":
         return {"exact": "exact mean", "formula": "none"}[config.sampling.estimator]
-    has_rows = config.blocks.blocks().perfect and config.blocks.lattice != "hcp"  # gaps in rows
+    has_rows = config.blocks.blocks().bravais  # others, such as hcp, have gaps in their rows
     return batch_engine(config.blocks.n0**3) if has_rows else "pairs"
 
 

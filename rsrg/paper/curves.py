@@ -20,7 +20,7 @@ from rsrg.paper.setting import (
     formula_inverse_chi,
 )
 from rsrg.physics.arrays import Array
-from rsrg.physics.coupling_source import Kind, Source
+from rsrg.physics.coupling_source import Continuum, ExactCoupling, LatticeMean, LogFormula
 from rsrg.physics.recursion import whole_steps
 from rsrg.physics.strain import eccentricity_squared, strain_from_eccentricity
 from rsrg.physics.stress_strain import StressStrain, stress_strain
@@ -68,11 +68,13 @@ def critical_eccentricity(channel: str, log_ratio: float = TABLE_LOG) -> float:
 def smallest_coefficient(figure: int, log_ratio: float = TABLE_LOG) -> tuple[float, float]:
     """ε and value of the smallest coefficient of Fig. 5 or 9 over ε in [0, 1], α = 0.7."""
 
-    def of(ecc: float) -> float:
+    def coefficient(ecc: float) -> float:
         return formula_quantity(figure, strain_from_eccentricity(ecc), log_ratio)
 
-    found = minimize_scalar(of, bounds=(0.5, 1.0 - 1e-9), method="bounded", options={"xatol": 1e-9})
-    return float(found.x), float(found.fun)
+    minimum = minimize_scalar(
+        coefficient, bounds=(0.5, 1.0 - 1e-9), method="bounded", options={"xatol": 1e-9}
+    )
+    return float(minimum.x), float(minimum.fun)
 
 
 @dataclass(frozen=True)
@@ -150,7 +152,13 @@ class Curve:
     quantities: dict[int, Array]
 
 
-def _curve(source: Source, steps: float, eccentricity: Array) -> Curve:
+def _curve(
+    source: ExactCoupling,
+    steps: float,
+    eccentricity: Array,
+    reading: str = "",
+    n0: int | None = None,
+) -> Curve:
     def x(ecc: float) -> Array:
         e = strain_from_eccentricity(ecc) if ecc < 1.0 else NEEDLE
         return source.inverse_chi(e, EXAMPLE_ALPHA, steps, "six")
@@ -158,8 +166,8 @@ def _curve(source: Source, steps: float, eccentricity: Array) -> Curve:
     rows = [paper_quantities(x(float(ecc))) for ecc in eccentricity]
     return Curve(
         source.kind,
-        str(source.reading or ""),
-        source.n0 if source.reading else None,
+        reading,
+        n0,
         steps,
         eccentricity,
         {figure: np.array([row[figure] for row in rows]) for figure in rows[0]},
@@ -169,19 +177,21 @@ def _curve(source: Source, steps: float, eccentricity: Array) -> Curve:
 def paper_curve() -> Curve:
     """The formula, from ε = 0 to 1, ln(R/L₁) = 20."""
     eccentricity = np.concatenate((np.linspace(0.0, 0.995, 399), [0.998, 0.9995, 1.0]))
-    return _curve(Source("formula"), TABLE_LOG / np.log(3), eccentricity)
+    return _curve(LogFormula(), TABLE_LOG / np.log(3), eccentricity)
 
 
 def reading_curves() -> tuple[Curve, ...]:
     """Exact continuum (fine) and lattice sum (coarse) for each reading and N0, same n for both."""
     fine, coarse = np.linspace(0.0, LAST, 393), np.linspace(0.0, LAST, 29)
-    grids: tuple[tuple[Kind, Array], ...] = (("continuum", fine), ("sum", coarse))
-    return tuple(
-        _curve(Source(kind, reading, n0), whole_steps(TABLE_LOG, n0), grid)
-        for reading in COUPLED
-        for n0 in SHOWN_N0
-        for kind, grid in grids
-    )
+    curves = []
+    for reading in COUPLED:
+        for n0 in SHOWN_N0:
+            steps = whole_steps(TABLE_LOG, n0)
+            curves += [
+                _curve(Continuum(reading), steps, fine, str(reading), n0),
+                _curve(LatticeMean(reading, n0), steps, coarse, str(reading), n0),
+            ]
+    return tuple(curves)
 
 
 @dataclass(frozen=True)
@@ -194,12 +204,14 @@ class StressCurve:
     first_channel: str
 
 
-def _stress_curve(label: str, source: Source, steps: float, strain_max: float) -> StressCurve:
+def _stress_curve(
+    label: str, source: ExactCoupling, steps: float, strain_max: float
+) -> StressCurve:
     def x(e: float) -> Array:
         return source.inverse_chi(e, EXAMPLE_ALPHA, steps, "tensor")
 
-    found = source.critical(EXAMPLE_ALPHA, steps, "tensor", strain_max)
-    first = found[0] if found else None
+    strains = source.critical_strains(EXAMPLE_ALPHA, steps, "tensor", strain_max)
+    first = strains[0] if strains else None
     return StressCurve(
         label,
         stress_strain(x, EXAMPLE_ALPHA, strain_max),
@@ -212,7 +224,7 @@ def stress_curves(strain_max: float = 0.6) -> tuple[StressCurve, ...]:
     """Fig. 1: the formula at ln(R/L₁) = 20, and the lattice sum that fails under e_xx, N0 = 3."""
     n = whole_steps(TABLE_LOG, 3)
     return (
-        _stress_curve("log formula", Source("formula"), TABLE_LOG / np.log(3), strain_max),
-        _stress_curve("sum, fixed/ellipsoid", Source("sum", COUPLED[0]), n, strain_max),
-        _stress_curve("sum, affine/sphere", Source("sum", COUPLED[1]), n, strain_max),
+        _stress_curve("log formula", LogFormula(), TABLE_LOG / np.log(3), strain_max),
+        _stress_curve("sum, fixed/ellipsoid", LatticeMean(COUPLED[0]), n, strain_max),
+        _stress_curve("sum, affine/sphere", LatticeMean(COUPLED[1]), n, strain_max),
     )

@@ -62,7 +62,7 @@ class FailingStrain:
 def failing_strains() -> tuple[FailingStrain, ...]:
     """The three directions of Fig. 10, largest component 1: α = 0.7, ln(R/L₁) = 20, plain 6×6."""
     channels = strain_channels(strain_direction("xx"))
-    found = []
+    strains = []
     for name, e in formula_critical(EXAMPLE_ALPHA, TABLE_LOG).items():
         x = formula_inverse_chi(e, EXAMPLE_ALPHA, TABLE_LOG)
         _, vectors = eigenchannels(x, "six", channels)
@@ -71,6 +71,6 @@ def failing_strains() -> tuple[FailingStrain, ...]:
         strain = np.zeros((3, 3))
         for (i, j), component in zip(PAIRS, v, strict=True):
             strain[i, j] = strain[j, i] = component
-        found.append(FailingStrain(name, e, strain))
+        strains.append(FailingStrain(name, e, strain))
     order = ("xx+yy+zz", "yy-zz", "yz")
-    return tuple(sorted(found, key=lambda s: order.index(s.channel)))
+    return tuple(sorted(strains, key=lambda s: order.index(s.channel)))

@@ -25,9 +25,9 @@ def _silent(message: str) -> None:
 def reproduce(folder: Path, notify: Callable[[str], None] = _silent) -> list[Claim]:
     """Compute and write everything: figure_01 … figure_10 (png, svg), paper.json, .md, .html.
 
-    notify: told in words what is done next. Files of these names in the folder are replaced; the
-    folder is made if missing. Returns the claims, with their verdicts. Raises RsrgError where the
-    folder cannot be made.
+    notify: called with what is done next, in words. Files of these names in the folder are
+    replaced; the folder is made if missing. Returns the claims, with their verdicts.
+    Raises RsrgError where the folder cannot be made.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -44,16 +44,16 @@ def reproduce(folder: Path, notify: Callable[[str], None] = _silent) -> list[Cla
     marked = marked_values()
     eccentricity_figures(folder, paper_curve(), reading_curves(), marked)
     notify("Claims")
-    found = claims()
+    verdicts = claims()
     notify("Table I: formula and sums, N0 = 2, 3, 4, 8")
     numbers = tables()
     notify("Pages")
-    data = paper_data(numbers, marked, stress, failing, found)
+    data = paper_data(numbers, marked, stress, failing, verdicts)
     _write(folder / "paper.json", json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False))
     texts = all_tables(numbers)
-    _write(folder / "paper.md", markdown(found, texts))
-    _write(folder / "paper.html", html(found, texts, folder))
-    return found
+    _write(folder / "paper.md", markdown(verdicts, texts))
+    _write(folder / "paper.html", html(verdicts, texts, folder))
+    return verdicts
 
 
 def _write(path: Path, text: str) -> None:

@@ -1,13 +1,12 @@
-"""Where a coupling M comes from: the paper's formula, the exact continuum, or a lattice sum.
+"""The paper's setting (sizes, example glass, readings) and its critical strains, for e_xx = e.
 
-All for e_xx = e. What does not depend on the glass is kept, so twelve glasses cost little more
-than one. Every number here is exact up to rounding: nothing is sampled.
+Every number here is exact up to rounding: nothing is sampled.
 """
 
 import math
 
 from rsrg.physics.arrays import Array
-from rsrg.physics.coupling_source import STRAIN_MAX, Source, formula_steps
+from rsrg.physics.coupling_source import STRAIN_MAX, LatticeMean, LogFormula, formula_steps
 from rsrg.physics.pairs import Contraction
 from rsrg.physics.readings import READINGS, Reading
 from rsrg.physics.recursion import whole_steps
@@ -18,7 +17,7 @@ EXAMPLE_ALPHA = 0.7  # the paper's example
 COUPLED = READINGS[:2]  # the two readings with a coupling; the other two are exactly zero
 
 
-FORMULA = Source("formula")
+FORMULA = LogFormula()
 
 
 def formula_inverse_chi(
@@ -35,8 +34,8 @@ def formula_critical(
     strain_max: float = STRAIN_MAX,
 ) -> dict[str, float]:
     """The paper's critical strains by channel, in ascending order: Table I."""
-    found = FORMULA.critical(alpha, formula_steps(log_ratio), contraction, strain_max)
-    return {c.channel: c.strain for c in found}
+    strains = FORMULA.critical_strains(alpha, formula_steps(log_ratio), contraction, strain_max)
+    return {c.channel: c.strain for c in strains}
 
 
 def sum_critical(
@@ -48,6 +47,6 @@ def sum_critical(
     strain_max: float = STRAIN_MAX,
 ) -> dict[str, float]:
     """Critical strains by channel from the exact mean of the lattice sum, in whole steps."""
-    source = Source("sum", Reading.parse(reading), n0)
-    found = source.critical(alpha, whole_steps(log_ratio, n0), contraction, strain_max)
-    return {c.channel: c.strain for c in found}
+    source = LatticeMean(Reading.parse(reading), n0)
+    strains = source.critical_strains(alpha, whole_steps(log_ratio, n0), contraction, strain_max)
+    return {c.channel: c.strain for c in strains}

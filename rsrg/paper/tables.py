@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from rsrg.paper.agreement import rounds_to
 from rsrg.paper.setting import TABLE_LOG, TEXT_LOG, formula_critical
-from rsrg.physics.coupling_source import STRAIN_MAX, Source
+from rsrg.physics.coupling_source import STRAIN_MAX, LatticeMean
 from rsrg.physics.materials import TABLE_I, TableRow, glass
 from rsrg.physics.pairs import CONTRACTIONS, Contraction
 from rsrg.physics.readings import READINGS
@@ -96,8 +96,8 @@ class Tables:
 
 def formula_cell(row: TableRow, log_ratio: float, contraction: Contraction) -> FormulaCell:
     """One row of Table I, α as printed."""
-    found = formula_critical(row.alpha, log_ratio, contraction, STRAIN_MAX)
-    e1, e2, e3 = (found.get(channel) for channel in CHANNELS)
+    strains = formula_critical(row.alpha, log_ratio, contraction, STRAIN_MAX)
+    e1, e2, e3 = (strains.get(channel) for channel in CHANNELS)
     return FormulaCell(row.name, row.alpha, log_ratio, contraction, (e1, e2, e3), row.critical)
 
 
@@ -120,7 +120,9 @@ def sum_table(log_ratio: float, contraction: Contraction, n0: int) -> tuple[SumC
             contraction,
             {
                 c.channel: c.strain
-                for c in Source("sum", reading, n0).critical(row.alpha, n, contraction, STRAIN_MAX)
+                for c in LatticeMean(reading, n0).critical_strains(
+                    row.alpha, n, contraction, STRAIN_MAX
+                )
             }
             if reading.continuum_sign
             else {},  # exactly no coupling, at any strain

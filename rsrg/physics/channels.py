@@ -14,7 +14,7 @@ from scipy.optimize import linear_sum_assignment
 from rsrg.physics.arrays import Array
 from rsrg.physics.pairs import PAIR_NAMES, Contraction, pair_weights, weighted
 
-NEAR = 0.85  # overlap of an eigenvector with itself from strain to strain; swaps begin at 0.71
+MIN_OVERLAP = 0.85  # of an eigenvector with itself from strain to strain; swaps begin at 0.71
 BISECTIONS = 6
 SPLIT = 1e-10  # relative size of the reference added to split degenerate eigenspaces
 
@@ -42,7 +42,7 @@ def _odd_axis_first(values: Array) -> Array:
 def strain_channels(direction: Array) -> Channels:
     """Reference channels of a strain direction, (3, 3), in its principal frame, odd axis first.
 
-    Names use x, y, z where the principal axes are the lab's, else a, b, c. For e_xx:
+    Names use x, y, z where the principal axes are those of the lab, else a, b, c. For e_xx:
     xx+yy+zz, 2xx-yy-zz, yy-zz, xy, xz, yz.
     """
     values, axes = np.linalg.eigh(0.5 * (direction + direction.T))
@@ -127,7 +127,7 @@ def _follow_step(
     """Eigenvalues and eigenvectors of `end` in the order of those known of `start`."""
     values, vectors = eigenchannels(end, contraction, Channels((), known))
     overlap = np.abs(np.sum(vectors * known, axis=-1)).min()
-    if overlap > NEAR or bisections == 0:
+    if overlap > MIN_OVERLAP or bisections == 0:
         return values, vectors
     middle = 0.5 * (start + end)
     _, between = _follow_step(start, middle, known, contraction, bisections - 1)

@@ -1,61 +1,154 @@
-"""Where a coupling M comes from: the paper's formula, the exact continuum, or a lattice sum."""
+"""Couplings M known as an exact function of strain: the log formula, the continuum, lattice sums.
+
+A new source of M is a subclass of `ExactCoupling` with the one method `coupling`; the flow of χ⁻¹
+and its critical strains follow from it. What does not depend on the glass is cached, so that twelve
+glasses cost little more than one.
+"""
 
 import math
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from functools import cache
-from typing import Literal
+from functools import lru_cache
+from typing import ClassVar
+
+import numpy as np
 
 from rsrg.physics.arrays import Array
 from rsrg.physics.continuum import continuum_moments
 from rsrg.physics.criticality import Crossing, critical_strains
-from rsrg.physics.elastic import inverse_elastic_susceptibility
+from rsrg.physics.elastic import check_alpha, inverse_elastic_susceptibility
 from rsrg.physics.errors import PhysicsError
 from rsrg.physics.haar_mean import check_n0, haar_mean_moments
-from rsrg.physics.interaction import lambda_tilde_from_moments
+from rsrg.physics.interaction import coupling_from_moments, lambda_tilde_from_moments
 from rsrg.physics.log_formula import log_formula_coupling
 from rsrg.physics.pairs import Contraction
 from rsrg.physics.readings import Reading
-
-Kind = Literal["formula", "continuum", "sum"]
+from rsrg.physics.strain import deformation_gradient
 
 ROOT_ERROR = 1e-8  # what `critical_strains` promises
-STRAIN_MAX = 3.0  # to which critical strains are looked for
-
-_continuum = cache(continuum_moments)
-_lattice = cache(haar_mean_moments)
+STRAIN_MAX = 3.0  # up to which critical strains are searched
+CACHED = 2**16  # deformations whose 15 moments are kept: about 30 MB
 
 
-@dataclass(frozen=True)
-class Source:
-    """One way to get M: its kind, and for the last two the reading of V(e) (for a sum also N0)."""
+class ExactCoupling(ABC):
+    """A coupling M of one RG step, known as an exact function of the strain.
 
-    kind: Kind
-    reading: Reading | None = None
-    n0: int = 3
+    A subclass gives `coupling`. kind: a word for tables, such as "continuum".
+    """
 
-    def coupling(self, e: float, alpha: float) -> Array:
-        """M of one step of factor N0 at the strain e, plain, (6, 6), in 1/ρc_t²."""
-        if self.kind == "formula":
-            return log_formula_coupling(e, alpha, self.n0)
-        if self.reading is None:
-            raise PhysicsError(f"`reading` must be given for a {self.kind}; got None")
-        if self.kind == "continuum":
-            return self.reading.continuum_sign * lambda_tilde_from_moments(_continuum(e), alpha)
-        return lambda_tilde_from_moments(_lattice(e, self.n0, self.reading), alpha) / (4 * math.pi)
+    kind: ClassVar[str]
 
-    def inverse_chi(self, e: float, alpha: float, steps: float, contraction: Contraction) -> Array:
-        """χ⁻¹ = (χ_el)⁻¹ + n M(e), Eq. 3.8, plain, (6, 6), in 1/ρc_t²."""
-        return inverse_elastic_susceptibility(alpha, contraction) + steps * self.coupling(e, alpha)
+    @abstractmethod
+    def coupling(self, deformation: float | Array, alpha: float) -> Array:
+        """M of one step, Eq. 3.7, in 1/ρc_t², plain components, (6, 6).
 
-    def critical(
-        self, alpha: float, steps: float, contraction: Contraction, strain_max: float
+        deformation: F, (3, 3), or a number e for diag(1 + e, 1, 1). Raises PhysicsError for
+        det F ≤ 0 (a number: e ≤ −1) or α outside (1/4, 1).
+        """
+
+    def inverse_chi(
+        self,
+        deformation: float | Array,
+        alpha: float,
+        steps: float,
+        contraction: Contraction = "tensor",
+    ) -> Array:
+        """χ_n⁻¹ = (χ_el)⁻¹ + n M, Eq. 3.8, in 1/ρc_t², plain components, (6, 6).
+
+        steps: n, may be a fraction. deformation and errors: see `coupling`.
+        """
+        start = inverse_elastic_susceptibility(alpha, contraction)
+        return start + steps * self.coupling(deformation, alpha)
+
+    def critical_strains(
+        self,
+        alpha: float,
+        steps: float,
+        contraction: Contraction = "tensor",
+        strain_max: float = STRAIN_MAX,
     ) -> list[Crossing]:
-        """Strains in (0, strain_max] where χ⁻¹ turns singular, ascending."""
+        """Strains e_xx in (0, strain_max] where χ_n⁻¹ turns singular, ascending.
+
+        To ROOT_ERROR or better. Raises PhysicsError as `physics.criticality.critical_strains`.
+        """
         return critical_strains(
             lambda e: self.coupling(e, alpha), alpha, steps, contraction, strain_max
         )
 
 
+@dataclass(frozen=True)
+class LogFormula(ExactCoupling):
+    """The paper's closed form, Eqs. 4.2 to 4.5, for one step of factor N0; of e_xx only."""
+
+    n0: int = 3
+    kind: ClassVar[str] = "formula"
+
+    def coupling(self, deformation: float | Array, alpha: float) -> Array:
+        """M = 2 ln N0 times the matrix of Eq. 4.2, in 1/ρc_t², plain components, (6, 6).
+
+        Raises PhysicsError unless deformation is a number e > −1, 1/4 < α < 1, and N0 is an
+        integer ≥ 2.
+        """
+        if np.ndim(deformation) != 0:
+            raise PhysicsError("`deformation` must be a number e_xx for the log formula")
+        return log_formula_coupling(float(deformation), alpha, self.n0)
+
+
+@dataclass(frozen=True)
+class Continuum(ExactCoupling):
+    """The exact continuum limit of one reading: +G, −G or 0, whatever N0."""
+
+    reading: Reading
+    kind: ClassVar[str] = "continuum"
+
+    def coupling(self, deformation: float | Array, alpha: float) -> Array:
+        """M = ±G or 0 (see `continuum_coupling`), in 1/ρc_t², plain components, (6, 6)."""
+        moments = _continuum_moments(_key(deformation))
+        return self.reading.continuum_sign * lambda_tilde_from_moments(moments, check_alpha(alpha))
+
+
+@dataclass(frozen=True)
+class LatticeMean(ExactCoupling):
+    """The sum over N0³ blocks of a lattice, averaged exactly over its orientation and offset."""
+
+    reading: Reading
+    n0: int = 3
+    lattice: str = "sc"
+    kind: ClassVar[str] = "sum"
+
+    def coupling(self, deformation: float | Array, alpha: float) -> Array:
+        """M of one step (see `exact_coupling`), in 1/ρc_t², plain components, (6, 6)."""
+        moments = _lattice_moments(_key(deformation), self.n0, self.reading, self.lattice)
+        return coupling_from_moments(moments, alpha)
+
+
+def _key(deformation: float | Array) -> bytes:
+    """F as bytes, which a cache can hold."""
+    return deformation_gradient(deformation).tobytes()
+
+
+def _gradient(key: bytes) -> Array:
+    return np.frombuffer(key).reshape(3, 3)
+
+
+@lru_cache(maxsize=CACHED)
+def _continuum_moments(key: bytes) -> Array:
+    return _read_only(continuum_moments(_gradient(key)))
+
+
+@lru_cache(maxsize=CACHED)
+def _lattice_moments(key: bytes, n0: int, reading: Reading, lattice: str) -> Array:
+    return _read_only(haar_mean_moments(_gradient(key), n0, reading, lattice))
+
+
+def _read_only(moments: Array) -> Array:
+    moments.flags.writeable = False  # one array serves every caller
+    return moments
+
+
 def formula_steps(log_ratio: float, n0: int = 3) -> float:
-    """n = ln(R/L₁)/ln N0, a real number: a formula is continuous in ln L."""
+    """n = ln(R/L₁)/ln N0, a real number: a formula is continuous in ln L.
+
+    Raises PhysicsError unless n0 is an integer ≥ 2.
+    """
     return log_ratio / math.log(check_n0(n0))

@@ -22,7 +22,7 @@ from rsrg.physics.strain import strain_direction
 
 INTERVALS = 200  # of the search; two crossings of one eigenvalue closer than this are missed
 XTOL = 1e-12
-SAME = 1e-9  # crossings closer than this belong to one degenerate eigenspace
+DEGENERATE = 1e-9  # crossings closer than this belong to one degenerate eigenspace
 
 
 @dataclass(frozen=True, order=True)
@@ -49,7 +49,7 @@ def critical_strains(
 
     coupling: strain → M of one step, plain, (6, 6), in 1/ρc_t². steps: n, may be a fraction.
     Channels are named as for e_xx; for another strain see `crossings`. Returns all crossings in
-    ascending order of strain, found to 1e-8 or better; degenerate ones are each listed.
+    ascending order of strain, to 1e-8 or better; degenerate ones are each listed.
 
     Raises PhysicsError for α outside (1/4, 1), steps ≤ 0 or strain_max ≤ 0.
     """
@@ -72,19 +72,21 @@ def crossings(
     """Zeros of the eigenvalues of χ⁻¹(e), (6, 6), between neighbours of an ascending grid, (n,).
 
     The ordered eigenvalues are continuous in e, so each is followed on its own and no crossing of
-    two levels can hide one; two zeros of one level between neighbours are missed.
+    two eigenvalues can hide one; two zeros of one eigenvalue between neighbours are missed.
+    inverse_chi: strain → χ⁻¹, plain, in 1/ρc_t². channels: the names at zero strain (see
+    `strain_channels`). Roots to 1e-12, in ascending order.
     """
     path = np.array([inverse_chi(float(e)) for e in grid])
-    levels = _sorted_eigenvalues(path, contraction)
+    eigenvalues = _sorted_eigenvalues(path, contraction)
     _, vectors = follow_channels(path, grid, inverse_chi(0.0), contraction, channels)
     roots: list[tuple[float, int, Channels]] = []
-    for i, level in zip(*np.nonzero(np.diff(levels <= 0.0, axis=0)), strict=True):
+    for i, rank in zip(*np.nonzero(np.diff(eigenvalues <= 0.0, axis=0)), strict=True):
 
-        def eigenvalue(e: float, rank: int = int(level)) -> float:
+        def eigenvalue(e: float, rank: int = int(rank)) -> float:
             return float(_sorted_eigenvalues(inverse_chi(e), contraction)[rank])
 
         root = float(brentq(eigenvalue, grid[i], grid[i + 1], xtol=XTOL))
-        roots.append((root, int(level), Channels(channels.names, vectors[i])))
+        roots.append((root, int(rank), Channels(channels.names, vectors[i])))
     return _named(sorted(roots, key=lambda r: r[:2]), inverse_chi, contraction)
 
 
@@ -93,30 +95,30 @@ def _named(
     inverse_chi: Callable[[float], Array],
     contraction: Contraction,
 ) -> list[Crossing]:
-    """Name each root (strain, rank of the level); a degenerate group is named at one strain."""
+    """Name each root (strain, rank of its eigenvalue); degenerate ones are named at one strain."""
     crossings: list[Crossing] = []
     at = -np.inf
-    for strain, level, channels in roots:
-        if strain - at > SAME:
+    for strain, rank, channels in roots:
+        if strain - at > DEGENERATE:
             at = strain
             values, vectors = eigenchannels(inverse_chi(at), contraction, channels)
-            rank = np.argsort(values, kind="stable")
-        c = rank[level]
+            order = np.argsort(values, kind="stable")
+        c = order[rank]
         direction = describe_strain(vectors[c], contraction)
         crossings.append(Crossing(at, channels.names[c], direction))
     return sorted(crossings)
 
 
 @dataclass(frozen=True)
-class SampledCrossing:
-    """A zero of a curve known at points: where, its slope there, and the interpolation's error."""
+class CurveZero:
+    """A zero of a curve known at points: its strain, the slope there, the interpolation's error."""
 
     strain: float
     slope: float
     interpolation_error: float
 
 
-def sampled_crossings(strains: Array, values: Array) -> list[SampledCrossing]:
+def curve_zeros(strains: Array, values: Array) -> list[CurveZero]:
     """Zeros of a smooth curve sampled at ascending strains, (n,), n ≥ 2.
 
     A cubic spline (a straight line below four points). The error is how far the zero moves when one
@@ -126,7 +128,7 @@ def sampled_crossings(strains: Array, values: Array) -> list[SampledCrossing]:
     if len(strains) < 4:
         return _linear_crossings(strains, values)
     spline = CubicSpline(strains, values)
-    found = []
+    zeros = []
     for root in _zeros(spline):
         place = int(np.clip(np.searchsorted(strains, root), 1, len(strains) - 1))
         width = float(strains[place] - strains[place - 1])
@@ -134,8 +136,8 @@ def sampled_crossings(strains: Array, values: Array) -> list[SampledCrossing]:
         for left_out in range(max(1, place - 2), min(len(strains) - 1, place + 2)):
             rest = CubicSpline(np.delete(strains, left_out), np.delete(values, left_out))
             error = max(error, float(np.min(np.abs(_zeros(rest) - root), initial=width)))
-        found.append(SampledCrossing(float(root), float(spline(root, 1)), error))
-    return found
+        zeros.append(CurveZero(float(root), float(spline(root, 1)), error))
+    return zeros
 
 
 def _zeros(curve: CubicSpline) -> Array:
@@ -143,19 +145,32 @@ def _zeros(curve: CubicSpline) -> Array:
     return roots[np.isfinite(roots)]
 
 
-def _linear_crossings(strains: Array, values: Array) -> list[SampledCrossing]:
-    found = []
+def _linear_crossings(strains: Array, values: Array) -> list[CurveZero]:
+    zeros = []
     for i in np.flatnonzero(np.diff(values < 0.0)):
         width = strains[i + 1] - strains[i]
         slope = (values[i + 1] - values[i]) / width
         root = strains[i] - values[i] / slope
         error = max(root - strains[i], strains[i + 1] - root)
-        found.append(SampledCrossing(float(root), float(slope), float(error)))
-    return found
+        zeros.append(CurveZero(float(root), float(slope), float(error)))
+    return zeros
+
+
+def first_negative(strains: Array, values: Array) -> float:
+    """The strain where a sampled curve, (n,), falls below zero first, by straight lines.
+
+    The first strain where it is negative there already; NaN where it never is.
+    """
+    after = int(np.argmax(values < 0.0))
+    if not values[after] < 0.0 or after == 0:
+        return float(strains[0]) if values[after] < 0.0 else np.nan
+    low, high = values[after - 1], values[after]
+    share = low / (low - high)
+    return float(strains[after - 1] + share * (strains[after] - strains[after - 1]))
 
 
 def spline_values(strains: Array, curves: Array, at: float) -> Array:
-    """Curves, (..., n), at one strain, (...,), by the interpolation of `sampled_crossings`."""
+    """Curves, (..., n), at one strain, (...,), by the interpolation of `curve_zeros`."""
     if len(strains) < 4:
         flat = curves.reshape(-1, len(strains))
         return np.array([np.interp(at, strains, c) for c in flat]).reshape(curves.shape[:-1])

@@ -1,8 +1,8 @@
-"""Averages over directions of a function of s = |F⁻¹n| alone, times n_a n_b n_c n_d.
+"""Averages over directions of a function of s = |F⁻¹n| only, times n_a n_b n_c n_d.
 
 Every exact result of rsrg has this form: the continuum limit (f = −ln s) and the Haar mean of a
 lattice sum (f a cubic between breaks). In the principal frame of F Fᵀ, s² = Σ n_i²/λ_i², so one
-octant is enough; along the polar axis the breaks of f are found exactly, around it the midpoint
+octant is enough; along the polar axis the breaks of f are resolved exactly, around it the midpoint
 rule is refined until nothing changes.
 """
 
@@ -18,7 +18,7 @@ from rsrg.physics.strain import principal_stretches
 
 MAX_REFINEMENTS = 10
 AROUND_START = 4  # midpoints in a quarter turn: exact for all quartics where f is constant
-ROUNDING = 1e-16  # of an average of numbers of order 1: all that is left of ln s without strain
+AVERAGE_ROUNDING = 1e-16  # of numbers of order 1: all that is left of ln s without strain
 ALONG_START = 16  # Gauss nodes on each smooth piece
 
 
@@ -92,7 +92,7 @@ def quartic_average(
         around, along = 2 * around, min(2 * along, 512)
         result = _octant_average(f, inverse_squares, breaks_squared, around, along)
         change = float(np.max(np.abs(result - last)))
-        if change <= rtol * np.max(np.abs(result)) + ROUNDING:
+        if change <= rtol * np.max(np.abs(result)) + AVERAGE_ROUNDING:
             return _to_lab(result, axes)
         last = result
     raise ConvergenceError("direction average did not converge", _to_lab(last, axes), change)

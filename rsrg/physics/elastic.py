@@ -40,5 +40,6 @@ def inverse_elastic_susceptibility(alpha: float, contraction: Contraction) -> Ar
     """(χ_el)⁻¹ in units of 1/ρc_t², plain components, (6, 6).
 
     With `six` this is the matrix (4.6) as printed; with `tensor` the true compliance.
+    Raises PhysicsError unless 1/4 < α < 1, and for an unknown contraction.
     """
     return inverse(elastic_susceptibility(alpha), contraction)

@@ -1,10 +1,18 @@
-"""Which strain breaks this glass, and in which direction: by formula, continuum and sum."""
+"""Which strain breaks a glass first, and in which direction: by formula, continuum and sum."""
 
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rsrg.physics.coupling_source import ROOT_ERROR, STRAIN_MAX, Kind, Source, formula_steps
+from rsrg.physics.coupling_source import (
+    ROOT_ERROR,
+    STRAIN_MAX,
+    Continuum,
+    ExactCoupling,
+    LatticeMean,
+    LogFormula,
+    formula_steps,
+)
 from rsrg.physics.criticality import Crossing
 from rsrg.physics.errors import PhysicsError
 from rsrg.physics.materials import Material, glass
@@ -17,10 +25,10 @@ from rsrg.physics.recursion import whole_steps
 class CriticalRow:
     """Critical strains from one source after `steps` steps, ascending; L_n in m.
 
-    error: of each strain. Nothing is sampled, so it is that of the root finder alone.
+    error: of each strain. Nothing is sampled, so it is that of the root finder.
     """
 
-    kind: Kind
+    kind: str
     reading: str
     n0: int
     steps: float
@@ -37,7 +45,7 @@ class CriticalRow:
 
 @dataclass(frozen=True)
 class CriticalAnswer:
-    """The rows for one glass under e_xx, and what they were computed with."""
+    """The rows for one glass under e_xx, and what they were computed with; start, sample in m."""
 
     glass: Material
     start: float
@@ -54,7 +62,7 @@ def choose_glass(
     c_t: float | None = None,
     alpha: float | None = None,
 ) -> Material:
-    """The glass that exactly one of: a name of Table I, both velocities in m/s, or α stands for.
+    """A glass by exactly one of: its name in Table I, both velocities in m/s, or α.
 
     Raises PhysicsError for none, several, an unknown name, or α outside (1/4, 1).
     """
@@ -71,7 +79,7 @@ def choose_glass(
     return Material("this glass", alpha if alpha is not None else math.nan)
 
 
-def critical(
+def critical_answer(
     glass: Material,
     start: float = 50e-10,
     sample: float = 1e-3,
@@ -93,22 +101,16 @@ def critical(
         )
     n = whole_steps(math.log(sample / start), n0)
 
-    def row(source: Source, steps: float) -> CriticalRow:
-        return CriticalRow(
-            source.kind,
-            str(source.reading or ""),
-            n0,
-            steps,
-            start * n0**steps,
-            tuple(source.critical(glass.alpha, steps, contraction, strain_max)),
-        )
+    def row(source: ExactCoupling, steps: float, reading: str = "") -> CriticalRow:
+        strains = source.critical_strains(glass.alpha, steps, contraction, strain_max)
+        return CriticalRow(source.kind, reading, n0, steps, start * n0**steps, tuple(strains))
 
     def rows() -> Iterator[CriticalRow]:
-        formula = Source("formula", n0=n0)
+        formula = LogFormula(n0)
         yield row(formula, formula_steps(math.log(sample / start), n0))
         yield row(formula, n)
         for reading in readings:
-            yield row(Source("continuum", reading, n0), n)
-            yield row(Source("sum", reading, n0), n)
+            yield row(Continuum(reading), n, str(reading))
+            yield row(LatticeMean(reading, n0), n, str(reading))
 
     return CriticalAnswer(glass, start, sample, n0, contraction, strain_max, tuple(rows()))

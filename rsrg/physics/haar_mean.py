@@ -1,6 +1,6 @@
 """The exact mean of a lattice sum over Haar-random orientation and uniform offset.
 
-With a uniform offset a displacement d of the lattice is found γ(d) times per draw on average, γ the
+With a uniform offset a displacement d of the lattice occurs γ(d) times per draw on average, γ the
 covariogram of the body (`count: volume`). For a ball of radius R holding N0³ blocks,
 γ = N0³ (1 − 3t/2 + t³/2) with t = |d|/2R < 1; an ellipsoid is a ball in the coordinates F⁻¹x.
 Written as an average over the direction n of the displacement after the strain, every reading is
@@ -20,8 +20,8 @@ from rsrg.physics.arrays import Array
 from rsrg.physics.directions import quartic_average
 from rsrg.physics.elastic import check_alpha
 from rsrg.physics.errors import PhysicsError
-from rsrg.physics.interaction import lambda_tilde_from_moments
-from rsrg.physics.lattices import Lattice, lattice_shells
+from rsrg.physics.interaction import coupling_from_moments
+from rsrg.physics.lattices import lattice_shells
 from rsrg.physics.readings import Domain, Positions, Reading
 from rsrg.physics.strain import deformation_gradient, principal_stretches
 
@@ -67,7 +67,7 @@ def haar_mean_moments(
     deformation: float | Array,
     n0: int,
     reading: Reading,
-    lattice: Lattice = "sc",
+    lattice: str = "sc",
     rtol: float = RTOL,
 ) -> Array:
     """Mean of (V/N0³) Σ_{s≠s'} n_a n_b n_c n_d / r³ over orientation and offset, (15,).
@@ -97,7 +97,7 @@ def exact_coupling(
     n0: int,
     positions: Positions = "affine",
     domain: Domain = "sphere",
-    lattice: Lattice = "sc",
+    lattice: str = "sc",
 ) -> Array:
     """M of one RG step, averaged exactly over lattice orientation and offset (`count: volume`).
 
@@ -107,6 +107,6 @@ def exact_coupling(
     Raises PhysicsError for det F ≤ 0, α outside (1/4, 1), n0 < 2, an unknown reading or lattice;
     ConvergenceError, with the last estimate, for extreme aspect ratios.
     """
-    a = check_alpha(alpha)
+    check_alpha(alpha)  # before the quadrature, which takes long
     moments = haar_mean_moments(deformation, n0, Reading(positions, domain), lattice)
-    return lambda_tilde_from_moments(moments, a) / (4.0 * np.pi)
+    return coupling_from_moments(moments, alpha)

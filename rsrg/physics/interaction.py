@@ -83,6 +83,15 @@ def lambda_tilde(n: Array, alpha: float) -> Array:
     return lambda_tilde_from_moments(direction_moments(n), alpha)
 
 
+def coupling_from_moments(moments: Array, alpha: float) -> Array:
+    """M = Λ̃[Q]/4π of one RG step, Eq. 3.7, in 1/ρc_t², plain components, (..., 6, 6).
+
+    moments: Q_abcd = (V/N) Σ_{s≠s'} n_a n_b n_c n_d / r³, so per block, (..., 15). For sums over
+    all pairs see `coupling_matrix`. Raises PhysicsError unless 1/4 < α < 1.
+    """
+    return lambda_tilde_from_moments(moments, check_alpha(alpha)) / (4.0 * np.pi)
+
+
 def coupling_matrix(
     moments: Array, alpha: float, n_blocks: float, block_volume: float = 1.0
 ) -> Array:

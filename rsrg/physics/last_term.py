@@ -1,6 +1,6 @@
 """The last term of Eq. 3.3, Eqs. 3.5 and 3.6, and the two scales that bound the theory.
 
-Here alone physics uses SI: lengths in m, frequencies in rad/s or Hz, ρc² in Pa.
+Only here physics uses SI: lengths in m, frequencies in rad/s or Hz, ρc² in Pa.
 """
 
 import numpy as np
@@ -10,7 +10,7 @@ from rsrg.physics.errors import PhysicsError
 from rsrg.physics.lattices import lattice_shells
 
 CUTOFF = 1e15  # ω_c of the text, "10¹⁵ Hz"
-FAR = 40.0  # block sizes; beyond it Σ d⁻⁶ is an integral, with a relative error below 1e-6
+SHELL_CUTOFF = 40.0  # block sizes; beyond it Σ d⁻⁶ is an integral, with a relative error below 1e-6
 
 
 def _positive(**values: float) -> None:
@@ -30,8 +30,8 @@ def critical_length(stiffness: float, cutoff: float = CUTOFF) -> float:
 
 def inverse_sixth_sum() -> float:
     """Σ_{d≠0} |d|⁻⁶ over the simple cubic lattice, 8.402: the sum of (3.5) for one block."""
-    distances, counts = lattice_shells("sc", FAR)
-    return float(np.sum(counts * distances**-6.0) + 4.0 * np.pi / (3.0 * FAR**3))
+    distances, counts = lattice_shells("sc", SHELL_CUTOFF)
+    return float(np.sum(counts * distances**-6.0) + 4.0 * np.pi / (3.0 * SHELL_CUTOFF**3))
 
 
 def last_term(

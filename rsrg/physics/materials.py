@@ -8,7 +8,7 @@ from rsrg.physics.errors import PhysicsError
 
 @dataclass(frozen=True)
 class Material:
-    """A glass, known to the theory by α = 1 − c_t²/c_l² alone.
+    """A glass, known to the theory by α = 1 − c_t²/c_l² only.
 
     c_l, c_t in m/s and density in kg/m³ are None where only α is known.
     Raises PhysicsError unless 1/4 < α < 1.
@@ -27,7 +27,10 @@ class Material:
     def from_velocities(
         cls, name: str, c_l: float, c_t: float, density: float | None = None
     ) -> "Material":
-        """The glass with longitudinal and transverse sound velocities c_l, c_t in m/s."""
+        """The glass with longitudinal and transverse sound velocities c_l, c_t in m/s.
+
+        Raises PhysicsError unless both are positive and 1/4 < 1 − c_t²/c_l² < 1.
+        """
         if not (c_l > 0.0 and c_t > 0.0):
             raise PhysicsError(f"`c_l` and `c_t` must be positive; got {c_l!r} and {c_t!r} m/s")
         return cls(name, 1.0 - (c_t / c_l) ** 2, c_l, c_t, density)

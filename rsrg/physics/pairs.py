@@ -28,7 +28,10 @@ def pair_matrix(tensor: Array) -> Array:
 
 
 def pair_weights(contraction: Contraction) -> Array:
-    """The weight of each pair, (6,): √2 on shear pairs for `tensor`, 1 everywhere for `six`."""
+    """The weight of each pair, (6,): √2 on shear pairs for `tensor`, 1 everywhere for `six`.
+
+    Raises PhysicsError for another contraction.
+    """
     if contraction not in CONTRACTIONS:
         raise PhysicsError(f"`contraction` must be 'tensor' or 'six'; got {contraction!r}")
     shear = np.sqrt(2.0) if contraction == "tensor" else 1.0

@@ -16,7 +16,7 @@ Count = Literal["exact", "volume"]  # exactly N0³ blocks, or all inside the bod
 
 @dataclass(frozen=True, order=True)
 class Reading:
-    """One reading of V(e), written `positions/domain`."""
+    """One reading of V(e), written `positions/domain`. Raises PhysicsError for an unknown word."""
 
     positions: Positions
     domain: Domain
@@ -29,7 +29,10 @@ class Reading:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """The reading named `positions/domain`, for example `affine/sphere`."""
+        """The reading named `positions/domain`, for example `affine/sphere`.
+
+        Raises PhysicsError, listing the four names, for any other text.
+        """
         known = [str(r) for r in READINGS]
         if text not in known:
             raise PhysicsError(f"a reading must be one of {', '.join(known)}; got {text!r}")

@@ -20,8 +20,8 @@ RUNAWAY = 1e6  # a susceptibility above this many ρc_t² has run to infinity; �
 def whole_steps(log_ratio: float, n0: int) -> int:
     """n = ⌈ln(R/L₁)/ln N0⌉, at least 1: the steps of a lattice sum, to the first L₁ N0ⁿ ≥ R.
 
-    A ratio above a whole number by rounding alone takes no step more. Raises PhysicsError unless
-    n0 is an integer ≥ 2.
+    A ratio above a whole number by rounding only takes no further step. Raises PhysicsError
+    unless n0 is an integer ≥ 2.
     """
     return max(1, math.ceil(log_ratio / math.log(check_n0(n0)) * (1.0 - 1e-12)))
 
@@ -49,7 +49,7 @@ class Flow:
 
     `transition_step`: first step after which χ is not positive definite (resummed: +∞ → −∞;
     second order: the truncation overshot). `runaway_step`: first step after which χ exceeds
-    RUNAWAY ρc_t²; second order is held there, and `inverse` then has no digits in the other
+    RUNAWAY ρc_t²; second order stops there, and `inverse` then has no digits in the other
     channels. Both (...,), −1 for never.
     """
 
@@ -76,9 +76,9 @@ def _second_order_path(chi: Array, couplings: Array, contraction: Contraction) -
     path = [chi]
     for coupling in couplings:
         last = path[-1]
-        held = np.abs(last).max(axis=(-2, -1), keepdims=True) > RUNAWAY
-        step = second_order(np.where(held, 0.0, last), coupling, contraction)
-        path.append(np.where(held, last, step))
+        runaway = np.abs(last).max(axis=(-2, -1), keepdims=True) > RUNAWAY
+        step = second_order(np.where(runaway, 0.0, last), coupling, contraction)
+        path.append(np.where(runaway, last, step))
     return np.stack(path)
 
 

@@ -22,7 +22,7 @@ def relaxation_step(
 ) -> Array:
     """χ_rel ← χ_rel − (χ_rel M χ_rel + χ_rel M χ_res + χ_res M χ_rel), Eq. 3.2; (..., 6, 6).
 
-    The order of the factors that keeps χ_rel symmetric. Plain components, χ in ρc_t², M in
+    The factors are in the order that keeps χ_rel symmetric. Plain components, χ in ρc_t², M in
     1/ρc_t².
     """
 

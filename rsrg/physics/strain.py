@@ -15,7 +15,7 @@ COMPONENTS: tuple[Component, ...] = get_args(Component)
 def strain_direction(component: Component) -> Array:
     """The symmetric unit direction of one strain component, (3, 3): F = 1 + e · direction.
 
-    `xy` gives e_xy = e_yx = e, a pure shear.
+    `xy` gives e_xy = e_yx = e, a pure shear. Raises ValueError for another name.
     """
     i, j = PAIRS[PAIR_NAMES.index(component)]
     direction = np.zeros((3, 3))

@@ -11,7 +11,7 @@ from rsrg.physics.arrays import Array
 from rsrg.physics.elastic import elastic_susceptibility
 
 SLOPE_STEP = 1e-4  # of a fourth-order difference: truncation 1e-16, rounding 1e-12
-NEAR = 2e-3  # strains this near to a pole are left to the spline: 0/0 there
+POLE_GAP = 2e-3  # strains this near to a pole are left to the spline: 0/0 there
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,8 @@ def stress_strain(
     """σ_xx(e) = ∫₀^e (χ_el + χ(e'))_xxxx de', in ρc_t² (Fig. 1, Eqs. 2.4 and 2.5).
 
     inverse_chi: e → χ⁻¹, plain, (6, 6), in 1/ρc_t². Each simple pole r/(e − e_c) is taken out and
-    integrated by hand, r ln|1 − e/e_c|; the smooth rest is a cubic spline.
+    integrated in closed form, r ln|1 − e/e_c|; the smooth rest is a cubic spline through `count`
+    strains. Raises PhysicsError for α outside (1/4, 1).
     """
     g = inverse_response(inverse_chi)
     strains = np.linspace(0.0, strain_max, count)
@@ -70,7 +71,7 @@ def stress_strain(
         for e, r in zip(poles, residues, strict=True):
             rest = rest - r / (strains - e)
             logs += r * np.log(np.abs(1.0 - strains / e))
-            keep &= np.abs(strains - e) > NEAR
+            keep &= np.abs(strains - e) > POLE_GAP
     smooth = CubicSpline(strains[keep], rest[keep]).antiderivative()
     return StressStrain(
         strains, elastic + chi, np.asarray(smooth(strains)) + logs, tuple(poles), tuple(residues)

@@ -1,8 +1,8 @@
 """What the symmetry of the strain leaves of a mean moment.
 
-The mean over a Haar-random orientation is invariant under every rotation and reflection that leaves
-the strain ellipsoid alone. Averaging a sampled moment over that group changes no mean, lowers the
-noise, and makes the exact degeneracies of the physics (M_yyyy − M_yyzz = 2 M_yzyz) exact.
+The mean over a Haar-random orientation is invariant under every rotation and reflection that maps
+the strain ellipsoid onto itself. Averaging a sampled moment over that group changes no mean, lowers
+the noise, and makes the exact degeneracies of the physics (M_yyyy − M_yyzz = 2 M_yzyz) exact.
 """
 
 import numpy as np

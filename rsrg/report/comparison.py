@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from rsrg.errors import RunFileError
-from rsrg.formatting import length, plain, with_error
+from rsrg.formatting import NONE, length, plain, with_error
 from rsrg.physics.recursion import RUNAWAY
 from rsrg.results.run import Run
 
@@ -60,7 +60,7 @@ def _strain_index(run: Run, wanted: float | None, material: int, reading: int) -
     """The strain nearest to the wanted one, or to the lowest critical strain of the sum."""
     strains = run.read("axes/strain")
     if wanted is None:
-        lowest = run.read("critical/strain")[material, reading, 0]
+        lowest = run.values("critical/strain", material=material, reading=reading, crossing=0)
         wanted = lowest if np.isfinite(lowest) else strains[-1]
     if not strains[0] <= wanted <= strains[-1]:
         raise RunFileError(
@@ -90,14 +90,18 @@ def comparison(run: Run, choice: Choice) -> list[list[ComparisonRow]]:
 
 def _steps(run: Run, choice: Choice, i: int, j: int) -> list[ComparisonRow]:
     k = _strain_index(run, choice.strain, i, j)
-    weakest = int(np.argmin(run.read("flow/inverse_eigenvalues")[i, -1, j, k]))
+    end = run.values("flow/inverse_eigenvalues", material=i, step=-1, reading=j, strain=k)
+    weakest = int(np.argmin(end))
     c = _pick(run, "channel", choice.channel, weakest)
-    has_log, has_errors = "log" in run.sources(), "flow/deviation_continuum" in run.snapshot
+    sources, has_errors = run.sources(), "flow/deviation_continuum" in run.snapshot
     has_length = "axes/length" in run.snapshot
 
-    def at(name: str, n: int) -> float:
-        index = (i, n, k, c) if name == "eigenvalues_log" else (i, n, j, k, c)
-        return float(run.read(f"flow/{name}")[index])
+    def at(name: str, n: int, source: str = "lattice") -> float:
+        index = {"material": i, "step": n, "reading": j, "strain": k, "channel": c}
+        return float(run.values(f"flow/{name}", source, **index))
+
+    def deviation(source: str, n: int) -> float | None:
+        return at("deviation", n, source) if has_errors and source in sources else None
 
     return [
         ComparisonRow(
@@ -110,10 +114,10 @@ def _steps(run: Run, choice: Choice, i: int, j: int) -> list[ComparisonRow]:
             length_m=float(run.read("axes/length")[n]) if has_length else None,
             chi=at("eigenvalues", n),
             chi_stderr=at("eigenvalues_stderr", n),
-            chi_continuum=at("eigenvalues_continuum", n),
-            deviation_continuum=at("deviation_continuum", n) if has_errors else None,
-            chi_log=at("eigenvalues_log", n) if has_log else None,
-            deviation_log=at("deviation_log", n) if has_log and has_errors else None,
+            chi_continuum=at("eigenvalues", n, "continuum"),
+            deviation_continuum=deviation("continuum", n),
+            chi_log=at("eigenvalues", n, "log") if "log" in sources else None,
+            deviation_log=deviation("log", n),
         )
         for n, step in enumerate(run.read("axes/step"))
     ]
@@ -160,7 +164,7 @@ def _ran_away(chi: float | None) -> bool:
 def _chi(value: float | None, stderr: float | None = None) -> str:
     """An eigenvalue with its error; beyond RUNAWAY only its sign has a meaning."""
     if value is None:
-        return "–"
+        return NONE
     if _ran_away(value):
         return "+∞" if value > 0 else "−∞"
     return plain(value) if stderr is None else with_error(value, stderr)
@@ -169,5 +173,5 @@ def _chi(value: float | None, stderr: float | None = None) -> str:
 def _sigmas(deviation: float | None, chi: float, formula: float | None) -> str:
     """In standard errors; without one, the plain difference; nothing where either ran away."""
     if formula is None or _ran_away(chi) or _ran_away(formula):
-        return "–"
+        return NONE
     return f"{chi - formula:+.3g}" if deviation is None else f"{deviation:+.1f} σ"

@@ -5,11 +5,10 @@ from typing import Any
 
 from rich.table import Table
 
-from rsrg.formatting import length
+from rsrg.formatting import NONE, length
 from rsrg.physics.first_failure import CriticalAnswer, CriticalRow
 from rsrg.physics.pairs import PAIR_NAMES
 
-NONE = "–"
 NAMES = {"formula": "log formula (paper)", "continuum": "exact continuum", "sum": "sum over blocks"}
 
 
@@ -55,10 +54,10 @@ def critical_answer_notes(answer: CriticalAnswer) -> list[str]:
         f"are good to {answer.rows[0].error:.0e}. One lattice draw scatters about this mean: "
         "`rsrg run` samples it.",
     ]
-    found = [r.first[0].strain for r in answer.rows if r.first]
-    if found and max(found) > 1.2 * min(found):
+    strains = [r.first[0].strain for r in answer.rows if r.first]
+    if strains and max(strains) > 1.2 * min(strains):
         lines.append(
-            f"The answers differ by a factor {max(found) / min(found):.2g}: they depend on the "
+            f"The answers differ by a factor {max(strains) / min(strains):.2g}: they depend on the "
             "reading of V(e) and on N0, not only on the glass."
         )
     if answer.contraction == "six":

@@ -5,13 +5,12 @@ from rich.table import Table
 from rich.text import Text
 
 from rsrg.ensemble.statistics import MAX_GROUPS
-from rsrg.formatting import with_error
+from rsrg.formatting import NONE, with_error
 from rsrg.report.sampling_note import sampling_notes
 from rsrg.results.run import CriticalStrainRecord, Run
 
-NONE = "–"
-FEW = 16  # degrees of freedom of an error bar, below which a reader is told
-DEGENERATE = 1e-6  # critical strains closer than this are shown as one, with all their channels
+MIN_FREEDOM = 16  # degrees of freedom of an error bar; with fewer, a note says so
+SHOWN_AS_ONE = 1e-6  # critical strains closer than this are shown as one, with all their channels
 HEADINGS = {"lattice": "sum", "continuum": "continuum", "log": "log formula"}
 Cell = tuple[str, str]
 
@@ -27,19 +26,18 @@ def _cell(records: list[CriticalStrainRecord]) -> Cell:
     record = lowest(records)
     if record is None:
         return NONE, ""
-    together = [r.channel for r in records if abs(r.value - record.value) < DEGENERATE]
+    together = [r.channel for r in records if abs(r.value - record.value) < SHOWN_AS_ONE]
     return with_error(record.value, record.stderr), ", ".join(sorted(together))
 
 
 def _sources(run: Run) -> list[tuple[str, str]]:
-    """(reading, source) of every column, the log formula, which has no reading, last."""
-    found: list[tuple[str, str]] = [
+    """(reading, source) of every column, what has no reading last."""
+    return [
         (reading, source)
-        for reading in run.config.readings
+        for reading in (*run.config.readings, "")
         for source in run.sources()
-        if source != "log"
+        if reading in run.readings(source)
     ]
-    return found + ([("", "log")] if "log" in run.sources() else [])
 
 
 def _split(records: list[CriticalStrainRecord]) -> list[list[CriticalStrainRecord]]:
@@ -50,7 +48,7 @@ def _split(records: list[CriticalStrainRecord]) -> list[list[CriticalStrainRecor
     parts: dict[tuple[tuple[str, float], ...], list[CriticalStrainRecord]] = {}
     for channel in dict.fromkeys(r.channel for r in sorted(records, key=lambda r: r.value)):
         own = [r for r in records if r.channel == channel]
-        key = tuple((r.material, round(r.value / DEGENERATE)) for r in own)
+        key = tuple((r.material, round(r.value / SHOWN_AS_ONE)) for r in own)
         parts.setdefault(key, []).extend(own)
     return list(parts.values()) or [[]]
 
@@ -59,7 +57,7 @@ def critical_table(run: Run, every_channel: bool = False, reading: str | None = 
     """Lowest critical strain per glass and reading: sum, continuum; and the log formula.
 
     every_channel: a column for each channel that fails, not only the first. reading: of this one
-    alone. The channels stand in the heading where they are the same for every glass.
+    only. The channels stand in the heading where they are the same for every glass.
     """
     title = reading or run.config.title
     table = Table(title=Text(title), title_justify="left", box=None, pad_edge=False)
@@ -96,7 +94,7 @@ def notes(run: Run) -> list[str]:
     if "lattice" in run.sources() and run.config.sampling.estimator == "montecarlo":
         lines.append("Digits in parentheses: one standard error, sampling and interpolation.")
         freedom = min(run.config.chunks(), MAX_GROUPS) - 1
-        if freedom < FEW:
+        if freedom < MIN_FREEDOM:
             share = 1.0 / np.sqrt(2.0 * freedom)
             lines.append(f"Few draws: the standard errors themselves are uncertain by {share:.0%}.")
         lines += sampling_notes(run)
@@ -116,11 +114,11 @@ def _second_order_notes(run: Run) -> list[str]:
         "transition_step": "χ overshot below zero (an artefact of the truncation, χM > 1)",
     }
     for name, text in kinds.items():
-        steps = run.read(f"flow/{name}")
         for j, reading in enumerate(readings):
-            happened = (steps[:, j] >= 0).any(axis=0)
+            steps = run.values(f"flow/{name}", reading=j)
+            happened = (steps >= 0).any(axis=0)
             if happened.any():
                 first = int(happened.argmax())
-                step = steps[:, j, first].max()
+                step = steps[:, first].max()
                 lines.append(f"  {reading}: {text} from e = {strains[first]:g} on, step {step}.")
     return lines

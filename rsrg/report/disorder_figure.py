@@ -1,4 +1,4 @@
-"""The picture of a quenched run: how χ⁻¹ is distributed, who fails, at which strain."""
+"""The picture of a quenched run: how χ⁻¹ is distributed, which blocks fail, at which strain."""
 
 from pathlib import Path
 
@@ -6,15 +6,13 @@ import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullFormatter
 
-from rsrg.formatting import length
-from rsrg.report.style import save, sizes
+from rsrg.report.lengths import generation_lengths
+from rsrg.report.style import BLUE, length_axis, save
+from rsrg.results.pool_results import PoolResults
 from rsrg.results.run import Run
 
-matplotlib.use("agg")
-SHOWN = 5  # curves in a panel
-FEW = 0.01  # share of failed blocks from which a variance of χ⁻¹ says nothing
+STRAINS_SHOWN = 5  # curves in a panel
 
 
 def disorder_figure(run: Run, path: Path, material: str | None = None) -> str:
@@ -25,11 +23,11 @@ def disorder_figure(run: Run, path: Path, material: str | None = None) -> str:
     Raises RunFileError unless the run is finished and holds that glass.
     """
     run.require_finished()
-    view = _Pool(run, run.material_index(material))
+    view = _View(run, material)
     figure = Figure(figsize=(15.5, 0.8 + 3.5 * len(view.readings)), layout="constrained")
     axes = figure.subplots(len(view.readings), 4, squeeze=False)
     for j, reading in enumerate(view.readings):
-        for panel, draw in enumerate((view.lowest, view.failed, view.width, view.critical)):
+        for panel, draw in enumerate((view.lowest, view.failed, view.width, view.critical_strains)):
             draw(axes[j, panel], j)
             axes[j, panel].grid(alpha=0.25)
         axes[j, 0].set_title(reading, loc="left", fontweight="bold")
@@ -47,22 +45,23 @@ def _colours(count: int) -> list[tuple[float, ...]]:
     return [matplotlib.colormaps["viridis"](x) for x in np.linspace(0.0, 0.88, count)]
 
 
-class _Pool:
-    """The numbers of one glass's pool."""
+class _View:
+    """The panels of one glass."""
 
-    def __init__(self, run: Run, index: int) -> None:
-        self.run, self.index = run, index
-        self.name = str(run.read("axes/material")[index])
+    def __init__(self, run: Run, material: str | None) -> None:
+        self.run, self.pool = run, PoolResults(run, material)
+        self.name = str(run.read("axes/material")[self.pool.index])
         self.readings = [str(r) for r in run.read("axes/reading")]
         self.strains = run.read("axes/strain")
-        self.sizes, self.unit = sizes(run)
+        self.lengths = generation_lengths(run)
+        self.sizes = self.lengths.values
         self.generations = range(len(self.sizes))
-        shown = np.linspace(0, len(self.strains) - 1, min(SHOWN, len(self.strains)))
+        shown = np.linspace(0, len(self.strains) - 1, min(STRAINS_SHOWN, len(self.strains)))
         self.some = np.unique(shown.round().astype(int))
 
     def _read(self, name: str, j: int) -> np.ndarray:
         """(generations, ...) of this glass and a reading."""
-        return self.run.read(f"pool/{name}")[self.index][:, j]
+        return self.pool.read(name)[:, j]
 
     def lowest(self, ax: Axes, j: int) -> None:
         """Median, and the band that holds 90% of the blocks."""
@@ -86,7 +85,7 @@ class _Pool:
         for colour, n in zip(_colours(len(self.sizes)), self.generations, strict=True):
             ax.errorbar(
                 self.strains, share[n], yerr=error[n], color=colour, marker="o", markersize=3.5,
-                linewidth=1.2, label=self._size(n),
+                linewidth=1.2, label=self.lengths.text(n),
             )  # fmt: skip
         ax.set_ylim(-0.04, 1.04)
         ax.set_xlabel("strain e")
@@ -99,14 +98,14 @@ class _Pool:
             self._read("relative_variance", j),
             self._read("relative_variance_stderr", j),
         )
-        failed = self._read("failed", j)
+        wide = self.pool.wide[:, j]
         for colour, k in zip(_colours(len(self.some)), self.some, strict=True):
-            good = np.logical_and.accumulate(failed[:, k] < FEW) & (values[:, k] > 1e-20)
+            good = wide[:, k]
             ax.errorbar(
                 self.sizes[good], values[good, k], yerr=errors[good, k], color=colour, marker="o",
                 markersize=3.5, linewidth=1.2, label=f"e = {self.strains[k]:.3g}",
             )  # fmt: skip
-        start = np.flatnonzero((values[:, 0] > 1e-20) & (failed[:, 0] < FEW))
+        start = np.flatnonzero(wide[:, 0])
         if len(start):
             first = start[0]
             ideal = values[first, 0] * (self.sizes[first:] / self.sizes[first]) ** -3.0
@@ -117,21 +116,18 @@ class _Pool:
         ax.legend(fontsize="x-small")
         self._length_axis(ax)
 
-    def critical(self, ax: Axes, j: int) -> None:
+    def critical_strains(self, ax: Axes, j: int) -> None:
         """Median and quartiles of the critical strains of the blocks; the rest are off the grid."""
-        strains = self._read("critical_strain", j)
-        beyond = np.where(np.isnan(strains), np.inf, strains)
-        low, middle, high = np.quantile(beyond, (0.25, 0.5, 0.75), axis=-1, method="nearest")
+        low, middle, high = self.pool.critical_quartiles[:, j].T
         end = self.strains[-1]
         capped = [np.minimum(v, 1.5 * end) for v in (low, middle, high)]
-        ax.fill_between(self.sizes, capped[0], capped[2], color="#0072B2", alpha=0.2)
+        ax.fill_between(self.sizes, capped[0], capped[2], color=BLUE, alpha=0.2)
         known = np.isfinite(middle)
         ax.plot(
-            self.sizes[known], middle[known], color="#0072B2", marker="o", markersize=4,
+            self.sizes[known], middle[known], color=BLUE, marker="o", markersize=4,
             label="blocks: median, quartiles",
         )  # fmt: skip
-        levels = self.run.read("flow/inverse_eigenvalues")[self.index, :, j].min(axis=-1)
-        annealed = [_first_zero(self.strains, row) for row in levels]
+        annealed = self.pool.annealed_critical_strains[:, j]
         label = "equal blocks (annealed)" + (": none" if np.isnan(annealed).all() else "")
         ax.plot(self.sizes[1:], annealed, "k^", markersize=4.5, label=label)
         ax.set_ylim(min(0.0, float(self.strains[0])), 1.05 * end)
@@ -140,20 +136,5 @@ class _Pool:
         self._length_axis(ax)
 
     def _length_axis(self, ax: Axes) -> None:
-        ax.set_xscale("log")
-        ax.set_xlim(0.8 * self.sizes[0], 1.25 * self.sizes[-1])
-        ax.xaxis.set_minor_formatter(NullFormatter())
-        ax.set_xlabel(f"L ({self.unit})")
-
-    def _size(self, n: int) -> str:
-        return length(self.sizes[n]) if self.unit == "m" else f"{self.sizes[n]:.3g} L₁"
-
-
-def _first_zero(strains: np.ndarray, values: np.ndarray) -> float:
-    """Where values fall below zero first, straight lines between strains; NaN if nowhere."""
-    after = int(np.argmax(values < 0.0))
-    if not values[after] < 0.0 or after == 0:
-        return float(strains[0]) if values[after] < 0.0 else np.nan
-    low, high = values[after - 1], values[after]
-    share = low / (low - high)
-    return float(strains[after - 1] + share * (strains[after] - strains[after - 1]))
+        length_axis(ax, self.sizes)
+        ax.set_xlabel(f"L ({self.lengths.unit})")

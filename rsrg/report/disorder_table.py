@@ -1,15 +1,13 @@
-"""What a quenched run found, in words and a table: narrowing, failed blocks, critical strains."""
+"""What a quenched run says of its blocks: a table, and whether their χ⁻¹ narrows with L."""
 
 import numpy as np
 from rich.table import Table
 from rich.text import Text
 
-from rsrg.formatting import length, with_error
-from rsrg.report.critical_table import NONE
+from rsrg.ensemble.pool_statistics import RARE, width_trend
+from rsrg.formatting import NONE, with_error
+from rsrg.report.lengths import generation_lengths
 from rsrg.results.run import Run
-
-SIGMAS = 3.0
-IDEAL = -3.0  # slope of the variance of averages of independent blocks
 
 
 def disorder_table(run: Run, material: str | None = None) -> Table:
@@ -42,12 +40,13 @@ def disorder_table(run: Run, material: str | None = None) -> Table:
 
 def _row(run: Run, i: int, n: int, j: int, k: int) -> list[str]:
     def value(name: str, *index: int) -> str:
-        found = run.read(f"pool/{name}")[(i, n, j, *index)]
-        return _shown(float(found), float(run.read(f"pool/{name}_stderr")[(i, n, j, *index)]))
+        at = (i, n, j, *index)
+        stderr = run.read(f"pool/{name}_stderr")[at]
+        return _shown(float(run.read(f"pool/{name}")[at]), float(stderr))
 
     mean, median, std, share = (value("critical_summary", c) for c in range(4))
-    width = value("relative_variance", k) if run.read("pool/failed")[i, n, j, k] < 0.01 else NONE
-    cells = [_length(run, n), width, value("failed", k), value("failed", -1)]
+    width = value("relative_variance", k) if run.read("pool/failed")[i, n, j, k] < RARE else NONE
+    cells = [generation_lengths(run).text(n, 6), width, value("failed", k), value("failed", -1)]
     return [*cells, median, mean, std, share]
 
 
@@ -57,13 +56,6 @@ def _shown(value: float, stderr: float) -> str:
     if abs(value) < 1e-12 or value in (0.0, 1.0):
         return f"{value:.0f}"
     return with_error(value, stderr if np.isfinite(stderr) else np.inf)
-
-
-def _length(run: Run, n: int) -> str:
-    ratios = run.read("axes/generation_length_ratio")
-    if "axes/length" in run.snapshot:
-        return length(float(ratios[n] * run.read("axes/length")[0] / ratios[1]))
-    return f"{ratios[n]:g} L₁"
 
 
 def _first_strain(run: Run) -> int:
@@ -81,20 +73,22 @@ def disorder_notes(run: Run, material: str | None = None) -> list[str]:
         f"as beyond it. {NONE}: not known there."
     ]
     for j, reading in enumerate(run.read("axes/reading")):
-        slope = float(run.read("pool/narrowing")[i, j, k])
+        exponent = float(run.read("pool/narrowing")[i, j, k])
         error = float(run.read("pool/narrowing_stderr")[i, j, k])
-        lines.append(f"{reading}, e = {e:g}: {verdict(slope, error)}")
+        lines.append(f"{reading}, e = {e:g}: {verdict(exponent, error)}")
     return lines
 
 
-def verdict(slope: float, error: float) -> str:
+def verdict(exponent: float, error: float) -> str:
     """A plain sentence about the exponent of the relative variance."""
-    if not np.isfinite(slope):
+    trend = width_trend(exponent, error)
+    if trend == "unknown":
         return "whether the width of χ⁻¹ narrows with L cannot be said: too few steps, or no width."
-    power = f"after the first step it goes as L^({slope:+.3f} ± {error:.3f})"
-    if slope < -SIGMAS * error:
-        full = "as fast as" if slope < IDEAL + SIGMAS * error else "slower than"
-        return f"the width of χ⁻¹ narrows, {full} averaging (L^-3) would: {power}."
-    if slope > SIGMAS * error:
-        return f"the width of χ⁻¹ does not narrow, it grows with L: {power}."
-    return f"the width of χ⁻¹ does not narrow with L: {power}."
+    words = {
+        "as averages": "narrows, as fast as averaging (L^-3) would",
+        "slower": "narrows, slower than averaging (L^-3) would",
+        "grows": "does not narrow, it grows with L",
+        "constant": "does not narrow with L",
+    }
+    power = f"after the first step it goes as L^({exponent:+.3f} ± {error:.3f})"
+    return f"the width of χ⁻¹ {words[trend]}: {power}."

@@ -3,18 +3,16 @@
 from pathlib import Path
 from typing import Any
 
-import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from rsrg.formatting import length
 from rsrg.report.critical_table import lowest
+from rsrg.report.lengths import step_lengths
 from rsrg.report.style import COLOURS, save
-from rsrg.results.run import SOURCES, Run
+from rsrg.results.run import Run
 
-matplotlib.use("agg")
 STYLES: dict[str, dict[str, Any]] = {
     "lattice": {"linestyle": "none", "marker": "o", "markersize": 3.5, "elinewidth": 1.0},
     "continuum": {"linestyle": "-", "linewidth": 1.4},
@@ -65,22 +63,19 @@ class _View:
         self.readings = [str(r) for r in run.read("axes/reading")]
         self.strains = run.read("axes/strain")
         self.sources = run.sources()
-        self.curves = {s: self._read("inverse_eigenvalues", s) for s in self.sources}
         self.channels = self._groups([str(c) for c in run.read("axes/channel")])
 
-    def _read(self, name: str, source: str) -> np.ndarray:
-        """(steps, readings, strains, 6) of this glass, whatever the source."""
-        values = self.run.read(f"flow/{name}{SOURCES[source]}")[self.index]
-        return values[:, None].repeat(len(self.readings), axis=1) if source == "log" else values
+    def _read(self, name: str, source: str, **index: int) -> np.ndarray:
+        """A dataset of the flow of this glass, channels last."""
+        return np.asarray(self.run.values(f"flow/{name}", source, material=self.index, **index))
 
     def _groups(self, names: list[str]) -> list[tuple[int, str]]:
         """One channel for each set that coincides everywhere, named by all of them."""
+        curves = [self._read("inverse_eigenvalues", source) for source in self.sources]
         groups: list[tuple[int, str]] = []
         for c, name in enumerate(names):
             for g, (first, label) in enumerate(groups):
-                if all(
-                    np.allclose(v[..., c], v[..., first], rtol=1e-6) for v in self.curves.values()
-                ):
+                if all(np.allclose(v[..., c], v[..., first], rtol=1e-6) for v in curves):
                     groups[g] = (first, f"{label}, {name}")
                     break
             else:
@@ -89,17 +84,19 @@ class _View:
 
     def limits(self) -> tuple[float, float]:
         """Zero and the start of the flow, with room; a steep curve may leave the frame."""
-        lowest_end = min(float(v[-1].min()) for v in self.curves.values())
+        ends = (self._read("inverse_eigenvalues", source, step=-1) for source in self.sources)
+        lowest_end = min(float(values.min()) for values in ends)
         return max(1.1 * lowest_end, -0.75) - 0.05, 1.5
 
-    def _draw(self, ax: Axes, x: np.ndarray, pick: Any) -> None:
+    def _draw(self, ax: Axes, x: np.ndarray, **index: int) -> None:
+        """All channels of all sources, at a reading and a step or strain, against x."""
         for source in self.sources:
-            values = pick(self.curves[source])
+            values = self._read("inverse_eigenvalues", source, **index)
             for colour, (c, _) in zip(COLOURS, self.channels, strict=False):
                 style = {"color": colour, **STYLES[source]}
                 if source == "lattice":
-                    errors = pick(self._read("inverse_eigenvalues_stderr", source))[..., c]
-                    ax.errorbar(x, values[..., c], yerr=errors, **style)
+                    errors = self._read("inverse_eigenvalues_stderr", source, **index)
+                    ax.errorbar(x, values[..., c], yerr=errors[..., c], **style)
                 else:
                     ax.plot(x, values[..., c], **style)
         ax.axhline(0.0, color="black", linewidth=0.8)
@@ -107,24 +104,16 @@ class _View:
 
     def against_strain(self, ax: Axes, j: int) -> None:
         """At the final length."""
-        self._draw(ax, self.strains, lambda v: v[-1, j])
-        sizes, unit = self._sizes()
-        end = length(sizes[-1]) if unit == "m" else f"{sizes[-1]:.3g} L₁"
-        ax.set_xlabel(f"strain e, at the final length {end}")
+        self._draw(ax, self.strains, reading=j, step=-1)
+        ax.set_xlabel(f"strain e, at the final length {step_lengths(self.run).text(-1)}")
 
     def against_length(self, ax: Axes, j: int) -> None:
         """At the strain nearest to where the glass fails."""
         k = self._failing_strain(self.readings[j])
-        sizes, unit = self._sizes()
-        self._draw(ax, sizes, lambda v: v[:, j, k])
+        lengths = step_lengths(self.run)
+        self._draw(ax, lengths.values, reading=j, strain=k)
         ax.set_xscale("log")
-        ax.set_xlabel(f"length $L_n$ ({unit}), at strain e = {self.strains[k]:.3g}")
-
-    def _sizes(self) -> tuple[np.ndarray, str]:
-        """L_n in metres, or in L₁ where the run knows no metres."""
-        if "axes/length" in self.run.snapshot:
-            return self.run.read("axes/length"), "m"
-        return self.run.read("axes/length_ratio"), "$L_1$"
+        ax.set_xlabel(f"length $L_n$ ({lengths.unit}), at strain e = {self.strains[k]:.3g}")
 
     def _failing_strain(self, reading: str) -> int:
         """Index of the strain nearest to the lowest crossing of any source; else the last."""

@@ -1,7 +1,6 @@
 """The plan of a run in words."""
 
 from rsrg.execution.plan import Plan
-from rsrg.execution.pool_state import COPIES
 from rsrg.formatting import duration_text, size_text
 from rsrg.sums.limits import physical_memory
 
@@ -15,7 +14,8 @@ def plan_lines(p: Plan) -> list[str]:
     ]
     if p.pool:
         lines.append(
-            f"a pool of {p.pool} blocks at each: {size_text(p.pool_bytes)}, in memory {COPIES}×"
+            f"a pool of {p.pool} blocks at each: {size_text(p.pool_bytes)}, in memory "
+            f"{p.pool_copies}×"
         )
     if not p.fits:
         lines.append(f"more memory than this machine has: {size_text(physical_memory() or 0)}")

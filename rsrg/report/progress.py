@@ -66,18 +66,18 @@ def _bar() -> Iterator[Watcher]:
 
 def _lines(silent: bool) -> Watcher:
     """A line every LOG_INTERVAL at most, without control characters."""
-    start = told = time.monotonic()
+    start = last_line = time.monotonic()
     first: int | None = None
 
     def watch(progress: Progress) -> None:
-        nonlocal told, first
+        nonlocal last_line, first
         if progress.urgent:
             _urgent(progress)
             return
         first = progress.done if first is None else first
         now = time.monotonic()
-        if not silent and now - told >= LOG_INTERVAL:
-            told = now
+        if not silent and now - last_line >= LOG_INTERVAL:
+            last_line = now
             print(line(progress, progress.done - first, now - start), file=sys.stderr, flush=True)
 
     return watch

@@ -15,7 +15,7 @@ from rsrg.studies.index import cell
 from rsrg.studies.status import STATES, Group, RunStatus
 from rsrg.studies.sweep import SweepPlan
 
-FAR = 60  # characters of a note in a table; `--json` has it all
+MAX_NOTE = 60  # characters of a note in a table; `--json` has it all
 
 
 def status_table(group: Group) -> Table:
@@ -57,13 +57,13 @@ def _left(status: RunStatus) -> str:
 def _note(status: RunStatus) -> str:
     stray = "not in study" if status.in_study is False else ""
     text = "; ".join(part for part in (stray, status.note) if part)
-    return text if len(text) <= FAR else f"{text[: FAR - 1]}…"
+    return text if len(text) <= MAX_NOTE else f"{text[: MAX_NOTE - 1]}…"
 
 
 def counts(runs: Iterable[RunStatus]) -> str:
     """How many runs are in each state, in words: `4 finished, 2 missing`."""
-    found = Counter(s.state for s in runs)
-    return ", ".join(f"{found[state]} {state}" for state in STATES if found[state]) or "no runs"
+    count = Counter(s.state for s in runs)
+    return ", ".join(f"{count[state]} {state}" for state in STATES if count[state]) or "no runs"
 
 
 def plan_text(plan: SweepPlan) -> str:

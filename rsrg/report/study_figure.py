@@ -5,23 +5,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator
 from rich.table import Table
 from rich.text import Text
 
 from rsrg.errors import RunFileError
-from rsrg.formatting import length, with_error
-from rsrg.report.critical_table import NONE
-from rsrg.report.style import COLOURS, save, sizes
+from rsrg.formatting import NONE, length, with_error
+from rsrg.report.lengths import Lengths, generation_lengths
+from rsrg.report.style import COLOURS, length_axis, save
+from rsrg.results.pool_results import PoolResults
 from rsrg.results.run import Run, open_run
 from rsrg.studies.collect import Collected
 
-matplotlib.use("agg")
-QUARTILES = (0.25, 0.5, 0.75)
 APART = 1.03  # by which factor in L runs are drawn apart, so that bars do not cover one another
 
 
@@ -29,15 +27,14 @@ APART = 1.03  # by which factor in L runs are drawn apart, so that bars do not c
 class Distribution:
     """Critical strains of the blocks of one run and glass.
 
-    sizes: L of every generation, (g,), in unit. quartiles: (g, readings, 3), infinite where they
+    lengths: L of every generation, (g,). quartiles: (g, readings, 3), infinite where they
     are beyond the grid. median_stderr, share: (g, readings). end: the largest strain of the grid.
     """
 
     label: str
     material: str
     readings: list[str]
-    sizes: np.ndarray
-    unit: str
+    lengths: Lengths
     quartiles: np.ndarray
     median_stderr: np.ndarray
     share: np.ndarray
@@ -49,7 +46,7 @@ def distributions(runs: Sequence[Collected], material: str | None = None) -> lis
 
     Raises RunFileError where a run is not quenched, or does not hold that glass.
     """
-    found = []
+    rows = []
     for member in runs:
         run = open_run(member.path)
         if not run.config.flow.quenched:
@@ -57,9 +54,9 @@ def distributions(runs: Sequence[Collected], material: str | None = None) -> lis
                 f"a picture of many runs shows the blocks of quenched ones; {member.path} is "
                 "annealed. For a picture of its own: rsrg report FILE; for numbers: rsrg merge"
             )
-        found.append(_distribution(run, _label(member.parameters), material))
+        rows.append(_distribution(run, _label(member.parameters), material))
         run.close()
-    return found
+    return rows
 
 
 def _label(parameters: dict[str, Any]) -> str:
@@ -68,20 +65,15 @@ def _label(parameters: dict[str, Any]) -> str:
 
 
 def _distribution(run: Run, label: str, material: str | None) -> Distribution:
-    i = run.material_index(material)
-    critical = np.moveaxis(run.read("pool/critical_strain")[i], -1, 0)
-    beyond = np.where(np.isnan(critical), np.inf, critical)
-    quartiles = np.quantile(beyond, QUARTILES, axis=0, method="nearest")
-    found, unit = sizes(run)
+    pool = PoolResults(run, material)
     return Distribution(
         label=label,
-        material=str(run.read("axes/material")[i]),
+        material=str(run.read("axes/material")[pool.index]),
         readings=[str(r) for r in run.read("axes/reading")],
-        sizes=found,
-        unit=unit,
-        quartiles=np.moveaxis(quartiles, 0, -1),
-        median_stderr=run.read("pool/critical_summary_stderr")[i, ..., 1],
-        share=run.read("pool/critical_summary")[i, ..., 3],
+        lengths=generation_lengths(run),
+        quartiles=pool.critical_quartiles,
+        median_stderr=pool.read("critical_summary_stderr")[..., 1],
+        share=pool.read("critical_summary")[..., 3],
         end=float(run.read("axes/strain")[-1]),
     )
 
@@ -114,7 +106,7 @@ def _draw(ax: Axes, row: Distribution, j: int, shift: float, colour: str) -> Non
     """Medians joined by lines; bars from quartile to quartile, out of the panel if need be."""
     low, middle, high = np.minimum(row.quartiles[:, j], 2.0 * row.end).T
     some = low <= row.end
-    x = shift * row.sizes
+    x = shift * row.lengths.values
     ax.vlines(x[some], low[some], high[some], color=colour, linewidth=2.5, alpha=0.4)
     known = middle <= row.end
     ax.plot(x[known], middle[known], color=colour, marker="o", markersize=4, label=row.label)
@@ -123,15 +115,15 @@ def _draw(ax: Axes, row: Distribution, j: int, shift: float, colour: str) -> Non
 def _length_axis(ax: Axes, rows: Sequence[Distribution]) -> None:
     """All lengths at which something is drawn, the same in every panel; in words of two digits."""
     drawn = [(row.quartiles[..., 0] <= row.end).any(axis=1) for row in rows]
-    failing = np.concatenate([row.sizes[some] for row, some in zip(rows, drawn, strict=True)])
-    ax.set_xscale("log")
-    if len(failing):
-        ax.set_xlim(0.8 * failing.min(), 1.25 * failing.max())
+    failing = np.concatenate(
+        [row.lengths.values[some] for row, some in zip(rows, drawn, strict=True)]
+    )
+    length_axis(ax, failing)
     ax.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-    if rows[0].unit == "m":
+    meters = rows[0].lengths.meters
+    if meters:
         ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: length(float(f"{x:.2g}"))))
-    ax.xaxis.set_minor_formatter(NullFormatter())
-    ax.set_xlabel("L" if rows[0].unit == "m" else f"L ({rows[0].unit})")
+    ax.set_xlabel("L" if meters else f"L ({rows[0].lengths.unit})")
 
 
 def study_table(rows: Sequence[Distribution]) -> Table:
@@ -156,19 +148,18 @@ def as_records(rows: Sequence[Distribution]) -> list[dict[str, Any]]:
             "run": row.label,
             "material": row.material,
             "reading": reading,
-            "length": float(row.sizes[n]),
-            "unit": row.unit.strip("$"),
+            "length": float(row.lengths.values[n]),
+            "unit": row.lengths.unit.strip("$"),
             "quartiles": [float(q) if np.isfinite(q) else None for q in row.quartiles[n, j]],
             "share": float(row.share[n, j]),
         }
         for row in rows
         for j, reading in enumerate(row.readings)
-        for n in range(len(row.sizes))
+        for n in range(len(row.lengths.values))
     ]
 
 
 def _cells(row: Distribution, n: int, j: int) -> list[str]:
-    size = length(row.sizes[n]) if row.unit == "m" else f"{row.sizes[n]:.3g} L₁"
     low, middle, high = (float(q) for q in row.quartiles[n, j])
     error = float(row.median_stderr[n, j])
     ends = [f"{q:.3f}" if np.isfinite(q) else NONE for q in (low, high)]
@@ -179,4 +170,4 @@ def _cells(row: Distribution, n: int, j: int) -> list[str]:
             if error
             else f"{middle:.3f}"
         )
-    return [size, ends[0], median, ends[1], f"{row.share[n, j]:.3f}"]
+    return [row.lengths.text(n), ends[0], median, ends[1], f"{row.share[n, j]:.3f}"]

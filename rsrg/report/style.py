@@ -1,14 +1,26 @@
-"""What all pictures share: colours, file formats, the axis of lengths."""
+"""What all pictures share: colours, file formats, the axis of lengths.
 
+Figures are made without pyplot, so that no backend is chosen for the user's own plots.
+"""
+
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter
 
 from rsrg.errors import RunFileError
-from rsrg.results.run import Run
 
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")  # Okabe and Ito
+BLUE, ORANGE, GREEN, PINK, YELLOW, SKY = COLOURS = (  # Okabe and Ito
+    "#0072B2",
+    "#D55E00",
+    "#009E73",
+    "#CC79A7",
+    "#E69F00",
+    "#56B4E9",
+)
 FORMATS = (".png", ".svg", ".pdf")
 
 
@@ -22,9 +34,9 @@ def save(figure: Figure, path: Path) -> None:
         raise RunFileError(f"cannot write the picture {path}: {error.strerror}") from error
 
 
-def sizes(run: Run) -> tuple[np.ndarray, str]:
-    """L of every generation in metres, or in L₁ where the run knows no metres."""
-    ratios = run.read("axes/generation_length_ratio")
-    if "axes/length" in run.snapshot:
-        return ratios * (run.read("axes/length")[0] / ratios[1]), "m"
-    return ratios, "$L_1$"
+def length_axis(ax: Axes, lengths: Sequence[float] | np.ndarray) -> None:
+    """A logarithmic axis that holds these lengths, with some room."""
+    ax.set_xscale("log")
+    if len(lengths):
+        ax.set_xlim(0.8 * min(lengths), 1.25 * max(lengths))
+    ax.xaxis.set_minor_formatter(NullFormatter())

@@ -50,7 +50,7 @@ def print_results(run: Run, every_channel: bool = False) -> None:
 
 
 def print_disorder(run: Run, material: str | None = None) -> None:
-    """What a quenched run found about its blocks."""
+    """What a quenched run says of its blocks."""
     out = console()
     out.print(disorder_table(run, material))
     for line in disorder_notes(run, material):

@@ -10,7 +10,7 @@ from rich.tree import Tree
 from rsrg.results.run import Run
 from rsrg.storage.layout import ENTRIES
 
-FEW = 6
+MAX_VALUES = 6
 HIDDEN = ("config", "config_text")  # long texts, shown by `rsrg inspect RUN config`
 
 
@@ -67,7 +67,7 @@ def file_tree(run: Run, node: str = "/") -> Tree:
 
 def _few_values(run: Run, path: str, shape: list[int]) -> str:
     """The values of a list short enough to stand in the tree."""
-    if len(shape) != 1 or shape[0] > FEW:
+    if len(shape) != 1 or shape[0] > MAX_VALUES:
         return ""
     values = [f"{v:.6g}" if isinstance(v, np.floating) else str(v) for v in run.read(path)]
     return f" = {escape(', '.join(values))}"

@@ -13,7 +13,7 @@ import numpy as np
 from rsrg.config.schema import Config
 from rsrg.ensemble.critical import CriticalStrain
 from rsrg.ensemble.flows import ChannelFlow
-from rsrg.ensemble.harmonics import DrawnBy
+from rsrg.ensemble.harmonics import ChunksPerSeed
 from rsrg.physics.arrays import Array
 from rsrg.physics.elastic import elastic_susceptibility
 from rsrg.physics.strain import strain_direction
@@ -27,7 +27,7 @@ HUGE = 1e100
 
 
 def _columns(
-    config: Config, moments: MomentArrays | None, drawn_by: DrawnBy | None
+    config: Config, moments: MomentArrays | None, drawn_by: ChunksPerSeed | None
 ) -> Iterator[Column]:
     setting = Setting.of(config)
     if moments is not None:
@@ -38,7 +38,7 @@ def _columns(
 
 
 def compute_results(
-    config: Config, moments: MomentArrays | None, drawn_by: DrawnBy | None = None
+    config: Config, moments: MomentArrays | None, drawn_by: ChunksPerSeed | None = None
 ) -> dict[str, Any]:
     """Every derived dataset of the run file, by path (see `layout`), materials first.
 

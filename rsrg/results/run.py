@@ -87,6 +87,31 @@ class Run:
         """Which of lattice, continuum and log this run holds."""
         return [s for s, suffix in SOURCES.items() if f"flow/chi{suffix}" in self.snapshot]
 
+    def values(self, name: str, source: str = "lattice", **index: Any) -> Any:
+        """A dataset of one source of M, some of its named dimensions selected by index or slice.
+
+        `run.values("flow/inverse_eigenvalues", source="log", material=0, reading=1, step=-1)`.
+        name: without the ending of the source. A dimension that this source's dataset lacks is
+        ignored: the log formula has no reading. What is not selected stays, in the file's order.
+
+        Raises RunFileError for an unknown source, a dimension of no source, or a missing dataset.
+        """
+        if source not in SOURCES:
+            raise RunFileError(f"`source` must be one of {', '.join(SOURCES)}; got {source!r}")
+        path = f"{name}{SOURCES[source]}"
+        values = self.read(path)
+        entries = [ENTRIES.get(f"{name}{suffix}") for suffix in SOURCES.values()]
+        unknown = index.keys() - {d for entry in entries if entry for d in entry.dims}
+        if unknown:
+            raise RunFileError(f"{name} has no dimension {', '.join(sorted(unknown))}")
+        return values[tuple(index.get(d, slice(None)) for d in ENTRIES[path].dims)]
+
+    def readings(self, source: str) -> list[str]:
+        """The readings that a source of M tells apart: of the log formula, one without a name."""
+        if "reading" not in ENTRIES[f"critical/strain{SOURCES[source]}"].dims:
+            return [""]
+        return [str(r) for r in self.read("axes/reading")]
+
     def material_index(self, name: str | None) -> int:
         """Where a glass is on the axis of materials; the first where none is named.
 
@@ -114,23 +139,22 @@ class Run:
         Raises RunFileError unless the run is finished.
         """
         self.require_finished()
-        materials, readings = self.read("axes/material"), self.read("axes/reading")
         records = []
         for source in self.sources():
-            for i, material in enumerate(materials):
-                for j, reading in enumerate(readings if source != "log" else [""]):
-                    index = (i, j) if source != "log" else (i,)
-                    records += self._records(source, index, str(material), str(reading))
+            for i, material in enumerate(self.read("axes/material")):
+                for j, reading in enumerate(self.readings(source)):
+                    at: dict[str, Any] = {"material": i, "reading": j}
+                    records += self._records(source, at, str(material), reading)
         return records
 
     def _records(
-        self, source: str, index: tuple[int, ...], material: str, reading: str
+        self, source: str, at: dict[str, Any], material: str, reading: str
     ) -> list[CriticalStrainRecord]:
-        suffix = SOURCES[source]
-        strains = self.read(f"critical/strain{suffix}")[index]
-        channels = self.read(f"critical/channel{suffix}")[index]
-        lattice = source == "lattice"
-        errors = self.read("critical/strain_stderr")[index] if lattice else np.zeros_like(strains)
+        strains = self.values("critical/strain", source, **at)
+        channels = self.values("critical/channel", source, **at)
+        errors = np.zeros_like(strains)
+        if source == "lattice":
+            errors = self.values("critical/strain_stderr", **at)
         return [
             CriticalStrainRecord(material, reading, source, str(c), float(e), float(s))
             for e, c, s in zip(strains, channels, errors, strict=True)

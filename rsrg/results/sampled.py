@@ -16,7 +16,7 @@ from rsrg.ensemble.coupling import (
 )
 from rsrg.ensemble.critical import CriticalStrain, sampled_critical_strains
 from rsrg.ensemble.flows import ChannelFlow, lattice_flow
-from rsrg.ensemble.harmonics import DrawnBy, Harmonics
+from rsrg.ensemble.harmonics import ChunksPerSeed, Harmonics
 from rsrg.ensemble.sampling import control_means
 from rsrg.physics.arrays import Array
 from rsrg.physics.haar_mean import haar_mean_moments
@@ -46,7 +46,7 @@ class LatticeColumn:
         self,
         setting: Setting,
         means: MomentArrays,
-        drawn_by: DrawnBy | None = None,
+        drawn_by: ChunksPerSeed | None = None,
     ) -> None:
         config, self.setting = setting.config, setting
         deformations = config.strain.deformations()

@@ -37,8 +37,8 @@ def test_run_and_report(command, tmp_path):
     assert "a-SiO2: 256 unequal blocks" in ran.stdout
     assert "fixed/ellipsoid, e = 0: the width of χ⁻¹" in ran.stdout
     assert (tmp_path / "q_pool.png").stat().st_size > 10_000
-    told = command("report", "q.h5", "--material", "PMMA", "--output", "x.svg")
-    assert "PMMA: 256 unequal blocks" in told.stdout
+    reported = command("report", "q.h5", "--material", "PMMA", "--output", "x.svg")
+    assert "PMMA: 256 unequal blocks" in reported.stdout
     assert (tmp_path / "x_pool.svg").exists()
     planned = command("run", "-n", "q.yaml")
     assert "a pool of 256 blocks at each" in planned.stdout

@@ -22,7 +22,7 @@ NAMES = ("a", "b", "c", "d", "e", "f")
 def runs_of(noise, runs, chunks=64, seed=0):
     """f(e) = 1 − 2e with normal noise in level and slope, as a mean over chunks; zero at ½."""
     rng = np.random.default_rng(seed)
-    groups = Groups.of(chunks)
+    groups = Groups.from_chunk_count(chunks)
     for _ in range(runs):
         level, slope = noise * rng.normal(size=(2, chunks, 1))
         values = 1.0 - 2.0 * STRAINS + level + slope * STRAINS
@@ -72,7 +72,7 @@ def lattice_critical_strains(runs, chunks=64):
 
     def zeros(couplings):
         flow = lattice_flow(0.7, couplings.repeated(18), strains, rule)
-        groups = couplings.groups or Groups.of(2)
+        groups = couplings.groups or Groups.from_chunk_count(2)
         left = flow.inverse_replicates[:, 0] if couplings.groups else np.zeros((2, 7, 6))
         found = sampled_critical_strains(
             strains, flow.inverse_eigenvalues[-1, 0], left, groups, rule.channels.names

@@ -7,7 +7,7 @@ from scipy.stats import t as student_t
 
 from rsrg.ensemble.coupling import exact_coupling_moments, sampled_coupling_moments
 from rsrg.ensemble.draws import Blocks, Packing, draw_chunk
-from rsrg.ensemble.harmonics import DEGREES, Harmonics, strain_axes
+from rsrg.ensemble.harmonics import Harmonics, strain_axes
 from rsrg.ensemble.sampling import exact_means
 from rsrg.physics.lattices import LATTICES
 from rsrg.physics.readings import READINGS
@@ -23,7 +23,7 @@ def test_controls_are_the_power_sums_of_the_draws(lattice):
     rotations, _ = draw_chunk(blocks, 7, 1, 3)
     axes = [2] if lattice == "hcp" else [0, 1, 2]
     column = 0
-    for d in DEGREES[lattice]:
+    for d in LATTICES[lattice].harmonic_degrees:
         for a in A:
             p = np.mean([sum((a @ r[:, i]) ** d for i in axes) for r in rotations])
             # means of 16 numbers of order 1; Haar mean of x^d on the sphere: 1/(d + 1)

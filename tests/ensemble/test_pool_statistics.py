@@ -10,12 +10,12 @@ from rsrg.ensemble.pool_statistics import (
     critical_strain,
     describe_pool,
     histogram,
-    levels,
+    inverse_eigenvalues,
     moments,
-    narrowing,
     relative_variance,
     scatter,
     summary,
+    variance_exponent,
 )
 from rsrg.physics.channels import strain_channels
 from rsrg.physics.pairs import inverse, weighted
@@ -38,11 +38,11 @@ def test_moments_of_equal_blocks():
     np.testing.assert_array_equal(moments(nearly)[0, 1:], [0, 0, 0])
 
 
-def test_levels_are_eigenvalues_of_the_inverse():
+def test_inverse_eigenvalues_are_eigenvalues_of_the_inverse():
     chi = initial_pool(InitialLaw("lognormal", 0.4), 0.6, 20, 0)
     chi[3] *= -1.0
     expected = np.linalg.eigvalsh(np.linalg.inv(weighted(chi, "tensor")))
-    np.testing.assert_allclose(levels(chi, "tensor"), expected, rtol=1e-9)  # inverted
+    np.testing.assert_allclose(inverse_eigenvalues(chi, "tensor"), expected, rtol=1e-9)  # inverted
 
 
 def test_histogram_counts_every_block():
@@ -94,36 +94,36 @@ def test_summary_by_hand():
     assert np.isnan(summary(np.array([[0.2, np.nan, np.nan, np.nan]]))[0, 1])
 
 
-def test_narrowing_finds_the_power():
+def test_variance_exponent_finds_the_power():
     """Parts that fall as L^−p, with noise: the slope within four of its errors."""
     lengths = 3.0 ** np.arange(7)
     rng = np.random.default_rng(2)
     for power in (0.0, 3.0):
         parts = lengths[:, None, None] ** -power * np.exp(0.1 * rng.normal(size=(7, 5, SUBPOOLS)))
-        slope, error = narrowing(parts, parts.mean(axis=-1), np.zeros((7, 5)), lengths)
+        slope, error = variance_exponent(parts, parts.mean(axis=-1), np.zeros((7, 5)), lengths)
         assert np.all(np.abs(slope + power) < 4 * error)
         assert np.all(error < 0.03)  # 0.1/√16 over a lever of ln 3 √17.5
 
 
-def test_narrowing_leaves_out_what_has_failed():
+def test_variance_exponent_leaves_out_what_has_failed():
     lengths = 2.0 ** np.arange(5)
     parts = np.repeat(lengths[:, None, None] ** -1.0, SUBPOOLS, axis=-1)
     parts[3:] *= 1000.0
     failed = np.array([0.0, 0.0, 0.001, 0.5, 0.0])[:, None]
-    slope, error = narrowing(parts, parts.mean(axis=-1), failed, lengths)
+    slope, error = variance_exponent(parts, parts.mean(axis=-1), failed, lengths)
     np.testing.assert_allclose(slope, -1.0, rtol=1e-12)  # two points, exactly
     np.testing.assert_allclose(error, 0.0, atol=1e-12)
     whole = parts.mean(axis=-1)
-    assert np.isnan(narrowing(parts, whole, np.ones((5, 1)), lengths)[0])
-    assert np.isnan(narrowing(0.0 * parts, 0.0 * whole, 0.0 * failed, lengths)[0])
+    assert np.isnan(variance_exponent(parts, whole, np.ones((5, 1)), lengths)[0])
+    assert np.isnan(variance_exponent(0.0 * parts, 0.0 * whole, 0.0 * failed, lengths)[0])
 
 
-def test_narrowing_allows_for_common_ancestors():
+def test_variance_exponent_allows_for_common_ancestors():
     """What is missing within the parts and too much in the whole goes into the error."""
     lengths = 3.0 ** np.arange(4)
     share = 0.01 * np.arange(4)[:, None]  # of the variance, that each generation moves
     parts = np.repeat((1.0 - share)[..., None], SUBPOOLS, axis=-1)
-    slope, error = narrowing(parts, 1.0 + share, 0.0 * share, lengths)
+    slope, error = variance_exponent(parts, 1.0 + share, 0.0 * share, lengths)
     assert abs(slope) < 1e-3  # what is left of two logarithms, 0.03² / 2 over ln 9
     # ln(1.03/0.97) less ln(1.01/0.99) over ln 9, and half of it
     assert error == pytest.approx(0.5 * np.log(1.03 / 0.97 * 0.99 / 1.01) / np.log(9), rel=1e-2)

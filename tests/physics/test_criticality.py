@@ -9,7 +9,8 @@ from rsrg.physics.criticality import (
     Crossing,
     critical_strains,
     crossings,
-    sampled_crossings,
+    curve_zeros,
+    first_negative,
     spline_values,
 )
 from rsrg.physics.elastic import inverse_elastic_susceptibility
@@ -237,7 +238,7 @@ CURVES = {  # name: curve, its zero in (0, 1)
 def test_interpolation_error_covers_the_true_error(curve, count):
     function, root = CURVES[curve]
     strains = np.linspace(0.0, 1.0, count)
-    (found,) = sampled_crossings(strains, function(strains))
+    (found,) = curve_zeros(strains, function(strains))
     true_error = abs(found.strain - root)
     assert true_error <= found.interpolation_error + 1e-14  # rounding of the spline's root
     slope = (function(root + 1e-6) - function(root - 1e-6)) / 2e-6
@@ -250,7 +251,7 @@ def test_errors_fall_fast_with_more_samples():
     errors = []
     for count in (9, 17, 33):
         strains = np.linspace(0.0, 1.0, count)
-        errors.append(abs(sampled_crossings(strains, function(strains))[0].strain - root))
+        errors.append(abs(curve_zeros(strains, function(strains))[0].strain - root))
     assert errors[2] < errors[0] / 50  # fourth order: 4⁴ = 256, less luck with the place
 
 
@@ -258,14 +259,14 @@ def test_errors_fall_fast_with_more_samples():
 def test_few_points_make_straight_lines(count):
     strains = np.linspace(0.0, 1.0, count)
     values = np.array([1.0, 0.25, -0.25])[[0, 2]] if count == 2 else np.array([1.0, 0.25, -0.25])
-    (found,) = sampled_crossings(strains, values)
+    (found,) = curve_zeros(strains, values)
     np.testing.assert_allclose(found.strain, 0.8 if count == 2 else 0.75, rtol=1e-15)
     assert found.interpolation_error >= 0.25  # half an interval at least
 
 
 def test_strongly_bent_curve_on_two_points():
     """The zero is anywhere in the interval, so the error must reach its far end."""
-    (found,) = sampled_crossings(np.array([0.0, 1.0]), np.array([1.0, -0.01]))
+    (found,) = curve_zeros(np.array([0.0, 1.0]), np.array([1.0, -0.01]))
     root = np.log(101) / 20  # of (1 + δ)exp(−20e) − δ, δ = 0.01: zero at ln(101)/20 = 0.23
     assert abs(found.strain - root) <= found.interpolation_error
 
@@ -273,21 +274,21 @@ def test_strongly_bent_curve_on_two_points():
 @pytest.mark.parametrize("count", [2, 3, 4, 9])
 def test_no_crossing_no_result(count):
     strains = np.linspace(0.0, 1.0, count)
-    assert sampled_crossings(strains, 1.0 + strains) == []
-    assert sampled_crossings(strains, -1.0 - strains) == []
+    assert curve_zeros(strains, 1.0 + strains) == []
+    assert curve_zeros(strains, -1.0 - strains) == []
 
 
 def test_zero_on_a_sample_is_found_once():
     strains = np.linspace(0.0, 1.0, 5)
-    (found,) = sampled_crossings(strains, 0.5 - strains)
+    (found,) = curve_zeros(strains, 0.5 - strains)
     np.testing.assert_allclose([found.strain, found.slope], [0.5, -1.0], rtol=1e-12)
-    (found,) = sampled_crossings(strains[:3], 0.25 - strains[:3])
+    (found,) = curve_zeros(strains[:3], 0.25 - strains[:3])
     np.testing.assert_allclose(found.strain, 0.25, rtol=1e-14)
 
 
 def test_two_zeros_are_both_found():
     strains = np.linspace(0.0, 1.0, 11)
-    found = sampled_crossings(strains, (strains - 0.23) * (strains - 0.78))
+    found = curve_zeros(strains, (strains - 0.23) * (strains - 0.78))
     # a cubic spline holds a parabola exactly
     np.testing.assert_allclose([c.strain for c in found], [0.23, 0.78], rtol=1e-12)
     assert found[0].slope < 0 < found[1].slope
@@ -298,7 +299,21 @@ def test_spline_values_read_the_curves_that_were_searched(count):
     strains = np.linspace(0.0, 1.0, count)
     curves = np.stack([np.exp(-3 * strains) - 0.2, 0.5 - strains])[None]
     for which in range(2):
-        (found,) = sampled_crossings(strains, curves[0, which])
+        (found,) = curve_zeros(strains, curves[0, which])
         values = spline_values(strains, curves, found.strain)
         assert values.shape == (1, 2)
         np.testing.assert_allclose(values[0, which], 0.0, atol=1e-14)  # rounding of the root
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ((0.2, -0.2, 0.1), 0.5),
+        ((0.1, 0.3, -0.1), 1.75),
+        ((-0.1, 0.3, -0.1), 0.0),  # negative at the first strain already
+        ((0.1, 0.0, 0.2), np.nan),  # touches zero, never falls below
+    ],
+)
+def test_first_negative(values, expected):
+    found = first_negative(np.array([0.0, 1.0, 2.0]), np.array(values))
+    np.testing.assert_allclose(found, expected, rtol=1e-15)  # one division

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from rsrg.physics.errors import PhysicsError
-from rsrg.physics.first_failure import choose_glass, critical
+from rsrg.physics.first_failure import choose_glass, critical_answer
 from rsrg.physics.readings import READINGS
 from rsrg.physics.recursion import whole_steps
 from rsrg.report.critical_answer import (
@@ -20,7 +20,7 @@ from rsrg.report.critical_answer import (
 
 @pytest.fixture(scope="module")
 def answer():
-    return critical(choose_glass(alpha=0.7))
+    return critical_answer(choose_glass(alpha=0.7))
 
 
 def rows(answer, kind, reading=""):
@@ -52,7 +52,7 @@ def test_steps_reach_the_sample():
 
 def test_contraction_and_lengths():
     """ln(R/L₁) = 20, `six`: the numbers of the paper's text."""
-    found = critical(
+    found = critical_answer(
         choose_glass(alpha=0.7), 1.0, math.exp(20.0), contraction="six", readings=READINGS[3:]
     ).rows[0]
     strains = [round(c.strain, 4) for c in found.crossings]
@@ -74,9 +74,9 @@ def test_glasses():
     with pytest.raises(PhysicsError, match="`material` must be one of"):
         choose_glass("window")
     with pytest.raises(PhysicsError, match="`sample` must be larger than `start`"):
-        critical(choose_glass("PS"), start=1e-3, sample=1e-3)
+        critical_answer(choose_glass("PS"), start=1e-3, sample=1e-3)
     with pytest.raises(PhysicsError, match="`n0`"):
-        critical(choose_glass("PS"), n0=1)
+        critical_answer(choose_glass("PS"), n0=1)
 
 
 def test_table_and_notes(answer):

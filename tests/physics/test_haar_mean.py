@@ -86,7 +86,7 @@ deformations = st.lists(st.floats(-0.4, 0.4), min_size=9, max_size=9).map(
 
 
 @settings(deadline=None, max_examples=30)
-@given(deformations, st.integers(2, 12), st.sampled_from(LATTICES))
+@given(deformations, st.integers(2, 12), st.sampled_from(list(LATTICES)))
 def test_blocks_and_body_strained_together_do_not_couple(f, n0, lattice):
     m = exact_coupling(f, ALPHA, n0, "affine", "ellipsoid", lattice)
     np.testing.assert_allclose(m, 0.0, atol=1e-14)  # S(x) up to 20, times rounding

@@ -13,7 +13,7 @@ from rsrg.paper.agreement import rounds_to, same_order
 
 Verdict = Literal["reproduced", "reproduced only if", "not reproduced"]
 
-ROUNDING = 1e-10  # relative error given to a closed form or quadrature: far above both
+CLOSED_FORM_ERROR = 1e-10  # relative error given to a closed form or quadrature: far above both
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def _error(value: float, error: float | None) -> float:
     """The error given, else that of rounding; a count, and what is not finite, has none."""
     if isinstance(value, int) or not math.isfinite(value):
         return 0.0
-    return ROUNDING * abs(value) if error is None else error
+    return CLOSED_FORM_ERROR * abs(value) if error is None else error
 
 
 def printed(
@@ -93,7 +93,7 @@ class Claim:
 
     @property
     def verdict(self) -> Verdict:
-        """From the numbers alone."""
+        """From the numbers only."""
         if _all_agree(self.numbers):
             return "reproduced"
         return "reproduced only if" if _all_agree(self.under) else "not reproduced"

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from rsrg.paper import setting
+from rsrg.paper.claims.call_text import call_text, constant_text
 from rsrg.paper.claims.claim import Claim, Number, between, equal, printed, shown
 from rsrg.paper.claims.table import AT_20
 from rsrg.paper.curves import (
@@ -16,9 +18,6 @@ from rsrg.paper.curves import (
 from rsrg.paper.setting import EXAMPLE_ALPHA, TABLE_LOG, TEXT_LOG, formula_inverse_chi
 from rsrg.physics.coupling_source import ROOT_ERROR
 
-HERE = "rsrg.paper.claims.figures"
-CURVES = "rsrg.paper.curves"
-
 
 def negative_at_the_end(log_ratio: float = TEXT_LOG) -> int:
     """How many of the six eigenvalues of χ are negative at ε = 1, α = 0.7, plain 6×6."""
@@ -27,14 +26,14 @@ def negative_at_the_end(log_ratio: float = TEXT_LOG) -> int:
 
 
 def signs() -> Claim:
-    """Three and three."""
+    """At ε = 1 three eigenvalues of χ are negative and three positive."""
     what = "eigenvalues of χ that are negative at ε = 1"
     return Claim(
         "signs",
         "Sec. IV, Figs. 3 to 8",
         "Three eigenvalues stay positive for all ε, three change sign",
         (equal(what, negative_at_the_end(), 3, 0),),
-        f"{HERE}.negative_at_the_end()",
+        call_text(negative_at_the_end),
         AT_20,
         (equal(what, negative_at_the_end(TABLE_LOG), 3, 0),),
         finding="1",
@@ -42,10 +41,10 @@ def signs() -> Claim:
 
 
 def eccentricities() -> Claim:
-    """ε_crit."""
+    """The critical eccentricities of Figs. 6 to 8."""
     stated = (("xx+yy+zz", 0.580), ("yy-zz", 0.529), ("yz", 0.912))
 
-    def of(log_ratio: float) -> tuple[Number, ...]:
+    def numbers(log_ratio: float) -> tuple[Number, ...]:
         error = 2 * ROOT_ERROR  # dε/de is 1.15 where ε = 0.529, less beyond
         return tuple(
             printed(f"ε_crit of {c}", critical_eccentricity(c, log_ratio), paper, 3, error)
@@ -56,17 +55,17 @@ def eccentricities() -> Claim:
         "eccentricities",
         "Figs. 6 to 8",
         "ε_crit = 0.580, 0.529, 0.912 at α = 0.7",
-        of(TEXT_LOG),
-        f"{CURVES}.critical_eccentricity('xx+yy+zz', rsrg.paper.setting.TEXT_LOG)",
+        numbers(TEXT_LOG),
+        call_text(critical_eccentricity, "xx+yy+zz", constant_text(setting, "TEXT_LOG")),
         AT_20,
-        of(TABLE_LOG),
+        numbers(TABLE_LOG),
         finding="1",
         comment="–: never crosses.",
     )
 
 
 def tenth() -> Claim:
-    """Scale of Figures 3, 4, 6 to 8."""
+    """The sizes of eigenvalues in Figs. 3, 4 and 6 to 8."""
     scale = [m for m in marked_values() if m.agreement == "order"]
     return Claim(
         "figure-scale",
@@ -76,7 +75,7 @@ def tenth() -> Claim:
         tuple(
             Number(f"Fig. {m.figure}, {m.label}", m.ours, m.paper, 1e-10, m.agrees) for m in scale
         ),
-        f"{CURVES}.formula_quantity(3, 0.0)",
+        call_text(formula_quantity, 3, 0.0),
         "the figures are drawn at one tenth of what (4.2) and (4.6) give",
         tuple(
             Number(
@@ -89,7 +88,7 @@ def tenth() -> Claim:
 
 
 def _coefficient(figure: int, lowest: float, decimals: int, start: float, comment: str) -> Claim:
-    def of(log_ratio: float) -> tuple[Number, ...]:
+    def numbers(log_ratio: float) -> tuple[Number, ...]:
         _, value = smallest_coefficient(figure, log_ratio)
         at_rest = formula_quantity(figure, 0.0, log_ratio)
         return (
@@ -101,23 +100,23 @@ def _coefficient(figure: int, lowest: float, decimals: int, start: float, commen
         f"figure-{figure}",
         f"Fig. {figure}",
         f"The coefficient of e_xx in the eigenvector lies between {start:g} and {lowest:g}",
-        of(TABLE_LOG),
-        f"{CURVES}.smallest_coefficient({figure})",
+        numbers(TABLE_LOG),
+        call_text(smallest_coefficient, figure),
         "ln(R/L₁) = 12.206, not the 20 of Table I",
-        of(TEXT_LOG),
+        numbers(TEXT_LOG),
         comment=comment,
     )
 
 
 def figure_5() -> Claim:
-    """−2 to −6."""
+    """The coefficient of Fig. 5 lies between −2 and −6."""
     _, lowest = smallest_coefficient(5)
     comment = f"−{-lowest:.2f}: rounds to −6, but lies outside." if round(lowest) == -6 else ""
     return _coefficient(5, -6.0, 0, -2.0, comment)
 
 
 def figure_9() -> Claim:
-    """0.4 to 1."""
+    """The coefficient of Fig. 9 lies between 0.4 and 1."""
     comment = (
         "The caption says sixth eigenvector, the text fourth. Orthogonality makes the product with "
         "Fig. 5 −2 at every ε: −6 there means 1/3 here, not 0.4."
@@ -132,7 +131,7 @@ def coefficient_signs() -> tuple[float, float]:
 
 
 def directions() -> Claim:
-    """Signs of the coefficients."""
+    """The coefficients of Figs. 5 and 9 keep their signs for all ε."""
     fifth, ninth = coefficient_signs()
     return Claim(
         "directions",
@@ -142,7 +141,7 @@ def directions() -> Claim:
             between("largest coefficient of Fig. 5", fifth, -np.inf, -1e-9),
             between("smallest coefficient of Fig. 9", ninth, 1e-9, np.inf),
         ),
-        f"{HERE}.coefficient_signs()",
+        call_text(coefficient_signs),
     )
 
 
@@ -153,7 +152,7 @@ def stress_pole() -> tuple[float, float]:
 
 
 def figure_1() -> Claim:
-    """+∞ to −∞."""
+    """χ_tot jumps from +∞ to −∞ at the critical strain."""
     residue, pole = stress_pole()
     first = stress_curves()[0].first_strain
     jump = between("residue r of χ_tot,xxxx = r/(e − e_c), (ρc_t²)", residue, -np.inf, -1e-9)
@@ -167,7 +166,7 @@ def figure_1() -> Claim:
             equal("pole e_c less the strain of first failure (yy−zz)", gap, 0.0, 1e-6, ROOT_ERROR),
             shown("its pole e_c", pole),
         ),
-        f"{HERE}.stress_pole()",
+        call_text(stress_pole),
         "the critical strain is that of xx+yy+zz; at the lower one, of yy−zz, χ_xxxx stays finite "
         "and the stress is smooth",
         (jump,),

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from rsrg.paper.claims.call_text import call_text
 from rsrg.paper.claims.claim import Claim, Number, between, equal, shown
 from rsrg.paper.setting import EXAMPLE_ALPHA, TEXT_LOG, formula_critical
 from rsrg.physics.arrays import Array
@@ -20,7 +21,6 @@ from rsrg.physics.relaxation import (
 )
 from rsrg.physics.strain import strain_direction
 
-HERE = "rsrg.paper.claims.flow"
 STRAIN = 0.1
 N0 = 3
 STEPS = 11  # ⌊ln(R/L₁)/ln 3⌋
@@ -54,7 +54,7 @@ def largest_eigenvalues() -> tuple[float, float]:
 
 
 def response_signs() -> Claim:
-    """Both negative."""
+    """χ_rel and χ_res of Eq. 2.7 have opposite signs."""
     rel, res = largest_eigenvalues()
     return Claim(
         "response-signs",
@@ -64,7 +64,7 @@ def response_signs() -> Claim:
             between("largest eigenvalue of χ_rel, over its size", rel, 0.0, 1.0),
             shown("largest eigenvalue of χ_res, over its size", res),
         ),
-        f"{HERE}.largest_eigenvalues()",
+        call_text(largest_eigenvalues),
         finding="10",
         comment="As printed both are negative, whatever the levels: each is minus a sum of "
         "squares.",
@@ -85,7 +85,7 @@ def hardening_multiplier(strain: float = STRAIN) -> float:
 
 
 def frozen() -> Claim:
-    """Stability with χ_res frozen."""
+    """χ_rel = −2χ_res is a stable fixed point if χ_res is frozen."""
     return Claim(
         "fixed-point-frozen",
         "Eq. 3.4",
@@ -94,7 +94,7 @@ def frozen() -> Claim:
             between("largest growth factor per step, e = 0.1", largest_multiplier(), 0.0, 1 - 1e-9),
             shown("χ_rel/χ_res of xy after 11 steps from −2", ratio_after("frozen")),
         ),
-        f"{HERE}.largest_multiplier()",
+        call_text(largest_multiplier),
         "the channel hardens (M > 0); in channels that soften, and later fail, it repels",
         (between("growth factor in xy, e = 0.1", hardening_multiplier(), -1.0, 1 - 1e-9),),
         finding="6",
@@ -109,13 +109,13 @@ def ratio_after(mode: Resonance = "flowing", steps: int = STEPS, strain: float =
 
 
 def flowing() -> Claim:
-    """Under (3.2) with (3.3)."""
+    """χ_rel = −2χ_res stays under (3.2) with (3.3)."""
     return Claim(
         "fixed-point-flowing",
         "Eqs. 3.2 to 3.4",
         "χ_rel = −2χ_res stays under (3.2) and (3.3)",
         (equal("χ_rel/χ_res of xy after 11 steps from −2, e = 0.1", ratio_after(), -2.0, 5e-3),),
-        f"{HERE}.ratio_after()",
+        call_text(ratio_after),
         "χ_res is held fixed while χ_rel flows",
         (equal("the same, χ_res frozen", ratio_after("frozen"), -2.0, 5e-3),),
         finding="6",
@@ -135,13 +135,13 @@ def bend(update: Update = "second_order", finer: int = 1, strain: float = STRAIN
 
 
 def linear() -> Claim:
-    """(3.8)."""
+    """(3.3) makes χ⁻¹ linear in ln L, as (3.8) says."""
     return Claim(
         "linear",
         "Eqs. 3.3 and 3.8",
         "(3.3) makes χ⁻¹ linear in ln L",
         (between("departure from the line, e = 0.1, N0 = 3", bend(), 0.0, 0.01, error=1e-12),),
-        f"{HERE}.bend()",
+        call_text(bend),
         "the steps are small (N0 → 1), or all orders are resummed: χ⁻¹ ← χ⁻¹ + M",
         (
             between(
@@ -167,7 +167,7 @@ def final_susceptibility(update: Update = "second_order") -> float:
 
 
 def transition() -> Claim:
-    """+∞ → −∞."""
+    """Past the critical strain χ is negative."""
     what = "χ of yy−zz past its critical strain (ρc_t²)"
     error = 1e-5  # that of the root moves χ by up to 9e-6
     return Claim(
@@ -175,7 +175,7 @@ def transition() -> Claim:
         "Eqs. 3.3 and 3.8, Sec. IV",
         "Past the critical strain χ is negative",
         (between(what, final_susceptibility(), -np.inf, 0.0, error=error),),
-        f"{HERE}.final_susceptibility()",
+        call_text(final_susceptibility),
         "(3.3) is resummed to (3.8); literally, χ grows without bound and never changes sign",
         (
             between(
@@ -195,14 +195,14 @@ def dyson_residual() -> float:
 
 
 def dyson() -> Claim:
-    """(3.9), (3.10)."""
+    """(3.9) with (3.10) gives (3.8)."""
     return Claim(
         "dyson",
         "Eqs. 3.9 and 3.10",
         "With χ_rel = −2χ_res, (3.9) and (3.10) give (3.8) with χ'⁻¹ = (χ_el)⁻¹",
         (Number("largest difference (1/ρc_t²)", dyson_residual(), 0.0, 1e-12,
                 dyson_residual() < 1e-10),),
-        f"{HERE}.dyson_residual()",
+        call_text(dyson_residual),
     )  # fmt: skip
 
 

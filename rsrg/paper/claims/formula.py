@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from rsrg.paper.claims.call_text import call_text
 from rsrg.paper.claims.claim import Claim, Number, between, equal, shown
 from rsrg.paper.setting import EXAMPLE_ALPHA
 from rsrg.physics.continuum import continuum_coupling
@@ -10,7 +11,6 @@ from rsrg.physics.haar_mean import exact_coupling
 from rsrg.physics.log_formula import log_formula_coefficients, surface_averages
 from rsrg.physics.volume_average import literal_coupling, volume_averages
 
-HERE = "rsrg.paper.claims.formula"
 STRAIN = 0.2  # where two formulas are compared; any other would do
 
 
@@ -27,7 +27,7 @@ def prefactor_of_sum(n0: int) -> float:
 
 
 def one_over_two_pi() -> Claim:
-    """1/2π against 1/4π."""
+    """The factor before the integral (4.1): 1/2π as printed, 1/4π by (3.7)."""
     return Claim(
         "prefactor",
         "Eqs. 3.7 and 4.1",
@@ -39,7 +39,7 @@ def one_over_two_pi() -> Claim:
                 for n in (8, 64)
             ),
         ),
-        f"{HERE}.prefactor()",
+        call_text(prefactor),
         finding="3, b",
         comment="(4.1) taken literally is +2G: positive sign, twice the sum.",
     )
@@ -51,7 +51,7 @@ def volume_average(cutoff: float = 0.5) -> float:
 
 
 def averages() -> Claim:
-    """(4.5) is not (4.4)."""
+    """(4.5) is the average that (4.4) defines."""
     surface = surface_averages(STRAIN)[0]
     u, w = np.polynomial.legendre.leggauss(60)
     f = np.diag([1.0 + STRAIN, 1.0, 1.0])
@@ -69,7 +69,7 @@ def averages() -> Claim:
             for c in (0.5, 0.01)
             for v in (volume_average(c),)
         ),
-        f"{HERE}.volume_average()",
+        call_text(volume_average),
         "the average is over the surface of the deformed ellipsoid (weight its area) of the "
         "direction before deformation; the sign of the whole matrix is then the other one",
         (
@@ -82,7 +82,7 @@ def averages() -> Claim:
 
 
 def cutoff() -> Claim:
-    """(4.4) without cut-off."""
+    """The averages (4.4) depend on the eccentricity, without a cut-off."""
     surface, limit = surface_averages(STRAIN)[0], volume_average(1e-300)
     return Claim(
         "cutoff",
@@ -92,7 +92,7 @@ def cutoff() -> Claim:
             Number("⟨n_x²⟩, cut off at r = 10⁻³⁰⁰, e = 0.2", limit, surface, 1e-10,
                    abs(limit - surface) < abs(limit - 1 / 3)),
         ),
-        f"{HERE}.volume_average(1e-300)",
+        call_text(volume_average, 1e-300),
         "an inner cut-off keeps 1/r³ finite; without one the average is 1/3 at any strain",
         (between("⟨n_x²⟩ − 1/3, cut off at r = 0.5", volume_average(0.5) - 1 / 3, 1e-3, 1.0),),
         finding="b",
@@ -107,14 +107,14 @@ def first_order_ratio() -> float:
 
 
 def first_order() -> Claim:
-    """The formula's matrix against G."""
+    """The formula's matrix is +G to first order in strain."""
     ratio = first_order_ratio()
     return Claim(
         "first-order",
         "Eqs. 4.1 to 4.5",
         "The matrix of (4.2) is the integral over the ellipsoid, +G to first order in strain",
         (equal("A/G_xxxx, e → 0", ratio, 1.0, 1e-3, 1e-8),),
-        f"{HERE}.first_order_ratio()",
+        call_text(first_order_ratio),
         "V(e) is a sphere inside a strained bulk: affine positions, spherical domain, −G",
         (equal("A/(−G_xxxx), e → 0", -ratio, 1.0, 1e-3, 1e-8),),
         finding="2",
@@ -127,13 +127,13 @@ def inverse_entry(contraction: str = "tensor") -> float:
 
 
 def inverse_elastic() -> Claim:
-    """(4.6)."""
+    """(4.6) is the inverse of (2.10)."""
     return Claim(
         "inverse-elastic",
         "Eqs. 2.10 and 4.6",
         "(4.6) is the inverse of (2.10)",
         (equal("(χ_el)⁻¹_xyxy, all nine pairs", inverse_entry(), 1.0, 1e-12),),
-        f"{HERE}.inverse_entry()",
+        call_text(inverse_entry),
         "the inverse is that of the plain 6×6 matrix, each shear pair counted once",
         (equal("(χ_el)⁻¹_xyxy, plain 6×6", inverse_entry("six"), 1.0, 1e-12),),
         finding="5",
@@ -141,13 +141,13 @@ def inverse_elastic() -> Claim:
 
 
 def listed_shift() -> Claim:
-    """C' of the list before Fig. 3."""
+    """The shift of C that the list before Fig. 3 gives."""
     return Claim(
         "listed-shift",
         "List before Fig. 3 (as scanned)",
         "C' = C + [1/(2 ln(R/L₁))] α/(4α − 1)",
         (equal("what (4.6) adds to C, × 2 ln(R/L₁)", inverse_entry("six"), 0.7 / 1.8, 1e-9),),
-        f"{HERE}.inverse_entry('six')",
+        call_text(inverse_entry, "six"),
         comment="Figures and Table I follow (4.6), not the list; the scan's second B' = F + … is "
         "D' = D + ….",
     )

@@ -4,22 +4,21 @@ import math
 
 import numpy as np
 
+from rsrg.paper import setting
+from rsrg.paper.claims.call_text import call_text, constant_text
 from rsrg.paper.claims.claim import Claim, between, order, printed
 from rsrg.paper.setting import EXAMPLE_ALPHA, TEXT_LOG, formula_critical, formula_inverse_chi
 from rsrg.physics.pairs import weighted
 
-HERE = "rsrg.paper.claims.lengths"
-SOURCES = "rsrg.paper.setting"
-
 
 def log_ratio() -> Claim:
-    """12."""
+    """ln(R/L₁) is about 12."""
     return Claim(
         "log-ratio",
         "Sec. IV, before Table I",
         "ln(R/L₁) ≈ 12 for R ≈ 1 mm, L₁ ≈ 50 Å",
         (printed("ln(R/L₁)", TEXT_LOG, 12.0, 0),),
-        f"{SOURCES}.TEXT_LOG",
+        constant_text(setting, "TEXT_LOG"),
         finding="1",
     )
 
@@ -31,7 +30,7 @@ def change_with_start(factor: float = 0.5) -> float:
 
 
 def start_length() -> Claim:
-    """Halving and doubling L₁."""
+    """Critical strains are not sensitive to L₁: halved and doubled."""
     return Claim(
         "start-length",
         "Sec. III",
@@ -46,7 +45,7 @@ def start_length() -> Claim:
             )
             for f in (0.5, 2.0)
         ),
-        f"{HERE}.change_with_start()",
+        call_text(change_with_start),
         comment="Not sensitive: a factor 2 in L₁ changes the strain by less than a tenth.",
     )
 
@@ -60,7 +59,7 @@ def susceptibility_ratio(strain: float = 0.1) -> float:
 
 
 def order_below_elastic() -> Claim:
-    """χ ~ χ_el/12."""
+    """Far from the critical strain χ is an order of magnitude below χ_el."""
     return Claim(
         "one-order",
         "Sec. IV, before Table I",
@@ -70,7 +69,7 @@ def order_below_elastic() -> Claim:
             for e in (0.1, 0.0)
             for value in (susceptibility_ratio(e),)
         ),
-        f"{HERE}.susceptibility_ratio()",
+        call_text(susceptibility_ratio),
         comment="Without strain M = 0, so χ does not flow and stays χ_el, whatever R.",
     )
 

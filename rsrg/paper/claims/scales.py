@@ -2,11 +2,11 @@
 
 import math
 
+from rsrg.paper.claims.call_text import Verbatim, call_text
 from rsrg.paper.claims.claim import Claim, Number, between, printed, shown
 from rsrg.physics.last_term import CUTOFF, critical_length, last_term, thermal_phonon_temperature
 from rsrg.physics.materials import TABLE_I, glass
 
-HERE = "rsrg.paper.claims.scales"
 START = 50e-10  # L₁, m
 SILICA_DENSITY = 2200.0  # kg/m³, vitreous silica (handbook value; the paper gives none)
 
@@ -22,7 +22,7 @@ def silica_critical_length(cutoff: float = CUTOFF) -> float:
 
 
 def critical_length_value() -> Claim:
-    """27 Å."""
+    """L_c of Eq. 3.6 is 27 Å."""
     return Claim(
         "critical-length",
         "Eq. 3.6",
@@ -31,20 +31,20 @@ def critical_length_value() -> Claim:
             printed("L_c, ω_c = 10¹⁵/s, a-SiO2, ρc_t² (Å)", silica_critical_length(), 27.0, 0),
             shown("L_c, ω_c = 2π·10¹⁵/s (Å)", silica_critical_length(2 * math.pi * CUTOFF)),
         ),
-        f"{HERE}.silica_critical_length()",
+        call_text(silica_critical_length),
         finding="7",
     )
 
 
 def below_start() -> Claim:
-    """L_c < L₁."""
+    """L_c of Eq. 3.6 is below the size L₁ of the first blocks."""
     value = silica_critical_length(2 * math.pi * CUTOFF)
     return Claim(
         "below-start",
         "Eq. 3.6",
         "L_c is smaller than L₁ = 50 Å",
         (between("larger of the two L_c (Å)", value, 0.0, 50.0),),
-        f"{HERE}.silica_critical_length(2 * 3.141592653589793e15)",
+        call_text(silica_critical_length, Verbatim("2 * 3.141592653589793e15")),
         finding="7",
     )
 
@@ -56,7 +56,7 @@ def last_term_exponent() -> float:
 
 
 def irrelevant() -> Claim:
-    """L⁻³ and its size."""
+    """The last term of (3.3) falls as L⁻³ and is negligible."""
     first = last_term(START, silica_stiffness())
     return Claim(
         "last-term",
@@ -67,7 +67,7 @@ def irrelevant() -> Claim:
             between("its size at L₁ by (3.5), Σ over blocks, λ = 1 (ρc²)", first, 0.0, 0.01),
             shown("the same at 1 mm (ρc²)", last_term(1e-3, silica_stiffness())),
         ),
-        f"{HERE}.last_term_exponent()",
+        call_text(last_term_exponent),
         comment="Negligible: below a hundredth of the χ ~ ρc² that it is added to.",
     )
 
@@ -80,9 +80,9 @@ def silica_temperature(polarization: str = "transverse", name: str = "a-SiO2") -
 
 
 def sixty_kelvin() -> Claim:
-    """60 K."""
+    """At 60 K thermal phonons are as long as L₁."""
 
-    def of(polarization: str, name: str = "a-SiO2") -> Number:
+    def temperature(polarization: str, name: str = "a-SiO2") -> Number:
         what = f"T where h c/k_B T = L₁, {name}, {polarization} (K)"
         return between(what, silica_temperature(polarization, name), 55.0, 65.0, 60.0)
 
@@ -97,10 +97,15 @@ def sixty_kelvin() -> Claim:
         "sixty-kelvin",
         "Abstract, Sec. V",
         "The model is valid below T ≈ 60 K, where thermal phonons are as long as L₁",
-        (of("transverse"), of("longitudinal"), *ends("transverse"), *ends("longitudinal")),
-        f"{HERE}.silica_temperature()",
+        (
+            temperature("transverse"),
+            temperature("longitudinal"),
+            *ends("transverse"),
+            *ends("longitudinal"),
+        ),
+        call_text(silica_temperature),
         "the phonons are longitudinal and the glass is a-SiO2 or BK7",
-        (of("longitudinal"), of("longitudinal", "BK7")),
+        (temperature("longitudinal"), temperature("longitudinal", "BK7")),
         comment="Sec. V has the inequality the wrong way round: the wavelength must exceed L₁.",
     )
 

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from rsrg.paper.claims.call_text import call_text
 from rsrg.paper.claims.claim import Claim, Number, between, equal, shown
 from rsrg.paper.setting import (
     COUPLED,
@@ -16,18 +17,20 @@ from rsrg.paper.setting import (
 from rsrg.paper.tables import SUM_N0
 from rsrg.physics.arrays import Array
 from rsrg.physics.channels import strain_channels
-from rsrg.physics.continuum import continuum_moments
-from rsrg.physics.coupling_source import ROOT_ERROR, Source, formula_steps
+from rsrg.physics.coupling_source import (
+    ROOT_ERROR,
+    Continuum,
+    LatticeMean,
+    LogFormula,
+    formula_steps,
+)
 from rsrg.physics.criticality import crossings
-from rsrg.physics.elastic import inverse_elastic_susceptibility
 from rsrg.physics.haar_mean import exact_coupling
-from rsrg.physics.interaction import lambda_tilde_from_moments
 from rsrg.physics.materials import TABLE_I
 from rsrg.physics.readings import Reading
 from rsrg.physics.recursion import whole_steps
 from rsrg.physics.strain import strain_direction
 
-HERE = "rsrg.paper.claims.sums"
 STRAIN = 0.2
 SUM_ERROR = 5e-9  # of a ratio of two sums, each good to the 1e-9 of `haar_mean`
 ENDLESS = 1e6  # strain: M of affine/sphere is within 1e-9 of its limit
@@ -46,14 +49,14 @@ def growth(reading: str = "affine/sphere", small: int = 2, large: int = 8) -> fl
 def over_limit(n0: int = 64) -> float:
     """M_xxxx of one step over its continuum limit −G, affine/sphere, e = 0.2, α = 0.7."""
     m, limit = (
-        Source(kind, COUPLED[1], n0).coupling(STRAIN, EXAMPLE_ALPHA)[0, 0]
-        for kind in ("sum", "continuum")
+        source.coupling(STRAIN, EXAMPLE_ALPHA)[0, 0]
+        for source in (LatticeMean(COUPLED[1], n0), Continuum(COUPLED[1]))
     )
     return float(m / limit)
 
 
 def log_growth() -> Claim:
-    """M ∝ ln N0."""
+    """M of one step grows as ln N0."""
     three = math.log(8) / math.log(2)
     return Claim(
         "log-growth",
@@ -67,7 +70,7 @@ def log_growth() -> Claim:
             shown("M(N0 = 64)/M(N0 = 8), affine/sphere", growth(small=8, large=64), SUM_ERROR),
             shown("M(N0 = 64)/(−G), affine/sphere", over_limit(), SUM_ERROR),
         ),
-        f"{HERE}.growth()",
+        call_text(growth),
         finding="4",
         comment="Similar shells cancel (Λ̃ averages to zero): M tends to a constant.",
     )
@@ -79,8 +82,8 @@ def literal_largest() -> float:
 
 
 def literal() -> Claim:
-    """Sec. II D."""
-    m = Source("formula").coupling(STRAIN, EXAMPLE_ALPHA)
+    """Blocks and body deformed together couple, as Sec. II D has it."""
+    m = LogFormula().coupling(STRAIN, EXAMPLE_ALPHA)
     paper = float(np.abs(m).max())
     value = literal_largest()
     agrees = abs(value - paper) < 0.1 * paper
@@ -89,7 +92,7 @@ def literal() -> Claim:
         "Secs. II D and IV",
         "Blocks and body deformed together, sphere to ellipsoid, couple through M of (4.2)",
         (Number("largest entry of M, e = 0.2, N0 = 3 (1/ρc_t²)", value, paper, 1e-12, agrees),),
-        f"{HERE}.literal_largest()",
+        call_text(literal_largest),
         finding="4",
         comment="Exactly zero at every strain and N0, for any glass that is isotropic at rest.",
     )
@@ -97,12 +100,12 @@ def literal() -> Claim:
 
 def first_strain(reading: str, n0: int, log_ratio: float = TEXT_LOG) -> float:
     """The lowest critical strain below 3 from the exact mean of the sum, α = 0.7; NaN for none."""
-    found = sum_critical(EXAMPLE_ALPHA, reading, n0, log_ratio)
-    return min(found.values(), default=math.nan)
+    strains = sum_critical(EXAMPLE_ALPHA, reading, n0, log_ratio)
+    return min(strains.values(), default=math.nan)
 
 
 def sum_itself() -> Claim:
-    """The critical strains of the sum."""
+    """The formula stands for the sum over blocks."""
     formula = min(formula_critical(EXAMPLE_ALPHA, TEXT_LOG, "tensor").values())
     cases = [(str(r), n0) for r in COUPLED for n0 in SUM_N0]
     numbers = tuple(
@@ -124,7 +127,7 @@ def sum_itself() -> Claim:
         "Eqs. 3.3, 3.7 and 4.2, Table I",
         "The formula stands for the sum over blocks: the strain that breaks α = 0.7",
         (*numbers, shown("the formula, tensor", formula, ROOT_ERROR)),
-        f"{HERE}.first_strain('fixed/ellipsoid', 2)",
+        call_text(first_strain, "fixed/ellipsoid", 2),
         "ln(R/L₁) = 20 (held against the abstract's 0.15 to 0.25)",
         at_20,
         finding="4",
@@ -137,12 +140,12 @@ def needed_steps(strain: float = ENDLESS) -> float:
 
     (χ_el)⁻¹_yzyz = 1/4 (`tensor`), so n = 1/(4 |M_yzyz|); as e → ∞ it is 100/17.
     """
-    m = Source("continuum", COUPLED[1]).coupling(strain, EXAMPLE_ALPHA)
+    m = Continuum(COUPLED[1]).coupling(strain, EXAMPLE_ALPHA)
     return float(-0.25 / m[4, 4])
 
 
 def saturation() -> Claim:
-    """N0 ≥ 8."""
+    """Every N0 has channels that fail at some strain."""
     needed = needed_steps()
 
     def available(n0: int) -> Number:
@@ -155,7 +158,7 @@ def saturation() -> Claim:
         "The eigenvalues of yy−zz and yz change sign at some ε, and N0 drops out (tried on "
         "affine/sphere)",
         (shown("steps that they need at infinite strain", needed, 1e-7), available(8)),
-        f"{HERE}.needed_steps()",
+        call_text(needed_steps),
         "N0 ≤ 7: M saturates with strain, and from N0 = 8 on there are too few steps at any strain",
         (available(7),),
         finding="d",
@@ -177,7 +180,7 @@ def glass_ratio(n0: int = 2) -> float:
 
 
 def only_parameter() -> Claim:
-    """N0 is one too."""
+    """The ratio of sound velocities is the only parameter."""
     error = 1e-7  # two roots, over the strain
     return Claim(
         "only-parameter",
@@ -194,7 +197,7 @@ def only_parameter() -> Claim:
             ),
             shown("the same over the twelve glasses, N0 = 2", glass_ratio(), error),
         ),
-        f"{HERE}.parameter_ratio()",
+        call_text(parameter_ratio),
         finding="4",
         comment="Agrees: less than a tenth between one N0 and another. R = 1 mm, L₁ = 50 Å.",
     )
@@ -203,20 +206,18 @@ def only_parameter() -> Claim:
 def shear_strain(reading: str = "fixed/ellipsoid", n0: int = 2) -> float:
     """Lowest critical strain e_xy below 0.95, exact continuum, α = 0.7, R = 1 mm; NaN for none."""
     direction = strain_direction("xy")
-    n = formula_steps(TEXT_LOG, n0) * Reading.parse(reading).continuum_sign
-    start = inverse_elastic_susceptibility(EXAMPLE_ALPHA, "tensor")
+    source, n = Continuum(Reading.parse(reading)), formula_steps(TEXT_LOG, n0)
 
     def inverse_chi(e: float) -> Array:
-        moments = continuum_moments(np.eye(3) + e * direction)
-        return start + n * lambda_tilde_from_moments(moments, EXAMPLE_ALPHA)
+        return source.inverse_chi(np.eye(3) + e * direction, EXAMPLE_ALPHA, n, "tensor")
 
     grid = np.linspace(0.0, 0.95, 39)
-    found = crossings(inverse_chi, grid, "tensor", strain_channels(direction))
-    return min((c.strain for c in found), default=math.nan)
+    strains = crossings(inverse_chi, grid, "tensor", strain_channels(direction))
+    return min((c.strain for c in strains), default=math.nan)
 
 
 def other_strains() -> Claim:
-    """Shear."""
+    """Other strains give similar critical strains: shear e_xy."""
     return Claim(
         "other-strains",
         "Sec. II D",
@@ -231,7 +232,7 @@ def other_strains() -> Claim:
             )
             for r in COUPLED
         ),
-        f"{HERE}.shear_strain()",
+        call_text(shear_strain),
         comment="Similar: some channel fails below e_xy = 0.95 (the body is flat at 1).",
     )
 

@@ -1,5 +1,7 @@
 """Claims about Table I and the critical strains by formula."""
 
+from rsrg.paper import setting
+from rsrg.paper.claims.call_text import call_text, constant_text
 from rsrg.paper.claims.claim import Claim, Number, between, equal, printed, shown, truncated
 from rsrg.paper.setting import EXAMPLE_ALPHA, TABLE_LOG, TEXT_LOG, formula_critical
 from rsrg.paper.tables import CHANNELS, alpha_table, formula_table
@@ -7,8 +9,6 @@ from rsrg.physics.coupling_source import ROOT_ERROR
 from rsrg.physics.materials import TABLE_I
 from rsrg.physics.pairs import Contraction
 
-HERE = "rsrg.paper.claims.table"
-SOURCES = "rsrg.paper.setting"
 AT_20 = "ln(R/L₁) = 20, where R = 1 mm and L₁ = 50 Å give 12.206"
 
 
@@ -18,14 +18,14 @@ def matching(log_ratio: float = TEXT_LOG, contraction: Contraction = "six") -> i
 
 
 def table_i() -> Claim:
-    """All 36."""
+    """The 36 critical strains of Table I."""
     count = "numbers of 36 that round to the printed digits"
     return Claim(
         "table-1",
         "Table I",
         "Twelve glasses, three critical strains each",
         (equal(count, matching(TEXT_LOG), 36, 0),),
-        f"{HERE}.matching()",
+        call_text(matching),
         AT_20,
         (
             equal(count, matching(TABLE_LOG), 36, 0),
@@ -50,32 +50,32 @@ def _range(key: str, where: str, statement: str, low: float, high: float) -> Cla
             between("largest e_crit^(1,2)", largest, low, high, high, ROOT_ERROR),
         )
 
-    call = f"{HERE}.lowest_and_highest()"
+    call = call_text(lowest_and_highest)
     return Claim(key, where, statement, numbers(TEXT_LOG), call, AT_20, numbers(TABLE_LOG), "1")
 
 
 def abstract() -> Claim:
-    """0.15 to 0.25."""
+    """The abstract's range of critical strains, 0.15 to 0.25."""
     statement = "The critical strains lie between 0.15 and 0.25"
     return _range("range", "Abstract, Secs. I and V", statement, 0.15, 0.25)
 
 
 def experiments() -> Claim:
-    """0.1 to 0.3."""
+    """The range of measured critical strains, 0.1 to 0.3."""
     statement = "The critical strains agree with measured ones, of order 0.1 to 0.3"
     return _range("experiments", "Sec. IV, before Table I", statement, 0.1, 0.3)
 
 
 def example() -> Claim:
-    """The three strains of the text."""
+    """The three critical strains of the example α = 0.7."""
 
     def three(log_ratio: float, cut: bool) -> tuple[Number, ...]:
-        found = formula_critical(EXAMPLE_ALPHA, log_ratio)
+        strains = formula_critical(EXAMPLE_ALPHA, log_ratio)
         numbers = []
         stated = ((0.228, 3), (0.178, 3), (1.44, 2))
         for i, (channel, (paper, decimals)) in enumerate(zip(CHANNELS, stated, strict=True)):
             what = f"e_crit^({i + 1}), {channel}"
-            value = found.get(channel, float("nan"))
+            value = strains.get(channel, float("nan"))
             number = printed(what, value, paper, decimals, ROOT_ERROR)
             if cut and i == 1:
                 agrees = truncated(value, 3) == paper
@@ -88,7 +88,7 @@ def example() -> Claim:
         "Sec. IV, after Fig. 9",
         "α = 0.7 breaks at e = 0.228, 0.178 and 1.44",
         three(TEXT_LOG, False),
-        f"{SOURCES}.formula_critical(0.7, {SOURCES}.TEXT_LOG)",
+        call_text(formula_critical, 0.7, constant_text(setting, "TEXT_LOG")),
         f"{AT_20}, and the second number is cut, not rounded: Table I's own rule gives 0.179",
         three(TABLE_LOG, True),
         finding="1, a",
@@ -102,7 +102,7 @@ def third_strain(contraction: Contraction = "tensor") -> float:
 
 
 def symmetry() -> Claim:
-    """yz against yy-zz."""
+    """Shear yz fails last: by symmetry it must fail with yy−zz."""
     second = formula_critical(EXAMPLE_ALPHA, TABLE_LOG, "tensor")["yy-zz"]
     return Claim(
         "third-strain",
@@ -114,7 +114,7 @@ def symmetry() -> Claim:
             ),
             shown("e_crit^(2), the same", second, ROOT_ERROR),
         ),
-        f"{HERE}.third_strain()",
+        call_text(third_strain),
         "shear pairs are counted once (plain 6×6 products), which breaks the symmetry about x: "
         "yy−zz and yz are one shear, turned by 45°",
         (printed("e_crit^(3), plain 6×6", third_strain("six"), 1.44, 2, ROOT_ERROR),),
@@ -128,14 +128,14 @@ def agreeing_alphas() -> int:
 
 
 def alpha_column() -> Claim:
-    """α against the velocities."""
+    """The α column follows from the velocities beside it."""
     allowed = sum(row.allowed for row in alpha_table())
     return Claim(
         "alpha-column",
         "Table I",
         "α = 1 − c_t²/c_l²",
         (equal("rows of 12 that agree in the third digit", agreeing_alphas(), 12, 0),),
-        f"{HERE}.agreeing_alphas()",
+        call_text(agreeing_alphas),
         "α was computed from velocities with more digits: rounding to ±0.005 km/s allows it",
         (equal("rows of 12 within what rounded velocities allow", allowed, 12, 0),),
         finding="9, c",
@@ -149,13 +149,13 @@ def mean_alpha() -> float:
 
 
 def average_alpha() -> Claim:
-    """0.7."""
+    """The average of α is 0.7."""
     return Claim(
         "alpha-average",
         "Sec. IV, before Fig. 3",
         "The average value of α is 0.7",
         (printed("mean of the column", mean_alpha(), 0.7, 1),),
-        f"{HERE}.mean_alpha()",
+        call_text(mean_alpha),
     )
 
 
@@ -171,7 +171,7 @@ def relative_spread(which: int) -> float:
 
 
 def insensitive() -> Claim:
-    """Spread of the strains less than the spread of α."""
+    """Critical strains are less sensitive to the glass than α is."""
     numbers = tuple(
         between(
             f"relative spread of e_crit^({i}) over that of α",
@@ -187,7 +187,7 @@ def insensitive() -> Claim:
         "Sec. IV, before Table I; Sec. V",
         "The critical strains are not very sensitive to α",
         numbers,
-        f"{HERE}.relative_spread(3)",
+        call_text(relative_spread, 3),
         "the third strain is left out",
         numbers[1:],
         comment="Not very sensitive: the relative spread over the twelve glasses is below α's.",

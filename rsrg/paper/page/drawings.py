@@ -11,8 +11,9 @@ from matplotlib.figure import Figure
 from mpl_toolkits.mplot3d.art3d import Poly3DCollection  # type: ignore[import-untyped]
 
 from rsrg.paper.geometry import DRAWN_STRAIN, OFFSET, Body, FailingStrain
-from rsrg.paper.page.style import BLUE, GREEN, ORANGE, RC, SKY, save
+from rsrg.paper.page.style import RC, save
 from rsrg.physics.arrays import Array
+from rsrg.report.style import BLUE, GREEN, ORANGE, SKY
 
 AMPLITUDE = 0.28  # of the drawn failing strains
 EDGE = 4  # blocks along the edge of the cube of Fig. 10

@@ -12,16 +12,14 @@ from matplotlib.lines import Line2D
 
 from rsrg.paper.curves import Curve, Marked
 from rsrg.paper.page.style import (
-    GREEN,
     N0_STYLES,
-    ORANGE,
-    PINK,
     RC,
     READING_COLOURS,
     broken_at_poles,
     panel_letter,
     save,
 )
+from rsrg.report.style import GREEN, ORANGE, PINK
 
 
 @dataclass(frozen=True)

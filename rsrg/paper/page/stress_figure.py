@@ -9,7 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from rsrg.paper.curves import StressCurve
-from rsrg.paper.page.style import BLUE, GREEN, ORANGE, RC, broken_at_poles, panel_letter, save
+from rsrg.paper.page.style import RC, broken_at_poles, panel_letter, save
+from rsrg.report.style import BLUE, GREEN, ORANGE
 
 COLOURS = (GREEN, ORANGE, BLUE)
 STRESS_LIMITS, CHI_LIMITS = (0.0, 4.5), (-30.0, 50.0)

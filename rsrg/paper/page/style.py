@@ -3,23 +3,13 @@
 from pathlib import Path
 from typing import Any
 
-import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from rsrg.physics.arrays import Array
+from rsrg.report.style import BLUE, ORANGE
 
-matplotlib.use("agg")
-
-BLUE, ORANGE, GREEN, PINK, YELLOW, SKY = (  # Okabe and Ito
-    "#0072B2",
-    "#D55E00",
-    "#009E73",
-    "#CC79A7",
-    "#E69F00",
-    "#56B4E9",
-)
 READING_COLOURS = {"fixed/ellipsoid": ORANGE, "affine/sphere": BLUE}
 N0_STYLES: dict[int, dict[str, Any]] = {
     2: {"linestyle": "-", "marker": "o"},

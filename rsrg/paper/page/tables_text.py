@@ -4,12 +4,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rsrg.formatting import NONE
 from rsrg.paper.claims.claim import Claim, Number
 from rsrg.paper.setting import COUPLED
 from rsrg.paper.tables import CHANNELS, DIGITS, SUM_N0, FormulaCell, SumCell, Tables
 from rsrg.physics.materials import TABLE_I
-
-NONE = "–"
 
 
 @dataclass(frozen=True)
