@@ -10,8 +10,8 @@ import math
 from rsrg.config.schema import Config
 from rsrg.ensemble.draws import CHUNK
 from rsrg.results.chunk_means import MomentArrays
-from rsrg.results.column import Setting
-from rsrg.results.sampled import LatticeColumn
+from rsrg.results.sampled import SampledSource
+from rsrg.results.source import Setting
 
 GROWTH = 1.25
 
@@ -39,9 +39,9 @@ def largest_error(config: Config, moments: MomentArrays) -> float:
     its error is largest at the smallest or the largest α. critical_strain: of the lowest critical
     strain of every glass and reading, from sampling alone; zero where there is none.
     """
-    column = LatticeColumn(Setting.of(config), moments)
+    source = SampledSource(Setting.from_config(config), moments)
     alphas = sorted({glass.alpha for glass in config.glasses()})
     if config.sampling.target_quantity != "critical_strain":
-        return max(float(column.moments.coupling_stderr(a).max()) for a in {alphas[0], alphas[-1]})
-    found = [row for a in alphas for row in column.critical(a, column.flow(a))]
-    return max((row[0].sampling for row in found if row), default=0.0)
+        return max(float(source.moments.coupling_stderr(a).max()) for a in {alphas[0], alphas[-1]})
+    rows = [row for a in alphas for row in source.critical_strains(a, source.flow(a))]
+    return max((row[0].sampling for row in rows if row), default=0.0)

@@ -1,8 +1,8 @@
 """From the moments of every step to χ, eigenvalues and critical strains of every glass.
 
 A pure function of the config and the raw chunk means: wherever a run was resumed, the numbers are
-the same. Each glass is followed in up to three columns: the lattice sum (no suffix), the exact
-continuum (`_continuum`), and the paper's formula (`_log`).
+the same. Each glass is followed with every source of M: the sum over blocks (datasets without a
+suffix), the exact continuum (`_continuum`), and the paper's formula (`_log`).
 """
 
 from collections.abc import Iterator
@@ -16,96 +16,113 @@ from rsrg.ensemble.flows import ChannelFlow
 from rsrg.ensemble.harmonics import ChunksPerSeed
 from rsrg.physics.arrays import Array
 from rsrg.physics.elastic import elastic_susceptibility
-from rsrg.physics.strain import strain_direction
 from rsrg.results.axes import CROSSINGS
 from rsrg.results.chunk_means import MomentArrays
-from rsrg.results.column import Column, Setting
-from rsrg.results.formulas import _continuum_column, _log_column
-from rsrg.results.sampled import LatticeColumn
+from rsrg.results.exact_sum import ExactSumSource
+from rsrg.results.formulas import FORMULAS
+from rsrg.results.sampled import SampledSource
+from rsrg.results.source import CouplingSource, Setting
+from rsrg.storage.layout import ENTRIES
 
-HUGE = 1e100
+MAX_GAP = 1e100  # second order runs away: keeps what is computed from it finite
 
 
-def _columns(
-    config: Config, moments: MomentArrays | None, drawn_by: ChunksPerSeed | None
-) -> Iterator[Column]:
-    setting = Setting.of(config)
+def coupling_sources(
+    config: Config, moments: MomentArrays | None, chunks_per_seed: ChunksPerSeed | None = None
+) -> Iterator[CouplingSource]:
+    """The sources of M of a run: the sums over blocks, if there are any, and the formulas."""
+    setting = Setting.from_config(config)
     if moments is not None:
-        yield LatticeColumn(setting, moments, drawn_by)
-    yield _continuum_column(setting)
-    if np.array_equal(setting.direction, strain_direction("xx")):  # all that (4.5) is for
-        yield _log_column(setting)
+        exact = config.sampling.estimator == "exact"
+        yield (
+            ExactSumSource(setting, moments)
+            if exact
+            else SampledSource(setting, moments, chunks_per_seed)
+        )
+    for make in FORMULAS:
+        if (source := make(setting)) is not None:
+            yield source
 
 
 def compute_results(
-    config: Config, moments: MomentArrays | None, drawn_by: ChunksPerSeed | None = None
+    config: Config, moments: MomentArrays | None, chunks_per_seed: ChunksPerSeed | None = None
 ) -> dict[str, Any]:
-    """Every derived dataset of the run file, by path (see `layout`), materials first.
+    """Every derived dataset of the run file, by path (see `storage.layout`), materials first.
 
-    moments: all raw chunk means; None where the config asks for the formulas alone. drawn_by: the
-    seeds of the chunks, and how many each drew; by default all by the config's own.
+    moments: all raw chunk means; None where the config asks for the formulas alone.
+    chunks_per_seed: see `SampledSource`.
     """
-    columns = list(_columns(config, moments, drawn_by))
+    sources = list(coupling_sources(config, moments, chunks_per_seed))
     rows = []
     for material in config.glasses():
-        flows = {c.suffix: c.flow(material.alpha) for c in columns}
+        flows = {s.suffix: s.flow(material.alpha) for s in sources}
         row: dict[str, Any] = {"flow/chi_start": elastic_susceptibility(material.alpha)}
-        for column in columns:
-            row |= _datasets(column, material.alpha, flows[column.suffix])
+        for source in sources:
+            row |= _datasets(source, material.alpha, flows[source.suffix])
         rows.append(row | _deviations(flows))
-    found = {name: np.stack([row[name] for row in rows]) for name in rows[0]}
-    sums = [column for column in columns if isinstance(column, LatticeColumn)]
-    return found | (sums[0].raw() if sums else {})
+    datasets = {name: np.stack([row[name] for row in rows]) for name in rows[0]}
+    for source in sources:
+        datasets |= source.shared_datasets()
+    return datasets
 
 
-def _datasets(column: Column, alpha: float, flow: ChannelFlow) -> dict[str, Any]:
-    s = column.suffix
-    found = {f"coupling/{name}{s}": values for name, values in column.coupling(alpha).items()}
+def _datasets(source: CouplingSource, alpha: float, flow: ChannelFlow) -> dict[str, Any]:
+    """The datasets of one glass from one source, by path."""
+    datasets = {f"coupling/{name}": values for name, values in source.coupling(alpha).items()}
     for name in ("chi", "eigenvalues", "inverse_eigenvalues"):
-        found[f"flow/{name}{s}"] = getattr(flow, name)[1:]
-        if s == "":
-            found[f"flow/{name}_stderr"] = getattr(flow, f"{name}_stderr")[1:]
-    found[f"flow/transition_step{s}"] = flow.transition_step
-    found[f"flow/runaway_step{s}"] = flow.runaway_step
-    found |= _critical_arrays(s, column.critical(alpha, flow))
-    if s == "_log":  # one formula, whatever the reading: no such axis
-        found = {name: _without_reading(name, v) for name, v in found.items()}
-    return found
+        datasets[f"flow/{name}"] = getattr(flow, name)[1:]
+        if source.suffix == "":
+            datasets[f"flow/{name}_stderr"] = getattr(flow, f"{name}_stderr")[1:]
+    datasets["flow/transition_step"] = flow.transition_step
+    datasets["flow/runaway_step"] = flow.runaway_step
+    datasets |= _critical_arrays(source.critical_strains(alpha, flow), errors=source.suffix == "")
+    return {
+        f"{name}{source.suffix}": _as_in_layout(name, source.suffix, values)
+        for name, values in datasets.items()
+    }
 
 
-def _without_reading(name: str, values: Array) -> Array:
-    per_step = name.startswith("flow/") and "_step_" not in name
-    return values[:, 0] if per_step else values[0]
+def _as_in_layout(name: str, suffix: str, values: Array) -> Array:
+    """Values without the axis of readings where this source has none: one formula for them all."""
+    if "reading" in ENTRIES[f"{name}{suffix}"].dims:
+        return values
+    dims = [d for d in ENTRIES[name].dims if d != "material"]
+    if name == "coupling/M":
+        dims.remove("step")  # a formula gives M of any step
+    return np.take(values, 0, axis=dims.index("reading"))
 
 
-def _critical_arrays(suffix: str, found: list[list[CriticalStrain]]) -> dict[str, Any]:
-    """`/critical` rows, (readings, crossings); NaN and "" where there is no crossing."""
-    strain = np.full((len(found), CROSSINGS), np.nan)
-    stderr, sampling, bootstrap = strain.copy(), strain.copy(), strain.copy()
-    channel = np.full(strain.shape, "", dtype=object)
-    for i, row in enumerate(found):
+def _critical_arrays(rows: list[list[CriticalStrain]], errors: bool) -> dict[str, Any]:
+    """`/critical` of each reading, (readings, crossings); NaN and "" where there is none."""
+    names = {"strain": "strain"}
+    if errors:
+        names |= {
+            "strain_stderr": "stderr",
+            "sampling_stderr": "sampling",
+            "bootstrap_stderr": "bootstrap",
+        }
+    arrays: dict[str, Any] = {
+        f"critical/{name}": np.full((len(rows), CROSSINGS), np.nan) for name in names
+    }
+    channel = np.full((len(rows), CROSSINGS), "", dtype=object)
+    for i, row in enumerate(rows):
         for j, crossing in enumerate(row[:CROSSINGS]):
-            strain[i, j], channel[i, j] = crossing.strain, crossing.channel
-            stderr[i, j], sampling[i, j] = crossing.stderr, crossing.sampling
-            bootstrap[i, j] = crossing.bootstrap
-    arrays = {f"critical/strain{suffix}": strain, f"critical/channel{suffix}": channel}
-    if suffix:
-        return arrays
-    errors = {"strain_stderr": stderr, "sampling_stderr": sampling, "bootstrap_stderr": bootstrap}
-    return arrays | {f"critical/{name}": values for name, values in errors.items()}
+            channel[i, j] = crossing.channel
+            for name, field in names.items():
+                arrays[f"critical/{name}"][i, j] = getattr(crossing, field)
+    return arrays | {"critical/channel": channel}
 
 
 def _deviations(flows: dict[str, ChannelFlow]) -> dict[str, Array]:
-    """(lattice − formula) / standard error of the eigenvalues of χ⁻¹, where there is an error."""
+    """(sum − formula) / standard error of the eigenvalues of χ⁻¹, where there is an error."""
     if "" not in flows or not np.any(flows[""].inverse_eigenvalues_stderr):
         return {}
-    lattice = flows[""]
-    stderr = lattice.inverse_eigenvalues_stderr[1:]
+    sums = flows[""].inverse_eigenvalues[1:]
+    stderr = flows[""].inverse_eigenvalues_stderr[1:]
     deviations = {}
     for suffix in flows.keys() - {""}:
-        gap = lattice.inverse_eigenvalues[1:] - flows[suffix].inverse_eigenvalues[1:]
-        gap = np.clip(gap, -HUGE, HUGE)  # second order runs away: keep what follows finite
-        rounding = np.abs(gap) <= 1e-12 * np.abs(lattice.inverse_eigenvalues[1:])
+        gap = np.clip(sums - flows[suffix].inverse_eigenvalues[1:], -MAX_GAP, MAX_GAP)
+        rounding = np.abs(gap) <= 1e-12 * np.abs(sums)
         gap[rounding] = 0.0  # without strain both are χ_el⁻¹, with no error
         infinite = np.where(gap == 0.0, 0.0, np.copysign(np.inf, gap))
         deviations[f"flow/deviation{suffix}"] = np.divide(

@@ -1,59 +1,63 @@
-"""Results of the formulas: the exact continuum and the paper's log formula."""
+"""Sources of M that need no sum over blocks: the exact continuum, and the paper's log formula."""
 
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
 
 import numpy as np
 
 from rsrg.ensemble.critical import CriticalStrain
 from rsrg.ensemble.flows import ChannelFlow, formula_flow
 from rsrg.physics.arrays import Array
-from rsrg.physics.continuum import continuum_moments
-from rsrg.physics.interaction import lambda_tilde_from_moments
-from rsrg.physics.log_formula import log_formula_coupling
-from rsrg.results.column import Setting
+from rsrg.physics.coupling_source import Continuum, ExactCoupling, LogFormula
+from rsrg.results.source import CouplingSource, Setting
 
 
-class FormulaColumn:
-    """M from a formula, (alpha, strain) → (readings, 6, 6) or (1, 6, 6)."""
+class FormulaSource:
+    """M as an exact function of strain: one for each reading, or one for any of them."""
 
-    def __init__(
-        self, setting: Setting, suffix: str, formula: Callable[[float, float], Array]
-    ) -> None:
-        self.setting, self.suffix, self.formula = setting, suffix, formula
+    def __init__(self, setting: Setting, suffix: str, formulas: Sequence[ExactCoupling]) -> None:
+        self.setting, self.suffix, self.formulas = setting, suffix, formulas
 
-    def _step(self, alpha: float) -> Array:
-        """M of a whole step, (readings or 1, strains, 6, 6)."""
-        return np.stack([self.formula(alpha, float(e)) for e in self.setting.strains], axis=1)
-
-    def flow(self, alpha: float) -> ChannelFlow:
-        """The flow; the last step may be a fraction of one."""
-        weights = self.setting.weights[:, None, None, None, None]
-        return formula_flow(
-            alpha, weights * self._step(alpha), self.setting.strains, self.setting.rule
-        )
+    def _coupling(self, formula: ExactCoupling, alpha: float, e: float) -> Array:
+        return formula.coupling(self.setting.deformation(e), alpha)
 
     def coupling(self, alpha: float) -> dict[str, Array]:
-        """M of a whole step."""
-        return {"M": self._step(alpha)}
+        """M of a whole step, (readings, strains, 6, 6)."""
+        rows = [
+            [self._coupling(formula, alpha, float(e)) for e in self.setting.strains]
+            for formula in self.formulas
+        ]
+        return {"M": np.array(rows)}
 
-    def critical(self, alpha: float, flow: ChannelFlow) -> list[list[CriticalStrain]]:
+    def flow(self, alpha: float) -> ChannelFlow:
+        """The flow; the last step may be a fraction of one. No errors."""
+        weights = self.setting.weights[:, None, None, None, None]
+        couplings = weights * self.coupling(alpha)["M"]
+        return formula_flow(alpha, couplings, self.setting.strains, self.setting.rule)
+
+    def critical_strains(self, alpha: float, flow: ChannelFlow) -> list[list[CriticalStrain]]:
         """Roots to 1e-8."""
-        count = flow.chi.shape[1]
         return [
-            self.setting.critical(alpha, lambda e, i=i: self.formula(alpha, e)[i])  # type: ignore[misc]
-            for i in range(count)
+            self.setting.critical_strains(alpha, partial(self._coupling, formula, alpha))
+            for formula in self.formulas
         ]
 
-
-def _continuum_column(setting: Setting) -> FormulaColumn:
-    moments = cache(lambda e: continuum_moments(setting.deformation(e)))
-    signs = np.array([r.continuum_sign for r in setting.readings])[:, None, None]
-    return FormulaColumn(
-        setting, "_continuum", lambda alpha, e: signs * lambda_tilde_from_moments(moments(e), alpha)
-    )
+    def shared_datasets(self) -> dict[str, Any]:
+        """None."""
+        return {}
 
 
-def _log_column(setting: Setting) -> FormulaColumn:
-    n0 = setting.config.blocks.n0
-    return FormulaColumn(setting, "_log", lambda alpha, e: log_formula_coupling(e, alpha, n0)[None])
+def continuum_source(setting: Setting) -> CouplingSource:
+    """The exact continuum limit of each reading, ±G or 0."""
+    return FormulaSource(setting, "_continuum", [Continuum(r) for r in setting.readings])
+
+
+def log_formula_source(setting: Setting) -> CouplingSource | None:
+    """The paper's (4.2) to (4.5), whatever the reading; None for other strains than e_xx."""
+    if not setting.along_x:
+        return None
+    return FormulaSource(setting, "_log", [LogFormula(setting.config.blocks.n0)])
+
+
+FORMULAS: list[Callable[[Setting], CouplingSource | None]] = [continuum_source, log_formula_source]

@@ -12,14 +12,12 @@ from rsrg.config.schema import Config
 from rsrg.config.stored import stored_config
 from rsrg.ensemble.draws import CHUNK
 from rsrg.errors import NotARunError, RsrgError, RunFileError
-from rsrg.storage.layout import ENTRIES
+from rsrg.storage.layout import ENTRIES, SOURCES
 from rsrg.storage.run_file import MERGED, Snapshot
 from rsrg.storage.sessions import sessions
 
 if TYPE_CHECKING:
     import xarray
-
-SOURCES = {"lattice": "", "continuum": "_continuum", "log": "_log"}
 
 
 @dataclass(frozen=True)
@@ -62,10 +60,9 @@ class Run:
         formula = self.config.sampling.estimator == "formula"
         total = 0 if formula else len(done) * self.config.chunks()
         if self.config.flow.quenched:
-            grown = self.read("checkpoint/pool_chunks_done")
-            return int(done.sum() + grown.sum()), total + len(
-                grown
-            ) * self.config.flow.blocks // CHUNK
+            pool = self.read("checkpoint/pool_chunks_done")
+            chunks = self.config.flow.blocks // CHUNK
+            return int(done.sum() + pool.sum()), total + len(pool) * chunks
         return int(done.sum()), total
 
     @property
@@ -85,7 +82,7 @@ class Run:
 
     def sources(self) -> list[str]:
         """Which of lattice, continuum and log this run holds."""
-        return [s for s, suffix in SOURCES.items() if f"flow/chi{suffix}" in self.snapshot]
+        return [s for s in SOURCES if f"flow/chi{SOURCES[s].suffix}" in self.snapshot]
 
     def values(self, name: str, source: str = "lattice", **index: Any) -> Any:
         """A dataset of one source of M, some of its named dimensions selected by index or slice.
@@ -98,9 +95,9 @@ class Run:
         """
         if source not in SOURCES:
             raise RunFileError(f"`source` must be one of {', '.join(SOURCES)}; got {source!r}")
-        path = f"{name}{SOURCES[source]}"
+        path = f"{name}{SOURCES[source].suffix}"
         values = self.read(path)
-        entries = [ENTRIES.get(f"{name}{suffix}") for suffix in SOURCES.values()]
+        entries = [ENTRIES.get(f"{name}{s.suffix}") for s in SOURCES.values()]
         unknown = index.keys() - {d for entry in entries if entry for d in entry.dims}
         if unknown:
             raise RunFileError(f"{name} has no dimension {', '.join(sorted(unknown))}")
@@ -108,7 +105,7 @@ class Run:
 
     def readings(self, source: str) -> list[str]:
         """The readings that a source of M tells apart: of the log formula, one without a name."""
-        if "reading" not in ENTRIES[f"critical/strain{SOURCES[source]}"].dims:
+        if "reading" not in ENTRIES[f"critical/strain{SOURCES[source].suffix}"].dims:
             return [""]
         return [str(r) for r in self.read("axes/reading")]
 

@@ -1,6 +1,6 @@
-"""Results of the sums over blocks: sampled, or averaged exactly."""
+"""M from sums over blocks that were drawn: with standard errors, and what the controls gained."""
 
-from functools import cache
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -10,121 +10,116 @@ from rsrg.ensemble.autocorrelation import autocorrelation_time
 from rsrg.ensemble.coupling import (
     CouplingMoments,
     Volume,
-    exact_coupling_moments,
     plain_coupling_moments,
     sampled_coupling_moments,
 )
 from rsrg.ensemble.critical import CriticalStrain, sampled_critical_strains
+from rsrg.ensemble.draws import Blocks
 from rsrg.ensemble.flows import ChannelFlow, lattice_flow
 from rsrg.ensemble.harmonics import ChunksPerSeed, Harmonics
 from rsrg.ensemble.sampling import control_means
 from rsrg.physics.arrays import Array
-from rsrg.physics.haar_mean import haar_mean_moments
-from rsrg.physics.interaction import lambda_tilde_from_moments
 from rsrg.results.chunk_means import MomentArrays
-from rsrg.results.column import Setting
+from rsrg.results.source import Setting
 
 
-def _correlations(moments: Array) -> list[tuple[float, float]]:
-    """Autocorrelation time and its error at each strain, of (steps, strains, chunks, 15)."""
-    series = np.moveaxis(moments, (1, 2), (0, 1))  # (strains, chunks, steps, 15)
-    return [autocorrelation_time(s.reshape(len(s), -1)) for s in series]
-
-
-def _reduction(plain: Array, stderr: Array) -> Array:
+def _variance_ratio(plain: Array, stderr: Array) -> Array:
     """(plain/stderr)²; 1 where symmetry alone makes M vanish and leaves no error but rounding."""
     rounding = stderr <= 1e-12 * plain
     return np.divide(plain, stderr, out=np.ones_like(plain), where=~rounding) ** 2
 
 
-class LatticeColumn:
-    """M from the sums over blocks: sampled, or averaged exactly."""
+class SampledSource:
+    """The sums over blocks of a Monte Carlo run.
+
+    chunks_per_seed: the seeds of the chunks, and how many each drew; by default all by the
+    config's own.
+    """
 
     suffix = ""
 
     def __init__(
         self,
         setting: Setting,
-        means: MomentArrays,
-        drawn_by: ChunksPerSeed | None = None,
+        arrays: MomentArrays,
+        chunks_per_seed: ChunksPerSeed | None = None,
     ) -> None:
-        config, self.setting = setting.config, setting
-        deformations = config.strain.deformations()
-        readings, moments = setting.readings, means.moments
-        self.moments: CouplingMoments
-        self.plain: CouplingMoments | None = None
-        self.harmonics: Harmonics | None = None
-        if config.sampling.estimator == "exact":
-            self.moments = exact_coupling_moments(moments[..., 0, :], readings, deformations)
-        else:
-            drawn = 1 if config.sampling.resample == "once" else len(moments)
-            blocks = block_ensemble(config.blocks)
-            seeds = drawn_by or ((config.sampling.seed, moments.shape[-2]),)
-            self.harmonics = Harmonics.draw(blocks, seeds, drawn)
-            volume = None
-            if means.volume is not None and means.number is not None:
-                known = control_means(blocks, readings, deformations)
-                volume = Volume(means.volume[:drawn], means.number[:drawn], known)
-            sampled = sampled_coupling_moments(
-                moments[:drawn],
-                means.unstrained[:drawn],
-                readings,
-                deformations,
-                blocks.isotropic,
-                self.harmonics,
-                volume,
-            )
-            self.moments = sampled.repeated(len(moments)) if drawn == 1 else sampled
-            self.plain = plain_coupling_moments(moments[:drawn], readings, deformations)
-            self.tau = [_correlations(moments[:drawn, r]) for r in range(len(readings))]
-        self._haar = cache(
-            lambda e, i: haar_mean_moments(
-                setting.deformation(e), config.blocks.n0, readings[i], config.blocks.lattice or "sc"
-            )
+        self.setting, self.arrays = setting, arrays
+        sampling, steps = setting.config.sampling, len(arrays.moments)
+        self.steps = steps
+        self.drawn = 1 if sampling.resample == "once" else steps  # steps with draws of their own
+        self.deformations = setting.config.strain.deformations()
+        blocks = block_ensemble(setting.config.blocks)
+        seeds = chunks_per_seed or ((sampling.seed, arrays.moments.shape[-2]),)
+        self.harmonics = Harmonics.draw(blocks, seeds, self.drawn)
+        self.moments = self._controlled_moments(blocks)
+
+    def _controlled_moments(self, blocks: Blocks) -> CouplingMoments:
+        """Means and replicates of the moments of each step, with all controls applied."""
+        arrays, readings, drawn = self.arrays, self.setting.readings, self.drawn
+        volume = None
+        if arrays.volume is not None and arrays.number is not None:
+            known = control_means(blocks, readings, self.deformations)
+            volume = Volume(arrays.volume[:drawn], arrays.number[:drawn], known)
+        moments = sampled_coupling_moments(
+            arrays.moments[:drawn],
+            arrays.unstrained[:drawn],
+            readings,
+            self.deformations,
+            blocks.isotropic,
+            self.harmonics,
+            volume,
         )
+        return moments.repeated(self.steps) if drawn == 1 else moments
+
+    @cached_property
+    def plain(self) -> CouplingMoments:
+        """The moments by plain sampling of the same draws, for comparison."""
+        sums = self.arrays.moments[: self.drawn]
+        return plain_coupling_moments(sums, self.setting.readings, self.deformations)
+
+    def coupling(self, alpha: float) -> dict[str, Array]:
+        """M of each step, its standard error, and what that gained on plain sampling."""
+        m, stderr = self.moments.coupling(alpha), self.moments.coupling_stderr(alpha)
+        plain = self.plain.coupling_stderr(alpha)
+        large, small = (x.max(axis=(0, -2, -1)) for x in (plain, stderr))
+        gained = {"plain_stderr": large, "variance_reduction": _variance_ratio(large, small)}
+        return {"M": m, "M_stderr": stderr, **gained}
 
     def flow(self, alpha: float) -> ChannelFlow:
         """The flow with jackknife errors."""
         return lattice_flow(alpha, self.moments, self.setting.strains, self.setting.rule)
 
-    def coupling(self, alpha: float) -> dict[str, Array]:
-        """M of each step, its standard error, and what that gained on plain sampling."""
-        m, stderr = self.moments.coupling(alpha), self.moments.coupling_stderr(alpha)
-        if self.plain is None:
-            return {"M": m, "M_stderr": stderr}
-        plain = self.plain.coupling_stderr(alpha)
-        large, small = (x.max(axis=(0, -2, -1)) for x in (plain, stderr))
-        gained = {"plain_stderr": large, "variance_reduction": _reduction(large, small)}
-        return {"M": m, "M_stderr": stderr, **gained}
-
-    def raw(self) -> dict[str, Any]:
-        """What belongs to the draws, not to a glass: controls drawn again, and correlations."""
-        found: dict[str, Any] = {}
-        if self.plain is not None:
-            names = ["value", "stderr"]
-            found = {"axes/estimate": names, "coupling/autocorrelation": np.array(self.tau)}
-        if self.harmonics is not None:
-            means, steps = self.harmonics.means, len(self.moments.mean)
-            means = np.broadcast_to(means, (steps, *means.shape[1:]))
-            found |= {"axes/monomial": self.harmonics.names, "coupling/harmonics": means}
-        return found
-
-    def critical(self, alpha: float, flow: ChannelFlow) -> list[list[CriticalStrain]]:
-        """Roots of the exact mean to 1e-8; of the sampled one by interpolation, with an error."""
-        return [self._critical(alpha, flow, i) for i in range(len(self.setting.readings))]
-
-    def _critical(self, alpha: float, flow: ChannelFlow, i: int) -> list[CriticalStrain]:
+    def critical_strains(self, alpha: float, flow: ChannelFlow) -> list[list[CriticalStrain]]:
+        """Zeros by interpolation between the strains of the grid, with their errors."""
         groups, rule = self.moments.groups, self.setting.rule
-        if groups is None:
-            return self.setting.critical(
-                alpha, lambda e: lambda_tilde_from_moments(self._haar(e, i), alpha) / (4.0 * np.pi)
+        if not rule.resummed or groups is None:
+            return [[] for _ in self.setting.readings]
+        return [
+            sampled_critical_strains(
+                self.setting.strains,
+                flow.inverse_eigenvalues[-1, i],
+                flow.inverse_replicates[:, i],
+                groups,
+                rule.channels.names,
             )
-        if not rule.resummed:
-            return []
-        return sampled_critical_strains(
-            self.setting.strains,
-            flow.inverse_eigenvalues[-1, i],
-            flow.inverse_replicates[:, i],
-            groups,
-            rule.channels.names,
-        )
+            for i in range(len(self.setting.readings))
+        ]
+
+    def shared_datasets(self) -> dict[str, Any]:
+        """What belongs to the draws: autocorrelation times, and controls that were drawn again."""
+        datasets: dict[str, Any] = {
+            "axes/estimate": ["value", "stderr"],
+            "coupling/autocorrelation": self._autocorrelation(),
+        }
+        if self.harmonics is not None:
+            means = self.harmonics.means
+            datasets["axes/monomial"] = self.harmonics.names
+            datasets["coupling/harmonics"] = np.broadcast_to(means, (self.steps, *means.shape[1:]))
+        return datasets
+
+    def _autocorrelation(self) -> Array:
+        """Autocorrelation time of the chunk means and its error, (readings, strains, 2)."""
+        series = np.moveaxis(self.arrays.moments[: self.drawn], (1, 2, 3), (0, 1, 2))
+        chunks = series.reshape(*series.shape[:3], -1)  # (readings, strains, chunks, steps × 15)
+        return np.array([[autocorrelation_time(x) for x in row] for row in chunks])

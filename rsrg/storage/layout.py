@@ -50,18 +50,46 @@ AXES: dict[str, Entry] = {
     "bin": Entry(("bin",), "1/(rho c_t^2)", "lower edge of a bin; the last has no upper edge"),
 }
 
-_COLUMNS = {
-    "": (LATTICE, "sum over blocks"),
-    "_continuum": (CONTINUUM, "exact continuum limit"),
-    "_log": (LOG, "log formula of the paper"),
+
+@dataclass(frozen=True)
+class Source:
+    """A source of M: what the names of its datasets end in, their axes, and its name in words."""
+
+    suffix: str
+    dims: tuple[str, ...]
+    long_name: str
+    equation: str
+
+
+SOURCES = {
+    "lattice": Source("", LATTICE, "sum over blocks", "3.7"),
+    "continuum": Source("_continuum", CONTINUUM, "exact continuum limit", "4.1"),
+    "log": Source("_log", LOG, "log formula of the paper", "4.2"),
 }
 
 
-def _flow_entries(suffix: str) -> dict[str, Entry]:
-    dims, name = _COLUMNS[suffix]
+def formula_entries(source: Source) -> dict[str, Entry]:
+    """The datasets of a source of M that is compared with the sum over blocks."""
+    final = tuple(d for d in source.dims if d != "step")
+    return {
+        f"coupling/M{source.suffix}": Entry(
+            (*final, *MATRIX), "1/(rho c_t^2)", f"M of a step, {source.long_name}", source.equation
+        ),
+        **_source_entries(source),
+        f"flow/deviation{source.suffix}": Entry(
+            (*LATTICE, "channel"),
+            "standard errors",
+            f"inverse eigenvalues, sum minus {source.long_name}",
+        ),
+    }
+
+
+def _source_entries(source: Source) -> dict[str, Entry]:
+    """The datasets that every source of M has: its flow and its critical strains."""
+    suffix, dims, name = source.suffix, source.dims, source.long_name
     final = tuple(d for d in dims if d != "step")
     places = (*dims, "channel")
-    entries = {
+    return {
         f"flow/chi{suffix}": Entry((*dims, *MATRIX), "rho c_t^2", f"chi, {name}", "3.3, 3.8"),
         f"flow/eigenvalues{suffix}": Entry(
             places, "rho c_t^2", f"eigenvalues of chi, {name}", "3.8"
@@ -85,7 +113,6 @@ def _flow_entries(suffix: str) -> dict[str, Entry]:
             (*(d for d in final if d != "strain"), "crossing"), "", f"channel that fails, {name}"
         ),
     }
-    return entries
 
 
 def _with_errors(entries: dict[str, Entry]) -> dict[str, Entry]:
@@ -225,30 +252,18 @@ ENTRIES: dict[str, Entry] = {
         (*LATTICE, *MATRIX), "1/(rho c_t^2)", "M of each step, sum over blocks", "3.7"
     ),
     "coupling/M_stderr": Entry((*LATTICE, *MATRIX), "1/(rho c_t^2)", "standard error of M"),
-    "coupling/M_continuum": Entry(
-        ("material", "reading", "strain", *MATRIX), "1/(rho c_t^2)", "M of a step, continuum", "4.1"
-    ),
-    "coupling/M_log": Entry(
-        ("material", "strain", *MATRIX), "1/(rho c_t^2)", "M of a step, log formula", "4.2"
-    ),
     "flow/chi_start": Entry(
         ("material", *MATRIX), "rho c_t^2", "chi before the first step", "3.10"
     ),
-    **_with_errors(_flow_entries("")),
+    **_with_errors(_source_entries(SOURCES["lattice"])),
     "critical/bootstrap_stderr": Entry(
         ("material", "reading", "crossing"), "1", "half the central 68 % of the bootstrap"
     ),
     "critical/sampling_stderr": Entry(
         ("material", "reading", "crossing"), "1", "standard error of critical strain by sampling"
     ),
-    **_flow_entries("_continuum"),
-    **_flow_entries("_log"),
-    "flow/deviation_continuum": Entry(
-        (*LATTICE, "channel"), "standard errors", "inverse eigenvalues, sum minus continuum"
-    ),
-    "flow/deviation_log": Entry(
-        (*LATTICE, "channel"), "standard errors", "inverse eigenvalues, sum minus log formula"
-    ),
+    **formula_entries(SOURCES["continuum"]),
+    **formula_entries(SOURCES["log"]),
     **POOL_ENTRIES,
     "checkpoint/chunks_done": Entry(("step",), "1", "chunks done in each step"),
     "provenance/started": Entry(("session",), "", "when the session began (UTC)"),
