@@ -9,6 +9,7 @@ import numpy as np
 from rsrg.config.schema import Config
 from rsrg.config.stored import stored_config
 from rsrg.ensemble.sampling import Means
+from rsrg.execution.clock import CLOCK
 from rsrg.execution.pool_state import PoolState
 from rsrg.physics.channels import strain_channels
 from rsrg.physics.pairs import PAIR_NAMES
@@ -51,7 +52,7 @@ class State:
     def empty(cls, config: Config) -> "State":
         """Nothing done."""
         done = np.zeros(config.steps(), dtype=np.int64)
-        return cls(config, no_means(config), done, created=provenance.now())
+        return cls(config, no_means(config), done, created=CLOCK.now())
 
     @classmethod
     def start(cls, config: Config) -> "State":
@@ -122,7 +123,7 @@ class State:
         """Note who works on the run from now on, and what is worth knowing about it."""
         software = ", ".join(f"{k} {v}" for k, v in provenance.versions().items())
         before = self.sessions[-1]["versions"] if self.sessions else software
-        start = provenance.now()
+        start = CLOCK.now()
         engine = _engine(self.config)
         values = (start, start, provenance.host(), software, engine, "0", "running", "")
         self.sessions.append(dict(zip(SESSION, values, strict=True)))
@@ -144,7 +145,7 @@ class State:
 
     def _stamp(self) -> str:
         """The time of a save. A clock that went back is noted: nothing is ordered by it."""
-        time = provenance.now()
+        time = CLOCK.now()
         if time < self.updated:
             self.note(f"the clock went back from {self.updated} to {time}")
         self.updated = self.sessions[-1]["ended"] = time
@@ -152,7 +153,6 @@ class State:
 
     def attributes(self, status: str) -> dict[str, Attribute]:
         """The root attributes of the run file."""
-        commit, dirty = provenance.git_state()
         return {
             "filetype": FILETYPE,
             "schema_version": SCHEMA_VERSION,
@@ -163,10 +163,7 @@ class State:
             "config_text": self.config.text(),
             "created": self.created,
             "updated": self._stamp(),
-            "host": provenance.host(),
-            "git_commit": commit,
-            "git_dirty": dirty,
-            **{f"{name}_version": v for name, v in provenance.versions().items()},
+            **provenance.provenance_attributes(),
         }
 
     def datasets(self) -> dict[str, Any]:

@@ -10,7 +10,6 @@ import os
 import re
 import shlex
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
@@ -23,7 +22,6 @@ from rsrg.errors import RunFileError
 from rsrg.storage.atomic import previous
 from rsrg.storage.integrity import check_inside, check_type
 from rsrg.storage.layout import ENTRIES, Entry
-from rsrg.storage.provenance import now
 from rsrg.storage.string_heap import faulty_heap
 from rsrg.storage.texts import ATTRIBUTES as TEXT_ATTRIBUTES
 from rsrg.storage.texts import fixed_length_texts, is_text
@@ -221,21 +219,17 @@ def _offer_previous(path: Path) -> str:
         return f"; the checkpoint before it, {before}, is no better"
     return (
         f"; the checkpoint before it, {before}, is whole ({text}): "
-        f"to go on from there, {take_previous(path)}"
+        f"to go on from there, {restore_command(path)}"
     )
 
 
-def take_previous(path: Path) -> str:
+def restore_command(path: Path) -> str:
     """The command that puts the checkpoint before the last in the place of a run file."""
     return shlex.join(["cp", os.fspath(previous(path)), os.fspath(path)])
 
 
 def _how_far(snapshot: Snapshot) -> str:
-    """Progress and age in a few words."""
+    """Progress, and when it was saved, in a few words."""
     updated = str(snapshot.attributes.get("updated", ""))
     done = int(snapshot.read("checkpoint/chunks_done").sum())
-    try:
-        seconds = (datetime.fromisoformat(now()) - datetime.fromisoformat(updated)).total_seconds()
-    except (ValueError, TypeError):
-        return f"{done} chunks done"
-    return f"{done} chunks done, saved at {updated}, {seconds:.0f} s ago"
+    return f"{done} chunks done, saved at {updated}" if updated else f"{done} chunks done"
