@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag,
 
 from rsrg.config.base import Finite, Part, as_tuple, quantity
 from rsrg.config.blocks import JitterSpec, PackingSpec, PositionsSpec, as_positions
+from rsrg.config.on_resume import FIXED, OnResume
 from rsrg.config.quantities import si_value
 from rsrg.ensemble.draws import Blocks, Offset, Orientation
 from rsrg.ensemble.point_set import PointSet
@@ -27,7 +28,7 @@ SAME_LENGTH = 1e-9  # of ln(R/L₁): unit conversion leaves a rounding error, 10
 class Lengths(Part):
     """From the size L₁ of the first blocks to the size R of the sample."""
 
-    start: Annotated[str, quantity("meter")] | None = Field(
+    start: Annotated[Annotated[str, quantity("meter")] | None, FIXED] = Field(
         None, description="a length with its unit, such as '50 angstrom'"
     )
     sample: Annotated[str, quantity("meter")] | None = Field(
@@ -164,14 +165,26 @@ Row = Annotated[tuple[Finite, Finite, Finite], BeforeValidator(as_tuple)]
 Matrix = Annotated[tuple[Row, Row, Row], BeforeValidator(as_tuple)]
 
 
+def _strain_list(values: Grid | tuple[float, ...]) -> list[float]:
+    """The strains of a grid or list, ascending."""
+    if isinstance(values, Grid):
+        return list(np.linspace(values.start, values.stop, values.count).tolist())
+    return [float(e) for e in values]
+
+
 class StrainSpec(Part):
     """The static strain: F = 1 + e · direction, for a grid or list of strains e."""
 
-    component: Component | None = Field(None, description="xx, xy, xz, yy, yz or zz")
-    tensor: Matrix | None = Field(None, description="a direction, 3 rows of 3 numbers")
+    component: Annotated[Component | None, FIXED] = Field(
+        None, description="xx, xy, xz, yy, yz or zz"
+    )
+    tensor: Annotated[Matrix | None, FIXED] = Field(
+        None, description="a direction, 3 rows of 3 numbers"
+    )
     values: Annotated[
         Annotated[Grid, Tag("grid")] | Annotated[StrainList, Tag("list")],
         Discriminator(lambda v: "grid" if isinstance(v, dict | Grid) else "list"),
+        OnResume("can only gain", _strain_list),
     ] = Field(description="{start, stop, count}, or a list of two or more strains greater than −1")
 
     @model_validator(mode="after")
@@ -194,9 +207,7 @@ class StrainSpec(Part):
 
     def strains(self) -> Array:
         """The strains e, ascending."""
-        if isinstance(self.values, Grid):
-            return np.linspace(self.values.start, self.values.stop, self.values.count)
-        return np.array(self.values, dtype=np.float64)
+        return np.array(_strain_list(self.values), dtype=np.float64)
 
     def deformations(self) -> Array:
         """F at every strain, (strains, 3, 3)."""

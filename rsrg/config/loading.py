@@ -5,11 +5,12 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
+from rsrg.config.on_resume import inner_model
 from rsrg.config.positions import pinned
 from rsrg.config.schema import Config
 from rsrg.config.yaml_source import KeyPath, Source, override, parse_source, read_source
@@ -110,7 +111,8 @@ def _is_word(value: Any) -> bool:
 
 
 def _unknown_key(key: str, parent: KeyPath) -> str:
-    model = _model(_field(parent)) if parent else Config
+    field = _field(parent)
+    model = Config if not parent else inner_model(field.annotation) if field else None
     known = list(model.model_fields) if model else []
     close = difflib.get_close_matches(key, known, n=1)
     hint = f"did you mean `{close[0]}`?" if close else f"known keys: {', '.join(known)}"
@@ -127,18 +129,8 @@ def _field(path: KeyPath) -> FieldInfo | None:
         if model is None or key not in model.model_fields:
             return None
         field = model.model_fields[key]
-        model = _model(field)
+        model = inner_model(field.annotation)
     return field
-
-
-def _model(annotation: Any) -> type[BaseModel] | None:
-    """The model inside an annotation such as `tuple[MaterialSpec, ...] | None`, if there is one."""
-    if isinstance(annotation, FieldInfo):
-        annotation = annotation.annotation
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    inner = (_model(a) for a in get_args(annotation))
-    return next((m for m in inner if m is not None), None)
 
 
 def _rule(path: KeyPath) -> str:

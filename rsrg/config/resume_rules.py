@@ -1,97 +1,98 @@
-"""What may change when a run is resumed: nothing that alters numbers; what is asked may grow."""
+"""What may change when a run is resumed: nothing that alters numbers; what is asked for may grow.
+
+Each field of the config says in its own definition what may become of it (see `on_resume`). Here
+are the comparison of two configs by these rules, and the two rules that span several fields.
+"""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import reduce
 from typing import Any
 
-from rsrg.config.geometry import SAME_LENGTH
 from rsrg.config.loading import config_from_source
-from rsrg.config.materials import MaterialSpec
-from rsrg.config.schema import Config
+from rsrg.config.on_resume import FIXED, OnResume, rule_of
+from rsrg.config.schema import RULES, Config
 from rsrg.config.yaml_source import Source, override
 from rsrg.errors import ConfigError
 
-NEUTRAL = ("checkpoint", "title")
-GROWING = (
-    "sampling.samples",
-    "sampling.target_error",
-    "sampling.max_samples",
-    "lengths.sample",
-    "lengths.log_ratio",
-    "strain.values",
-    "readings",
-    "materials",
-)
-
 
 def extended_config(config: Config, overrides: dict[str, Any]) -> Config:
-    """The config with overrides, if a resumed run may take them.
+    """The config with overrides, if a resumed run may follow it.
 
     Raises ConfigError, with the old and new value of every key that may not change.
     """
     source = Source("the run's config", config.text(), json.loads(config.resolved()), {})
     changed = config_from_source(override(source, overrides))
-    old, new = flat(config), flat(changed)
     refused = [
-        f"`{key}` cannot change on resume: {old.get(key)!r} in the file, {new.get(key)!r} asked for"
-        for key in sorted(old.keys() | new.keys())
-        if old.get(key) != new.get(key) and not _matches(key, NEUTRAL + GROWING)
+        *_changed_fixed_fields(config, changed),
+        *_broken_rules(config, changed),
+        *_changed_draws(config, changed),
+        *_changed_pool(config, changed),
     ]
-    refused += _shrunk(config, changed)
-    refused += _eased(config, changed) + _redrawn(config, changed) + _pooled(old, new)
     if refused:
         raise ConfigError(refused)
     return changed
 
 
-def _matches(key: str, names: tuple[str, ...]) -> bool:
-    return any(key == name or key.startswith(f"{name}.") for name in names)
+def flat(settings: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Nested settings by dotted keys."""
+    result: dict[str, Any] = {}
+    for name, value in settings.items():
+        nested = isinstance(value, Mapping)
+        result |= flat(value, f"{prefix}{name}.") if nested else {f"{prefix}{name}": value}
+    return result
 
 
-def _shrunk(old: Config, new: Config) -> list[str]:
-    """Every target that became smaller, and every list that lost something."""
-    problems = []
-    if new.sampling.samples < old.sampling.samples:
-        problems.append(
-            f"`sampling.samples` can only grow on resume: {old.sampling.samples} in the file, "
-            f"{new.sampling.samples} asked for"
+def _differences(old: Config, new: Config) -> Iterator[tuple[str, Any, Any]]:
+    """Dotted key, old and new value of every setting that differs."""
+    before, after = (flat(json.loads(c.resolved())) for c in (old, new))
+    for key in sorted(before.keys() | after.keys()):
+        if before.get(key) != after.get(key):
+            yield key, before.get(key), after.get(key)
+
+
+def _changed_fixed_fields(old: Config, new: Config) -> Iterator[str]:
+    for key, before, after in _differences(old, new):
+        if (rule_of(key, RULES) or FIXED).rule == "fixed":
+            yield f"`{key}` cannot change on resume: {before!r} in the file, {after!r} asked for"
+
+
+def _broken_rules(old: Config, new: Config) -> Iterator[str]:
+    """Every field that shrank, or lost something, where its rule forbids it."""
+    for key, rule in RULES.items():
+        before, after = _value(old, key), _value(new, key)
+        if rule.rule in ("can only grow", "can only fall", "can only gain"):
+            yield from _broken_rule(key, rule, rule.measure(before), rule.measure(after))
+
+
+def _value(config: Config, key: str) -> Any:
+    return reduce(getattr, key.split("."), config)
+
+
+def _broken_rule(key: str, rule: OnResume, before: Any, after: Any) -> Iterator[str]:
+    """How a field breaks its rule; nothing where it keeps it. before, after: as measured."""
+    if rule.rule == "can only gain":
+        for lost in [value for value in before if value not in after][:1]:
+            shown = rule.show(lost)
+            yield f"`{key}` can only gain on resume: {shown} is in the file, and not asked for"
+    elif _shrank(before, after, rule) if rule.rule == "can only grow" else _rose(before, after):
+        symbol = f"{rule.symbol} = " if rule.symbol else ""
+        yield (
+            f"`{key}` {rule.rule} on resume: {symbol}{rule.show(before)} in the file, "
+            f"{rule.show(after)} asked for"
         )
-    before, after = old.lengths.log_size_ratio(), new.lengths.log_size_ratio()
-    if after < before - SAME_LENGTH:
-        problems.append(
-            f"`lengths` can only grow on resume: ln(R/L₁) = {before:.6g} in the file, "
-            f"{after:.6g} asked for"
-        )
-    for key, have, wanted in (
-        ("strain.values", old.strain.strains().tolist(), new.strain.strains().tolist()),
-        ("readings", old.readings, new.readings),
-        ("materials", old.materials, new.materials),
-    ):
-        lost = [value for value in have if value not in wanted]
-        if lost:
-            problems.append(
-                f"`{key}` can only gain on resume: {_shown(lost[0])} is in the file, "
-                "and not asked for"
-            )
-    return problems
 
 
-def _shown(value: Any) -> str:
-    return value.material().name if isinstance(value, MaterialSpec) else str(value)
+def _shrank(before: Any, after: Any, rule: OnResume) -> bool:
+    return bool(after < before - rule.tolerance)
 
 
-def _eased(old: Config, new: Config) -> list[str]:
-    """A target error that is given up or became larger."""
-    before, after = old.sampling.target_error, new.sampling.target_error
-    if before is None or (after is not None and after <= before):
-        return []
-    return [
-        f"`sampling.target_error` can only fall on resume: {before!r} in the file, "
-        f"{after!r} asked for"
-    ]
+def _rose(before: float | None, after: float | None) -> bool:
+    """Whether a bound became larger or was given up."""
+    return before is not None and (after is None or after > before)
 
 
-def _redrawn(old: Config, new: Config) -> list[str]:
+def _changed_draws(old: Config, new: Config) -> list[str]:
     """More readings or strains where draws depend on them: all but perfect lattices."""
     same = old.readings == new.readings and old.strain == new.strain
     if same or old.blocks.blocks().perfect:
@@ -102,27 +103,14 @@ def _redrawn(old: Config, new: Config) -> list[str]:
     ]
 
 
-def _pooled(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
+def _changed_pool(old: Config, new: Config) -> Iterator[str]:
     """Anything but more samples where blocks are followed as a pool, which is whole."""
-    if old.get("flow.disorder") != "quenched":
-        return []
-    free = (*NEUTRAL, "sampling")
-    return [
-        f"`{key}` cannot change on resume of a quenched run, whose pool is whole: "
-        f"{old.get(key)!r} in the file, {new.get(key)!r} asked for"
-        for key in sorted(old.keys() | new.keys())
-        if old.get(key) != new.get(key) and not _matches(key, free)
-    ]
-
-
-def flat(config: Config) -> dict[str, Any]:
-    """The resolved config by dotted keys."""
-
-    def walk(value: Any, prefix: str) -> Iterator[tuple[str, Any]]:
-        if isinstance(value, dict):
-            for key, inner in value.items():
-                yield from walk(inner, f"{prefix}.{key}" if prefix else key)
-        else:
-            yield prefix, value
-
-    return dict(walk(json.loads(config.resolved()), ""))
+    if not old.flow.quenched:
+        return
+    for key, before, after in _differences(old, new):
+        ignored = (rule_of(key, RULES) or FIXED).rule == "ignored"
+        if not ignored and not key.startswith("sampling."):
+            yield (
+                f"`{key}` cannot change on resume of a quenched run, whose pool is whole: "
+                f"{before!r} in the file, {after!r} asked for"
+            )

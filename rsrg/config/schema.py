@@ -10,8 +10,19 @@ from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_
 
 from rsrg.config.base import Finite, Part, as_tuple, quantity
 from rsrg.config.flow import FlowSpec
-from rsrg.config.geometry import BlocksSpec, Lengths, StrainSpec
+from rsrg.config.geometry import SAME_LENGTH, BlocksSpec, Lengths, StrainSpec
 from rsrg.config.materials import MaterialsInput, MaterialSpec, as_specs
+from rsrg.config.on_resume import (
+    CAN_ONLY_FALL,
+    CAN_ONLY_GAIN,
+    CAN_ONLY_GROW,
+    FIXED,
+    IGNORED,
+    MAY_CHANGE,
+    OnResume,
+    stated_rules,
+    without_ignored,
+)
 from rsrg.ensemble.draws import CHUNK
 from rsrg.physics.arrays import Array
 from rsrg.physics.materials import Material
@@ -23,6 +34,9 @@ MAX_HARMONIC_N0 = 5
 MIN_CHUNKS = 4  # fewer give no error bar worth the name
 TARGET_CHUNKS = 16  # an error bar that decides when to stop must itself be known to a fifth
 MOST_SAMPLES = 10**6  # with a target error, where no other bound is given
+LENGTHS_GROW = OnResume(
+    "can only grow", Lengths.log_size_ratio, SAME_LENGTH, "ln(R/L₁)", "{:.6g}".format
+)
 ReadingName = Literal["fixed/ellipsoid", "affine/sphere", "affine/ellipsoid", "fixed/sphere"]
 
 
@@ -35,25 +49,29 @@ def _distinct(values: tuple[Any, ...]) -> tuple[Any, ...]:
 class Sampling(Part):
     """How the coupling is found: sampled, averaged exactly, or by the formulas alone."""
 
-    estimator: Literal["montecarlo", "exact", "formula"] = Field(
+    estimator: Annotated[Literal["montecarlo", "exact", "formula"], FIXED] = Field(
         "montecarlo", description="montecarlo, exact or formula"
     )
-    samples: int = Field(
+    samples: Annotated[int, CAN_ONLY_GROW] = Field(
         512,
         ge=MIN_CHUNKS * CHUNK,
         le=10**9,
         multiple_of=CHUNK,
         description=f"a multiple of {CHUNK}, at least {MIN_CHUNKS * CHUNK} (draws per step)",
     )
-    seed: int = Field(0, ge=0, lt=2**63, description="an integer from 0 to 2⁶³ − 1")
-    resample: Literal["per_step", "once"] = Field("per_step", description="per_step or once")
-    target_error: Finite | None = Field(
+    seed: Annotated[int, FIXED] = Field(
+        0, ge=0, lt=2**63, description="an integer from 0 to 2⁶³ − 1"
+    )
+    resample: Annotated[Literal["per_step", "once"], FIXED] = Field(
+        "per_step", description="per_step or once"
+    )
+    target_error: Annotated[Finite | None, CAN_ONLY_FALL] = Field(
         None, gt=0.0, le=1.0, description="a standard error, a number between 0 and 1"
     )
-    target_quantity: Literal["coupling", "critical_strain"] | None = Field(
+    target_quantity: Annotated[Literal["coupling", "critical_strain"] | None, FIXED] = Field(
         None, description="coupling or critical_strain"
     )
-    max_samples: int | None = Field(
+    max_samples: Annotated[int | None, MAY_CHANGE] = Field(
         None,
         ge=MIN_CHUNKS * CHUNK,
         le=10**9,
@@ -92,25 +110,31 @@ class Checkpoint(Part):
 class Config(Part):
     """Everything that a run computes, validated and frozen."""
 
-    schema_version: Literal[1] = Field(description="1")
-    title: str = Field("", max_length=1000, description="a text")
+    schema_version: Annotated[Literal[1], FIXED] = Field(description="1")
+    title: Annotated[str, IGNORED] = Field("", max_length=1000, description="a text")
     materials: Annotated[
         tuple[MaterialSpec, ...],
         BeforeValidator(as_specs, json_schema_input_type=MaterialsInput),
         Field(min_length=1, max_length=1000),
+        OnResume("can only gain", show=lambda spec: str(spec.material().name)),
     ] = Field(description="`all`, or a list of glasses")
-    lengths: Lengths = Field(description="{start, sample} or {log_ratio}")
-    blocks: BlocksSpec = Field(description="a mapping with `n0`")
+    lengths: Annotated[Lengths, LENGTHS_GROW] = Field(description="{start, sample} or {log_ratio}")
+    blocks: Annotated[BlocksSpec, FIXED] = Field(description="a mapping with `n0`")
     strain: StrainSpec = Field(description="a mapping with `values`")
     readings: Annotated[
         tuple[ReadingName, ...],
         BeforeValidator(as_tuple),
         AfterValidator(_distinct),
         Field(min_length=1),
+        CAN_ONLY_GAIN,
     ] = Field(description=f"a list of {', '.join(str(r) for r in READINGS)}")
-    flow: FlowSpec = Field(FlowSpec(), description="a mapping with update, contraction, initial")
+    flow: Annotated[FlowSpec, FIXED] = Field(
+        FlowSpec(), description="a mapping with update, contraction, initial"
+    )
     sampling: Sampling = Field(Sampling(), description="a mapping with estimator, samples, seed")
-    checkpoint: Checkpoint = Field(Checkpoint(), description="a mapping with `every`")
+    checkpoint: Annotated[Checkpoint, IGNORED] = Field(
+        Checkpoint(), description="a mapping with `every`"
+    )
 
     @model_validator(mode="after")
     def _together(self) -> Self:
@@ -202,9 +226,17 @@ class Config(Part):
         """The config with all defaults filled in, as canonical JSON."""
         return json.dumps(self.model_dump(mode="json", exclude_none=True), sort_keys=True)
 
+    def numerical_settings(self) -> dict[str, Any]:
+        """The resolved config, nested, without the fields that change no number.
+
+        Those are the fields that a resume ignores: the title and when to save.
+        """
+        return without_ignored(json.loads(self.resolved()), RULES)
+
     def digest(self) -> str:
-        """SHA-256 of all that changes numbers: the resolved config without title and checkpoint."""
-        data = json.loads(self.resolved())
-        for neutral in ("title", "checkpoint"):
-            data.pop(neutral)
-        return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
+        """SHA-256 of all that changes numbers: it names the files of a sweep."""
+        text = json.dumps(self.numerical_settings(), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+RULES = stated_rules(Config)  # what a resume may change, by dotted key

@@ -10,6 +10,7 @@ from rsrg.config.resume_rules import extended_config
 from rsrg.config.schema import Config
 from rsrg.config.stored import stored_config
 from rsrg.errors import ConfigError, RunFileError
+from rsrg.execution.clock import CLOCK
 from rsrg.execution.executor import Executor
 from rsrg.execution.open_executor import open_executor
 from rsrg.execution.plan import require_memory
@@ -21,9 +22,9 @@ from rsrg.execution.state import State
 from rsrg.execution.tasks import one_blas_thread
 from rsrg.execution.walltime import TimeLimit
 from rsrg.results.run import Run
-from rsrg.storage.atomic import free_name, make_folder, real, remove_leftovers, set_aside
-from rsrg.storage.lock import forget_dead, locked
-from rsrg.storage.run_file import Snapshot, take_previous
+from rsrg.storage.atomic import free_name, make_folder, remove_leftovers, resolve_symlink, set_aside
+from rsrg.storage.lock import locked, remove_dead_lock
+from rsrg.storage.run_file import Snapshot, restore_command
 
 SUFFIXES = (".h5", ".hdf5")
 
@@ -49,7 +50,7 @@ def run(
     if it is not named as a run file, or the run does not fit into memory; KeyboardInterrupt at a
     second Ctrl-C.
     """
-    target, limit = real(Path(path)), TimeLimit.from_walltime(walltime)
+    target, limit = resolve_symlink(Path(path)), TimeLimit.from_walltime(walltime)
     if not isinstance(config, Config):
         raise ConfigError([f"`config` must be a Config (see load_config); got {config!r}"])
     if target.suffix not in SUFFIXES:
@@ -57,7 +58,7 @@ def run(
     require_memory(config)
     state = State.initial(config)
     make_folder(target)
-    with locked(target) as note:
+    with locked(target, CLOCK.now(), CLOCK.sleep) as note:
         if target.exists() and not restart:
             raise RunFileError(
                 f"{target} exists already. Go on with it: rsrg resume {target}. "
@@ -86,18 +87,18 @@ def resume(
     Raises RunFileError for a missing or damaged file, or one being worked on; ConfigError, with a
     diff, for any other override; KeyboardInterrupt at a second Ctrl-C.
     """
-    target, limit = real(Path(path)), TimeLimit.from_walltime(walltime)
+    target, limit = resolve_symlink(Path(path)), TimeLimit.from_walltime(walltime)
     if target.suffix == ".prev":
         whole = target.with_suffix("")
         raise RunFileError(
             f"{target} is the checkpoint before the last of {whole}, and is kept as it is. "
-            f"To go on from there: {take_previous(whole)}, then rsrg resume {whole}"
+            f"To go on from there: {restore_command(whole)}, then rsrg resume {whole}"
         )
     snapshot = Snapshot(target)
     if (config := _remaining(snapshot, overrides or {})) is None:
-        forget_dead(target)
+        remove_dead_lock(target, CLOCK.now(), CLOCK.sleep)
         return Run(snapshot)
-    with locked(target) as note:
+    with locked(target, CLOCK.now(), CLOCK.sleep) as note:
         if not snapshot.is_current():  # somebody saved between our reading and our lock
             snapshot.close()
             snapshot = Snapshot(target)

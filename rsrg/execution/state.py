@@ -95,7 +95,6 @@ class State:
 
     def attributes(self, status: str) -> dict[str, Attribute]:
         """The root attributes of the run file."""
-        commit, dirty = provenance.git_state()
         return {
             "filetype": FILETYPE,
             "schema_version": SCHEMA_VERSION,
@@ -106,10 +105,7 @@ class State:
             "config_text": self.config.text(),
             "created": self.record.created,
             "updated": self.record.stamp(),
-            "host": provenance.host(),
-            "git_commit": commit,
-            "git_dirty": dirty,
-            **{f"{name}_version": v for name, v in provenance.versions().items()},
+            **provenance.provenance_attributes(),
         }
 
     def datasets(self) -> dict[str, Any]:

@@ -116,7 +116,7 @@ def make_folder(path: Path) -> None:
         raise RunFileError(_refused(path, error)) from error
 
 
-def real(path: Path) -> Path:
+def resolve_symlink(path: Path) -> Path:
     """The file itself where a path is a symbolic link: it is what is locked and replaced."""
     return Path(os.path.realpath(path)) if path.is_symlink() else path
 

@@ -11,6 +11,7 @@ import h5py
 
 from rsrg.errors import RunFileError
 from rsrg.storage.string_heap import promised_bytes
+from rsrg.storage.texts import has_variable_length
 
 MAX_EXPANSION = 1100  # bytes of numbers per byte of file: deflate gives 1032 at most
 PLAIN_TYPES = (
@@ -59,7 +60,7 @@ def _check_dataset(path: Path, name: str, dataset: h5py.Dataset, content: bytes)
         raise RunFileError(f"{path} holds references, /{name}, which rsrg never follows")
     check_type(path, f"/{name}", dataset.id.get_type())
     promised, limit = dataset.nbytes, MAX_EXPANSION * len(content)
-    if h5py.check_string_dtype(dataset.dtype) is not None and dataset.size and promised <= limit:
+    if has_variable_length(dataset.dtype) and dataset.size and promised <= limit:
         offset, limit = dataset.id.get_offset(), len(content)
         promised = promised_bytes(content, offset or len(content), dataset.size)
         if offset is None:

@@ -13,24 +13,27 @@ import json
 import os
 import shlex
 import socket
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from rsrg.errors import RunFileError
-from rsrg.storage.atomic import real
-from rsrg.storage.provenance import now
+from rsrg.storage.atomic import resolve_symlink
 
 WITHOUT_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS)
-MOMENT = 0.1  # s, in which a process that has just made the file writes its name into it
+NAMING_TIME = 0.1  # s, in which a process that has just made the file writes its name into it
 MAX_BYTES = 10_000
+Sleep = Callable[[float], None]
 
 
 @dataclass(frozen=True)
 class Holder:
-    """Who holds a lock. born: when the process began, as its system counts; numbers are reused."""
+    """The process that holds a lock.
+
+    born: when the process began, in ticks since the boot; process numbers are used again. since:
+    when it took the lock, ISO 8601.
+    """
 
     host: str
     pid: int
@@ -38,9 +41,9 @@ class Holder:
     since: str
 
     @classmethod
-    def this(cls) -> "Holder":
-        """This process."""
-        return cls(socket.gethostname(), os.getpid(), _born(os.getpid()), now())
+    def of_this_process(cls, since: str) -> "Holder":
+        """This process, as the holder of a lock since a time (ISO 8601)."""
+        return cls(socket.gethostname(), os.getpid(), _born(os.getpid()), since)
 
     def alive(self) -> bool:
         """Whether this process still runs, if it is one of this host."""
@@ -75,32 +78,38 @@ def lock_path(path: Path) -> Path:
 
 
 def named_holder(path: Path) -> Holder | None:
-    """Who the lock file of a run file names; None for nobody. For readers: takes no lock."""
-    return _read(lock_path(real(path)))
+    """The holder that the lock of a run file names, or None. For readers: takes no lock."""
+    return _read(lock_path(resolve_symlink(path)))
 
 
-def forget_dead(path: Path) -> None:
-    """Remove the lock of a process of this host that is gone; nothing, if that cannot be done."""
+def remove_dead_lock(path: Path, since: str, sleep: Sleep) -> None:
+    """Remove the lock of a process of this host that is gone; nothing, if that cannot be done.
+
+    since, sleep: as in `locked`.
+    """
     holder = named_holder(path)
     if holder is not None and holder.known_alive() is False:
-        with suppress(RunFileError), locked(path):
+        with suppress(RunFileError), locked(path, since, sleep):
             pass
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[str]:
+def locked(path: Path, since: str, sleep: Sleep) -> Iterator[str]:
     """Hold the lock of a run file. Gives a note if it was taken over from a dead process, else "".
+
+    since: the time now, ISO 8601, which the lock file tells others. sleep: waits for some seconds,
+    as other processes may need to write their names.
 
     Raises RunFileError if another process holds it, naming host, process and time; if it may
     still be held on another host; or if the folder refuses.
     """
     place = lock_path(path)
     try:
-        descriptor, certain = _opened(path, place)
+        descriptor, certain = _open_locked(path, place, sleep)
     except OSError as error:
         raise RunFileError(f"cannot lock the run file {path}: {error.strerror}") from error
     try:
-        note = _take(descriptor, certain, path, place)
+        note = _enter_name(descriptor, certain, path, place, since, sleep)
         try:
             yield note
         finally:
@@ -110,7 +119,7 @@ def locked(path: Path) -> Iterator[str]:
         os.close(descriptor)
 
 
-def _opened(path: Path, place: Path) -> tuple[int, bool]:
+def _open_locked(path: Path, place: Path, sleep: Sleep) -> tuple[int, bool]:
     """The lock file, locked by this process; and whether the file system has such locks."""
     while True:
         descriptor = os.open(place, os.O_RDWR | os.O_CREAT, 0o644)
@@ -122,7 +131,7 @@ def _opened(path: Path, place: Path) -> tuple[int, bool]:
             pass
         except BlockingIOError:
             os.close(descriptor)
-            raise _busy(path, _named(place)) from None
+            raise _busy(path, _wait_for_name(place, sleep)) from None
         except OSError:
             os.close(descriptor)
             raise
@@ -140,23 +149,25 @@ def _try_lock(descriptor: int) -> bool:
     return True
 
 
-def _take(descriptor: int, certain: bool, path: Path, place: Path) -> str:
-    """Write this process into the lock file, if whoever stands there is surely gone."""
-    this, found = Holder.this(), _read(place)
-    if found is not None and found.host != this.host:
+def _enter_name(
+    descriptor: int, certain: bool, path: Path, place: Path, since: str, sleep: Sleep
+) -> str:
+    """Write this process into the lock file, if the process named there is surely gone."""
+    this, former = Holder.of_this_process(since), _read(place)
+    if former is not None and former.host != this.host:
         raise RunFileError(
-            f"{path} is locked by {found}; whether that still runs cannot be seen from "
+            f"{path} is locked by {former}; whether that still runs cannot be seen from "
             f"{this.host}. If it surely does not: rm {shlex.quote(os.fspath(place))}"
         )
-    if found is not None and not certain and found.alive():
-        raise _busy(path, found)
+    if former is not None and not certain and former.alive():
+        raise _busy(path, former)
     os.ftruncate(descriptor, 0)
     os.pwrite(descriptor, json.dumps(asdict(this)).encode(), 0)
     if not certain:
-        time.sleep(MOMENT)
+        sleep(NAMING_TIME)
         if (winner := _read(place)) != this:
             raise _busy(path, winner)
-    return "" if found is None else f"took over the lock of {found}, which is gone"
+    return "" if former is None else f"took over the lock of {former}, which is gone"
 
 
 def _busy(path: Path, holder: Holder | None) -> RunFileError:
@@ -167,17 +178,17 @@ def _busy(path: Path, holder: Holder | None) -> RunFileError:
     )
 
 
-def _named(place: Path) -> Holder | None:
-    """The holder, waiting a moment for it to write its name."""
+def _wait_for_name(place: Path, sleep: Sleep) -> Holder | None:
+    """The holder, after waiting a moment for it to write its name."""
     for _ in range(10):
-        if (found := _read(place)) is not None:
-            return found
-        time.sleep(MOMENT / 10)
+        if (holder := _read(place)) is not None:
+            return holder
+        sleep(NAMING_TIME / 10)
     return None
 
 
 def _read(place: Path) -> Holder | None:
-    """Who stands in a lock file; None where nobody does, or nothing that makes sense."""
+    """The holder that a lock file names; None where it names none, or makes no sense."""
     try:
         with place.open("rb") as file:
             data = json.loads(file.read(MAX_BYTES))

@@ -1,20 +1,14 @@
-"""Where, when and with which software a run was worked on."""
+"""Where and with which software a run was worked on."""
 
 import os
 import platform
 import socket
 import subprocess
-from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
 SOFTWARE = ("rsrg", "numpy", "numba", "scipy", "h5py")
-
-
-def now() -> str:
-    """The time, UTC, ISO 8601."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 @cache
@@ -48,3 +42,14 @@ def git_state() -> tuple[str, bool]:
 def host() -> str:
     """The machine's name and this process's number."""
     return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def provenance_attributes() -> dict[str, str | bool]:
+    """Host, commit of the source tree and versions, as root attributes of a run file."""
+    commit, dirty = git_state()
+    return {
+        "host": host(),
+        "git_commit": commit,
+        "git_dirty": dirty,
+        **{f"{name}_version": number for name, number in versions().items()},
+    }

@@ -10,7 +10,6 @@ import os
 import re
 import shlex
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
@@ -23,11 +22,13 @@ from rsrg.errors import RunFileError
 from rsrg.storage.atomic import previous
 from rsrg.storage.integrity import check_inside, check_type
 from rsrg.storage.layout import ENTRIES, Entry
-from rsrg.storage.provenance import now
 from rsrg.storage.string_heap import faulty_heap
+from rsrg.storage.texts import ATTRIBUTES as TEXT_ATTRIBUTES
+from rsrg.storage.texts import fixed_length_texts, is_text
 
 FILETYPE, MERGED = "rsrg-run", "rsrg-merged"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2  # 1 had texts of variable length
+READABLE_VERSIONS = (1, 2)
 BLOCK = 512
 COMPRESS_FROM = 1 << 16  # bytes; below, compression only costs
 H5_ERRORS = (
@@ -57,12 +58,12 @@ def encode(
 
 def _write(file: h5py.File, name: str, values: Any, entry: Entry) -> None:
     array = np.asarray(values)
-    if array.dtype.kind in "UO":
-        array = array.astype(object)
-        kind: dict[str, Any] = {"dtype": h5py.string_dtype()}
-    else:
-        kind = {"compression": 1, "shuffle": True} if array.nbytes >= COMPRESS_FROM else {}
-    dataset = file.create_dataset(name, data=array, **kind)
+    text = array.dtype.kind in "UO"
+    array = fixed_length_texts(array) if text else array
+    large = array.nbytes >= COMPRESS_FROM
+    filters: dict[str, Any] = {"compression": 1, "shuffle": True} if large else {}
+    dataset = file.create_dataset(name, data=array, **filters)
+    dataset.attrs.update(TEXT_ATTRIBUTES if text else {})
     dataset.attrs["units"] = entry.units
     dataset.attrs["long_name"] = entry.long_name
     if entry.equation:
@@ -168,12 +169,13 @@ class Snapshot:
         return {name: self.file.attrs[name] for name in names}
 
     def _check_schema(self) -> None:
-        found = self.attributes.get("schema_version")
-        if found == SCHEMA_VERSION:
+        given = self.attributes.get("schema_version")
+        if given in READABLE_VERSIONS:
             return
+        readable = " and ".join(map(str, READABLE_VERSIONS))
         raise RunFileError(
-            f"{self.path} has schema version {found}; this rsrg, {version('rsrg')}, reads version "
-            f"{SCHEMA_VERSION}. Read it with the rsrg that wrote it, "
+            f"{self.path} has schema version {given}; this rsrg, {version('rsrg')}, reads versions "
+            f"{readable}. Read it with the rsrg that wrote it, "
             f"{self.attributes.get('rsrg_version', 'a newer one')}: pip install --upgrade rsrg"
         )
 
@@ -189,8 +191,7 @@ class Snapshot:
 
         def values() -> Any:
             dataset = self.file[name]
-            text = h5py.check_string_dtype(dataset.dtype) is not None
-            return dataset.asstr()[()] if text else dataset[()]
+            return dataset.asstr()[()] if is_text(dataset.dtype) else dataset[()]
 
         return self._safely(values)
 
@@ -214,9 +215,9 @@ class Snapshot:
     def describe(self, name: str) -> tuple[tuple[str, ...], tuple[int, ...], str]:
         """Dimension names, shape and type of a dataset."""
         dataset = self.file[name]
-        text = h5py.check_string_dtype(dataset.dtype) is not None
         dims = ENTRIES[name.strip("/")].dims
-        return dims, dataset.shape, "text" if text else str(dataset.dtype)
+        kind = "text" if is_text(dataset.dtype) else str(dataset.dtype)
+        return dims, dataset.shape, kind
 
     def close(self) -> None:
         """Let the memory go."""
@@ -246,21 +247,17 @@ def _offer_previous(path: Path) -> str:
         return f"; the checkpoint before it, {before}, is no better"
     return (
         f"; the checkpoint before it, {before}, is whole ({text}): "
-        f"to go on from there, {take_previous(path)}"
+        f"to go on from there, {restore_command(path)}"
     )
 
 
-def take_previous(path: Path) -> str:
+def restore_command(path: Path) -> str:
     """The command that puts the checkpoint before the last in the place of a run file."""
     return shlex.join(["cp", os.fspath(previous(path)), os.fspath(path)])
 
 
 def _how_far(snapshot: Snapshot) -> str:
-    """Progress and age in a few words."""
+    """Progress, and when it was saved, in a few words."""
     updated = str(snapshot.attributes.get("updated", ""))
     done = int(snapshot.read("checkpoint/chunks_done").sum())
-    try:
-        seconds = (datetime.fromisoformat(now()) - datetime.fromisoformat(updated)).total_seconds()
-    except (ValueError, TypeError):
-        return f"{done} chunks done"
-    return f"{done} chunks done, saved at {updated}, {seconds:.0f} s ago"
+    return f"{done} chunks done, saved at {updated}" if updated else f"{done} chunks done"

@@ -1,10 +1,11 @@
-"""Where texts lie in an HDF5 file, looked at in its bytes: what HDF5 itself would trip over.
+"""Heaps of texts in an HDF5 file, checked in its bytes before HDF5 itself reads them.
 
-Texts are kept in heaps, and where they are read from stands a descriptor of each: length, heap,
-number in it. HDF5 (seen in 2.0) walks a heap for ever whose objects have impossible sizes, and
-takes memory for a text as long as its descriptor says before it looks whether there is one. The
-descriptors of attributes cannot be looked at so: over a forged one HDF5 may take up to 4 GB and
-some seconds until it refuses.
+Texts of variable length (attributes, and in files of schema version 1 datasets) lie in heaps; where
+such a text is read from stands a descriptor: its length, its heap, and its number in the heap.
+HDF5 (seen in 2.0) walks for ever through a heap whose objects have impossible sizes, and takes
+memory for a text as long as its descriptor says before it looks whether there is one. The
+descriptors of attributes cannot be checked in this way: with a forged one HDF5 may take up to 4 GB
+and some seconds until it refuses.
 """
 
 import struct

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rsrg.config.resume_rules import NEUTRAL, flat
+from rsrg.config.resume_rules import flat
 from rsrg.config.schema import Config
 from rsrg.errors import RunFileError
 from rsrg.results.run import open_run
@@ -102,10 +102,10 @@ def _by_differences(runs: list[Collected]) -> list[Collected]:
 def _parameters(config: Config) -> dict[str, Any]:
     """The flattened config, what is one choice as one value."""
     found: dict[str, Any] = {}
-    for key, value in flat(config).items():
+    for key, value in flat(config.numerical_settings()).items():
         whole = next((k for k in WHOLE if key.startswith(k)), None)
         if whole is not None:
             found[whole] = [*found.get(whole, []), value]
-        elif key.split(".")[0] not in NEUTRAL:
+        else:
             found[key] = value
     return found

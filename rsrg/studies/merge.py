@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from rsrg.errors import ConfigError, RunFileError
+from rsrg.execution.clock import CLOCK
 from rsrg.results.run import open_run
 from rsrg.storage import provenance
 from rsrg.storage.atomic import save
@@ -78,7 +79,7 @@ def _attributes(pooled: bool, versions: list[str]) -> dict[str, Any]:
         "schema_version": SCHEMA_VERSION,
         "seeds_pooled": pooled,
         "versions_differ": len(versions) > 1,
-        "created": provenance.now(),
+        "created": CLOCK.now(),
         "host": provenance.host(),
         **{f"{name}_version": v for name, v in provenance.versions().items()},
     }

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from rsrg.config.resume_rules import NEUTRAL, flat
+from rsrg.config.resume_rules import flat
 from rsrg.errors import RunFileError
 from rsrg.results.chunk_means import MomentArrays
 from rsrg.results.compute import compute_results
@@ -35,8 +35,8 @@ def pools(runs: Sequence[Collected]) -> list[Pool]:
 
 
 def _all_but_seed(run: Collected) -> str:
-    rest = {k: v for k, v in flat(run.config).items() if k.split(".")[0] not in NEUTRAL}
-    return json.dumps({k: v for k, v in rest.items() if k not in POOLED}, sort_keys=True)
+    settings = flat(run.config.numerical_settings())
+    return json.dumps({k: v for k, v in settings.items() if k not in POOLED}, sort_keys=True)
 
 
 def _require_distinct_seeds(pool: Sequence[Collected]) -> None:

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from rsrg.config.yaml_source import read_source
 from rsrg.errors import ConfigError, NotARunError, RunFileError
+from rsrg.execution.clock import CLOCK
 from rsrg.formatting import duration_text
 from rsrg.results.run import Run, open_run
 from rsrg.storage.lock import Holder, named_holder
@@ -104,7 +105,7 @@ def _state(run: Run, holder: Holder | None, alive: bool | None) -> tuple[State, 
 
 def _running(run: Run, holder: Holder | None, alive: bool | None) -> tuple[State, str]:
     """The state of a run whose file says that it is running. First in the note what matters."""
-    age = (datetime.now(UTC) - _time(run.attributes["updated"])).total_seconds()
+    age = CLOCK.wall() - _time(run.attributes["updated"]).timestamp()
     saved = f"saved {duration_text(age)} ago"
     if holder is None:
         last = str(run.attributes["host"])

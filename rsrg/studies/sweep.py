@@ -1,7 +1,6 @@
 """Carrying a study to its end: each run that is missing, stopped or failed, one after another."""
 
 import json
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 from rsrg.config.schema import Config
 from rsrg.errors import ExecutorError, RsrgError
 from rsrg.execution import engine
+from rsrg.execution.clock import CLOCK
 from rsrg.execution.executor import Executor
 from rsrg.execution.plan import chunk_seconds
 from rsrg.execution.progress import Progress, Watcher
@@ -77,7 +77,7 @@ class Sweep:
         self.study, self.folder = study, folder
         self.tell, self.watch, self.executor = tell, watch, executor
         self.walltime, self.limit = walltime, TimeLimit.from_walltime(walltime)
-        self.began = time.monotonic()
+        self.began = CLOCK.monotonic()
         self.stopped = False
 
     def work(self) -> Group:
@@ -108,7 +108,7 @@ class Sweep:
 
         must_begin: only the first run of a sweep may compute a chunk beyond the time.
         """
-        path, began = self.folder / member.file, time.monotonic()
+        path, began = self.folder / member.file, CLOCK.monotonic()
         left = None if self.walltime is None else max(0.0, self.walltime + self.began - began)
         means: dict[str, Any] = {"watch": self._seen, "executor": self.executor, "walltime": left}
         means["must_begin"] = must_begin
@@ -124,7 +124,7 @@ class Sweep:
         except Exception as error:  # the run file says so, too; the other runs may well work
             return f"failed: {type(error).__name__}: {error}"
         self.stopped |= run.status == "stopped"
-        return f"{run.status} after {time.monotonic() - began:.1f} s"
+        return f"{run.status} after {CLOCK.monotonic() - began:.1f} s"
 
     def _seen(self, progress: Progress) -> None:
         """Pass on; a signal that comes while a run writes its results still ends the sweep."""

@@ -13,6 +13,7 @@ from rsrg.config.schema import Config
 from rsrg.config.yaml_source import Source, override
 from rsrg.ensemble.sampling import Sampler
 from rsrg.errors import ConfigError
+from rsrg.execution.clock import CLOCK
 from rsrg.storage import provenance
 
 STRAINS = [0.0, 0.1, 0.2, 0.4, 0.5, 0.6000000000000001, 0.8]  # 3 * 0.2 in the grid of five
@@ -115,7 +116,7 @@ def test_version_changes_are_noted(config, tmp_path, monkeypatch, caplog):
 
 def test_a_clock_that_goes_back_is_noted(config, tmp_path, monkeypatch, same, finished):
     times = iter(["2026-01-02T00:00:00+00:00"] * 3 + ["2026-01-01T00:00:00+00:00"] * 100)
-    monkeypatch.setattr(provenance, "now", lambda: next(times))
+    monkeypatch.setattr(CLOCK, "now", lambda: next(times))
     run = rsrg.run(config, tmp_path / "run.h5")
     assert run.attributes["updated"] == "2026-01-01T00:00:00+00:00"
     assert list(run.read("provenance/notes")) == [

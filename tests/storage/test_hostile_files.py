@@ -11,7 +11,7 @@ import pytest
 
 import rsrg
 from rsrg.errors import RunFileError
-from rsrg.storage.run_file import BLOCK, SCHEMA_VERSION
+from rsrg.storage.run_file import BLOCK, READABLE_VERSIONS
 from rsrg.storage.string_heap import HEAP, faulty_heap
 
 
@@ -112,12 +112,24 @@ def test_promised_numbers_that_are_not_there(forged, chunks):
 
 
 @pytest.fixture
-def overwritten(finished, tmp_path):
+def schema1(request):
+    """The finished run of schema version 1: its texts lie in heaps."""
+    return request.config.rootpath / "tests" / "data" / "schema1_finished.h5"
+
+
+@pytest.fixture(params=["schema 1", "schema 2"])
+def any_schema(request, schema1, finished):
+    """Finished runs of both schema versions: the attributes of both lie in heaps."""
+    return schema1 if request.param == "schema 1" else finished
+
+
+@pytest.fixture
+def overwritten(tmp_path):
     """A finished run with some bytes changed, and sealed again."""
 
-    def make(at, new):
+    def make(original, at, new):
         path = tmp_path / "overwritten.h5"
-        content = finished.read_bytes()
+        content = original.read_bytes()
         path.write_bytes(content[:at] + new + content[at + len(new) :])
         seal(path)
         return path
@@ -126,32 +138,44 @@ def overwritten(finished, tmp_path):
 
 
 @pytest.mark.parametrize("size", [0, 2**64 - 16, 2**63, 10**6], ids=hex)
-def test_a_heap_of_texts_that_hdf5_would_walk_for_ever(finished, overwritten, size):
+def test_a_heap_of_texts_that_hdf5_would_walk_for_ever(any_schema, overwritten, size):
     """The size of its first object, 8 bytes from 24 on, is one that no heap can have."""
-    heap = finished.read_bytes().index(HEAP)
+    heap = any_schema.read_bytes().index(HEAP)
     number = bytes(2) if size == 0 else b"\1\0"  # 0 is free space, of which its header is part
-    path = overwritten(heap + 16, number + bytes(6) + size.to_bytes(8, "little"))
+    path = overwritten(any_schema, heap + 16, number + bytes(6) + size.to_bytes(8, "little"))
     with pytest.raises(RunFileError, match=f"the heap of texts at byte {heap} is broken"):
         rsrg.open_run(path)
 
 
 @pytest.mark.parametrize("cut", [3, 16, 4000])
-def test_a_heap_that_does_not_end(finished, cut):
-    content = finished.read_bytes()
+def test_a_heap_that_does_not_end(any_schema, cut):
+    content = any_schema.read_bytes()
     heap = content.index(HEAP)
     assert faulty_heap(content) is None
     assert faulty_heap(content[: heap + len(HEAP) + cut]) == heap
 
 
-def test_promised_text_that_is_not_there(finished, overwritten):
+def test_promised_text_that_is_not_there(schema1, overwritten):
     """Four gigabytes, for which HDF5 would take memory before it looks."""
-    with h5py.File(finished) as file:
-        at, size = file["axes/reading"].id.get_offset(), finished.stat().st_size
-    path = overwritten(at, (2**32 - 1).to_bytes(4, "little"))
+    with h5py.File(schema1) as file:
+        at, size = file["axes/reading"].id.get_offset(), schema1.stat().st_size
+    path = overwritten(schema1, at, (2**32 - 1).to_bytes(4, "little"))
     with pytest.raises(
         RunFileError, match=rf"/axes/reading promises 4\.29e\+09 bytes, .* has {size}"
     ):
         rsrg.open_run(path)
+
+
+def test_promised_text_of_fixed_length_that_is_not_there(forged):
+    """A gigabyte for each of three texts, not one byte written."""
+
+    def promise(file):
+        del file["axes/reading"]
+        kind = h5py.string_dtype("utf-8", 2**30)
+        file.create_dataset("axes/reading", (3,), kind, chunks=(1,))
+
+    with pytest.raises(RunFileError, match=r"/axes/reading promises 3\.22e\+09 bytes, and the"):
+        rsrg.open_run(forged(promise))
 
 
 def text_in_pieces(file):
@@ -210,7 +234,7 @@ def other_numbers(file):
         (set_attribute("config", "{}"), "must hold a valid config"),
         (set_attribute("config", "[" * 100_000), "must hold a valid config"),
         (set_attribute("config", 7), "must hold a valid config"),
-        (set_attribute("schema_version", 2), f"reads version {SCHEMA_VERSION}. Read it with"),
+        (set_attribute("schema_version", READABLE_VERSIONS[-1] + 1), "versions 1 and 2. Read it"),
         (set_attribute("schema_version", [1, 1]), "not a run file that rsrg wrote"),
         (other_numbers, "its datasets do not fit its config"),
         (without("coupling/moments"), "not a run file that rsrg wrote"),

@@ -16,13 +16,16 @@ import pytest
 
 import rsrg
 from rsrg.errors import RunFileError
+from rsrg.execution.clock import CLOCK
 from rsrg.storage.lock import Holder, lock_path, locked
 
+SINCE = "2026-01-01T00:00:00+00:00"
 HOLD = """
 import sys, time
 from pathlib import Path
+from rsrg.execution.clock import CLOCK
 from rsrg.storage.lock import locked
-with locked(Path(sys.argv[1])):
+with locked(Path(sys.argv[1]), CLOCK.now(), CLOCK.sleep):
     print("held", flush=True)
     time.sleep(600)
 """
@@ -62,7 +65,7 @@ def test_refused_with_host_and_pid(held_by, config, kernel):
     path, process = held_by
     with pytest.raises(RunFileError) as caught:
         rsrg.run(config, path)
-    holder = Holder.this()
+    holder = Holder.of_this_process(SINCE)
     assert re.fullmatch(
         f"{path} is being worked on by process {process.pid} on {holder.host}, since "
         rf"\d{{4}}-\d\d-\d\dT[0-9:]+\+00:00; one process at a time. "
@@ -74,15 +77,15 @@ def test_refused_with_host_and_pid(held_by, config, kernel):
 
 def test_refused_within_one_process(tmp_path, kernel):
     path = tmp_path / "run.h5"
-    with locked(path) as note:
+    with locked(path, SINCE, CLOCK.sleep) as note:
         assert note == ""
         with (
             pytest.raises(RunFileError, match=f"worked on by process {os.getpid()} on "),
-            locked(path),
+            locked(path, SINCE, CLOCK.sleep),
         ):
             pass
     assert not lock_path(path).exists()
-    with locked(path) as note:
+    with locked(path, SINCE, CLOCK.sleep) as note:
         assert note == ""
 
 
@@ -113,14 +116,14 @@ def test_lock_of_a_process_killed_after_its_last_save_is_removed(held_by, finish
 def test_a_number_used_again_is_not_its_old_holder(tmp_path, kernel):
     """This very process's number, but of one that began at another time."""
     path = tmp_path / "run.h5"
-    written(path, replace(Holder.this(), born="1"))
-    with locked(path) as note:
+    written(path, replace(Holder.of_this_process(SINCE), born="1"))
+    with locked(path, SINCE, CLOCK.sleep) as note:
         assert note.startswith("took over")
 
 
 def test_another_hosts_lock_is_never_taken(tmp_path, config, kernel):
     path = tmp_path / "a run.h5"
-    written(path, replace(Holder.this(), host="elsewhere", pid=1234))
+    written(path, replace(Holder.of_this_process(SINCE), host="elsewhere", pid=1234))
     with pytest.raises(RunFileError) as caught:
         rsrg.run(config, path)
     message = str(caught.value)
@@ -135,7 +138,7 @@ def test_another_hosts_lock_is_never_taken(tmp_path, config, kernel):
 def test_a_lock_file_without_sense_holds_nobody_off(tmp_path, kernel, text):
     path = tmp_path / "run.h5"
     lock_path(path).write_text(text)
-    with locked(path):
+    with locked(path, SINCE, CLOCK.sleep):
         assert json.loads(lock_path(path).read_text())["pid"] == os.getpid()
 
 

@@ -74,7 +74,7 @@ def test_a_whole_previous_is_named_and_never_used(small):
         Snapshot(small)
     assert re.fullmatch(
         f"{small} is damaged: its content does not match its checksum; the checkpoint before it, "
-        rf"{before}, is whole \(3 chunks done, saved at {re.escape(UPDATED)}, \d+ s ago\): "
+        rf"{before}, is whole \(3 chunks done, saved at {re.escape(UPDATED)}\): "
         f"to go on from there, cp {before} {small}",
         str(caught.value),
     )
@@ -137,7 +137,7 @@ def test_sealed_but_of_another_schema(tmp_path):
     with pytest.raises(RunFileError) as caught:
         Snapshot(path)
     assert str(caught.value) == (
-        f"{path} has schema version 99; this rsrg, {rsrg.__version__}, reads version 1. "
+        f"{path} has schema version 99; this rsrg, {rsrg.__version__}, reads versions 1 and 2. "
         "Read it with the rsrg that wrote it, 3.0.0: pip install --upgrade rsrg"
     )
 

@@ -10,6 +10,7 @@ from dataclasses import asdict, replace
 import pytest
 
 import rsrg
+from rsrg.execution.clock import CLOCK
 from rsrg.storage.lock import Holder, lock_path, locked
 from rsrg.studies import status
 from rsrg.studies.status import run_status
@@ -32,7 +33,7 @@ def unfinished(config, tmp_path):
 
 
 def write_lock(path, **changed):
-    holder = replace(Holder.this(), **changed)
+    holder = replace(Holder.of_this_process(CLOCK.now()), **changed)
     lock_path(path).write_text(json.dumps(asdict(holder)))
     return holder
 
@@ -49,7 +50,7 @@ def test_a_killed_process(rsrg_command, tmp_path, text):
         time.sleep(0.05)
     running = run_status(path)
     assert (running.alive, running.holder.pid) == (True, process.pid)
-    assert f"process {process.pid} on {Holder.this().host}" in running.note
+    assert f"process {process.pid} on {Holder.of_this_process(CLOCK.now()).host}" in running.note
     process.send_signal(signal.SIGKILL)
     process.wait()
     killed = run_status(path)
@@ -98,7 +99,7 @@ def test_a_lock_file_without_sense_names_nobody(unfinished, content):
 
 def test_reading_takes_no_lock_and_waits_for_none(unfinished):
     """While another holds it; and the lock can be taken while somebody reads."""
-    with locked(unfinished):
+    with locked(unfinished, CLOCK.now(), CLOCK.sleep):
         before = lock_path(unfinished).read_bytes()
         assert run_status(unfinished).alive
         assert lock_path(unfinished).read_bytes() == before
