@@ -2,7 +2,7 @@
 
 
 class RsrgError(Exception):
-    """Something a user can mend; shown as it is, without a traceback."""
+    """A mistake that a user can correct; shown as it is, without a traceback."""
 
 
 class ConfigError(RsrgError):

@@ -32,7 +32,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tabl
 
 @dataclass(frozen=True)
 class ExecutionOptions:
-    """What every command that computes runs can be told: where, how long, and what to print."""
+    """How a command computes runs: where, for how long, and what it prints meanwhile."""
 
     threads: Annotated[
         int | None,

@@ -24,11 +24,11 @@ def reproduce(
     from rsrg.paper.page.tables_text import summary
     from rsrg.paper.reproduce import reproduce as write_paper
 
-    found = write_paper(output, lambda text: print(f"{text} …", file=sys.stderr))
+    claims = write_paper(output, lambda text: print(f"{text} …", file=sys.stderr))
     if as_json:
         print((output / "paper.json").read_text(encoding="utf-8"), end="")
         return
-    print(f"{summary(found)}\npage: {output / 'paper.html'}")
+    print(f"{summary(claims)}\npage: {output / 'paper.html'}")
 
 
 def critical(

@@ -5,14 +5,14 @@ of the annealed flow: super block k of a step has draw k of that step. Which blo
 point of the draw (of a window: by distance from its centre) is a function of (seed, step, k) alone,
 and does not depend on the strain, so every super block can be followed from strain to strain.
 
-The pool is made of SUBPOOLS parts that never mix. They are independent samples of the same flow, so
-their scatter gives honest errors, which also hold what a finite pool inherits from step to step.
+The pool is made of SUBPOOLS subpools that never mix. They are independent samples of the same flow,
+so their scatter gives honest errors, which also hold what a finite pool inherits from step to step.
 (Windows into one sample of positions overlap: errors are then those of this sample's mean.)
 """
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,10 +35,9 @@ from rsrg.sums.weighted import Sources, weighted_sums
 from rsrg.sums.window_batch import window_reach
 
 PoolUpdate = Literal["resummed", "second_order", "harmonic"]
-POOL_UPDATES: tuple[PoolUpdate, ...] = get_args(PoolUpdate)
 SUBPOOLS = 16
-POOL_UNIT = SUBPOOLS * CHUNK  # pools are multiples of it: whole chunks in each part
-MEMBERS_KEY = 1  # of the seed sequence: apart from the draws
+POOL_UNIT = SUBPOOLS * CHUNK  # pools are multiples of it: whole chunks in each subpool
+BLOCK_INDEX_KEY = 1  # of the seed sequence: apart from the draws
 
 
 @dataclass(frozen=True)
@@ -100,20 +99,25 @@ class PoolStep:
         first = chunk * CHUNK // size * size
         return slice(first, first + size)
 
-    def members(self, step: int, chunk: int, points: int) -> NDArray[np.int64]:
-        """Which block of the part stands at each of the first points of a draw, (CHUNK, points)."""
-        found = np.empty((CHUNK, points), dtype=np.int64)
+    def block_index(self, step: int, chunk: int, points: int) -> NDArray[np.int64]:
+        """Which block of the subpool is put on each of the first points of a draw.
+
+        (CHUNK, points), drawn with replacement; a function of (seed, step, super block) alone.
+        """
+        index = np.empty((CHUNK, points), dtype=np.int64)
         for k in range(CHUNK):
             entropy = (self.sampler.seed, step, chunk * CHUNK + k)
-            rng = np.random.default_rng(np.random.SeedSequence(entropy, spawn_key=(MEMBERS_KEY,)))
-            found[k] = rng.integers(0, self.size // SUBPOOLS, points)
-        return found
+            rng = np.random.default_rng(
+                np.random.SeedSequence(entropy, spawn_key=(BLOCK_INDEX_KEY,))
+            )
+            index[k] = rng.integers(0, self.size // SUBPOOLS, points)
+        return index
 
     def blocks(self, step: int, chunk: int) -> Placed:
-        """Where the blocks of CHUNK super blocks are, and which of the part stands at each."""
+        """Positions of the blocks of CHUNK super blocks, and which of the subpool each one is."""
         positions, chosen = self.placed(step, chunk)
-        members = self.members(step, chunk, int(chosen.max()) + 1)
-        return positions, np.take_along_axis(members[:, None], chosen, axis=2)
+        index = self.block_index(step, chunk, int(chosen.max()) + 1)
+        return positions, np.take_along_axis(index[:, None], chosen, axis=2)
 
     def coarse_grain(self, subpool: Array, step: int, chunk: int) -> tuple[Array, Array]:
         """χ of CHUNK super blocks, (materials, readings, strains, CHUNK, 6, 6), and stability.
@@ -122,14 +126,14 @@ class PoolStep:
         stability: the lowest eigenvalue of each super block's Hessian, (materials, readings,
         strains, CHUNK), NaN unless harmonic.
         """
-        positions, who = self.blocks(step, chunk)
+        positions, index = self.blocks(step, chunk)
         flat = subpool.reshape(len(self.alphas), -1, *subpool.shape[3:])
         if self.update == "harmonic":
-            new, stability = self._harmonic(flat, positions, who)
+            new, stability = self._harmonic(flat, positions, index)
         else:
             sources = Sources.from_susceptibilities(flat, self.alphas, self.contraction)
-            means, sums = weighted_sums(positions, who, sources)
-            scale = self.volumes / (4.0 * np.pi * who.shape[2])
+            means, sums = weighted_sums(positions, index, sources)
+            scale = self.volumes / (4.0 * np.pi * index.shape[2])
             new = self._updated(means, scale[:, None, None, None] * sums)
             stability = np.full(new.shape[:-2], np.nan)
         shape = (*self.shape[:3], CHUNK, 6, 6)
@@ -142,21 +146,22 @@ class PoolStep:
         return limit_runaway(second_order_blocks(mean, interaction))
 
     def _harmonic(
-        self, pool: Array, positions: Array, who: NDArray[np.int64]
+        self, pool: Array, positions: Array, index: NDArray[np.int64]
     ) -> tuple[Array, Array]:
-        draws, cases = who.shape[:2]
+        draws, cases = index.shape[:2]
         new = np.empty((draws, cases, len(self.alphas), 6, 6))
         stability = np.empty(new.shape[:-2])
         for case in range(cases):
             for i, alpha in enumerate(self.alphas):
                 m = pair_interaction(positions[:, case], float(alpha), float(self.volumes[case]))
-                found = harmonic_blocks(pool[i, case][who[:, case]], m, self.contraction)
-                new[:, case, i], stability[:, case, i] = found
+                blocks = pool[i, case][index[:, case]]
+                result = harmonic_blocks(blocks, m, self.contraction)
+                new[:, case, i], stability[:, case, i] = result
         return new, stability
 
 
 def limit_runaway(chi: Array) -> Array:
-    """χ scaled back to RUNAWAY ρc_t² where second order ran beyond: what it was stays in its form.
+    """χ scaled down to RUNAWAY ρc_t² where second order ran beyond it, its form kept.
 
     A pool goes on mixing its blocks, so a runaway block would overflow the others.
     """

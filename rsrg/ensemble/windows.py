@@ -31,8 +31,8 @@ def draw_windows(
         rotations, offsets = draw_chunk(blocks, seed, step, chunk)
         points = _points(cast(Lattice, blocks.lattice), _rim(blocks, blocks.jitter, reach))
         rows = zip(offsets, children[1:], strict=True)
-        found = [u + jittered(points, blocks.jitter, child) for u, child in rows]
-        return rotations, [z[(z**2).sum(axis=1) <= reach**2] for z in found]
+        draws = [u + jittered(points, blocks.jitter, child) for u, child in rows]
+        return rotations, [z[(z**2).sum(axis=1) <= reach**2] for z in draws]
     rng = chunk_rng(seed, step, chunk)
     rotations = draw_rotations(blocks, rng)
     rng = np.random.default_rng(children[0])

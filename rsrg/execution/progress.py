@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run is: chunks done of all, the step in hand, and a word on what happens.
+    """How far a run is: chunks done of all, the step in hand, and a note on what happens.
 
-    urgent: told from inside a signal handler, where no buffered stream may be written to.
+    urgent: sent from inside a signal handler, where no buffered stream may be written to.
     unsaved: seconds since the last checkpoint.
     """
 

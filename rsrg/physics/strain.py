@@ -1,6 +1,6 @@
 """Strain as a deformation gradient F: x → F x, and what follows from it."""
 
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 
@@ -9,7 +9,6 @@ from rsrg.physics.errors import PhysicsError
 from rsrg.physics.pairs import PAIR_NAMES, PAIRS
 
 Component = Literal["xx", "xy", "xz", "yy", "yz", "zz"]
-COMPONENTS: tuple[Component, ...] = get_args(Component)
 
 
 def strain_direction(component: Component) -> Array:

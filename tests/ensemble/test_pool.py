@@ -10,7 +10,7 @@ from rsrg.ensemble.draws import CHUNK, Blocks, Packing
 from rsrg.ensemble.initial import InitialLaw, initial_pool
 from rsrg.ensemble.jitter import Jitter
 from rsrg.ensemble.point_set import PointSet
-from rsrg.ensemble.pool import POOL_UNIT, SUBPOOLS, PoolStep, held
+from rsrg.ensemble.pool import POOL_UNIT, SUBPOOLS, PoolStep, limit_runaway
 from rsrg.ensemble.pool_statistics import scatter
 from rsrg.ensemble.sampling import Sampler
 from rsrg.ensemble.windows import draw_windows
@@ -53,7 +53,7 @@ def grown(step, chi, n, chunks=None):
 
 
 def grown_chunk(step, chi, n, chunk):
-    return step.grow(chi[:, :, :, step.part(chunk)], n, chunk)
+    return step.coarse_grain(chi[:, :, :, step.subpool(chunk)], n, chunk)
 
 
 @pytest.mark.parametrize("update", ["resummed", "second_order"])
@@ -163,19 +163,19 @@ def test_chunks_do_not_depend_on_one_another():
         np.testing.assert_array_equal(grown_chunk(again, chi, 1, c)[0], expected)
 
 
-def test_members_stay_in_their_part_and_are_pure():
+def test_block_indices_stay_in_their_subpool_and_are_pure():
     step = step_of(Blocks(3), size=4 * POOL_UNIT)
     part = step.size // SUBPOOLS
     for chunk in range(0, step.size // CHUNK, 3):
-        members = step.members(2, chunk, 50)
-        assert members.min() >= 0
-        assert members.max() < part
-        own = step.part(chunk)
+        index = step.block_index(2, chunk, 50)
+        assert index.min() >= 0
+        assert index.max() < part
+        own = step.subpool(chunk)
         assert own.start <= chunk * CHUNK < (chunk + 1) * CHUNK <= own.stop == own.start + part
-        np.testing.assert_array_equal(members, step.members(2, chunk, 50))
-        np.testing.assert_array_equal(members[:, :30], step.members(2, chunk, 30))
-    assert np.any(step.members(2, 0, 50) != step.members(3, 0, 50))
-    assert np.any(step.members(2, 0, 50)[0] != step.members(2, 0, 50)[1])
+        np.testing.assert_array_equal(index, step.block_index(2, chunk, 50))
+        np.testing.assert_array_equal(index[:, :30], step.block_index(2, chunk, 30))
+    assert np.any(step.block_index(2, 0, 50) != step.block_index(3, 0, 50))
+    assert np.any(step.block_index(2, 0, 50)[0] != step.block_index(2, 0, 50)[1])
 
 
 def test_a_block_stays_at_its_point_when_more_strains_are_asked_for():
@@ -225,9 +225,11 @@ def test_the_mean_over_placements_is_the_haar_mean():
     assert stderr.min() > 0
 
 
-def test_runaway_is_held():
+def test_runaway_is_limited():
     chi = np.stack([np.eye(6), -1e9 * np.eye(6)])
-    np.testing.assert_allclose(held(chi), np.stack([np.eye(6), -RUNAWAY * np.eye(6)]), rtol=1e-15)
+    np.testing.assert_allclose(
+        limit_runaway(chi), np.stack([np.eye(6), -RUNAWAY * np.eye(6)]), rtol=1e-15
+    )
 
 
 def without_interaction(seed, generations):
