@@ -15,8 +15,6 @@
 """
 
 import dataclasses
-import sys
-import tracemalloc
 
 import numpy as np
 import pytest
@@ -27,58 +25,21 @@ from scipy.spatial.distance import pdist
 from scipy.spatial.transform import Rotation
 from scipy.special import spherical_jn
 
-from rsrg.physics.errors import PhysicsError
 from rsrg.physics.interaction import QUARTICS, quartic_moments, quartic_tensor
 from rsrg.sums import jit
 from rsrg.sums.engines import pair_moments
 from rsrg.sums.ewald.ewald import (
-    FIXED_SECONDS,
-    MAX_MEMORY,
     MIN_POINTS,
     choose_plan,
     ewald_moments,
     moments_by_plan,
 )
-from rsrg.sums.ewald.modes import grid_bytes, mode_grid, smooth_sums
+from rsrg.sums.ewald.modes import mode_grid, smooth_sums
 from rsrg.sums.ewald.ordered_map import ordered_map
 from rsrg.sums.ewald.short_range import TERMS, short_sums
 from rsrg.sums.ewald.splitting import Splitting
 
-
-def cube(n, seed=0):
-    return np.random.default_rng(seed).random((n, 3)) * n ** (1 / 3)
-
-
-def ball(n):
-    directions = np.random.default_rng(1).normal(size=(n, 3))
-    radius = np.cbrt(np.random.default_rng(2).random(n) * 3 * n / (4 * np.pi))
-    return directions * (radius / np.linalg.norm(directions, axis=1))[:, None]
-
-
-def jittered(n):
-    reach = np.cbrt(3 * n / (4 * np.pi))
-    axis = np.arange(-int(reach) - 1, int(reach) + 2)
-    sites = np.stack(np.meshgrid(axis, axis, axis), axis=-1).reshape(-1, 3)
-    sites = sites[np.linalg.norm(sites, axis=1) < reach]
-    return sites + 0.2 * np.random.default_rng(3).uniform(-1, 1, sites.shape)
-
-
-def hard_spheres(n):
-    """Random points thinned to a least distance: no close pair hides an error of the rest."""
-    points = np.random.default_rng(4).random((3 * n, 3)) * n ** (1 / 3)
-    keep = np.ones(len(points), dtype=bool)
-    for i, j in sorted(KDTree(points).query_pairs(0.75)):
-        keep[j] &= not keep[i]
-    return points[keep]
-
-
-SETS = {
-    "cube": cube,
-    "ball": ball,
-    "strained": lambda n: ball(n) * [1.5, 1.0, 1.0],
-    "jittered": jittered,
-    "hard spheres": hard_spheres,
-}
+from .point_sets import SETS, cube
 
 
 def parts(moments):
@@ -295,67 +256,3 @@ def test_ordered_map(restore_threads):
         assert list(ordered_map(lambda i: i * i, range(50))) == [i * i for i in range(50)]
         with pytest.raises(ZeroDivisionError):
             list(ordered_map(lambda i: 1 // (i - 20), range(50)))
-
-
-def test_cost():
-    """The plan: a hundred times the points cost a hundred times as much, and the logarithm."""
-    small, large = choose_plan(cube(10**4), 1e-7), choose_plan(cube(10**6), 1e-7)
-    points_only = large.seconds - FIXED_SECONDS
-    assert points_only < 100 * np.log(1e6) / np.log(1e4) * (small.seconds - FIXED_SECONDS)
-    assert large.memory_bytes < 100 * small.memory_bytes
-
-
-@pytest.mark.parametrize("name", ["cube", "strained", "hard spheres"])
-def test_pairs_are_guessed(name):
-    """The cost model counts pairs in cubes; near a surface a ball holds fewer or more."""
-    points = SETS[name](10_000)
-    how = choose_plan(points, 1e-7)
-    true = len(KDTree(points).query_pairs(how.reach, output_type="ndarray"))
-    assert 0.7 * true < how.pairs < 1.4 * true
-
-
-def test_memory(restore_threads):
-    """The plan foretells what is allocated, and a plan never asks for more than MAX_MEMORY."""
-    jit.set_threads(1)
-    points = cube(60_000)
-    ewald_moments(points[:100], 1e-8)
-    tracemalloc.start()
-    try:
-        ewald_moments(points, 1e-8)
-        peak = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-    # tasks' own arrays are not in the guess
-    assert 0.5 * peak < choose_plan(points, 1e-8).memory_bytes < 1.5 * peak
-
-
-def test_memory_is_bounded():
-    """Far clusters would take modes without end: the reach grows to hold them instead."""
-    points = np.vstack([cube(20_000), cube(20_000, seed=1) + 1e6])
-    how = choose_plan(points, 1e-6)
-    assert how.memory_bytes <= MAX_MEMORY
-    assert grid_bytes(np.ptp(points, axis=0) / how.period, how.modes) <= how.memory_bytes
-
-
-@pytest.mark.parametrize("stretch", [0.0, 1.0])
-def test_coincident_points_show(stretch):
-    points = stretch * cube(500)
-    points[-1] = points[0]
-    assert not np.isfinite(ewald_moments(points, 1e-6)).all()
-
-
-def test_few_points():
-    with pytest.raises(PhysicsError, match="`ewald` must have at least 100 points; got 99"):
-        ewald_moments(cube(99), 1e-6)
-
-
-@pytest.mark.parametrize("tolerance", [0.0, -1e-6, 1e-12, 1e-3, np.nan, np.inf])
-def test_bad_tolerance(tolerance):
-    with pytest.raises(PhysicsError, match=r"`tolerance` must be from 1e-11 to 0\.0001; got"):
-        ewald_moments(cube(100), tolerance)
-
-
-def test_without_finufft(monkeypatch):
-    monkeypatch.setitem(sys.modules, "finufft", None)
-    with pytest.raises(PhysicsError, match=r'not installed: pip install "rsrg\[nufft\]"'):
-        ewald_moments(cube(100), 1e-6)

@@ -1,0 +1,38 @@
+"""Runs whose chunks are long enough to kill a worker in one."""
+
+import pytest
+
+import rsrg
+
+SLOW = "{n0: 10}"  # chunks of about 0.1 s, so that a worker can be killed within one
+
+
+@pytest.fixture(scope="session")
+def slow_blocks():
+    """The blocks of a config whose chunks take about 0.1 s."""
+    return SLOW
+
+
+@pytest.fixture
+def kill_one_worker():
+    """A watcher that kills a worker once so many chunks are done, while others are under way."""
+
+    def watcher(kill, after):
+        killed = []
+
+        def watch(progress):
+            if progress.done >= after and not killed:
+                killed.append(kill())
+
+        return watch, killed
+
+    return watcher
+
+
+@pytest.fixture(scope="session")
+def slow(changed, tmp_path_factory):
+    """A config with chunks long enough to be killed in, and its uninterrupted run."""
+    config = changed(blocks=SLOW, lengths="{log_ratio: 4}", sampling="{samples: 128, seed: 3}")
+    path = tmp_path_factory.mktemp("slow") / "run.h5"
+    rsrg.run(config, path)
+    return config, path

@@ -1,0 +1,159 @@
+"""Dask: a real cluster of processes gives the same bits, workers killed, schedulers lost."""
+
+import json
+import os
+import signal
+import time
+from datetime import datetime
+
+import pytest
+
+import rsrg
+from rsrg.errors import ExecutorError
+from rsrg.execution.dask_cluster import DaskCluster
+from rsrg.execution.open_executor import open_executor
+from rsrg.execution.walltime import SLURM_END
+
+ALL = ((0, 1), (0, 1, 2, 3, 4))  # cases of the small config: readings, strains
+
+
+@pytest.fixture(scope="module")
+def dask_cluster():
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0"
+    ) as cluster:
+        yield cluster
+
+
+def test_dask(dask_cluster, config, finished, tmp_path, same):
+    with open_executor(scheduler=dask_cluster.scheduler_address) as executor:
+        assert executor.max_in_flight == 8
+        rsrg.run(config, tmp_path / "run.h5", executor=executor)
+    same(tmp_path / "run.h5", finished)
+
+
+def test_dask_grows_pools(dask_cluster, changed, tmp_path, same):
+    """Whole parts of a pool go to a worker and come back, and the next step waits for all."""
+    config = changed(
+        flow="{disorder: quenched, pool: 512, initial: {kind: lognormal, width: 0.2}}",
+        strain="{component: xx, values: [0.0, 0.4]}",
+    )
+    rsrg.run(config, tmp_path / "here.h5")
+    with open_executor(scheduler=dask_cluster.scheduler_address) as executor:
+        rsrg.run(config, tmp_path / "there.h5", executor=executor)
+    same(tmp_path / "there.h5", tmp_path / "here.h5")
+
+
+def test_dask_by_scheduler_file(dask_cluster, config, finished, tmp_path, same):
+    place = tmp_path / "scheduler.json"
+    place.write_text(json.dumps({"address": dask_cluster.scheduler_address}))
+    with open_executor(scheduler=str(place)) as executor:
+        rsrg.run(config, tmp_path / "run.h5", executor=executor)
+    same(tmp_path / "run.h5", finished)
+
+
+def test_a_killed_dask_worker(dask_cluster, slow, tmp_path, same, kill_one_worker):
+    """Killed with chunks in hand: Dask gives them to another, the nanny starts a new worker."""
+    config, finished = slow
+
+    def kill():
+        pids = [worker.process.pid for worker in dask_cluster.workers.values()]
+        os.kill(pids[0], signal.SIGKILL)
+        return pids[0]
+
+    watch, killed = kill_one_worker(kill, 3)
+    with open_executor(scheduler=dask_cluster.scheduler_address) as executor:
+        rsrg.run(config, tmp_path / "run.h5", watch=watch, executor=executor)
+    assert killed
+    same(tmp_path / "run.h5", finished)
+
+
+def test_the_scheduler_keeps_nothing_of_units_past():
+    """What Dask's own client leaves there: a remark for each of a hundred futures, for ever."""
+    distributed = pytest.importorskip("distributed")
+
+    def kept(scheduler, submit):
+        for number in range(100):
+            submit(divmod, 10**6 + number, 7).result()
+        spans = scheduler.extensions["spans"].spans.values()
+        return sum(len((span._metadata or {"collections": []})["collections"]) for span in spans)
+
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=False, dashboard_address=":0"
+    ) as cluster:
+        executor = DaskCluster(cluster.scheduler_address)
+        assert kept(cluster.scheduler, executor.pool.submit) == 0
+        executor.close()
+        with distributed.Client(cluster, set_as_default=False) as client:
+            assert kept(cluster.scheduler, client.submit) == 100  # else `_quiet` can go
+
+
+@pytest.fixture(scope="module")
+def no_workers():
+    """The address of a scheduler whose workers never start."""
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(n_workers=0, dashboard_address=":0") as cluster:
+        yield cluster.scheduler_address
+
+
+def test_walltime_without_workers(no_workers, config, finished, rsrg_command, tmp_path, same):
+    """Saved and ended by then, with the exit code for `go on`; gone on with elsewhere."""
+    (tmp_path / "c.yaml").write_text(config.text())
+    where = ["--scheduler", no_workers, "--walltime", "3s", "-q"]
+    done = rsrg_command("run", "c.yaml", "--output", "run.h5", *where)
+    assert done.returncode == 75, done.stderr
+    assert done.stderr == "rsrg: stopped: 0 of 12 chunks are in run.h5. Go on: rsrg resume run.h5\n"
+    run = rsrg.open_run(tmp_path / "run.h5")
+    assert run.status == "stopped"
+    assert run.read("provenance/reason")[-1] == "stopped by walltime"
+    began, ended = (
+        datetime.fromisoformat(run.read(f"provenance/{k}")[-1]) for k in ("started", "ended")
+    )
+    assert 1 <= (ended - began).total_seconds() <= 8  # whole seconds, and a machine that is busy
+    rsrg.resume(tmp_path / "run.h5")
+    same(tmp_path / "run.h5", finished)
+
+
+def test_the_end_of_a_slurm_job_without_workers(no_workers, config, tmp_path, monkeypatch):
+    monkeypatch.setenv(SLURM_END, str(int(time.time())))
+    with open_executor(scheduler=no_workers) as executor:
+        run = rsrg.run(config, tmp_path / "run.h5", executor=executor)
+    assert (run.status, run.progress) == ("stopped", (0, 12))
+    assert run.read("provenance/reason")[-1] == f"stopped by {SLURM_END}"
+
+
+def test_stopped_and_resumed_elsewhere(dask_cluster, slow, tmp_path, same):
+    """Begun on Dask, stopped, gone on with in this process."""
+    config, finished = slow
+    path = tmp_path / "run.h5"
+
+    def stop(progress):
+        if progress.done == 3:
+            signal.raise_signal(signal.SIGTERM)
+
+    with open_executor(scheduler=dask_cluster.scheduler_address) as executor:
+        stopped = rsrg.run(config, path, watch=stop, executor=executor)
+    assert stopped.status == "stopped"
+    assert 3 < stopped.progress[0] < stopped.progress[1]
+    rsrg.resume(path)
+    same(path, finished)
+
+
+def test_a_lost_scheduler_ends_the_run(slow, tmp_path):
+    """What is done stays: the run is failed, and can be resumed."""
+    distributed = pytest.importorskip("distributed")
+    config, _ = slow
+    cluster = distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=False, dashboard_address=":0"
+    )
+    executor = DaskCluster(cluster.scheduler_address)
+
+    def lose(progress):
+        if progress.done == 3:
+            cluster.close()
+
+    with pytest.raises(ExecutorError, match="the workers cannot go on"):
+        rsrg.run(config, tmp_path / "run.h5", watch=lose, executor=executor)
+    executor.close()
+    assert rsrg.open_run(tmp_path / "run.h5").progress[0] >= 3
