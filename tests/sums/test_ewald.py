@@ -39,7 +39,7 @@ from rsrg.sums.ewald.ordered_map import ordered_map
 from rsrg.sums.ewald.short_range import TERMS, short_sums
 from rsrg.sums.ewald.splitting import Splitting
 
-from .point_sets import SETS, cube
+from .point_sets import SETS, cube, hard_spheres
 
 
 def parts(moments):
