@@ -74,8 +74,8 @@ def status(
     else:
         print_groups(groups, console(wide=True))
         print(counts(runs))
-    asked = [s for s in runs if s.in_study is not False]
-    if check and (not asked or any(s.state != "finished" for s in asked)):
+    wanted = [s for s in runs if s.in_study is not False]
+    if check and (not wanted or any(s.state != "finished" for s in wanted)):
         raise typer.Exit(EXIT_FAILURE)
 
 

@@ -4,6 +4,7 @@ import difflib
 import io
 import os
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -136,7 +137,7 @@ def override(
     places: where each new value stands; by default on the command line, `-o`.
     Raises ConfigError where a key leads through something that is not a mapping.
     """
-    data = _copy(source.data)
+    data = deepcopy(source.data)
     lines = dict(source.lines)
     problems = []
     overridden: dict[KeyPath, str] = {}
@@ -168,12 +169,6 @@ def _set(data: dict[str, Any], path: tuple[str, ...], value: Any) -> bool:
             place[index] = value
         place = place[index]
     return True
-
-
-def _copy(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {k: _copy(v) for k, v in value.items()}
-    return [_copy(v) for v in value] if isinstance(value, list) else value
 
 
 def read_value(text: str) -> Any:

@@ -68,8 +68,8 @@ def counts(runs: Iterable[RunStatus]) -> str:
 
 def plan_text(plan: SweepPlan) -> str:
     """What a sweep would do."""
-    asked = [s for s in plan.group.runs if s.in_study]
-    text = f"{len(asked)} runs: {counts(asked)}. To do: {plan.runs} runs, {plan.chunks} chunks"
+    wanted = [s for s in plan.group.runs if s.in_study]
+    text = f"{len(wanted)} runs: {counts(wanted)}. To do: {plan.runs} runs, {plan.chunks} chunks"
     if plan.seconds is None:
         return text
     return (

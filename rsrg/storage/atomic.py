@@ -59,25 +59,41 @@ def save(path: Path, content: bytes) -> None:
 
     Raises RunFileError where the folder or the disk refuses.
     """
+    try:
+        _write_whole(path, content, keep_previous=True)
+    except OSError as error:
+        raise RunFileError(_refused(path, error)) from error
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Write a text file whole, in UTF-8, or leave what was there; the old one is not kept.
+
+    Raises OSError where the folder or the disk refuses.
+    """
+    _write_whole(path, text.encode("utf-8"), keep_previous=False)
+
+
+def _write_whole(path: Path, content: bytes, keep_previous: bool) -> None:
+    """Write to a temporary file, sync, and rename. Raises OSError, leaving no temporary file."""
     temporary = _beside(path, "tmp")
     try:
         with DISK.create(temporary) as file:
             DISK.fill(file, content)
             DISK.sync(file)
-        if path.exists():
+        if keep_previous and path.exists():
             _keep_previous(path)
         DISK.replace(temporary, path)
         DISK.sync_folder(path.parent)
-    except OSError as error:
+    except OSError:
         _remove(temporary)
-        raise RunFileError(_refused(path, error)) from error
+        raise
 
 
 def _refused(path: Path, error: OSError) -> str:
     message = f"cannot write the run file {path}: {error.strerror or error}"
     if not path.exists():
         return message
-    return f"{message}; what was saved before is intact: mend that, then rsrg resume {path}"
+    return f"{message}; what was saved before is intact: repair that, then rsrg resume {path}"
 
 
 def _keep_previous(path: Path) -> None:

@@ -6,7 +6,6 @@ What a run is stands in the run file itself; the index only says what the study 
 import csv
 import io
 import json
-import os
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,6 +13,7 @@ from pydantic import Field, ValidationError
 
 from rsrg.config.base import Part
 from rsrg.errors import RunFileError
+from rsrg.storage.atomic import replace_text
 from rsrg.studies.study import SHORT, Study
 
 NAME = "index.json"
@@ -48,7 +48,7 @@ def read_index(folder: Path) -> Index | None:
         raise RunFileError(f"cannot read the index {path}: {error.strerror}") from None
     except ValidationError:
         raise RunFileError(
-            f"the index {path} is damaged; move it away, and `rsrg sweep` writes it anew"
+            f"the index {path} is damaged; move it away, and `rsrg sweep` writes it again"
         ) from None
 
 
@@ -65,8 +65,9 @@ def write_index(folder: Path, index: Index) -> None:
     """Write `index.json` and the same as a table, `index.csv`. Raises RunFileError if refused."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _replace(folder / NAME, json.dumps(index.model_dump(), indent=1, ensure_ascii=False) + "\n")
-        _replace(folder / "index.csv", _table(index))
+        text = json.dumps(index.model_dump(), indent=1, ensure_ascii=False)
+        replace_text(folder / NAME, text + "\n")
+        replace_text(folder / "index.csv", _table(index))
     except OSError as error:
         raise RunFileError(f"cannot write the index of {folder}: {error.strerror}") from None
 
@@ -85,9 +86,3 @@ def _table(index: Index) -> str:
 def cell(value: Any) -> str:
     """A parameter's value as a text."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _replace(path: Path, text: str) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)
