@@ -1,4 +1,4 @@
-"""What the parts of the config have in common: frozen, strict, no unknown keys; field types."""
+"""What all models of the config have in common: frozen, strict, no unknown keys; field types."""
 
 from typing import Annotated, Any
 
@@ -19,8 +19,8 @@ def quantity(unit: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-class Part(BaseModel):
-    """A part of the config: frozen, strict, and no unknown keys."""
+class ConfigModel(BaseModel):
+    """One mapping of the config: frozen, strict, and no unknown keys."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from rsrg.config.base import Finite, Part, as_tuple
+from rsrg.config.base import ConfigModel, Finite, as_tuple
 from rsrg.ensemble.draws import Packing
 from rsrg.ensemble.jitter import Distribution, Jitter
 
@@ -12,7 +12,7 @@ RSA_SEPARATION = 0.8  # where none is given; near 0.9019 random sequential addit
 Edge = Annotated[Finite, Field(gt=0.0)]
 
 
-class JitterSpec(Part):
+class JitterSpec(ConfigModel):
     """Displacements of the lattice points, in block sizes."""
 
     distribution: Distribution = Field("gaussian", description="gaussian or uniform")
@@ -38,7 +38,7 @@ class JitterSpec(Part):
             )
 
 
-class PackingSpec(Part):
+class PackingSpec(ConfigModel):
     """A random packing of blocks."""
 
     kind: Literal["rsa", "poisson_disk"] = Field(description="rsa or poisson_disk")
@@ -61,7 +61,7 @@ class PackingSpec(Part):
         return Packing("rsa", self.min_separation or RSA_SEPARATION)
 
 
-class PositionsSpec(Part):
+class PositionsSpec(ConfigModel):
     """Positions of blocks in a file, known by its content."""
 
     file: str = Field(

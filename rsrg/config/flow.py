@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 
-from rsrg.config.base import Finite, Part
+from rsrg.config.base import ConfigModel, Finite
 from rsrg.ensemble.initial import Correlation, Kind
 from rsrg.ensemble.pool import POOL_UNIT, PoolUpdate
 from rsrg.physics.pairs import Contraction
@@ -22,7 +22,7 @@ GIVEN: dict[Kind, tuple[tuple[str, ...], tuple[str, ...]]] = {  # needed, and al
 KINDS = "elastic, or a mapping with `kind` lognormal, gaussian, levels or file"
 
 
-class InitialSpec(Part):
+class InitialSpec(ConfigModel):
     """χ of the first blocks (see `ensemble.initial`)."""
 
     kind: Kind = Field(description="elastic, lognormal, gaussian, levels or file")
@@ -67,7 +67,7 @@ Initial = Annotated[
 ]
 
 
-class FlowSpec(Part):
+class FlowSpec(ConfigModel):
     """How χ flows from step to step."""
 
     update: PoolUpdate = Field(

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Self
 import numpy as np
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 
-from rsrg.config.base import Finite, Part, as_tuple, quantity
+from rsrg.config.base import ConfigModel, Finite, as_tuple, quantity
 from rsrg.config.blocks import JitterSpec, PackingSpec, PositionsSpec, as_positions
 from rsrg.config.on_resume import FIXED, OnResume
 from rsrg.config.quantities import si_value
@@ -25,7 +25,7 @@ MAX_LOG_RATIO = 700.0  # e^709 is the largest double
 SAME_LENGTH = 1e-9  # of ln(R/L₁): unit conversion leaves a rounding error, 1000 nm is 1 µm
 
 
-class Lengths(Part):
+class Lengths(ConfigModel):
     """From the size L₁ of the first blocks to the size R of the sample."""
 
     start: Annotated[Annotated[str, quantity("meter")] | None, FIXED] = Field(
@@ -88,7 +88,7 @@ LatticeName = Annotated[
 ]
 
 
-class BlocksSpec(Part):
+class BlocksSpec(ConfigModel):
     """How N0³ blocks make a super block: exactly one of `lattice`, `packing` and `positions`."""
 
     n0: int = Field(ge=2, le=MAX_N0, description=f"an integer from 2 to {MAX_N0}")
@@ -135,7 +135,7 @@ class BlocksSpec(Part):
         )
 
 
-class Grid(Part):
+class Grid(ConfigModel):
     """Evenly spaced strains, both ends included."""
 
     start: Finite = Field(gt=-1.0, description="a strain greater than −1")
@@ -172,7 +172,7 @@ def _strain_list(values: Grid | tuple[float, ...]) -> list[float]:
     return [float(e) for e in values]
 
 
-class StrainSpec(Part):
+class StrainSpec(ConfigModel):
     """The static strain: F = 1 + e · direction, for a grid or list of strains e."""
 
     component: Annotated[Component | None, FIXED] = Field(

@@ -17,7 +17,7 @@ from rsrg.config.yaml_source import KeyPath, Source, override, parse_source, rea
 from rsrg.errors import ConfigError
 
 UNION_TAGS = ("grid", "list")
-SHOWN = 60  # characters of a bad value
+MAX_VALUE_TEXT = 60  # characters of a bad value
 
 
 def load_config(path: str | os.PathLike[str], overrides: Mapping[str, Any] | None = None) -> Config:
@@ -103,7 +103,7 @@ def _nearest(error: dict[str, Any]) -> str:
 def _shown(value: Any) -> str:
     text = {None: "nothing", True: "true", False: "false"}.get(value) if _is_word(value) else None
     text = text or repr(value)
-    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+    return text if len(text) <= MAX_VALUE_TEXT else text[: MAX_VALUE_TEXT - 1] + "…"
 
 
 def _is_word(value: Any) -> bool:

@@ -5,14 +5,14 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from rsrg.config.base import Finite, Part, quantity
+from rsrg.config.base import ConfigModel, Finite, quantity
 from rsrg.config.quantities import si_value
 from rsrg.physics.materials import GLASSES, Material
 
 GlassName = Literal[tuple(GLASSES)]  # type: ignore[valid-type]
 
 
-class MaterialSpec(Part):
+class MaterialSpec(ConfigModel):
     """A glass of the paper's Table I by name, or one's own by c_l and c_t, or by alpha."""
 
     name: str | None = Field(None, description="a name")

@@ -31,15 +31,15 @@ def pinned(spec: PositionsSpec, folder: Path) -> PositionsSpec:
     path, dataset = _split(spec.file)
     full = str((folder / path).resolve())
     name = f"{full}:{dataset}" if dataset else full
-    found = spec.model_copy(update={"file": name, "sha256": _hash(_content(full))})
-    if spec.sha256 not in (None, found.sha256):
+    pinned_spec = spec.model_copy(update={"file": name, "sha256": _hash(_content(full))})
+    if spec.sha256 not in (None, pinned_spec.sha256):
         raise _fault(
             full,
             f"must be the file that the config names by its sha256 {spec.sha256}: it has changed",
-            found.sha256,
+            pinned_spec.sha256,
         )
-    read_sample(found)
-    return found
+    read_sample(pinned_spec)
+    return pinned_spec
 
 
 @lru_cache(maxsize=2)
@@ -150,27 +150,27 @@ def _xyz(path: str, content: bytes) -> tuple[Array, Array | None]:
 
 def _first_column(path: str, comment: str) -> int:
     """Where x stands in a line: after the species, or where Properties says."""
-    found = _PROPERTIES.search(comment)
-    if found is None:
+    match = _PROPERTIES.search(comment)
+    if match is None:
         return 1
-    fields, column = found[1].strip('"').split(":"), 0
+    fields, column = match[1].strip('"').split(":"), 0
     for name, count in zip(fields[0::3], fields[2::3], strict=False):
         if name == "pos" and count == "3":
             return column
         column += int(count) if count.isdecimal() and len(count) < 4 else 0
-    raise _fault(path, "must have pos:R:3 among its Properties", found[1][:60])
+    raise _fault(path, "must have pos:R:3 among its Properties", match[1][:60])
 
 
 def _lattice(path: str, comment: str) -> Array | None:
-    found = _LATTICE.search(comment)
-    if found is None:
+    match = _LATTICE.search(comment)
+    if match is None:
         return None
     try:
-        cell = np.array([float(word) for word in found[1].split()]).reshape(3, 3)
+        cell = np.array([float(word) for word in match[1].split()]).reshape(3, 3)
     except ValueError:
-        raise _fault(path, "must have nine numbers as Lattice", repr(found[1][:60])) from None
+        raise _fault(path, "must have nine numbers as Lattice", repr(match[1][:60])) from None
     if not np.isfinite(cell).all() or not abs(np.linalg.det(cell)) > 0.0:
-        raise _fault(path, "must have a Lattice of some volume", repr(found[1][:60]))
+        raise _fault(path, "must have a Lattice of some volume", repr(match[1][:60]))
     return cell
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 import numpy as np
 from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_validator
 
-from rsrg.config.base import Finite, Part, as_tuple, quantity
+from rsrg.config.base import ConfigModel, Finite, as_tuple, quantity
 from rsrg.config.flow import FlowSpec
 from rsrg.config.geometry import SAME_LENGTH, BlocksSpec, Lengths, StrainSpec
 from rsrg.config.materials import MaterialsInput, MaterialSpec, as_specs
@@ -46,8 +46,8 @@ def _distinct(values: tuple[Any, ...]) -> tuple[Any, ...]:
     return values
 
 
-class Sampling(Part):
-    """How the coupling is found: sampled, averaged exactly, or by the formulas alone."""
+class Sampling(ConfigModel):
+    """How the coupling is computed: sampled, averaged exactly, or by the formulas alone."""
 
     estimator: Annotated[Literal["montecarlo", "exact", "formula"], FIXED] = Field(
         "montecarlo", description="montecarlo, exact or formula"
@@ -99,7 +99,7 @@ class Sampling(Part):
         return self
 
 
-class Checkpoint(Part):
+class Checkpoint(ConfigModel):
     """When a run is saved."""
 
     every: Annotated[str, quantity("second")] = Field(
@@ -107,7 +107,7 @@ class Checkpoint(Part):
     )
 
 
-class Config(Part):
+class Config(ConfigModel):
     """Everything that a run computes, validated and frozen."""
 
     schema_version: Annotated[Literal[1], FIXED] = Field(description="1")

@@ -126,6 +126,7 @@ class Session:
         began, interval = CLOCK.monotonic(), self.pace.interval()
         self.state.record.update(reason=reason)
         attributes = self.state.attributes(status)
+        self.content = b""  # so that two of them are never in memory
         self.content = encode(attributes, {**self.state.datasets(), **(results or {})})
         save(self.path, self.content)
         self.pace.saved(began)

@@ -29,7 +29,7 @@ class Axis:
 
 
 @dataclass(frozen=True)
-class Part:
+class RunArrays:
     """The datasets of one run, and its place along the axes."""
 
     path: Path
@@ -40,12 +40,14 @@ class Part:
 Scales = dict[str, list[Any]]
 
 
-def stacked(axes: Sequence[Axis], parts: Sequence[Part]) -> tuple[dict[str, Any], dict[str, Entry]]:
-    """All datasets of the parts and their entries, the axes and their values first.
+def align_runs(
+    axes: Sequence[Axis], runs: Sequence[RunArrays]
+) -> tuple[dict[str, Any], dict[str, Entry]]:
+    """All datasets of the runs and their entries, the axes and their values first.
 
-    Raises RunFileError where two parts hold different values for one place.
+    Raises RunFileError where two runs hold different values for one place.
     """
-    scales = _scales(parts)
+    scales = _scales(runs)
     datasets: dict[str, Any] = {f"axes/{a.name}": _column(a.values) for a in axes}
     entries = {f"axes/{a.name}": _axis_entry(a) for a in axes}
     for axis in axes:
@@ -54,15 +56,15 @@ def stacked(axes: Sequence[Axis], parts: Sequence[Part]) -> tuple[dict[str, Any]
             entries[f"axes/{name}"] = Entry((axis.name,), "", f"parameter of each run: {name}")
     for dim, labels in scales.items():
         datasets[f"axes/{dim}"], entries[f"axes/{dim}"] = labels, ENTRIES[f"axes/{dim}"]
-    for name in dict.fromkeys(n for part in parts for n in part.datasets):
+    for name in dict.fromkeys(n for run in runs for n in run.datasets):
         if name.removeprefix("axes/") not in scales:
-            datasets[name], entries[name] = _stack(name, axes, parts, scales)
+            datasets[name], entries[name] = _align(name, axes, runs, scales)
     return datasets, entries
 
 
 def _axis_entry(axis: Axis) -> Entry:
-    told = f"swept over: {axis.key}" if axis.key else "number of the run"
-    return Entry((axis.name,), "", told)
+    meaning = f"swept over: {axis.key}" if axis.key else "number of the run"
+    return Entry((axis.name,), "", meaning)
 
 
 def _column(values: Sequence[Any]) -> list[Any]:
@@ -71,11 +73,11 @@ def _column(values: Sequence[Any]) -> list[Any]:
     return list(values) if numbers else [str(v) for v in values]
 
 
-def _scales(parts: Sequence[Part]) -> Scales:
+def _scales(runs: Sequence[RunArrays]) -> Scales:
     """The labels along each axis that the runs have: all that any of them has."""
     scales: Scales = {}
-    for part in parts:
-        for name, values in part.datasets.items():
+    for run in runs:
+        for name, values in run.datasets.items():
             if ENTRIES[name].dims == (name.removeprefix("axes/"),):
                 scales.setdefault(ENTRIES[name].dims[0], []).extend(_labels(values))
     return {dim: _union(labels) for dim, labels in scales.items()}
@@ -90,35 +92,35 @@ def _union(labels: list[Any]) -> list[Any]:
     return distinct if isinstance(distinct[0], str) else sorted(distinct)
 
 
-def _stack(
-    name: str, axes: Sequence[Axis], parts: Sequence[Part], scales: Scales
+def _align(
+    name: str, axes: Sequence[Axis], runs: Sequence[RunArrays], scales: Scales
 ) -> tuple[Any, Entry]:
-    """One dataset of all parts. Of the axes, one that all runs agree on gets no new dimension."""
+    """One dataset of all runs. Of the axes, one that all runs agree on gets no new dimension."""
     entry = ENTRIES[name]
     if name.startswith("axes/"):
-        values = _filled(name, (), [Part(p.path, (), p.datasets) for p in parts], scales)
+        values = _filled(name, (), [RunArrays(p.path, (), p.datasets) for p in runs], scales)
         if values is not None:
             return values, entry
-    values = _filled(name, tuple(len(a.values) for a in axes), parts, scales)
+    values = _filled(name, tuple(len(a.values) for a in axes), runs, scales)
     if values is None:
         raise RunFileError(
             f"merged runs must not hold different values of {name} for one place; "
-            f"among {', '.join(str(p.path) for p in parts)} some do"
+            f"among {', '.join(str(p.path) for p in runs)} some do"
         )
     dims = (*(a.name for a in axes), *entry.dims)
     return values, Entry(dims, entry.units, entry.long_name, entry.equation)
 
 
-def _filled(name: str, sizes: tuple[int, ...], parts: Sequence[Part], scales: Scales) -> Any:
-    """Every part's values at their place, nothing elsewhere; None where two parts disagree."""
-    dims, having = ENTRIES[name].dims, [p for p in parts if name in p.datasets]
+def _filled(name: str, sizes: tuple[int, ...], runs: Sequence[RunArrays], scales: Scales) -> Any:
+    """Every run's values at their place, nothing elsewhere; None where two runs disagree."""
+    dims, having = ENTRIES[name].dims, [p for p in runs if name in p.datasets]
     text = np.asarray(having[0].datasets[name]).dtype.kind in "UO"
     shape = (*sizes, *(len(scales[d]) for d in dims))
     target: Any = np.full(shape, "", dtype=object) if text else np.full(shape, np.nan)
     taken = np.zeros(shape, dtype=bool)
-    for part in having:
-        where = np.ix_(*(_positions(part, d, scales) for d in dims))
-        values, inner, seen = part.datasets[name], target[part.place], taken[part.place]
+    for run in having:
+        where = np.ix_(*(_positions(run, d, scales) for d in dims))
+        values, inner, seen = run.datasets[name], target[run.place], taken[run.place]
         agree = (inner[where] == values) | ((values != values) & (inner[where] != inner[where]))
         if not np.all(agree | ~seen[where]):
             return None
@@ -127,6 +129,6 @@ def _filled(name: str, sizes: tuple[int, ...], parts: Sequence[Part], scales: Sc
     return target.astype(np.int64) if whole else target
 
 
-def _positions(part: Part, dim: str, scales: Scales) -> list[int]:
+def _positions(run: RunArrays, dim: str, scales: Scales) -> list[int]:
     number = {label: i for i, label in enumerate(scales[dim])}
-    return [number[label] for label in _labels(part.datasets[f"axes/{dim}"])]
+    return [number[label] for label in _labels(run.datasets[f"axes/{dim}"])]

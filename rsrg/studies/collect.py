@@ -12,7 +12,12 @@ from rsrg.results.run import open_run
 from rsrg.studies.index import read_index
 from rsrg.studies.status import SUFFIXES, RunStatus, run_status
 
-WHOLE = ("materials", "readings", "strain.values", "strain.tensor")  # one value, however many keys
+WHOLE_SETTINGS = (
+    "materials",
+    "readings",
+    "strain.values",
+    "strain.tensor",
+)  # one value, however many keys
 
 
 @dataclass(frozen=True)
@@ -101,11 +106,11 @@ def _by_differences(runs: list[Collected]) -> list[Collected]:
 
 def _parameters(config: Config) -> dict[str, Any]:
     """The flattened config, what is one choice as one value."""
-    found: dict[str, Any] = {}
+    parameters: dict[str, Any] = {}
     for key, value in flat(config.numerical_settings()).items():
-        whole = next((k for k in WHOLE if key.startswith(k)), None)
+        whole = next((k for k in WHOLE_SETTINGS if key.startswith(k)), None)
         if whole is not None:
-            found[whole] = [*found.get(whole, []), value]
+            parameters[whole] = [*parameters.get(whole, []), value]
         else:
-            found[key] = value
-    return found
+            parameters[key] = value
+    return parameters

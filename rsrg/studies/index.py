@@ -11,23 +11,23 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
-from rsrg.config.base import Part
+from rsrg.config.base import ConfigModel
 from rsrg.errors import RunFileError
 from rsrg.storage.atomic import replace_text
-from rsrg.studies.study import SHORT, Study
+from rsrg.studies.study import NAME_DIGITS, Study
 
 NAME = "index.json"
 
 
-class Entry(Part):
+class Entry(ConfigModel):
     """One run. in_study: whether the study still asks for it. file: never more than a name."""
 
-    file: str = Field(pattern=rf"^[0-9a-f]{{{SHORT}}}\.h5$")
+    file: str = Field(pattern=rf"^[0-9a-f]{{{NAME_DIGITS}}}\.h5$")
     in_study: bool
     parameters: dict[str, Any]
 
 
-class Index(Part):
+class Index(ConfigModel):
     """The content of `index.json`."""
 
     filetype: Literal["rsrg-sweep"] = "rsrg-sweep"

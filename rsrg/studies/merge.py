@@ -20,10 +20,10 @@ from rsrg.storage import provenance
 from rsrg.storage.atomic import save
 from rsrg.storage.layout import AXES, ENTRIES, Entry, is_raw
 from rsrg.storage.run_file import MERGED, SCHEMA_VERSION, encode
-from rsrg.studies.align import Axis, Part, stacked
+from rsrg.studies.align import Axis, RunArrays, align_runs
 from rsrg.studies.collect import Collected, Collection
 from rsrg.studies.index import cell
-from rsrg.studies.seeds import POOLED, Pool, pooled_results, pools
+from rsrg.studies.seeds import POOLED, SeedGroup, pooled_results, seed_groups
 from rsrg.studies.status import SUFFIXES
 
 WITH_AXIS = ("materials", "readings")  # runs that differ in these share the axes they have
@@ -55,15 +55,15 @@ def merge(collection: Collection, path: Path, pool_seeds: bool = False, raw: boo
         raise ConfigError([f"a merged file must end in {' or '.join(SUFFIXES)}; got {path}"])
     if path.exists():
         raise RunFileError(f"{path} exists already; nothing is overwritten")
-    rows = pools(collection.runs) if pool_seeds else [(run,) for run in collection.runs]
+    rows = seed_groups(collection.runs) if pool_seeds else [(run,) for run in collection.runs]
     ignored = POOLED if pool_seeds else ()
-    axes = _axes([pool[0] for pool in rows], ignored, collection.grid)
-    parts = [
-        Part(pool[0].path, _place(axes, pool[0], number), _results(pool, pool_seeds, raw))
-        for number, pool in enumerate(rows)
+    axes = _axes([group[0] for group in rows], ignored, collection.grid)
+    arrays = [
+        RunArrays(group[0].path, _place(axes, group[0], number), _results(group, pool_seeds, raw))
+        for number, group in enumerate(rows)
     ]
-    runs = [run for pool in rows for run in pool]
-    datasets, entries = stacked(axes, parts)
+    runs = [run for group in rows for run in group]
+    datasets, entries = align_runs(axes, arrays)
     for name, entry, values in _members(runs):
         datasets[name], entries[name] = values, entry
     versions = sorted({run.versions for run in runs})
@@ -93,13 +93,13 @@ def _axes(runs: Sequence[Collected], ignored: tuple[str, ...], grid: bool) -> li
         columns = {_name(k, keys): tuple(r.parameters.get(k) for r in runs) for k in keys}
         return [Axis("run", "", tuple(range(len(runs))), columns)]
     values = {k: _distinct([cell(r.parameters.get(k)) for r in runs]) for k in keys}
-    found = {tuple(cell(r.parameters.get(k)) for k in keys) for r in runs}
-    missing = next((p for p in product(*values.values()) if p not in found), None)
+    present = {tuple(cell(r.parameters.get(k)) for k in keys) for r in runs}
+    missing = next((p for p in product(*values.values()) if p not in present), None)
     if missing is not None:
-        told = ", ".join(f"{k} = {v}" for k, v in zip(keys, missing, strict=True))
+        absent = ", ".join(f"{k} = {v}" for k, v in zip(keys, missing, strict=True))
         raise RunFileError(
             f"the parameters of merged runs must span a grid, or be a study's `zip` or `runs`; "
-            f"they differ in {', '.join(keys)}, and there is no run with {told}"
+            f"they differ in {', '.join(keys)}, and there is no run with {absent}"
         )
     raw = {k: {cell(r.parameters.get(k)): r.parameters.get(k) for r in runs} for k in keys}
     return [Axis(_name(k, keys), k, tuple(raw[k][v] for v in values[k])) for k in keys]
@@ -126,18 +126,18 @@ def _place(axes: Sequence[Axis], run: Collected, number: int) -> tuple[int, ...]
     )
 
 
-def _results(pool: Pool, pooled: bool, raw: bool) -> dict[str, Any]:
-    """Axes, derived datasets and raw chunk means of a run, or of a pool of runs."""
-    run = open_run(pool[0].path)
+def _results(group: SeedGroup, pooled: bool, raw: bool) -> dict[str, Any]:
+    """Axes, derived datasets and raw chunk means of a run, or of a group of runs."""
+    run = open_run(group[0].path)
     names = [n for n in ENTRIES if n in run.snapshot and not (pooled and not n.startswith("axes/"))]
-    found = {n: run.read(n) for n in names}
+    datasets = {n: run.read(n) for n in names}
     if pooled:
-        found |= pooled_results(pool)
-    if "axes/chunk" in found:
-        chunks = len(found["axes/chunk"])
-        found["coupling/chunks"] = np.full(len(run.read("axes/step")), chunks)
+        datasets |= pooled_results(group)
+    if "axes/chunk" in datasets:
+        chunks = len(datasets["axes/chunk"])
+        datasets["coupling/chunks"] = np.full(len(run.read("axes/step")), chunks)
     run.close()
-    return {n: values for n, values in found.items() if _merged(n, raw)}
+    return {n: values for n, values in datasets.items() if _merged(n, raw)}
 
 
 def _merged(name: str, raw: bool) -> bool:
@@ -150,7 +150,7 @@ def _merged(name: str, raw: bool) -> bool:
 
 def _members(runs: Sequence[Collected]) -> list[Described]:
     """What is said of each run."""
-    told: dict[str, tuple[str, list[Any]]] = {
+    columns: dict[str, tuple[str, list[Any]]] = {
         "axes/member": ("number of the run", list(range(len(runs)))),
         "members/file": ("run file", [run.path.name for run in runs]),
         "members/config_hash": (
@@ -161,4 +161,6 @@ def _members(runs: Sequence[Collected]) -> list[Described]:
         "members/samples": ("draws per step", [run.config.sampling.samples for run in runs]),
         "members/versions": ("software of its last session", [run.versions for run in runs]),
     }
-    return [(name, Entry(("member",), "", text), values) for name, (text, values) in told.items()]
+    return [
+        (name, Entry(("member",), "", text), values) for name, (text, values) in columns.items()
+    ]

@@ -12,26 +12,26 @@ from rsrg.results.run import open_run
 from rsrg.studies.collect import Collected
 
 POOLED = ("sampling.seed", "sampling.samples")
-Pool = tuple[Collected, ...]
+SeedGroup = tuple[Collected, ...]
 
 
-def pools(runs: Sequence[Collected]) -> list[Pool]:
+def seed_groups(runs: Sequence[Collected]) -> list[SeedGroup]:
     """Runs that differ in seed (and samples) alone, together, by seed.
 
     Raises RunFileError where a seed stands twice, for its draws would count twice, or where
     nothing is drawn.
     """
-    found: dict[str, list[Collected]] = {}
+    groups: dict[str, list[Collected]] = {}
     for run in runs:
         if run.config.sampling.estimator != "montecarlo":
             raise RunFileError(
                 f"seeds can be pooled where `estimator` is montecarlo; {run.path} is "
                 f"{run.config.sampling.estimator}"
             )
-        found.setdefault(_all_but_seed(run), []).append(run)
-    for pool in found.values():
-        _require_distinct_seeds(pool)
-    return [tuple(sorted(pool, key=lambda r: r.config.sampling.seed)) for pool in found.values()]
+        groups.setdefault(_all_but_seed(run), []).append(run)
+    for group in groups.values():
+        _require_distinct_seeds(group)
+    return [tuple(sorted(group, key=lambda r: r.config.sampling.seed)) for group in groups.values()]
 
 
 def _all_but_seed(run: Collected) -> str:
@@ -39,9 +39,9 @@ def _all_but_seed(run: Collected) -> str:
     return json.dumps({k: v for k, v in settings.items() if k not in POOLED}, sort_keys=True)
 
 
-def _require_distinct_seeds(pool: Sequence[Collected]) -> None:
+def _require_distinct_seeds(group: Sequence[Collected]) -> None:
     first: dict[int, Collected] = {}
-    for run in pool:
+    for run in group:
         seed = run.config.sampling.seed
         if seed in first:
             raise RunFileError(
@@ -51,11 +51,11 @@ def _require_distinct_seeds(pool: Sequence[Collected]) -> None:
         first[seed] = run
 
 
-def pooled_results(pool: Pool) -> dict[str, Any]:
+def pooled_results(group: SeedGroup) -> dict[str, Any]:
     """The raw chunk means of all seeds, one after another, and every dataset derived from them."""
-    moments = MomentArrays.joined([_moments(run) for run in pool])
-    drawn_by = [(run.config.sampling.seed, run.config.chunks()) for run in pool]
-    return moments.datasets() | compute_results(pool[0].config, moments, drawn_by)
+    moments = MomentArrays.joined([_moments(run) for run in group])
+    chunks_per_seed = [(run.config.sampling.seed, run.config.chunks()) for run in group]
+    return moments.datasets() | compute_results(group[0].config, moments, chunks_per_seed)
 
 
 def _moments(run: Collected) -> MomentArrays:

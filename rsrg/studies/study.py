@@ -24,7 +24,7 @@ from rsrg.errors import ConfigError
 
 KINDS = ("product", "zip", "runs")
 MAX_RUNS = 10_000
-SHORT = 12  # hex digits of a name: among 10⁴ runs, two alike have a chance of 2e-7
+NAME_DIGITS = 12  # hex digits of a name: among 10⁴ runs, two alike have a chance of 2e-7
 AXES_RULE = "must be a mapping of keys such as sampling.seed to lists of values"
 RUNS_RULE = "must be a list of mappings of keys such as sampling.seed to values"
 
@@ -39,7 +39,7 @@ class Member:
     @property
     def file(self) -> str:
         """The run file's name: a hash of all that changes numbers, so never of another run."""
-        return f"{self.config.digest()[:SHORT]}.h5"
+        return f"{self.config.digest()[:NAME_DIGITS]}.h5"
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Study:
 
     @property
     def folder(self) -> Path:
-        """Where its runs are unless told otherwise."""
+        """Where its runs are unless a command names another folder."""
         return Path("runs") / Path(self.name).stem
 
 
@@ -128,9 +128,9 @@ def _axes(source: Source, kind: str) -> Iterator[_Choice]:
         raise ConfigError([f"`{kind}` {AXES_RULE}; got {axes!r} ({source.place((kind,))})"])
     lengths = {key: len(values) for key, values in axes.items()}
     if kind == "zip" and len(set(lengths.values())) > 1:
-        told = ", ".join(f"{key} has {n}" for key, n in lengths.items())
+        lengths_text = ", ".join(f"{key} has {n}" for key, n in lengths.items())
         place = source.place((kind,))
-        raise ConfigError([f"`zip` must have lists of one length; {told} ({place})"])
+        raise ConfigError([f"`zip` must have lists of one length; {lengths_text} ({place})"])
     _check_count(source, kind, math.prod(lengths.values()) if kind == "product" else 1)
     columns = [[((kind, key, i), value) for i, value in enumerate(axes[key])] for key in axes]
     for row in product(*columns) if kind == "product" else zip(*columns, strict=True):
@@ -173,10 +173,10 @@ def _members(base: Source, choices: list[_Choice]) -> Iterator[Member]:
         except ConfigError as error:
             problems += error.problems
             continue
-        told = ", ".join(f"{choice.places[k]} {k} = {v}" for k, v in choice.values.items())
+        where = ", ".join(f"{choice.places[k]} {k} = {v}" for k, v in choice.values.items())
         if other := places.get(config.digest()):
-            problems.append(f"runs must differ in what changes numbers; the same: {other}; {told}")
-        places[config.digest()] = told or "the base"
+            problems.append(f"runs must differ in what changes numbers; the same: {other}; {where}")
+        places[config.digest()] = where or "the base"
         members.append(Member(choice.values, config))
     if problems:
         raise ConfigError(list(dict.fromkeys(problems)))

@@ -19,7 +19,7 @@ from rsrg.studies.index import index_of, read_index, write_index
 from rsrg.studies.status import Group, RunStatus, study_status
 from rsrg.studies.study import Member, Study
 
-Tell = Callable[[str], None]
+Notify = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -69,19 +69,19 @@ class Sweep:
         self,
         study: Study,
         folder: Path,
-        tell: Tell,
+        notify: Notify,
         watch: Watcher,
         executor: Executor,
         walltime: float | None = None,
     ) -> None:
         self.study, self.folder = study, folder
-        self.tell, self.watch, self.executor = tell, watch, executor
+        self.notify, self.watch, self.executor = notify, watch, executor
         self.walltime, self.limit = walltime, TimeLimit.from_walltime(walltime)
         self.began = CLOCK.monotonic()
         self.stopped = False
 
     def work(self) -> Group:
-        """Do all that is to do; a run that fails is told of, and the next one is begun.
+        """Do all that is left. Where a run fails, the user is notified and the next one begins.
 
         Raises RunFileError where the folder refuses, ExecutorError where the workers are lost.
         """
@@ -89,34 +89,38 @@ class Sweep:
         group = study_status(self.study, self.folder)
         rows = {Path(s.path).name: s for s in group.runs}
         todo = [m for m in self.study.members if _to_do(rows[m.file])]
-        with stop_on_signals(StopRequest(), self._asked):
+        with stop_on_signals(StopRequest(), self._stop_requested):
             for number, member in enumerate(todo, 1):
                 self.stopped |= number > 1 and self.limit.left() <= 0.0
                 if self.stopped:
                     break
-                told = self._carry_on(member, rows[member.file], must_begin=number == 1)
+                outcome = self._carry_on(member, rows[member.file], must_begin=number == 1)
                 text = parameters_text(member.parameters)
-                self.tell(f"[{number}/{len(todo)}] {member.file}  {text}: {told}")
+                self.notify(f"[{number}/{len(todo)}] {member.file}  {text}: {outcome}")
         return study_status(self.study, self.folder)
 
-    def _asked(self, signal_name: str) -> None:
+    def _stop_requested(self, signal_name: str) -> None:
         """A signal between two runs."""
         self.stopped = True
 
     def _carry_on(self, member: Member, status: RunStatus, must_begin: bool) -> str:
-        """Run or resume one member; a word on how that ended.
+        """Run or resume one member. Returns how that ended, in a few words.
 
         must_begin: only the first run of a sweep may compute a chunk beyond the time.
         """
         path, began = self.folder / member.file, CLOCK.monotonic()
         left = None if self.walltime is None else max(0.0, self.walltime + self.began - began)
-        means: dict[str, Any] = {"watch": self._seen, "executor": self.executor, "walltime": left}
-        means["must_begin"] = must_begin
+        options: dict[str, Any] = {
+            "watch": self._seen,
+            "executor": self.executor,
+            "walltime": left,
+            "must_begin": must_begin,
+        }
         try:
             if status.state == "missing":
-                run = engine.run(member.config, path, **means)
+                run = engine.run(member.config, path, **options)
             else:
-                run = engine.resume(path, **means)
+                run = engine.resume(path, **options)
         except ExecutorError:
             raise
         except RsrgError as error:

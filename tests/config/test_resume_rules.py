@@ -115,7 +115,7 @@ def test_version_changes_are_noted(config, tmp_path, monkeypatch, caplog):
 
 
 def test_a_clock_that_goes_back_is_noted(config, tmp_path, monkeypatch, same, finished):
-    times = iter(["2026-01-02T00:00:00+00:00"] * 3 + ["2026-01-01T00:00:00+00:00"] * 100)
+    times = iter(["2026-01-02T00:00:00+00:00"] * 4 + ["2026-01-01T00:00:00+00:00"] * 100)
     monkeypatch.setattr(CLOCK, "now", lambda: next(times))
     run = rsrg.run(config, tmp_path / "run.h5")
     assert run.attributes["updated"] == "2026-01-01T00:00:00+00:00"

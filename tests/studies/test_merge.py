@@ -12,7 +12,7 @@ from rsrg.results.chunk_means import MomentArrays
 from rsrg.results.compute import compute_results
 from rsrg.studies.collect import collect
 from rsrg.studies.merge import merge
-from rsrg.studies.seeds import pooled_results, pools
+from rsrg.studies.seeds import pooled_results, seed_groups
 from rsrg.studies.study import load_study
 from rsrg.studies.sweep import Sweep
 
@@ -236,7 +236,7 @@ def test_pooled_is_the_derivation_from_all_chunks(many, tmp_path):
     """To the bit: the chunks of all seeds in the order of the seeds, then as for one run."""
     study, folder = many
     found = collect([folder]).runs
-    (pool,) = pools(found[::-1])
+    (pool,) = seed_groups(found[::-1])
     assert [r.config.sampling.seed for r in pool] == list(range(11, 19))
     runs = [rsrg.open_run(r.path) for r in pool]
     sums, volume, number = (
@@ -256,7 +256,7 @@ def test_pooled_is_the_derivation_from_all_chunks(many, tmp_path):
 def test_pooled_is_one_long_run_in_law(many, tmp_path):
     """The same mean and the same error bar, within what sampling leaves open."""
     study, folder = many
-    pooled = pooled_results(pools(collect([folder]).runs)[0])
+    pooled = pooled_results(seed_groups(collect([folder]).runs)[0])
     data = study.members[0].config.model_dump()
     data["sampling"] |= {"samples": 2048, "seed": 99}
     long = rsrg.run(rsrg.Config.model_validate(data), tmp_path / "long.h5")
@@ -285,7 +285,7 @@ def test_seeds_pooled_for_each_of_the_other_parameters(grid, tmp_path):
     _, folder = grid
     merged = merge(collect([folder]), tmp_path / "m.h5", pool_seeds=True)
     assert (merged.runs, merged.sizes) == (6, {"n0": 2})
-    pool = next(p for p in pools(collect([folder]).runs) if p[0].config.blocks.n0 == 2)
+    pool = next(p for p in seed_groups(collect([folder]).runs) if p[0].config.blocks.n0 == 2)
     tree = opened(tmp_path / "m.h5")
     chi = tree["flow"]["chi"].sel(n0=2).values
     np.testing.assert_array_equal(chi, pooled_results(pool)["flow/chi"])
@@ -299,7 +299,7 @@ def test_seeds_pooled_for_each_of_the_other_parameters(grid, tmp_path):
 def test_pooled_controls_are_those_of_every_seed(many):
     """The harmonics of each seed's own draws: the gain on plain sampling stays."""
     _, folder = many
-    pool = pools(collect([folder]).runs)[0]
+    pool = seed_groups(collect([folder]).runs)[0]
     found = pooled_results(pool)
     alone = [rsrg.open_run(run.path).read("coupling/harmonics") for run in pool]
     np.testing.assert_array_equal(found["coupling/harmonics"], np.concatenate(alone, axis=1))

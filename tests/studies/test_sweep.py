@@ -143,7 +143,7 @@ def test_walltime_between_runs(study, sweep, folder, monkeypatch, finished, same
 
     def over(progress):
         if progress.note == "writing results":
-            begun[0].limit = TimeLimit.of(-1.0)
+            begun[0].limit = TimeLimit.from_walltime(-1.0)
 
     begun = []
     init = Sweep.__init__
