@@ -38,13 +38,13 @@ def run(
 ) -> None:
     """Run a config: progress, then the table of critical strains, a run file and a picture."""
     from rsrg.execution import engine
-    from rsrg.execution.plan import plan
+    from rsrg.execution.timing import timed_plan
     from rsrg.report.terminal import print_plan
 
     loaded = load(config, o)
     execution.apply()
     if dry_run:
-        print_plan(plan(loaded))
+        print_plan(timed_plan(loaded))
         return
     target = output or Path("runs") / f"{config.stem}.h5"
     with execution.opened() as options:

@@ -17,7 +17,7 @@ def validate(config: ConfigPath, o: Overrides = None, as_json: AsJson = False) -
     from rsrg.report.terminal import print_json, print_plan
 
     loaded = load(config, o)
-    planned = plan(loaded, measure=False)
+    planned = plan(loaded)
     if as_json:
         print_json({"valid": True, "config": json.loads(loaded.resolved()), **asdict(planned)})
         return

@@ -30,7 +30,7 @@ class DaskCluster:
         """
         self.client, killed = _connect(scheduler)
         self.fatal: tuple[type[BaseException], ...] = (CancelledError, OSError, killed)
-        self.pool = self.client.get_executor(pure=False)
+        self.tasks = self.client.get_executor(pure=False)
         self.counted_at, self.threads = -RECOUNT, 0
 
     @property
@@ -43,7 +43,7 @@ class DaskCluster:
 
     def submit(self, task: Callable[..., T], *arguments: Any) -> Future[T]:
         """Begin a unit."""
-        future: Future[T] = self.pool.submit(
+        future: Future[T] = self.tasks.submit(
             run_on_one_thread, environment_fingerprint(), task, *arguments
         )
         return future
@@ -53,7 +53,7 @@ class DaskCluster:
 
     def close(self) -> None:
         """Cancel what is under way; the cluster stays."""
-        self.pool.shutdown(wait=False)
+        self.tasks.shutdown(wait=False)
         self.client.close()
 
 

@@ -54,15 +54,15 @@ class Threads:
     chunks_per_task = 1
 
     def __init__(self) -> None:
-        self.pool = ThreadPoolExecutor(max_workers=1)
+        self.thread = ThreadPoolExecutor(max_workers=1)
 
     def submit(self, task: Callable[..., T], *arguments: Any) -> Future[T]:
         """Begin a unit."""
-        return self.pool.submit(task, *arguments)
+        return self.thread.submit(task, *arguments)
 
     def restart(self) -> None:
         """Threads do not die."""
 
     def close(self) -> None:
         """Leave a chunk in hand behind: a thread cannot be ended, only not waited for."""
-        self.pool.shutdown(wait=False, cancel_futures=True)
+        self.thread.shutdown(wait=False, cancel_futures=True)

@@ -1,13 +1,12 @@
-"""What a run would do, before it does it: sums, pairs, memory, file, time."""
+"""How large a run is, before it begins: sums, pairs, memory, file."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from rsrg.config.schema import Config
 from rsrg.ensemble.draws import CHUNK
 from rsrg.ensemble.statistics import MAX_GROUPS
 from rsrg.errors import ConfigError
-from rsrg.execution.clock import CLOCK
-from rsrg.execution.pool_state import COPIES, PoolState, pool_bytes
+from rsrg.execution.pool_state import COPIES, pool_bytes
 from rsrg.execution.sampler import config_sampler
 from rsrg.formatting import duration_text, size_text
 from rsrg.sums.batch import batch_seconds
@@ -18,9 +17,9 @@ MONOMIALS = 94  # of the harmonics of a draw's rotation, at most
 
 @dataclass(frozen=True)
 class Plan:
-    """The size of a run. seconds: from a chunk timed here; None where none is, or does not fit.
+    """The size of a run. pool: P of a quenched run; pool_bytes: of one pool.
 
-    pool: P of a quenched run, and the bytes of one pool.
+    seconds: from a chunk timed on this machine; None where none was.
     """
 
     materials: int
@@ -32,10 +31,10 @@ class Plan:
     pairs: int
     memory_bytes: int
     file_bytes: int
-    seconds: float | None
-    target_error: float | None = None
-    pool: int = 0
-    pool_bytes: int = 0
+    target_error: float | None
+    pool: int
+    pool_bytes: int
+    seconds: float | None = None
 
     @property
     def pool_copies(self) -> int:
@@ -49,72 +48,64 @@ class Plan:
         return there is None or self.memory_bytes <= there
 
 
-def plan(config: Config, measure: bool = True) -> Plan:
-    """The plan of a config. measure: time two chunks, compiling the kernels on the way."""
-    materials, readings = len(config.materials), len(config.readings)
-    strains, steps, chunks = len(config.strain.strains()), config.steps(), config.chunks()
+def plan(config: Config) -> Plan:
+    """How large a run is; for the time it would take see `timing.timed_plan`."""
+    cases = len(config.readings) * len(config.strain.strains())
+    steps, materials, pool = config.steps(), len(config.materials), config.flow.blocks
     sampled = config.sampling.estimator == "montecarlo"
-    drawn = 1 if config.sampling.resample == "once" else steps
-    sums = chunks * CHUNK * drawn * (readings * strains + 1) if sampled else 0
+    sums = steps_drawn(config) * config.chunks() * CHUNK * (cases + 1) if sampled else 0
+    sums += pool * steps * cases * materials
     n = config.blocks.n0**3
-    per_case = 31 if sampled and config.blocks.blocks().volume_control else 15
-    raw = 8 * steps * chunks * (per_case * readings * strains + 15 + MONOMIALS)
-    per_glass = 8 * 36 * steps * readings * strains
-    groups = min(chunks, MAX_GROUPS) if sampled else 0
-    size, one_pool = config.flow.blocks, pool_bytes(config)
-    body = config_sampler(config).memory_bytes() if sampled else 0.0
-    grown = size * steps * readings * strains * materials
-    planned = Plan(
+    raw, one_pool = _raw_bytes(config), pool_bytes(config)
+    return Plan(
         materials=materials,
-        readings=readings,
-        strains=strains,
+        readings=len(config.readings),
+        strains=len(config.strain.strains()),
         steps=steps,
         samples=config.sampling.samples if sampled else 0,
-        sums=sums + grown,
-        pairs=(sums + grown) * (n * (n - 1) // 2),
-        memory_bytes=3 * raw
-        + (8 * materials + 8 * groups) * per_glass
-        + COPIES * one_pool
-        + int(body),
-        file_bytes=raw + 6 * materials * per_glass + 2 * one_pool,
-        seconds=None,
+        sums=sums,
+        pairs=sums * (n * (n - 1) // 2),
+        memory_bytes=3 * raw + _result_bytes(config) + COPIES * one_pool + _lattice_bytes(config),
+        file_bytes=raw + 6 * materials * 8 * 36 * steps * cases + 2 * one_pool,
         target_error=config.sampling.target_error,
-        pool=size,
+        pool=pool,
         pool_bytes=one_pool,
     )
-    allocates = size > 0  # to time a pool, one is made
-    if not (measure and sampled) or (allocates and not planned.fits):
-        return planned
-    seconds = drawn * chunks * chunk_seconds(config) + _pool_seconds(config)
-    return replace(planned, seconds=seconds)
 
 
-def chunk_seconds(config: Config) -> float:
-    """Time of a chunk in this process: the second of two (the first compiles)."""
-    sampler = config_sampler(config)
-    sampler.chunk(0, 0)
-    started = CLOCK.monotonic()
-    sampler.chunk(0, 1)
-    return CLOCK.monotonic() - started
+def steps_drawn(config: Config) -> int:
+    """Steps with draws of their own; none where nothing is sampled."""
+    if config.sampling.estimator != "montecarlo":
+        return 0
+    return 1 if config.sampling.resample == "once" else config.steps()
 
 
-def _pool_seconds(config: Config) -> float:
-    """Time of all steps of the pool, from one of its chunks and one description of its blocks."""
-    if not config.flow.quenched:
-        return 0.0
-    pool = PoolState.initial(config)
-    pool.step.coarse_grain(pool.subpool(0), 0, 0)
-    started = CLOCK.monotonic()
-    pool.step.coarse_grain(pool.subpool(1), 0, 1)
-    grown = CLOCK.monotonic()
-    pool.describe()
-    described = CLOCK.monotonic()
-    return len(pool.done) * (pool.chunks * (grown - started) + described - grown)
+def _raw_bytes(config: Config) -> int:
+    """The chunk means and the harmonics of all chunks."""
+    cases = len(config.readings) * len(config.strain.strains())
+    sampled = config.sampling.estimator == "montecarlo"
+    per_case = 31 if sampled and config.blocks.blocks().volume_control else 15
+    return 8 * config.steps() * config.chunks() * (per_case * cases + 15 + MONOMIALS)
+
+
+def _result_bytes(config: Config) -> int:
+    """χ and what follows from it for each glass, and its replicates for the one at hand."""
+    cases = len(config.readings) * len(config.strain.strains())
+    sampled = config.sampling.estimator == "montecarlo"
+    groups = min(config.chunks(), MAX_GROUPS) if sampled else 0
+    return (8 * len(config.materials) + 8 * groups) * 8 * 36 * config.steps() * cases
+
+
+def _lattice_bytes(config: Config) -> int:
+    """What one configuration of blocks takes while it is summed."""
+    if config.sampling.estimator != "montecarlo":
+        return 0
+    return int(config_sampler(config).memory_bytes())
 
 
 def require_memory(config: Config) -> None:
     """Raise ConfigError, with memory and time, where a run needs more than this machine has."""
-    planned = plan(config, measure=False)
+    planned = plan(config)
     if planned.fits:
         return
     what = f"samples × steps × readings × strains, and {config.blocks.n0}³ blocks"

@@ -31,7 +31,7 @@ class Processes:
     def _open(self) -> None:
         """The workers hold the reading end of a pipe: when it closes, they end, even in a chunk."""
         reader, self.leash = _context.Pipe(duplex=False)
-        self.pool = ProcessPoolExecutor(self.workers, _context, _begin_worker, (reader,))
+        self.processes = ProcessPoolExecutor(self.workers, _context, _begin_worker, (reader,))
 
     @property
     def max_in_flight(self) -> int:
@@ -41,7 +41,9 @@ class Processes:
     def submit(self, task: Callable[..., T], *arguments: Any) -> Future[T]:
         """Begin a unit; its future holds a BrokenExecutor where workers died before."""
         try:
-            return self.pool.submit(run_on_one_thread, environment_fingerprint(), task, *arguments)
+            return self.processes.submit(
+                run_on_one_thread, environment_fingerprint(), task, *arguments
+            )
         except BrokenExecutor as error:
             future: Future[T] = Future()
             future.set_exception(error)
@@ -54,7 +56,7 @@ class Processes:
 
     def close(self) -> None:
         """End the workers at once."""
-        self.pool.shutdown(wait=False, cancel_futures=True)
+        self.processes.shutdown(wait=False, cancel_futures=True)
         self.leash.close()
 
 

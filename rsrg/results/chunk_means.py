@@ -25,7 +25,7 @@ DATASETS = {  # where each field of MomentArrays is kept in a run file
 }
 
 
-def _has_cases(field: str) -> bool:
+def _varies_with_strain(field: str) -> bool:
     """Whether a field has axes of readings and strains; the unstrained control has none."""
     return "reading" in ENTRIES[DATASETS[field]].dims
 
@@ -74,7 +74,7 @@ class MomentArrays:
         for field in DATASETS:
             values = [getattr(part, field) for part in parts]
             if all(v is not None for v in values):
-                arrays[field] = np.concatenate(values, axis=3 if _has_cases(field) else 1)
+                arrays[field] = np.concatenate(values, axis=3 if _varies_with_strain(field) else 1)
         return cls(**arrays)
 
     def datasets(self) -> dict[str, Any]:
@@ -89,7 +89,7 @@ class MomentArrays:
         """Keep the means of one chunk of some cases."""
         for field, values in self._arrays():
             some = getattr(new, field)
-            if not _has_cases(field):
+            if not _varies_with_strain(field):
                 values[step, chunk] = some
             elif some is not None:
                 values[step, :, :, chunk][np.ix_(*cases)] = some
@@ -120,7 +120,7 @@ class MomentArrays:
         for field, values in larger._arrays():
             old = getattr(self, field)
             if old is not None:
-                values[cases if _has_cases(field) else np.s_[:steps, :chunks]] = old
+                values[cases if _varies_with_strain(field) else np.s_[:steps, :chunks]] = old
         return larger
 
     def _arrays(self) -> Iterator[tuple[str, Array]]:

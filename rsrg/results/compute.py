@@ -24,6 +24,7 @@ from rsrg.results.sampled import SampledSource
 from rsrg.results.source import CouplingSource, Setting
 from rsrg.storage.layout import ENTRIES
 
+SUM = ""  # the suffix of the sum over blocks
 MAX_GAP = 1e100  # second order runs away: keeps what is computed from it finite
 
 
@@ -68,14 +69,15 @@ def compute_results(
 
 def _datasets(source: CouplingSource, alpha: float, flow: ChannelFlow) -> dict[str, Any]:
     """The datasets of one glass from one source, by path."""
+    is_sum = source.suffix == SUM  # formulas have no errors
     datasets = {f"coupling/{name}": values for name, values in source.coupling(alpha).items()}
     for name in ("chi", "eigenvalues", "inverse_eigenvalues"):
         datasets[f"flow/{name}"] = getattr(flow, name)[1:]
-        if source.suffix == "":
+        if is_sum:
             datasets[f"flow/{name}_stderr"] = getattr(flow, f"{name}_stderr")[1:]
     datasets["flow/transition_step"] = flow.transition_step
     datasets["flow/runaway_step"] = flow.runaway_step
-    datasets |= _critical_arrays(source.critical_strains(alpha, flow), errors=source.suffix == "")
+    datasets |= _critical_arrays(source.critical_strains(alpha, flow), is_sum)
     return {
         f"{name}{source.suffix}": _as_in_layout(name, source.suffix, values)
         for name, values in datasets.items()
@@ -115,12 +117,12 @@ def _critical_arrays(rows: list[list[CriticalStrain]], errors: bool) -> dict[str
 
 def _deviations(flows: dict[str, ChannelFlow]) -> dict[str, Array]:
     """(sum − formula) / standard error of the eigenvalues of χ⁻¹, where there is an error."""
-    if "" not in flows or not np.any(flows[""].inverse_eigenvalues_stderr):
+    if SUM not in flows or not np.any(flows[SUM].inverse_eigenvalues_stderr):
         return {}
-    sums = flows[""].inverse_eigenvalues[1:]
-    stderr = flows[""].inverse_eigenvalues_stderr[1:]
+    sums = flows[SUM].inverse_eigenvalues[1:]
+    stderr = flows[SUM].inverse_eigenvalues_stderr[1:]
     deviations = {}
-    for suffix in flows.keys() - {""}:
+    for suffix in flows.keys() - {SUM}:
         gap = np.clip(sums - flows[suffix].inverse_eigenvalues[1:], -MAX_GAP, MAX_GAP)
         rounding = np.abs(gap) <= 1e-12 * np.abs(sums)
         gap[rounding] = 0.0  # without strain both are χ_el⁻¹, with no error

@@ -1,1 +1,1 @@
-"""Run files: their layout, seal, atomic writes and lock. Knows no config."""
+"""Run files: their layout, checksum, atomic writes and lock. Knows no config."""

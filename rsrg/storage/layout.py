@@ -126,19 +126,23 @@ def _with_errors(entries: dict[str, Entry]) -> dict[str, Entry]:
 
 POOL = ("material", "generation", "reading", "strain")
 POOL_FINAL = ("material", "reading", "strain")
-INVERSE = "1/(rho c_t^2)"
+INVERSE_CHI_UNIT = "1/(rho c_t^2)"
 
 
 def _distribution_entries(name: str, meaning: str) -> dict[str, Entry]:
     dims = (*POOL, name)
     return {
         f"pool/{name}_moments": Entry(
-            (*dims, "moment"), INVERSE, f"{meaning}: mean, std; skewness, excess kurtosis (no unit)"
+            (*dims, "moment"),
+            INVERSE_CHI_UNIT,
+            f"{meaning}: mean, std; skewness, excess kurtosis (no unit)",
         ),
         f"pool/{name}_moments_stderr": Entry(
-            (*dims, "moment"), INVERSE, f"standard error of the moments of: {meaning}"
+            (*dims, "moment"), INVERSE_CHI_UNIT, f"standard error of the moments of: {meaning}"
         ),
-        f"pool/{name}_quantiles": Entry((*dims, "quantile"), INVERSE, f"{meaning}: quantiles"),
+        f"pool/{name}_quantiles": Entry(
+            (*dims, "quantile"), INVERSE_CHI_UNIT, f"{meaning}: quantiles"
+        ),
         f"pool/{name}_histogram": Entry((*dims, "bin"), "1", f"{meaning}: blocks in each bin"),
     }
 
@@ -179,7 +183,9 @@ POOL_ENTRIES: dict[str, Entry] = {
     ),
     "pool/unstable_stderr": Entry(POOL, "1", "standard error of that share"),
     "pool/stability_quantiles": Entry(
-        (*POOL, "quantile"), INVERSE, "lowest Hessian eigenvalue of a super block: quantiles"
+        (*POOL, "quantile"),
+        INVERSE_CHI_UNIT,
+        "lowest Hessian eigenvalue of a super block: quantiles",
     ),
     "pool/initial_sha256": Entry(
         ("material",), "", "SHA-256 of chi of the first blocks, float64 (block, 6, 6)"
@@ -194,7 +200,7 @@ POOL_ENTRIES: dict[str, Entry] = {
     ),
     "pool/stability": Entry(
         ("material", "reading", "strain", "block"),
-        INVERSE,
+        INVERSE_CHI_UNIT,
         "lowest Hessian eigenvalue of the newest super blocks",
     ),
     "checkpoint/pool_chunks_done": Entry(

@@ -11,9 +11,9 @@ from rsrg.errors import ExecutorError, RsrgError
 from rsrg.execution import engine
 from rsrg.execution.clock import CLOCK
 from rsrg.execution.executor import Executor
-from rsrg.execution.plan import chunk_seconds
 from rsrg.execution.progress import Progress, Watcher
 from rsrg.execution.signals import StopRequest, stop_on_signals
+from rsrg.execution.timing import chunk_seconds
 from rsrg.execution.walltime import TimeLimit
 from rsrg.studies.index import index_of, read_index, write_index
 from rsrg.studies.status import Group, RunStatus, study_status

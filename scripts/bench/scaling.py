@@ -71,7 +71,7 @@ class Pausing(DaskCluster):
 
     def submit(self, task: object, *unit: object) -> Future[ChunkMoments]:
         """Begin a unit; its config travels as always."""
-        return self.pool.submit(pause, environment_fingerprint(), unit, self.seconds)
+        return self.tasks.submit(pause, environment_fingerprint(), unit, self.seconds)
 
 
 def in_order(executor: DaskCluster, config: str, units: int) -> InOrder:

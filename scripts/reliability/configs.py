@@ -85,7 +85,7 @@ def measure(times: int, running: int) -> dict[str, Any]:
         try:
             config = config_from_text(json.dumps(data))
             found["valid"] += 1
-            if found["run"] < running and plan(config, measure=False).pairs < 1e8:
+            if found["run"] < running and plan(config).pairs < 1e8:
                 found["run"] += 1
                 _run(config)
         except (RsrgError, PhysicsError, ConvergenceError):

@@ -83,7 +83,7 @@ def test_the_scheduler_keeps_nothing_of_units_past():
         n_workers=1, threads_per_worker=1, processes=False, dashboard_address=":0"
     ) as cluster:
         executor = DaskCluster(cluster.scheduler_address)
-        assert kept(cluster.scheduler, executor.pool.submit) == 0
+        assert kept(cluster.scheduler, executor.tasks.submit) == 0
         executor.close()
         with distributed.Client(cluster, set_as_default=False) as client:
             assert kept(cluster.scheduler, client.submit) == 100  # else `_quiet` can go

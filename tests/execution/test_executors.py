@@ -132,7 +132,7 @@ def test_a_chunk_that_always_kills_its_worker_ends_the_run(config, tmp_path):
     class Deadly(Processes):
         def submit(self, task, config, *unit):
             if unit[:2] == (0, 2):
-                return self.pool.submit(os._exit, 1)
+                return self.processes.submit(os._exit, 1)
             return super().submit(task, config, *unit)
 
     executor = Deadly(1)
@@ -147,7 +147,7 @@ def test_an_error_in_a_worker_is_the_run_s(config, tmp_path):
 
     class Failing(Processes):
         def submit(self, task, *arguments):
-            return self.pool.submit(divmod, 1, 0)
+            return self.processes.submit(divmod, 1, 0)
 
     executor = Failing(1)
     with pytest.raises(ZeroDivisionError):

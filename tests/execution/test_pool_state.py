@@ -16,6 +16,7 @@ from rsrg.errors import ConfigError
 from rsrg.execution.open_executor import open_executor
 from rsrg.execution.plan import plan
 from rsrg.execution.pool_state import COPIES, PoolState, pool_bytes
+from rsrg.execution.timing import timed_plan
 from rsrg.physics.errors import PhysicsError
 from rsrg.report.plan_text import plan_lines
 from rsrg.sums import jit
@@ -190,13 +191,13 @@ def test_bad_files(changed, tmp_path):
 
 
 def test_plan_states_the_memory(changed, quenched):
-    planned = plan(quenched)
+    planned = timed_plan(quenched)
     assert planned.pool_bytes == 8 * 36 * 256 * 3 * 2 * 2  # P × strains × readings × materials
     assert "a pool of 256 blocks at each: 885 kB, in memory 5×" in plan_lines(planned)
     assert planned.seconds > 0
     larger = changed(flow=QUENCHED.replace("256", "512"), strain=STRAIN)
     assert pool_bytes(larger) == 2 * pool_bytes(quenched)  # linear in P
-    one, two = (plan(c, measure=False).memory_bytes for c in (quenched, larger))
+    one, two = (plan(c).memory_bytes for c in (quenched, larger))
     assert two - one == COPIES * pool_bytes(quenched)
 
 
@@ -260,7 +261,7 @@ def test_threads_of_linear_algebra_do_not_matter(changed, tmp_path, same):
 
 def test_absurd_memory_is_refused(changed, tmp_path):
     config = changed(flow=QUENCHED.replace("256", str(2**24)), strain=STRAIN)
-    planned = plan(config)  # says it, and makes no pool to be timed
+    planned = timed_plan(config)  # says it, and makes no pool to be timed
     assert planned.seconds is None
     assert any(line.startswith("more memory than this machine") for line in plan_lines(planned))
     with pytest.raises(
