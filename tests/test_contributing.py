@@ -23,3 +23,11 @@ def test_every_package_stands_in_the_picture(text, request):
     assert len(folders) == 11
     picture = text.split("```")[1].replace("│", " ")
     assert [f for f in folders if f"{f}/" not in picture] == []
+
+
+def test_files_stay_readable(request):
+    """No file of more than 350 lines: it would hold two subjects."""
+    root = request.config.rootpath
+    files = [p for folder in ("rsrg", "tests", "scripts") for p in (root / folder).rglob("*.py")]
+    long = {str(p): n for p in files if (n := len(p.read_text("utf-8").splitlines())) > 350}
+    assert long == {}

@@ -21,16 +21,7 @@ strain: {component: xx, values: {start: 0.0, stop: 0.6, count: 5}}
 readings: [fixed/ellipsoid]
 sampling: {samples: 64}
 """
-CONFIGS = [
-    "smoke",
-    "quickstart",
-    "table1",
-    "twelve_glasses",
-    "disorder_placement",
-    "disorder_lognormal",
-    "disorder_levels",
-    "disorder_harmonic",
-]
+
 GRID = "{start: 0.0, stop: 0.6, count: 5}"
 
 BROKEN = [
