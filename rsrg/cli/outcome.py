@@ -52,8 +52,8 @@ def report_disorder(
 
 def report_study(folder: Path, picture: Path, material: str | None, as_json: bool) -> None:
     """Table and picture of a folder of quenched runs, or the numbers as JSON."""
+    from rsrg.report.console import console, print_json
     from rsrg.report.study_figure import as_records, distributions, study_figure, study_table
-    from rsrg.report.terminal import console, print_json
     from rsrg.studies.collect import collect
 
     rows = distributions(collect([folder]).runs, material)

@@ -39,7 +39,7 @@ def run(
     """Run a config: progress, then the table of critical strains, a run file and a picture."""
     from rsrg.execution import engine
     from rsrg.execution.timing import timed_plan
-    from rsrg.report.terminal import print_plan
+    from rsrg.report.plan_text import print_plan
 
     loaded = load(config, o)
     execution.apply()

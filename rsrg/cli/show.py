@@ -14,7 +14,8 @@ from rsrg.cli.outcome import report_disorder, report_study
 def validate(config: ConfigPath, o: Overrides = None, as_json: AsJson = False) -> None:
     """Check a config and say what it asks for; every problem is listed at once."""
     from rsrg.execution.plan import plan
-    from rsrg.report.terminal import print_json, print_plan
+    from rsrg.report.console import print_json
+    from rsrg.report.plan_text import print_plan
 
     loaded = load(config, o)
     planned = plan(loaded)
@@ -31,7 +32,7 @@ def inspect(
     as_json: AsJson = False,
 ) -> None:
     """Show a run file, also while it runs: status and tree, or the numbers of one dataset."""
-    from rsrg.report.terminal import console, print_json
+    from rsrg.report.console import console, print_json
     from rsrg.report.tree import dataset_text, file_tree, node_rows, shown_attributes
     from rsrg.results.run import open_run
 
@@ -62,7 +63,7 @@ def compare(
 ) -> None:
     """Step by step: the flowing χ, the formulas, and their deviation in standard errors."""
     from rsrg.report.comparison import Choice, as_records, comparison, comparison_table
-    from rsrg.report.terminal import console, print_json
+    from rsrg.report.console import console, print_json
     from rsrg.results.run import open_run
 
     rows = comparison(open_run(run), Choice(material, reading, strain, channel))
@@ -93,8 +94,9 @@ def report(
 
     Of a folder of quenched runs, such as a sweep's: the critical strains of their blocks against L.
     """
+    from rsrg.report.console import print_json
     from rsrg.report.flow_figure import flow_figure
-    from rsrg.report.terminal import print_json, print_place, print_results
+    from rsrg.report.terminal import print_place, print_results
     from rsrg.results.run import open_run
 
     if run.is_dir():
@@ -114,8 +116,8 @@ def report(
 def materials(as_json: AsJson = False) -> None:
     """List the twelve glasses of the paper's Table I, which configs can name."""
     from rsrg.physics.materials import GLASSES
+    from rsrg.report.console import console, print_json
     from rsrg.report.glass_table import glass_table
-    from rsrg.report.terminal import console, print_json
 
     if as_json:
         print_json([asdict(m) for m in GLASSES.values()])
@@ -126,6 +128,6 @@ def materials(as_json: AsJson = False) -> None:
 def schema() -> None:
     """Print the JSON schema of a config, for editors that complete and check YAML."""
     from rsrg.config.schema import Config
-    from rsrg.report.terminal import print_json
+    from rsrg.report.console import print_json
 
     print_json(Config.model_json_schema())

@@ -25,8 +25,8 @@ def sweep(
     ] = False,
 ) -> None:
     """Run all runs of a study that are missing, stopped or failed; finished ones stay."""
+    from rsrg.report.console import console
     from rsrg.report.status_table import counts, plan_text, print_groups
-    from rsrg.report.terminal import console
     from rsrg.studies.study import load_study
     from rsrg.studies.sweep import Sweep, sweep_plan
 
@@ -63,8 +63,8 @@ def status(
     as_json: AsJson = False,
 ) -> None:
     """Show how far runs are: finished, running by whom, interrupted, stopped, failed and why."""
+    from rsrg.report.console import console, print_json
     from rsrg.report.status_table import as_records, counts, print_groups
-    from rsrg.report.terminal import console, print_json
     from rsrg.studies.status import statuses
 
     groups = statuses(paths)

@@ -45,12 +45,12 @@ def critical(
     """Which strain breaks a glass, in which direction: by formula, continuum and exact sum."""
     from rsrg.config.quantities import si_option
     from rsrg.physics.first_failure import choose_glass, critical_answer
+    from rsrg.report.console import console, print_json
     from rsrg.report.critical_answer import (
         critical_answer_data,
         critical_answer_notes,
         critical_answer_table,
     )
-    from rsrg.report.terminal import console, print_json
 
     c = [si_option(name, v, "meter/second") for name, v in (("c-l", c_l), ("c-t", c_t))]
     size = [si_option(name, v, "meter") for name, v in (("start", start), ("sample", sample))]

@@ -11,7 +11,7 @@ import numpy as np
 from rsrg.config.flow import InitialSpec
 from rsrg.config.geometry import BlocksSpec
 from rsrg.config.positions import read_sample
-from rsrg.ensemble.draws import Blocks
+from rsrg.ensemble.blocks import Blocks
 from rsrg.ensemble.initial import InitialLaw
 from rsrg.errors import ConfigError
 from rsrg.physics.arrays import Array

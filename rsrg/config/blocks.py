@@ -5,8 +5,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from rsrg.config.base import ConfigModel, Finite, as_tuple
-from rsrg.ensemble.draws import Packing
-from rsrg.ensemble.jitter import Distribution, Jitter
+from rsrg.ensemble.blocks import Distribution, Jitter, Packing
 
 RSA_SEPARATION = 0.8  # where none is given; near 0.9019 random sequential addition never ends
 Edge = Annotated[Finite, Field(gt=0.0)]

@@ -6,8 +6,9 @@ from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 
 from rsrg.config.base import ConfigModel, Finite
 from rsrg.ensemble.initial import Correlation, Kind
-from rsrg.ensemble.pool import POOL_UNIT, PoolUpdate
+from rsrg.ensemble.subpools import POOL_UNIT
 from rsrg.physics.pairs import Contraction
+from rsrg.physics.quenched import PoolUpdate
 from rsrg.physics.recursion import Update
 
 DEFAULT_POOL = 4096

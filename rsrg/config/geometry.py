@@ -3,7 +3,7 @@
 import difflib
 import math
 from itertools import pairwise
-from typing import Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import numpy as np
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
@@ -12,12 +12,14 @@ from rsrg.config.base import ConfigModel, Finite, as_tuple, quantity
 from rsrg.config.blocks import JitterSpec, PackingSpec, PositionsSpec, as_positions
 from rsrg.config.on_resume import FIXED, OnResume
 from rsrg.config.quantities import si_value
-from rsrg.ensemble.draws import Blocks, Offset, Orientation
-from rsrg.ensemble.point_set import PointSet
+from rsrg.ensemble.blocks import Blocks, Offset, Orientation
 from rsrg.physics.arrays import Array
 from rsrg.physics.lattices import LATTICES, nearest_distance
 from rsrg.physics.readings import Count
 from rsrg.physics.strain import Component, strain_direction
+
+if TYPE_CHECKING:
+    from rsrg.ensemble.point_set import PointSet
 
 MAX_STRAINS = 10_000
 MAX_N0 = 1000
@@ -121,7 +123,7 @@ class BlocksSpec(ConfigModel):
             raise ValueError(f"must have `offset: random` with `{kinds[0]}`: it has no origin")
         return self
 
-    def blocks(self, sample: PointSet | None = None) -> Blocks:
+    def blocks(self, sample: "PointSet | None" = None) -> Blocks:
         """How the blocks of a super block are drawn. sample: what the file of `positions` holds."""
         return Blocks(
             self.n0,

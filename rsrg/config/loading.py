@@ -11,7 +11,6 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from rsrg.config.on_resume import inner_model
-from rsrg.config.positions import pinned
 from rsrg.config.schema import Config
 from rsrg.config.yaml_source import KeyPath, Source, override, parse_source, read_source
 from rsrg.errors import ConfigError
@@ -48,6 +47,8 @@ def _pinned(config: Config, folder: Path) -> Config:
     """The config with its positions file, if it has one, by full path and content."""
     if config.blocks.positions is None:
         return config
+    from rsrg.config.positions import pinned  # few configs have one; what reads it starts slowly
+
     positions = pinned(config.blocks.positions, folder)
     blocks = config.blocks.model_copy(update={"positions": positions})
     return config.model_copy(update={"blocks": blocks})

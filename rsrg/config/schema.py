@@ -23,7 +23,7 @@ from rsrg.config.on_resume import (
     stated_rules,
     without_ignored,
 )
-from rsrg.ensemble.draws import CHUNK
+from rsrg.ensemble.blocks import CHUNK
 from rsrg.physics.arrays import Array
 from rsrg.physics.materials import Material
 from rsrg.physics.readings import READINGS, Reading

@@ -16,7 +16,8 @@ from typing import Self
 
 import numpy as np
 
-from rsrg.ensemble.draws import CHUNK, Blocks, chunk_rng, draw_rotations
+from rsrg.ensemble.blocks import CHUNK, Blocks
+from rsrg.ensemble.draws import chunk_rng, draw_rotations
 from rsrg.physics.arrays import Array
 from rsrg.physics.lattices import lattice_record
 from rsrg.physics.readings import Positions

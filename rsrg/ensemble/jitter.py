@@ -1,42 +1,13 @@
 """Lattices whose points are displaced at random, but not onto one another."""
 
-from dataclasses import dataclass
-from typing import Literal
-
 import numpy as np
 from scipy.spatial import KDTree
 
+from rsrg.ensemble.blocks import CUT, Jitter
 from rsrg.physics.arrays import Array
 from rsrg.physics.errors import PhysicsError
 
-Distribution = Literal["gaussian", "uniform"]
-CUT = (
-    5.0  # widths: a Gaussian component beyond (once in 10⁶) is drawn to it, so that reach is finite
-)
 ROUNDS = 1000  # of drawing again before a jitter is called impossible
-
-
-@dataclass(frozen=True)
-class Jitter:
-    """Independent displacements of lattice points, in block sizes.
-
-    gaussian: each component normal, of standard deviation width. uniform: in a ball of radius
-    width. Displacements that bring two points nearer than min_separation are both drawn again,
-    as often as needed: without that 1/r³ of Gaussian displacements would have no variance.
-    """
-
-    distribution: Distribution
-    width: float
-    min_separation: float
-
-    @property
-    def reach(self) -> float:
-        """The largest displacement."""
-        return self.width * (1.0 if self.distribution == "uniform" else CUT * np.sqrt(3.0))
-
-    def closest(self, nearest: float) -> float:
-        """No two points come nearer, where the lattice has them nearest apart."""
-        return max(self.min_separation, nearest - 2.0 * self.reach, 0.0)
 
 
 def _displacements(jitter: Jitter, rng: np.random.Generator, n: int) -> Array:

@@ -12,17 +12,20 @@ so their scatter gives honest errors, which also hold what a finite pool inherit
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rsrg.ensemble.draws import CHUNK, draw_chunk, offset_reach
+from rsrg.ensemble.blocks import CHUNK
+from rsrg.ensemble.cases import offset_reach
+from rsrg.ensemble.draws import draw_chunk
 from rsrg.ensemble.sampling import Sampler
+from rsrg.ensemble.subpools import SUBPOOLS
 from rsrg.ensemble.windows import draw_windows
 from rsrg.physics.arrays import Array
 from rsrg.physics.pairs import Contraction
 from rsrg.physics.quenched import (
+    PoolUpdate,
     harmonic_blocks,
     pair_interaction,
     resummed_blocks,
@@ -34,9 +37,6 @@ from rsrg.sums.places import LatticePlaces, Placed, window_places
 from rsrg.sums.weighted import Sources, weighted_sums
 from rsrg.sums.window_batch import window_reach
 
-PoolUpdate = Literal["resummed", "second_order", "harmonic"]
-SUBPOOLS = 16
-POOL_UNIT = SUBPOOLS * CHUNK  # pools are multiples of it: whole chunks in each subpool
 BLOCK_INDEX_KEY = 1  # of the seed sequence: apart from the draws
 
 

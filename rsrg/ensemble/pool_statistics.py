@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from rsrg.ensemble.pool import SUBPOOLS
+from rsrg.ensemble.subpools import SUBPOOLS
 from rsrg.physics.arrays import Array
 from rsrg.physics.channels import Channels, follow_channels
 from rsrg.physics.pairs import Contraction, inverse, weighted

@@ -11,21 +11,21 @@ from typing import cast
 
 import numpy as np
 
-from rsrg.ensemble.draws import Blocks, draw_chunk, offset_reach
+from rsrg.ensemble.blocks import Blocks
+from rsrg.ensemble.cases import case_bodies, lattice_reach
+from rsrg.ensemble.draws import draw_chunk
 from rsrg.ensemble.windows import draw_windows
 from rsrg.physics.arrays import Array
-from rsrg.physics.haar_mean import RTOL, body_radius, haar_mean_moments
+from rsrg.physics.haar_mean import RTOL, haar_mean_moments
 from rsrg.physics.lattices import Lattice, covering_radius, lattice_points, site_cell
 from rsrg.physics.readings import Reading
 from rsrg.sums.batch import batch_both_counts, batch_moments
-from rsrg.sums.bodies import Bodies, needed_radius
+from rsrg.sums.bodies import Bodies
 from rsrg.sums.lattice_points import LatticePoints
 from rsrg.sums.window_batch import window_moments, window_reach
 
 CONTROL_RTOL = 1e-6  # of a control's mean: far below errors, ten times faster than 1e-9
 ELONGATION = 200.0  # N0 × ratio of stretches: beyond, the exact mean takes longer than 0.1 s
-CANDIDATE_BYTES = 120  # a lattice point: its place twice, its sites, while they are listed
-WINDOW_BYTES = 1000  # a block of a packing, in the windows of a chunk
 
 
 @dataclass(frozen=True)
@@ -55,29 +55,14 @@ class Sampler:
     @cached_property
     def bodies(self) -> Bodies:
         """One case per (reading, strain), in that order, and last the unstrained sphere."""
-        n0, one = self.blocks.n0, np.eye(3)
-        rows = [_case(n0, r, f) for r in self.readings for f in self.deformations]
-        rows.append((one, one, body_radius(n0, 1.0, Reading("fixed", "sphere"))))
-        place, measure, radius = zip(*rows, strict=True)
-        return Bodies(np.array(place), np.array(measure), np.array(radius))
+        return case_bodies(self.blocks.n0, self.readings, self.deformations)
 
     @cached_property
     def lattice(self) -> LatticePoints:
         """Lattice points enough for every case and offset, in the order that breaks ties."""
         lattice = cast(Lattice, self.blocks.lattice)
-        points = lattice_points(lattice, self._lattice_reach())
+        points = lattice_points(lattice, lattice_reach(self.blocks, self.bodies))
         return LatticePoints(points, site_cell(lattice).T, covering_radius(lattice))
-
-    def _lattice_reach(self) -> float:
-        """How far lattice points must reach, in block sizes."""
-        covering = covering_radius(cast(Lattice, self.blocks.lattice))
-        return needed_radius(self.bodies, covering, offset_reach(self.blocks))
-
-    def memory_bytes(self) -> float:
-        """What one configuration takes besides the results: candidates of a lattice, and rows."""
-        if not self.blocks.perfect:
-            return float(WINDOW_BYTES * self.blocks.n0**3)
-        return float(CANDIDATE_BYTES * 4.0 * np.pi / 3.0 * self._lattice_reach() ** 3)
 
     def chunk(self, step: int, chunk: int) -> ChunkMoments:
         """The means of one chunk."""
@@ -112,17 +97,6 @@ class Sampler:
         reach = window_reach(self.bodies, b.n0**3)
         rotations, windows = draw_windows(b, reach, self.seed, step, chunk)
         return window_moments(windows, reach, rotations, self.bodies, b.n0**3, b.count)
-
-
-def _case(n0: int, reading: Reading, f: Array) -> tuple[Array, Array, float]:
-    """Place A, measure B and body radius of a reading: blocks at A x, body |B x| ≤ radius.
-
-    |F⁻¹y| (ellipsoid) or |y| (sphere) of the position y = A x, with A = 1 (fixed) or F (affine).
-    """
-    one = np.eye(3)
-    place = f if reading.positions == "affine" else one
-    measure = np.asarray(np.linalg.solve(f, place)) if reading.domain == "ellipsoid" else place
-    return place, measure, body_radius(n0, float(np.linalg.det(f)), reading)
 
 
 def exact_means(blocks: Blocks, readings: Sequence[Reading], deformations: Array) -> Array:

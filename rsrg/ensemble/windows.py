@@ -5,9 +5,10 @@ from typing import cast
 
 import numpy as np
 
-from rsrg.ensemble.draws import CHUNK, Blocks, Packing, chunk_rng, draw_chunk, draw_rotations
-from rsrg.ensemble.draws import offset_reach as largest_offset
-from rsrg.ensemble.jitter import Jitter, jittered
+from rsrg.ensemble.blocks import CHUNK, Blocks, Jitter, Packing
+from rsrg.ensemble.cases import offset_reach as largest_offset
+from rsrg.ensemble.draws import chunk_rng, draw_chunk, draw_rotations
+from rsrg.ensemble.jitter import jittered
 from rsrg.ensemble.point_set import PointSet
 from rsrg.physics.arrays import Array
 from rsrg.physics.lattices import Lattice, lattice_points

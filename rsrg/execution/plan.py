@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 
 from rsrg.config.schema import Config
-from rsrg.ensemble.draws import CHUNK
+from rsrg.ensemble.blocks import CHUNK
+from rsrg.ensemble.cases import case_bodies, configuration_bytes
 from rsrg.ensemble.statistics import MAX_GROUPS
 from rsrg.errors import ConfigError
-from rsrg.execution.pool_state import COPIES, pool_bytes
-from rsrg.execution.sampler import config_sampler
 from rsrg.formatting import duration_text, size_text
-from rsrg.sums.batch import batch_seconds
+from rsrg.sums.cost import batch_seconds
 from rsrg.sums.limits import physical_memory
 
+COPIES = 5  # of a pool in memory, at most: present, next, and while it is described
 MONOMIALS = 94  # of the harmonics of a draw's rotation, at most
 
 
@@ -100,7 +100,9 @@ def _lattice_bytes(config: Config) -> int:
     """What one configuration of blocks takes while it is summed."""
     if config.sampling.estimator != "montecarlo":
         return 0
-    return int(config_sampler(config).memory_bytes())
+    blocks = config.blocks.blocks()
+    bodies = case_bodies(blocks.n0, config.reading_list(), config.strain.deformations())
+    return int(configuration_bytes(blocks, bodies))
 
 
 def require_memory(config: Config) -> None:
@@ -119,3 +121,9 @@ def require_memory(config: Config) -> None:
             f"take about {duration_text(seconds)} on one core (see rsrg run -n)"
         ]
     )
+
+
+def pool_bytes(config: Config) -> int:
+    """The size of one pool in bytes: P × strains × readings × materials × 36 doubles."""
+    cases = len(config.strain.strains()) * len(config.readings) * len(config.materials)
+    return 8 * 36 * config.flow.blocks * cases

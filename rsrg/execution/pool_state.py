@@ -13,7 +13,7 @@ import numpy as np
 
 from rsrg.config.block_ensemble import initial_law
 from rsrg.config.schema import Config
-from rsrg.ensemble.draws import CHUNK
+from rsrg.ensemble.blocks import CHUNK
 from rsrg.ensemble.initial import initial_pool
 from rsrg.ensemble.pool_statistics import (
     QUANTILES,
@@ -28,7 +28,6 @@ from rsrg.physics.channels import strain_channels
 from rsrg.results.axes import generation_lengths, pool_axes
 from rsrg.storage.run_file import Snapshot
 
-COPIES = 5  # of a pool in memory, at most: present, next, and while it is described
 NOT_STATISTICS = (
     "pool/initial_sha256",
     "pool/chi",
@@ -37,12 +36,6 @@ NOT_STATISTICS = (
     "pool/narrowing",
     "pool/narrowing_stderr",
 )
-
-
-def pool_bytes(config: Config) -> int:
-    """The size of one pool in bytes: P × strains × readings × materials × 36 doubles."""
-    cases = len(config.strain.strains()) * len(config.readings) * len(config.materials)
-    return 8 * 36 * config.flow.blocks * cases
 
 
 @dataclass

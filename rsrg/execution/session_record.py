@@ -11,7 +11,7 @@ from rsrg.execution.clock import CLOCK
 from rsrg.storage import provenance
 from rsrg.storage.run_file import Snapshot
 from rsrg.storage.sessions import SESSION, sessions
-from rsrg.sums.batch import batch_engine
+from rsrg.sums.cost import batch_engine
 
 LOG = logging.getLogger("rsrg.execution")
 

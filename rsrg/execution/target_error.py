@@ -8,7 +8,7 @@ looking again and again, which favours lucky small errors, stays rare.
 import math
 
 from rsrg.config.schema import Config
-from rsrg.ensemble.draws import CHUNK
+from rsrg.ensemble.blocks import CHUNK
 from rsrg.results.chunk_means import MomentArrays
 from rsrg.results.sampled import SampledSource
 from rsrg.results.source import Setting

@@ -15,6 +15,8 @@ stresses u_s cost the energy E = ½ Σ_s u_s χ_s⁻¹ u_s + ½ Σ_ss' u_s m_ss'
 All three are symmetric and turn with the blocks, for B does.
 """
 
+from typing import Literal
+
 import numpy as np
 
 from rsrg.physics.arrays import Array
@@ -73,3 +75,6 @@ def harmonic_blocks(
     symmetric = 0.5 * (response + np.swapaxes(response, -1, -2))
     lowest = np.asarray(np.linalg.eigvalsh(hessian)[..., 0], dtype=np.float64)
     return unweighted(symmetric, contraction), lowest
+
+
+PoolUpdate = Literal["resummed", "second_order", "harmonic"]

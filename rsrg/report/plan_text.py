@@ -26,3 +26,9 @@ def plan_lines(p: Plan) -> list[str]:
     if p.target_error is not None:
         lines.append(f"that is the first round; more follow until errors are {p.target_error:g}")
     return lines
+
+
+def print_plan(planned: Plan) -> None:
+    """The plan, a line each."""
+    for line in plan_lines(planned):
+        print(f"  {line}")

@@ -1,38 +1,15 @@
 """What a command prints: tables that fit the terminal, JSON."""
 
-import json
-import sys
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Table
 
-from rsrg.execution.plan import Plan
+from rsrg.report.console import console
 from rsrg.report.critical_table import critical_table, notes
 from rsrg.report.disorder_table import disorder_notes, disorder_table
-from rsrg.report.plan_text import plan_lines
 from rsrg.results.run import Run
-
-WIDE = 250  # columns where no terminal limits them
-
-
-def console(wide: bool = False) -> Console:
-    """Standard output; wide where it is no terminal, or where lines may wrap."""
-    width = WIDE if wide or not sys.stdout.isatty() else None
-    return Console(width=width, highlight=False)
-
-
-def print_json(value: Any) -> None:
-    """Indented JSON."""
-    print(json.dumps(value, indent=2, ensure_ascii=False))
-
-
-def print_plan(planned: Plan) -> None:
-    """The plan, a line each."""
-    for line in plan_lines(planned):
-        print(f"  {line}")
 
 
 def print_results(run: Run, every_channel: bool = False) -> None:

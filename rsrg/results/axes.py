@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 from rsrg.config.schema import Config
-from rsrg.ensemble.pool import SUBPOOLS
 from rsrg.ensemble.pool_statistics import EDGES, MOMENT_NAMES, QUANTILES, SUMMARY_NAMES
+from rsrg.ensemble.subpools import SUBPOOLS
 from rsrg.physics.arrays import Array
 from rsrg.physics.channels import strain_channels
 from rsrg.physics.pairs import PAIR_NAMES

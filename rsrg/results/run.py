@@ -10,7 +10,7 @@ import numpy as np
 
 from rsrg.config.schema import Config
 from rsrg.config.stored import stored_config
-from rsrg.ensemble.draws import CHUNK
+from rsrg.ensemble.blocks import CHUNK
 from rsrg.errors import NotARunError, RsrgError, RunFileError
 from rsrg.storage.layout import ENTRIES, SOURCES
 from rsrg.storage.run_file import MERGED, Snapshot

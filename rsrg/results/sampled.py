@@ -7,6 +7,7 @@ import numpy as np
 
 from rsrg.config.block_ensemble import block_ensemble
 from rsrg.ensemble.autocorrelation import autocorrelation_time
+from rsrg.ensemble.blocks import Blocks
 from rsrg.ensemble.coupling import (
     CouplingMoments,
     Volume,
@@ -14,7 +15,6 @@ from rsrg.ensemble.coupling import (
     sampled_coupling_moments,
 )
 from rsrg.ensemble.critical import CriticalStrain, sampled_critical_strains
-from rsrg.ensemble.draws import Blocks
 from rsrg.ensemble.flows import ChannelFlow, lattice_flow
 from rsrg.ensemble.harmonics import ChunksPerSeed, Harmonics
 from rsrg.ensemble.sampling import control_means

@@ -8,34 +8,18 @@ from rsrg.physics.arrays import Array
 from rsrg.physics.errors import PhysicsError
 from rsrg.physics.readings import Count
 from rsrg.sums.bodies import Bodies, checked_array
-from rsrg.sums.direct import direct_seconds
+from rsrg.sums.cost import ROWS_FROM
 from rsrg.sums.jit import apply_threads
 from rsrg.sums.kernels.configurations import configurations
 from rsrg.sums.kernels.quartics import MOMENTS
-from rsrg.sums.lattice import ROW_SECONDS
 from rsrg.sums.lattice_points import LatticePoints
 
 BatchEngine = Literal["auto", "pairs", "rows"]
 
 ORTHOGONALITY_ERROR = 1e-9  # largest element of R Rᵀ − 1
-ROWS_FROM = 125  # blocks, N0 = 5; measured, see docs/performance.md
 PAIRS_ONLY = 2**62  # blocks, instead of ROWS_FROM: no body is that large
-ROWS_OF_BALL = 1.21  # π (3/4π)^⅔, rows of a ball by n^⅔
 GROUP = 16  # configurations that share one scratch space …
 TASKS = 64  # … as long as there are this many groups to spread over threads
-
-
-def batch_engine(n_blocks: int) -> str:
-    """Which engine `auto` takes for bodies of so many blocks: `pairs` or `rows`."""
-    return "rows" if n_blocks >= ROWS_FROM else "pairs"
-
-
-def batch_seconds(n_blocks: int) -> float:
-    """Time of the sum over one body on one core, roughly; for large bodies, about that of rows."""
-    if batch_engine(n_blocks) == "pairs":
-        return direct_seconds(n_blocks)
-    rows = ROWS_OF_BALL * n_blocks ** (2.0 / 3.0)
-    return 0.5 * ROW_SECONDS * rows**2
 
 
 def batch_moments(

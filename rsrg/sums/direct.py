@@ -8,7 +8,6 @@ from rsrg.sums.kernels.pairs import close_ring, padded, parallel_moments, ring_s
 from rsrg.sums.kernels.quartics import MOMENTS
 
 PARALLEL_FROM = 512  # points; below, starting the threads costs more than they save
-PAIR_SECONDS = 0.7e-9  # of one core with AVX-512; weighed against other engines, never promised
 
 
 def direct_moments(points: Array) -> Array:
@@ -29,8 +28,3 @@ def direct_moments(points: Array) -> Array:
 def direct_bytes(n: int) -> int:
     """Memory that `direct_moments` takes."""
     return 24 * (int(padded(n)) + int(ring_size(n)))
-
-
-def direct_seconds(n: int) -> float:
-    """Time that `direct_moments` takes on one core."""
-    return 0.5 * PAIR_SECONDS * n * n

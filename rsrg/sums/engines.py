@@ -11,7 +11,8 @@ from scipy.spatial import KDTree
 
 from rsrg.physics.arrays import Array
 from rsrg.physics.errors import PhysicsError
-from rsrg.sums.direct import direct_bytes, direct_moments, direct_seconds
+from rsrg.sums.cost import direct_seconds
+from rsrg.sums.direct import direct_bytes, direct_moments
 from rsrg.sums.ewald.ewald import check_tolerance, choose_plan, moments_by_plan
 from rsrg.sums.ewald.nufft import finufft, is_installed
 from rsrg.sums.jit import threads

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy import fft
 
 from rsrg.physics.arrays import Array
+from rsrg.sums.cost import ROW_SECONDS
 from rsrg.sums.jit import apply_threads, threads
 from rsrg.sums.kernels.pairs import weighted_moments
 from rsrg.sums.kernels.quartics import LANES, MOMENTS
@@ -22,7 +23,6 @@ from rsrg.sums.limits import refuse_beyond_memory
 SHORT_DIFFERENCES = 512  # short differences among which the primitive vectors are looked for
 MIN_SINGULAR_VALUE = 1e-6  # of the largest singular value: between rounding and any strain
 MAX_ROUNDING = 16.0  # units in the last place of the largest coordinate: rounding of R (z + u)
-ROW_SECONDS = 1.3e-9  # of one core, for each pair of rows, and …
 SITE_SECONDS = 1.5e-7  # … for each site of the box by transform; weighed against other engines
 MAX_SITES = 2**30  # sites; beyond, coordinates are too coarse to show a lattice
 MAX_SPECTRUM = 2**24  # complex numbers of the autocorrelation that are transformed at a time

@@ -9,7 +9,8 @@ import numpy as np
 import peers
 from scipy.spatial.transform import Rotation
 
-from rsrg.ensemble.draws import Blocks, draw_chunk
+from rsrg.ensemble.blocks import Blocks
+from rsrg.ensemble.draws import draw_chunk
 from rsrg.ensemble.sampling import Sampler
 from rsrg.physics.haar_mean import exact_coupling
 from rsrg.physics.interaction import QUARTICS, quartic_tensor

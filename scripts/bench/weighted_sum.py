@@ -10,9 +10,11 @@ import time
 
 import numpy as np
 
-from rsrg.ensemble.draws import CHUNK, Blocks, draw_chunk
-from rsrg.ensemble.pool import POOL_UNIT, SUBPOOLS, PoolStep
+from rsrg.ensemble.blocks import CHUNK, Blocks
+from rsrg.ensemble.draws import draw_chunk
+from rsrg.ensemble.pool import PoolStep
 from rsrg.ensemble.sampling import Sampler
+from rsrg.ensemble.subpools import POOL_UNIT, SUBPOOLS
 from rsrg.physics.readings import Reading
 from rsrg.sums.batch import batch_moments
 from rsrg.sums.jit import set_threads

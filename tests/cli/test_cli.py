@@ -75,6 +75,19 @@ def test_starts_light(code):
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.parametrize("arguments", [["schema"], ["materials"], ["validate", "CONFIG"]], ids=str)
+def test_asking_needs_no_engine(arguments, configs):
+    """Of scipy, pint itself loads the bare package; its parts are what takes time."""
+    heavy = "{'numba', 'h5py', 'matplotlib', 'scipy.linalg', 'scipy.spatial', 'scipy.optimize'}"
+    words = [str(configs / "quickstart.yaml") if a == "CONFIG" else a for a in arguments]
+    code = (
+        f"import sys; sys.argv = ['rsrg', *{words!r}]\nfrom rsrg.cli.app import main\n"
+        f"try:\n    main()\nexcept SystemExit:\n    pass\nassert not {heavy} & set(sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def test_smoke(smoke):
     done, folder = smoke
     assert done.returncode == 0, done.stderr

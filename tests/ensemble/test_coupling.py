@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from rsrg.ensemble import coupling
+from rsrg.ensemble.blocks import Blocks
 from rsrg.ensemble.coupling import exact_coupling_moments, sampled_coupling_moments
-from rsrg.ensemble.draws import Blocks
 from rsrg.ensemble.sampling import Sampler, exact_means
 from rsrg.physics.haar_mean import exact_coupling
 from rsrg.physics.lattices import LATTICES

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from scipy.stats import t as student_t
 
+from rsrg.ensemble.blocks import Blocks
 from rsrg.ensemble.coupling import exact_coupling_moments, sampled_coupling_moments
 from rsrg.ensemble.critical import sampled_critical_strains
-from rsrg.ensemble.draws import Blocks
 from rsrg.ensemble.flows import FlowRule, lattice_flow
 from rsrg.ensemble.harmonics import Harmonics
 from rsrg.ensemble.sampling import Sampler, exact_means

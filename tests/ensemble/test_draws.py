@@ -6,7 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import kstest
 
-from rsrg.ensemble.draws import CHUNK, Blocks, draw_chunk, offset_reach
+from rsrg.ensemble.blocks import CHUNK, Blocks
+from rsrg.ensemble.cases import offset_reach
+from rsrg.ensemble.draws import draw_chunk
 from rsrg.physics.lattices import LATTICES, primitive_cell
 
 BLOCKS = Blocks(3)

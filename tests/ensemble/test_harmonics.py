@@ -5,8 +5,9 @@ import pytest
 from scipy.spatial.transform import Rotation
 from scipy.stats import t as student_t
 
+from rsrg.ensemble.blocks import Blocks, Packing
 from rsrg.ensemble.coupling import exact_coupling_moments, sampled_coupling_moments
-from rsrg.ensemble.draws import Blocks, Packing, draw_chunk
+from rsrg.ensemble.draws import draw_chunk
 from rsrg.ensemble.harmonics import Harmonics, strain_axes
 from rsrg.ensemble.sampling import exact_means
 from rsrg.physics.lattices import LATTICES

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from scipy.stats import t as student_t
 
-from rsrg.ensemble.draws import CHUNK, Blocks, Packing
+from rsrg.ensemble.blocks import CHUNK, Blocks, Jitter, Packing
 from rsrg.ensemble.initial import InitialLaw, initial_pool
-from rsrg.ensemble.jitter import Jitter
 from rsrg.ensemble.point_set import PointSet
-from rsrg.ensemble.pool import POOL_UNIT, SUBPOOLS, PoolStep, limit_runaway
+from rsrg.ensemble.pool import PoolStep, limit_runaway
 from rsrg.ensemble.pool_statistics import scatter
 from rsrg.ensemble.sampling import Sampler
+from rsrg.ensemble.subpools import POOL_UNIT, SUBPOOLS
 from rsrg.ensemble.windows import draw_windows
 from rsrg.physics.elastic import elastic_susceptibility
 from rsrg.physics.interaction import lambda_tilde_from_moments

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from rsrg.ensemble.initial import InitialLaw, initial_pool
-from rsrg.ensemble.pool import SUBPOOLS
 from rsrg.ensemble.pool_statistics import (
     EDGES,
     critical_strain,
@@ -17,6 +16,7 @@ from rsrg.ensemble.pool_statistics import (
     summary,
     variance_exponent,
 )
+from rsrg.ensemble.subpools import SUBPOOLS
 from rsrg.physics.channels import strain_channels
 from rsrg.physics.pairs import inverse, weighted
 from rsrg.physics.strain import strain_direction

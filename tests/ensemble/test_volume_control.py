@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 from scipy.stats import t as student_t
 
+from rsrg.ensemble.blocks import Blocks, Jitter, Packing
 from rsrg.ensemble.coupling import Volume, plain_coupling_moments, sampled_coupling_moments
-from rsrg.ensemble.draws import Blocks, Packing
 from rsrg.ensemble.harmonics import Harmonics
-from rsrg.ensemble.jitter import Jitter
 from rsrg.ensemble.sampling import ELONGATION, Sampler, control_means, exact_means
 from rsrg.physics.lattices import LATTICES
 from rsrg.physics.readings import READINGS

@@ -6,10 +6,11 @@ from scipy.spatial import KDTree
 from scipy.stats import kstest
 from scipy.stats import t as student_t
 
+from rsrg.ensemble.blocks import CHUNK, Blocks, Jitter, Packing
 from rsrg.ensemble.coupling import sampled_coupling_moments
-from rsrg.ensemble.draws import CHUNK, Blocks, Packing, draw_chunk
+from rsrg.ensemble.draws import draw_chunk
 from rsrg.ensemble.harmonics import Harmonics
-from rsrg.ensemble.jitter import Jitter, jittered
+from rsrg.ensemble.jitter import jittered
 from rsrg.ensemble.point_set import PointSet
 from rsrg.ensemble.sampling import Sampler, exact_means
 from rsrg.ensemble.windows import draw_windows

@@ -14,8 +14,8 @@ import rsrg
 from rsrg.ensemble.initial import InitialLaw, initial_pool
 from rsrg.errors import ConfigError
 from rsrg.execution.open_executor import open_executor
-from rsrg.execution.plan import plan
-from rsrg.execution.pool_state import COPIES, PoolState, pool_bytes
+from rsrg.execution.plan import COPIES, plan, pool_bytes
+from rsrg.execution.pool_state import PoolState
 from rsrg.execution.timing import timed_plan
 from rsrg.physics.errors import PhysicsError
 from rsrg.report.plan_text import plan_lines

@@ -7,7 +7,7 @@ import pytest
 
 from rsrg.config.loading import config_from_text
 from rsrg.config.schema import Config
-from rsrg.ensemble.draws import Blocks
+from rsrg.ensemble.blocks import Blocks
 from rsrg.ensemble.sampling import Sampler
 from rsrg.errors import ConfigError
 from rsrg.physics.errors import PhysicsError

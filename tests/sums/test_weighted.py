@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from rsrg.ensemble.draws import Blocks, draw_chunk
+from rsrg.ensemble.blocks import Blocks
+from rsrg.ensemble.draws import draw_chunk
 from rsrg.physics.errors import PhysicsError
 from rsrg.physics.interaction import lambda_tilde, lambda_tilde_from_moments
 from rsrg.physics.lattices import covering_radius, lattice_points, primitive_cell, site_cell
