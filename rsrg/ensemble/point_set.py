@@ -49,7 +49,7 @@ class PointSet:
         raise PhysicsError(
             f"the sample of {len(self.points)} blocks must have room for a ball of radius "
             f"{reach:.4g} block sizes, which the super block at its largest strain needs; "
-            f"the largest that fits has radius {max(deepest, 0.0):.4g}"
+            f"the largest that was seen has radius {max(deepest, 0.0):.4g}"
         )
 
     def _check_box(self, cell: Array, reach: float) -> None:
