@@ -158,7 +158,7 @@ def resume(
         remove_dead_lock(target, CLOCK.now(), CLOCK.sleep)
         return Run(snapshot)
     with locked(target, CLOCK.now(), CLOCK.sleep) as note:
-        if not snapshot.is_current():  # somebody saved between our reading and our lock
+        if not snapshot.is_current():  # another process saved after we read and before we locked
             snapshot.close()
             snapshot = Snapshot(target)
             if (config := _remaining(snapshot, overrides or {})) is None:
@@ -169,7 +169,7 @@ def resume(
 
 
 def _remaining(snapshot: Snapshot, overrides: Mapping[str, Any]) -> Config | None:
-    """The config to go on with; None where the run is finished and nothing more is asked for."""
+    """The config of the work left; None where the run is finished and nothing more is asked for."""
     before = stored_config(snapshot)
     config = extended_config(before, dict(overrides))
     if snapshot.attributes["status"] == "finished" and config == before:
@@ -179,7 +179,7 @@ def _remaining(snapshot: Snapshot, overrides: Mapping[str, Any]) -> Config | Non
 
 
 def _carry_on(session: Session, executor: Executor | None, note: str) -> Run:
-    """Do what is left to do, save, and open the result."""
+    """Do the work that is left, save it, and open the run file."""
     path, record = session.path, session.state.record
     with (
         run_log(path),
