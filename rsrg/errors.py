@@ -2,11 +2,33 @@
 
 
 class RsrgError(Exception):
-    """A mistake that a user can correct; shown as it is, without a traceback."""
+    """A mistake that a user can correct; the commands show it without a traceback.
+
+    Example:
+        >>> import rsrg
+        >>> try:
+        ...     rsrg.open_run("missing.h5")
+        ... except rsrg.RsrgError as error:
+        ...     print(error)
+        no such run file: missing.h5
+    """
 
 
 class ConfigError(RsrgError):
-    """A config breaks rules; `problems` lists every one of them."""
+    """A config that breaks rules. `problems` is the list of all of them, each a sentence.
+
+    Example:
+        >>> import pathlib, tempfile, rsrg
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = pathlib.Path(folder, "wrong.yaml")
+        ...     _ = path.write_text("{schema_version: 1, sampling: {samples: 10}}")
+        ...     try:
+        ...         rsrg.load_config(path)
+        ...     except rsrg.ConfigError as error:
+        ...         problems = error.problems
+        >>> len(problems), problems[-1].split(" (")[0]
+        (6, '`samples` must be a multiple of 16, at least 64')
+    """
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
@@ -14,7 +36,16 @@ class ConfigError(RsrgError):
 
 
 class RunFileError(RsrgError):
-    """A run file is missing, damaged, not a run file, or in the way."""
+    """A run file that is missing, damaged, not a run file, or in the way of a new one.
+
+    Example:
+        >>> import rsrg
+        >>> try:
+        ...     rsrg.open_run("missing.h5")
+        ... except rsrg.RunFileError as error:
+        ...     print(error)
+        no such run file: missing.h5
+    """
 
 
 class NotARunError(RunFileError):

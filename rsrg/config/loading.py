@@ -20,9 +20,33 @@ MAX_VALUE_TEXT = 60  # characters of a bad value
 
 
 def load_config(path: str | os.PathLike[str], overrides: Mapping[str, Any] | None = None) -> Config:
-    """The config in a YAML file, with dotted keys overridden: {"sampling.seed": 7}.
+    """Read a config, which says what a run computes, from a YAML file, and check it.
 
-    Raises ConfigError listing every problem, each with file, line, key, rule and value.
+    path: of the YAML file.
+    overrides: new values by dotted key, such as {"sampling.seed": 7}.
+
+    Returns the Config, which cannot be changed. Raises ConfigError that lists every problem, each
+    with file, line, key, rule and value.
+
+    Example:
+        A sum over 27 blocks in each step, averaged exactly, with the length of the sample changed:
+
+        >>> import pathlib, tempfile, rsrg
+        >>> text = '''
+        ... schema_version: 1
+        ... materials: [{alpha: 0.7}]
+        ... lengths: {start: 50 angstrom, sample: 1 mm}
+        ... blocks: {n0: 3, count: volume}
+        ... strain: {values: [0.0, 0.5, 2.0]}
+        ... readings: [fixed/ellipsoid]
+        ... sampling: {estimator: exact}
+        ... '''
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = pathlib.Path(folder, "small.yaml")
+        ...     _ = path.write_text(text)
+        ...     config = rsrg.load_config(path, {"lengths.sample": "135 nm"})
+        >>> config.steps(), config.lengths.sample
+        (3, '135 nm')
     """
     return config_from_source(override(read_source(path), dict(overrides or {})))
 

@@ -6,7 +6,14 @@ import math
 from typing import Annotated, Any, Literal, Self
 
 import numpy as np
-from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    model_validator,
+)
 
 from rsrg.config.base import ConfigModel, Finite, as_tuple, quantity
 from rsrg.config.flow import FlowSpec
@@ -108,7 +115,32 @@ class Checkpoint(ConfigModel):
 
 
 class Config(ConfigModel):
-    """Everything that a run computes, validated and frozen."""
+    """Everything that a run computes, validated and frozen. It comes from `load_config`.
+
+    Its fields are the keys of the YAML file: `config.sampling.seed` is `sampling: {seed: ...}`.
+
+    Example:
+        >>> import pathlib, tempfile, rsrg
+        >>> text = '''
+        ... schema_version: 1
+        ... materials: [{alpha: 0.7}]
+        ... lengths: {start: 50 angstrom, sample: 1 mm}
+        ... blocks: {n0: 3, count: volume}
+        ... strain: {values: [0.0, 0.5, 2.0]}
+        ... readings: [fixed/ellipsoid]
+        ... sampling: {estimator: exact}
+        ... '''
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = pathlib.Path(folder, "small.yaml")
+        ...     _ = path.write_text(text)
+        ...     config = rsrg.load_config(path)
+        >>> config.blocks.n0, config.sampling.estimator
+        (3, 'exact')
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={"description": "Everything that a run computes, validated and frozen."}
+    )
 
     schema_version: Annotated[Literal[1], FIXED] = Field(description="1")
     title: Annotated[str, IGNORED] = Field("", max_length=1000, description="a text")
@@ -176,7 +208,14 @@ class Config(ConfigModel):
     _text: str | None = PrivateAttr(None)
 
     def with_text(self, text: str) -> Self:
-        """This config, remembering the text that it was read from."""
+        """This same config, which from now on remembers the text that it was read from.
+
+        Example:
+            With the `config` of the example of `Config`:
+
+            >>> config.with_text("# my own text").text()
+            '# my own text'
+        """
         self._text = text
         return self
 
@@ -188,21 +227,49 @@ class Config(ConfigModel):
         return hash(self.resolved())
 
     def text(self) -> str:
-        """The text that the config was read from; the resolved config where there was none."""
+        """The text that the config was read from; the resolved config where there was none.
+
+        Example:
+            With the `config` of the example of `Config`:
+
+            >>> config.text().splitlines()[1]
+            'schema_version: 1'
+        """
         return self.resolved() if self._text is None else self._text
 
     def glasses(self) -> tuple[Material, ...]:
-        """The materials in SI units."""
+        """The glasses of the config, with velocities and density in SI units where these are given.
+
+        Example:
+            With the `config` of the example of `Config`:
+
+            >>> [(glass.name, glass.alpha) for glass in config.glasses()]
+            [('alpha=0.7', 0.7)]
+        """
         return tuple(m.material() for m in self.materials)
 
     def steps(self) -> int:
-        """n = ⌈ln(R/L₁)/ln N0⌉: the first L_n = L₁ N0ⁿ that reaches R."""
+        """The number of renormalization steps, n = ⌈ln(R/L₁)/ln N0⌉: L₁ N0ⁿ first reaches R.
+
+        Example:
+            With the `config` of the example of `Config`, from 50 Å to 1 mm with N0 = 3:
+
+            >>> config.steps()
+            12
+        """
         return whole_steps(self.lengths.log_size_ratio(), self.blocks.n0)
 
     def step_weights(self) -> Array:
-        """The share of each step that is taken, (steps,): 1, but a formula's last step ends at R.
+        """The share of each step that is taken, (steps,): 1, or less for a formula's last step.
 
-        A lattice sum steps by whole factors N0; a formula is continuous in ln L.
+        A sum over blocks goes by whole factors N0 and ends at or beyond R; a formula is continuous
+        in ln L, and ends exactly at R.
+
+        Example:
+            With the `config` of the example of `Config`:
+
+            >>> float(config.step_weights().sum())
+            12.0
         """
         weights = np.ones(self.steps())
         if self.sampling.estimator == "formula":
@@ -211,30 +278,72 @@ class Config(ConfigModel):
         return weights
 
     def chunks(self) -> int:
-        """Chunks of draws in each step; one, holding the exact mean, where nothing is drawn."""
+        """Chunks of draws in each step; one, holding the exact mean, where nothing is drawn.
+
+        Example:
+            With the `config` of the example of `Config`:
+
+            >>> config.chunks()
+            1
+        """
         return self.sampling.samples // CHUNK if self.sampling.estimator == "montecarlo" else 1
 
     def most_samples(self) -> int:
-        """Draws per step that a target error may take."""
+        """The largest number of draws in each step that sampling for a target error may take.
+
+        Example:
+            With the `config` of the example of `Config`, which sets no bound of its own:
+
+            >>> config.most_samples()
+            1000000
+        """
         return self.sampling.max_samples or max(MOST_SAMPLES, self.sampling.samples)
 
     def reading_list(self) -> tuple[Reading, ...]:
-        """The readings."""
+        """The readings of V(e): whether blocks move with the strain, and which body they fill.
+
+        Example:
+            With the `config` of the example of `Config`:
+
+            >>> [(r.positions, r.domain) for r in config.reading_list()]
+            [('fixed', 'ellipsoid')]
+        """
         return tuple(Reading.parse(r) for r in self.readings)
 
     def resolved(self) -> str:
-        """The config with all defaults filled in, as canonical JSON."""
+        """The config with all defaults filled in, as canonical JSON.
+
+        Example:
+            With the `config` of the example of `Config`:
+
+            >>> '"lattice": "sc"' in config.resolved()
+            True
+        """
         return json.dumps(self.model_dump(mode="json", exclude_none=True), sort_keys=True)
 
     def numerical_settings(self) -> dict[str, Any]:
-        """The resolved config, nested, without the fields that change no number.
+        """The resolved config as nested dictionaries, without the fields that change no number.
 
         Those are the fields that a resume ignores: the title and when to save.
+
+        Example:
+            With the `config` of the example of `Config`:
+
+            >>> settings = config.numerical_settings()
+            >>> settings["sampling"]["seed"], "title" in settings
+            (0, False)
         """
         return without_ignored(json.loads(self.resolved()), RULES)
 
     def digest(self) -> str:
-        """SHA-256 of all that changes numbers: it names the files of a sweep."""
+        """SHA-256 of all settings that change numbers; the files of a sweep are named by it.
+
+        Example:
+            With the `config` of the example of `Config`:
+
+            >>> len(config.digest())
+            64
+        """
         text = json.dumps(self.numerical_settings(), sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 

@@ -1,4 +1,4 @@
-"""How long the draws of a session took, to tell later what more of them would take."""
+"""How long a session's draws took, from which the time of further draws is estimated."""
 
 import math
 
@@ -6,7 +6,7 @@ from rsrg.execution.clock import CLOCK
 
 
 class ChunkTimer:
-    """Times the chunks of each round of draws, without the first, in which kernels are compiled."""
+    """Times the chunks of each round of draws, except the first, which compiles the kernels."""
 
     def __init__(self) -> None:
         self.total = 0  # chunks of all rounds so far
@@ -14,17 +14,17 @@ class ChunkTimer:
         self.begin_round()
 
     def begin_round(self) -> None:
-        """Note that a round begins."""
+        """Record that a round of draws begins."""
         self.chunks, self.first, self.last = 0, 0.0, 0.0
 
     def chunk_done(self) -> None:
-        """Note that a chunk of the round is done."""
+        """Record that a chunk of the round is done."""
         self.last = CLOCK.monotonic()
         self.first = self.first or self.last
         self.chunks += 1
 
     def end_round(self) -> float | None:
-        """Seconds that all chunks take at the pace of the fastest round; None for too few."""
+        """Seconds for all chunks at the rate of the fastest round; None before two are done."""
         if self.chunks > 1:
             self.total += self.chunks
             self.fastest = min(self.fastest, (self.last - self.first) / (self.chunks - 1))

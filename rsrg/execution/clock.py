@@ -1,4 +1,4 @@
-"""The one clock of the program, which tests replace: nothing else looks at the time, or waits."""
+"""The program's only clock, which tests replace: nothing else reads the time or sleeps."""
 
 import time
 from datetime import UTC, datetime
@@ -8,11 +8,11 @@ class Clock:
     """The system's clock."""
 
     def monotonic(self) -> float:
-        """Seconds from some moment on; never jumps."""
+        """Seconds since an arbitrary moment; never jumps."""
         return time.monotonic()
 
     def wall(self) -> float:
-        """Seconds since 1970; jumps where somebody sets the clock."""
+        """Seconds since 1970; jumps when the system clock is set."""
         return time.time()
 
     def now(self) -> str:
@@ -20,7 +20,7 @@ class Clock:
         return datetime.fromtimestamp(self.wall(), UTC).isoformat(timespec="seconds")
 
     def sleep(self, seconds: float) -> None:
-        """Wait."""
+        """Wait for that many seconds."""
         time.sleep(seconds)
 
 

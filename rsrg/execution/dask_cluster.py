@@ -13,11 +13,11 @@ from rsrg.execution.executor import STOP_GRACE, UNITS_PER_WORKER, T
 from rsrg.execution.tasks import environment_fingerprint, run_on_one_thread
 
 CONNECT = 10  # s
-RECOUNT = 5.0  # s between two looks at how many workers there are: they come and go
+RECOUNT = 5.0  # s between two counts of the workers, whose number changes
 
 
 class DaskCluster:
-    """The workers of a Dask scheduler. Dask computes the chunks of one that dies again."""
+    """The workers of a Dask scheduler. If a worker dies, Dask computes its chunks again."""
 
     stop_grace = STOP_GRACE
     starts_at_once = False
@@ -35,30 +35,30 @@ class DaskCluster:
 
     @property
     def max_in_flight(self) -> int:
-        """A few chunks for each worker; at least as many as for one, while none is there yet."""
+        """A few chunks for each worker; while there is no worker yet, as many as for one."""
         if CLOCK.monotonic() - self.counted_at >= RECOUNT:
             self.counted_at = CLOCK.monotonic()
             self.threads = sum(self.client.nthreads().values())
         return UNITS_PER_WORKER * max(1, self.threads)
 
     def submit(self, task: Callable[..., T], *arguments: Any) -> Future[T]:
-        """Begin a unit."""
+        """Send a unit of work to the workers."""
         future: Future[T] = self.tasks.submit(
             run_on_one_thread, environment_fingerprint(), task, *arguments
         )
         return future
 
     def restart(self) -> None:
-        """Dask replaces workers itself."""
+        """Nothing to do: Dask replaces its workers itself."""
 
     def close(self) -> None:
-        """Cancel what is under way; the cluster stays."""
+        """Cancel the units under way and disconnect; the cluster goes on."""
         self.tasks.shutdown(wait=False)
         self.client.close()
 
 
 def _connect(scheduler: str) -> tuple[Any, type[BaseException]]:
-    """A client, and the error of a task that killed one worker after another."""
+    """A client, and the error that Dask raises for a task that kills worker after worker."""
     try:
         import dask
         from distributed import Client, KilledWorker
@@ -75,7 +75,7 @@ def _connect(scheduler: str) -> tuple[Any, type[BaseException]]:
 
 
 def _address(scheduler: str) -> str:
-    """The address, or the one in a scheduler file. Dask itself would wait for one without sense."""
+    """The address, from the scheduler file if one is given; checked, as Dask waits for any."""
     if scheduler.endswith(".json"):
         if not Path(scheduler).is_file():
             raise ExecutorError(f"no such scheduler file: {scheduler}")
@@ -93,12 +93,13 @@ def _address(scheduler: str) -> str:
 
 
 def _quiet(client: Any) -> Any:
-    """The client, which no longer says of each task that it is a "Future".
+    """The client, changed so that it no longer sends a label with each task.
 
-    The scheduler keeps that for ever, 0.15 kB a task (`Span.add_metadata` of distributed 2026.8).
+    The scheduler would keep these labels for ever, 0.15 kB for each task
+    (`Span.add_metadata` of distributed 2026.8).
     """
     begin = getattr(client, "_graph_to_futures", None)
-    if begin is None:  # no public name for it: what it repairs may be gone with it
+    if begin is None:  # a private method: where it is gone, the labels may be gone too
         return client
 
     def quietly(*args: Any, **kwargs: Any) -> Any:

@@ -39,16 +39,48 @@ def run(
     walltime: float | None = None,
     must_begin: bool = True,
 ) -> Run:
-    """Run a config into a new run file. Resumes nothing, overwrites nothing.
+    """Compute what a config asks for and write it to a new run file. Nothing is ever overwritten.
 
-    restart: begin again where the file exists; the old one is renamed (see `set_aside`). watch: is
-    called with the Progress of the run. executor: where chunks are computed; this process by
-    default. walltime: seconds from now in which to end. must_begin: wait for the first chunk even
-    beyond that. A run that a signal or the time stopped comes back with status "stopped".
+    config: from `load_config`.
+    path: of the run file, which must not exist yet; it ends in .h5 or .hdf5.
+    restart: where the file exists, rename it to a free name (NAME.old) and begin again.
+    watch: a function that is called with the `Progress` of the run, again and again.
+    executor: where the sums are computed; by default in this process.
+    walltime: seconds from now by which the run must end.
+    must_begin: compute at least one chunk of draws, even beyond `walltime`.
 
-    Raises RunFileError if the file exists, cannot be written, or is being worked on; ConfigError
-    if it is not named as a run file, or the run does not fit into memory; KeyboardInterrupt at a
-    second Ctrl-C.
+    Returns the Run. Its status is "stopped" where a signal (a first Ctrl-C) or `walltime` ended it
+    early; `resume` goes on from there.
+
+    Raises RunFileError if the file exists, cannot be written, or another process works on it;
+    ConfigError if `config` is no Config, the file has another ending, or the run does not fit into
+    memory; KeyboardInterrupt at a second Ctrl-C.
+
+    Example:
+        The strain at which a glass with α = 0.7 fails, by the exact sum and by the formulas:
+
+        >>> import pathlib, tempfile, rsrg
+        >>> text = '''
+        ... schema_version: 1
+        ... materials: [{alpha: 0.7}]
+        ... lengths: {start: 50 angstrom, sample: 1 mm}
+        ... blocks: {n0: 3, count: volume}
+        ... strain: {values: [0.0, 0.5, 2.0]}
+        ... readings: [fixed/ellipsoid]
+        ... sampling: {estimator: exact}
+        ... '''
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = pathlib.Path(folder, "small.yaml")
+        ...     _ = path.write_text(text)
+        ...     config = rsrg.load_config(path)
+        ...     run = rsrg.run(config, f"{folder}/small.h5")
+        >>> for c in run.critical_strains():
+        ...     print(f"{c.source:9} {c.value:.4f} {c.channel}")
+        lattice   0.4711 xx+yy+zz
+        continuum 0.3267 xx+yy+zz
+        log       0.2942 yy-zz
+        log       0.2942 yz
+        log       0.3880 xx+yy+zz
     """
     target, limit = resolve_symlink(Path(path)), TimeLimit.from_walltime(walltime)
     if not isinstance(config, Config):
@@ -78,14 +110,41 @@ def resume(
     walltime: float | None = None,
     must_begin: bool = True,
 ) -> Run:
-    """Go on with a run file to its end. A finished run is returned as it is.
+    """Go on with a run that was stopped, or extend one that is finished.
 
-    overrides: dotted keys; those that leave the numbers alone (checkpoint, title), and those that
-    ask for more (see `config.resume_rules`), for which only what is new is computed. The other
-    arguments are those of `run`.
+    A finished run is returned as it is, unless the overrides ask for more.
 
-    Raises RunFileError for a missing or damaged file, or one being worked on; ConfigError, with a
-    diff, for any other override; KeyboardInterrupt at a second Ctrl-C.
+    path: of the run file.
+    overrides: new values by dotted key. Allowed are those that change no number (title,
+    checkpoint), and those that ask for more, such as a larger `sampling.samples` or
+    `lengths.sample`: these are totals, and only what is missing is computed.
+    watch, executor, walltime, must_begin: as in `run`.
+
+    Returns the Run. Raises RunFileError for a file that is missing or damaged, or that another
+    process works on; ConfigError, with the old and new values, for an override that would change
+    results already computed; KeyboardInterrupt at a second Ctrl-C.
+
+    Example:
+        From a sample of 135 nm, three steps, to one of 1 mm:
+
+        >>> import pathlib, tempfile, rsrg
+        >>> text = '''
+        ... schema_version: 1
+        ... materials: [{alpha: 0.7}]
+        ... lengths: {start: 50 angstrom, sample: 135 nm}
+        ... blocks: {n0: 3, count: volume}
+        ... strain: {values: [0.0, 0.5, 2.0]}
+        ... readings: [fixed/ellipsoid]
+        ... sampling: {estimator: exact}
+        ... '''
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = pathlib.Path(folder, "small.yaml")
+        ...     _ = path.write_text(text)
+        ...     config = rsrg.load_config(path)
+        ...     _ = rsrg.run(config, f"{folder}/small.h5")
+        ...     run = rsrg.resume(f"{folder}/small.h5", {"lengths.sample": "1 mm"})
+        >>> config.steps(), run.config.steps()
+        (3, 12)
     """
     target, limit = resolve_symlink(Path(path)), TimeLimit.from_walltime(walltime)
     if target.suffix == ".prev":
@@ -99,7 +158,7 @@ def resume(
         remove_dead_lock(target, CLOCK.now(), CLOCK.sleep)
         return Run(snapshot)
     with locked(target, CLOCK.now(), CLOCK.sleep) as note:
-        if not snapshot.is_current():  # somebody saved between our reading and our lock
+        if not snapshot.is_current():  # another process saved after we read and before we locked
             snapshot.close()
             snapshot = Snapshot(target)
             if (config := _remaining(snapshot, overrides or {})) is None:
@@ -110,7 +169,7 @@ def resume(
 
 
 def _remaining(snapshot: Snapshot, overrides: Mapping[str, Any]) -> Config | None:
-    """The config to go on with; None where the run is finished and nothing more is asked for."""
+    """The config of the work left; None where the run is finished and nothing more is asked for."""
     before = stored_config(snapshot)
     config = extended_config(before, dict(overrides))
     if snapshot.attributes["status"] == "finished" and config == before:
@@ -120,7 +179,7 @@ def _remaining(snapshot: Snapshot, overrides: Mapping[str, Any]) -> Config | Non
 
 
 def _carry_on(session: Session, executor: Executor | None, note: str) -> Run:
-    """Do what is left to do, save, and open the result."""
+    """Do the work that is left, save it, and open the run file."""
     path, record = session.path, session.state.record
     with (
         run_log(path),

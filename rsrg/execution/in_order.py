@@ -1,4 +1,4 @@
-"""Results in the order of their units of work, whatever order workers finish them in."""
+"""Results in the order of their units of work, in whatever order workers finish them."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -10,19 +10,19 @@ from typing import Any, Generic, Self, TypeVar
 from rsrg.errors import ExecutorError
 from rsrg.execution.executor import Executor, T
 
-POLL = 0.1  # s between two looks at whether a run shall stop
-MAX_LOSSES = 3  # times in a row that workers may die over one unit
+POLL = 0.1  # s between two checks of whether the run was asked to stop
+MAX_LOSSES = 3  # times in a row that workers may die while computing one unit
 U = TypeVar("U", bound=tuple[Any, ...])
 
 
 class InOrder(Generic[U, T]):
     """Iterates over (unit, result) in the order of the units.
 
-    submit: has the executor begin a unit, a tuple that starts with its step and chunk. The next
-    units are begun before a result is given, so that workers never wait for what is done with it.
-    Once `stopping` says so, none is begun; the first under way is waited for as long as the
-    executor's grace lasts, and what else is done by then is still given. Once `late` says so, only
-    what is done is given.
+    submit: a function that submits a unit, a tuple that starts with its step and chunk. The next
+    units are submitted before a result is yielded, so that workers never wait while it is handled.
+    Once `stopping()` is true, no unit is submitted; the first one under way is waited for during
+    the executor's `stop_grace`, and others finished by then are still yielded. Once `late()` is
+    true, nothing is waited for, and only finished results are yielded.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class InOrder(Generic[U, T]):
         return self
 
     def __next__(self) -> tuple[U, T]:
-        """Raises ExecutorError where the executor cannot go on."""
+        """The next unit and its result. Raises ExecutorError where the executor cannot go on."""
         if not self.in_flight or not self._first_done():
             raise StopIteration
         with self._fatal_errors():
@@ -61,14 +61,14 @@ class InOrder(Generic[U, T]):
             raise ExecutorError(f"the workers cannot go on: {reason}") from None
 
     def _fill(self) -> None:
-        """Begin as many units as may be under way."""
+        """Submit as many units as may be under way."""
         with self._fatal_errors():
             free = self.executor.max_in_flight - len(self.in_flight)
             for unit in islice(self.units, max(0, free)):
                 self.in_flight.append((unit, self.submit(unit)))
 
     def _first_done(self) -> bool:
-        """Wait for the first unit; False where the time or the grace of a run was over before."""
+        """Wait for the first unit; False where the time limit or `stop_grace` ended before it."""
         future, grace = self.in_flight[0][1], self.executor.stop_grace
         while not wait([future], timeout=POLL).done:
             grace -= POLL if self.stopping() else 0.0
@@ -77,7 +77,7 @@ class InOrder(Generic[U, T]):
         return True
 
     def _first_result(self) -> T:
-        """The first result. Where workers died, all that they were at is begun again."""
+        """The first result. Where workers died, all units under way are submitted again."""
         for _ in range(MAX_LOSSES):
             try:
                 return self.in_flight[0][1].result()

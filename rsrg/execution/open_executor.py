@@ -9,9 +9,9 @@ from rsrg.execution.executor import Executor, Threads
 
 @contextmanager
 def open_executor(workers: int | None = None, scheduler: str | None = None) -> Iterator[Executor]:
-    """The executor that a user asks for: processes, a Dask scheduler, or neither: this process.
+    """The executor that a user asks for: processes, a Dask scheduler, or by default this process.
 
-    Raises ConfigError where both are asked for, ExecutorError where the scheduler is not there.
+    Raises ConfigError where both are asked for, ExecutorError where no scheduler answers.
     """
     if workers is not None and scheduler is not None:
         raise ConfigError(["`--workers` and `--scheduler` must not come together; choose one"])

@@ -1,43 +1,41 @@
-"""How long units of work and saves take, and what follows: when to save, when to begin no more."""
+"""How long units of work and saves take; from that, when to save and when to begin no more."""
 
 from collections.abc import Hashable
 
 from rsrg.execution.clock import CLOCK
 
-SAVE_SHARE = 0.02  # of the run time, at most
-FORGETTING = 0.9  # a disk that was slow may be so again
+SAVE_SHARE = 0.02  # largest share of the run time that saving may take
+FORGETTING = 0.9  # per save: a disk that was slow once may be slow again
 
 
 class Pace:
-    """What units and saves have taken so far, in seconds, on a clock that never jumps."""
+    """The time that units and saves have taken so far, in seconds, on a clock that never jumps."""
 
     def __init__(self, every: float) -> None:
         self.every = every
-        self.saving = (
-            0.0  # of a save, as expensive as the last ones: what one took is forgotten slowly
-        )
+        self.saving = 0.0  # expected time of a save: a slow one is forgotten slowly
         self.saving_in_all = 0.0
-        self.unit = 0.0  # from the beginning of a unit to its result, at the worst
+        self.unit = 0.0  # longest time from the submission of a unit to its result
         self.units = 0
         self.in_flight: dict[Hashable, float] = {}
         self.start = self.saved_at = CLOCK.monotonic()
 
     def saved(self, began: float) -> None:
-        """Note a save that began at this time of the monotonic clock and has just ended."""
+        """Record a save that began at this time of the monotonic clock and has just ended."""
         self.saved_at = CLOCK.monotonic()
         seconds = self.saved_at - began
         self.saving = max(seconds, FORGETTING * self.saving)
         self.saving_in_all += seconds
 
     def begun(self, unit: Hashable) -> None:
-        """Note that a unit of work begins."""
+        """Record that a unit of work begins."""
         self.in_flight[unit] = CLOCK.monotonic()
 
     def ended(self, unit: Hashable) -> None:
-        """Note what a unit took. The first, with its compilation, counts until the second only.
+        """Record the time of a unit. That of the first, which compiles, counts until the second.
 
-        What was begun before the first came may have waited for compilation, or for workers: of
-        that, only the time from then on counts.
+        Units begun before the first result may have waited for compilation or for workers, so
+        their time is counted from that result on.
         """
         now = CLOCK.monotonic()
         seconds = now - self.in_flight.pop(unit)
@@ -47,7 +45,7 @@ class Pace:
         self.units += 1
 
     def interval(self) -> float:
-        """Seconds between two saves that can be kept up: `checkpoint.every`, or more."""
+        """Seconds between two saves: `checkpoint.every`, or more where saves are slow."""
         return max(self.every, self.saving / SAVE_SHARE)
 
     def age(self) -> float:
@@ -55,18 +53,18 @@ class Pace:
         return CLOCK.monotonic() - self.saved_at
 
     def due(self, step_complete: bool) -> bool:
-        """Whether to save: each `checkpoint.every`, and after each step, as the share allows.
+        """Whether to save: after `checkpoint.every`, and after each step, within SAVE_SHARE.
 
-        What is counted: all saves of the session, this one, and the one at its end.
+        The share counts all saves of the session so far, this one, and the one at its end.
         """
         spent = self.saving_in_all + 2.0 * self.saving
         affordable = spent <= SAVE_SHARE * (CLOCK.monotonic() - self.start)
         return affordable and (step_complete or self.age() >= self.every)
 
     def too_late(self, left: float) -> bool:
-        """Whether another unit and a save would not end within the seconds that are left.
+        """Whether another unit and a save would take longer than the seconds that are left.
 
-        A session always begins one: so a loop of short sessions comes to its end.
+        A session always begins one unit, so that a run made of short sessions still ends.
         """
         if self.units == 0:
             return bool(self.in_flight) and self.over(left)
@@ -74,9 +72,9 @@ class Pace:
         return left < max(self.unit, CLOCK.monotonic() - oldest) + 2.0 * self.saving
 
     def over(self, left: float) -> bool:
-        """Whether no more than a save would end within the seconds that are left."""
+        """Whether the seconds that are left suffice for a save at most."""
         return left < 2.0 * self.saving
 
     def share(self) -> float:
-        """The share of the session that went into saving."""
+        """The share of the session's time that went into saving."""
         return self.saving_in_all / max(CLOCK.monotonic() - self.start, 1e-9)

@@ -11,15 +11,16 @@ from rsrg.formatting import duration_text, size_text
 from rsrg.sums.cost import batch_seconds
 from rsrg.sums.limits import physical_memory
 
-COPIES = 5  # of a pool in memory, at most: present, next, and while it is described
-MONOMIALS = 94  # of the harmonics of a draw's rotation, at most
+COPIES = 5  # of a pool in memory at most: present, next, and while statistics are computed
+MONOMIALS = 94  # largest number of harmonics of a draw's rotation
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The size of a run. pool: P of a quenched run; pool_bytes: of one pool.
+    """The size of a run. pool: P, the number of blocks in the pool of a quenched run.
 
-    seconds: from a chunk timed on this machine; None where none was.
+    pool_bytes: size of one pool. seconds: estimated from a chunk timed on this machine; None where
+    none was timed.
     """
 
     materials: int
@@ -43,7 +44,7 @@ class Plan:
 
     @property
     def fits(self) -> bool:
-        """Whether this machine has the memory, as far as it tells."""
+        """Whether this machine has enough memory; true where its memory is unknown."""
         there = physical_memory()
         return there is None or self.memory_bytes <= there
 
@@ -74,14 +75,14 @@ def plan(config: Config) -> Plan:
 
 
 def steps_drawn(config: Config) -> int:
-    """Steps with draws of their own; none where nothing is sampled."""
+    """Number of steps with their own draws; 0 where nothing is sampled."""
     if config.sampling.estimator != "montecarlo":
         return 0
     return 1 if config.sampling.resample == "once" else config.steps()
 
 
 def _raw_bytes(config: Config) -> int:
-    """The chunk means and the harmonics of all chunks."""
+    """Bytes of the chunk means and the harmonics of all chunks."""
     cases = len(config.readings) * len(config.strain.strains())
     sampled = config.sampling.estimator == "montecarlo"
     per_case = 31 if sampled and config.blocks.blocks().volume_control else 15
@@ -89,7 +90,7 @@ def _raw_bytes(config: Config) -> int:
 
 
 def _result_bytes(config: Config) -> int:
-    """χ and what follows from it for each glass, and its replicates for the one at hand."""
+    """Bytes of the results of all glasses, and of the jackknife replicates of one glass."""
     cases = len(config.readings) * len(config.strain.strains())
     sampled = config.sampling.estimator == "montecarlo"
     groups = min(config.chunks(), MAX_GROUPS) if sampled else 0
@@ -97,7 +98,7 @@ def _result_bytes(config: Config) -> int:
 
 
 def _lattice_bytes(config: Config) -> int:
-    """What one configuration of blocks takes while it is summed."""
+    """Bytes that one configuration of blocks takes while it is summed."""
     if config.sampling.estimator != "montecarlo":
         return 0
     blocks = config.blocks.blocks()

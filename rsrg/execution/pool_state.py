@@ -1,7 +1,7 @@
-"""The pool of a quenched run: its blocks, step by step, and what is kept of every generation.
+"""The pool of a quenched run: its blocks, step by step, and the statistics of every generation.
 
-Generation n is the pool of blocks of size L_n = L₁ N0ⁿ. The present pool and the one that is made
-from it are in every checkpoint, so a resumed run gives the bits of an uninterrupted one.
+Generation n is the pool of blocks of size L_n = L₁ N0ⁿ. Every checkpoint holds the present pool and
+the next one, as far as it is made, so a resumed run gives the same bits as an uninterrupted one.
 """
 
 import hashlib
@@ -40,7 +40,7 @@ NOT_STATISTICS = (
 
 @dataclass
 class PoolState:
-    """The present pool, the next one as far as it is, and the statistics of those before.
+    """The present pool, the next one as far as it is made, and the statistics of all so far.
 
     chi: present pool, new: next one, (materials, readings, strains, P, 6, 6). stability: lowest
     Hessian eigenvalue of the newest super blocks, (materials, readings, strains, P). done: chunks
@@ -61,7 +61,7 @@ class PoolState:
 
     @classmethod
     def initial(cls, config: Config) -> Self:
-        """The first blocks. Raises ConfigError or PhysicsError where they cannot be had."""
+        """The first blocks. Raises ConfigError or PhysicsError where they are invalid."""
         law, size = initial_law(config.flow.initial), config.flow.blocks
         glasses, seed = config.glasses(), config.sampling.seed
         first = np.stack([initial_pool(law, m.alpha, size, seed) for m in glasses])
@@ -103,7 +103,7 @@ class PoolState:
         return int((self.done == self.chunks).sum())
 
     def missing(self, step: int, largest: int) -> Iterator[ChunkRange]:
-        """What is left of a step, in order: at most `largest` chunks at once, of one subpool."""
+        """The missing chunk ranges of a step: each at most `largest` chunks of one subpool."""
         chunk = int(self.done[step])
         while chunk < self.chunks:
             end = min(chunk + largest, self.step.subpool(chunk).stop // CHUNK)
@@ -111,11 +111,11 @@ class PoolState:
             chunk = end
 
     def subpool(self, chunk: int) -> Array:
-        """The blocks that a chunk is made of, (materials, readings, strains, n, 6, 6)."""
+        """χ of the blocks that a chunk is made of, (materials, readings, strains, n, 6, 6)."""
         return np.ascontiguousarray(self.chi[:, :, :, self.step.subpool(chunk)])
 
     def store(self, chunks: ChunkRange, new: SuperBlocks) -> None:
-        """Keep some chunks of super blocks; after the last of a step they are the present pool."""
+        """Store some chunks of super blocks; a complete step becomes the present pool."""
         step, first, end = chunks
         place = slice(first * CHUNK, end * CHUNK)
         self.new[:, :, :, place], self.stability[:, :, :, place] = new
@@ -144,7 +144,7 @@ class PoolState:
         return {"unstable": share, "unstable_stderr": error, "stability_quantiles": quantiles}
 
     def _kept(self, name: str, like: Array) -> Array:
-        """The kept values of a statistic, allocated when it is first computed."""
+        """The array of a statistic over all generations, allocated when it is first computed."""
         if name not in self.statistics:
             shape = (len(self.chi), len(self.done) + 1, *like.shape)
             empty = -1 if like.dtype.kind == "i" else np.nan
@@ -166,7 +166,7 @@ class PoolState:
         }
 
     def conclusions(self) -> dict[str, Any]:
-        """What can be said at the end: how the variance of the distribution goes with L."""
+        """The datasets that need the whole flow: how the variance of χ⁻¹ depends on L."""
         lengths = generation_lengths(self.config)
         names = ("relative_variance_parts", "relative_variance", "failed")
         parts, whole, failed = (self.statistics[name] for name in names)

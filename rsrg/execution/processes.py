@@ -29,7 +29,7 @@ class Processes:
         self._open()
 
     def _open(self) -> None:
-        """The workers hold the reading end of a pipe: when it closes, they end, even in a chunk."""
+        """Start the workers. Each watches a pipe: when this process closes it, they end at once."""
         reader, self.leash = _context.Pipe(duplex=False)
         self.processes = ProcessPoolExecutor(self.workers, _context, _begin_worker, (reader,))
 
@@ -39,7 +39,7 @@ class Processes:
         return UNITS_PER_WORKER * self.workers
 
     def submit(self, task: Callable[..., T], *arguments: Any) -> Future[T]:
-        """Begin a unit; its future holds a BrokenExecutor where workers died before."""
+        """Submit a unit; its future holds a BrokenExecutor where workers have died."""
         try:
             return self.processes.submit(
                 run_on_one_thread, environment_fingerprint(), task, *arguments
@@ -50,7 +50,7 @@ class Processes:
             return future
 
     def restart(self) -> None:
-        """A new pool for the broken one."""
+        """Start new worker processes in place of the broken ones."""
         self.close()
         self._open()
 
@@ -61,12 +61,12 @@ class Processes:
 
 
 def _begin_worker(leash: Connection) -> None:
-    """In a new worker: signals are the parent's to answer, and no worker outlives it."""
+    """Set up a worker: the parent answers its signals, and it ends with the parent."""
     for number in STOP_SIGNALS:
         signal.signal(number, signal.SIG_IGN)
     Thread(target=_end_with_parent, args=(leash,), daemon=True).start()
 
 
 def _end_with_parent(leash: Connection) -> None:
-    leash.poll(None)  # returns when the other end is closed: nothing is ever sent
+    leash.poll(None)  # returns once the other end closes; nothing is ever sent
     os._exit(0)

@@ -1,4 +1,4 @@
-"""What a run tells of its progress while it works."""
+"""What a run reports of its progress while it works."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run is: chunks done of all, the step in hand, and a note on what happens.
+    """How far a run is: chunks done, chunks in all, the present step, and a note on what happens.
 
     urgent: sent from inside a signal handler, where no buffered stream may be written to.
     unsaved: seconds since the last checkpoint.
@@ -25,4 +25,4 @@ Watcher = Callable[[Progress], None]
 
 
 def unwatched(progress: Progress) -> None:
-    """Nobody watches."""
+    """Ignore the progress: the default, where nothing is shown."""

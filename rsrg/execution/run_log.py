@@ -12,10 +12,10 @@ FORMAT = "%(asctime)s %(levelname)s %(message)s"
 
 
 class _Quiet(logging.FileHandler):
-    """A log that never breaks the run it tells of: a line that cannot be written is left out."""
+    """A log file that never stops its run: a line that cannot be written is left out."""
 
     def handleError(self, record: logging.LogRecord) -> None:
-        """The disk is full, or gone: the run itself will say so."""
+        """Ignore the error: where the disk is full or gone, the run itself reports it."""
 
 
 class _Line(logging.Formatter):
@@ -24,13 +24,13 @@ class _Line(logging.Formatter):
         return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="seconds")
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line, whatever the message holds."""
+        """The record as one line, with line breaks in the message replaced."""
         return " ".join(super().format(record).splitlines())
 
 
 @contextmanager
 def run_log(path: Path) -> Iterator[None]:
-    """Append what the logger `rsrg` hears to the log of a run file; without one if refused."""
+    """Append the records of the logger `rsrg` to the run's log; no log where that is refused."""
     logger = logging.getLogger("rsrg")
     level = logger.level
     try:
@@ -49,5 +49,5 @@ def run_log(path: Path) -> Iterator[None]:
     finally:
         logger.setLevel(level)
         logger.removeHandler(handler)
-        with suppress(OSError):  # what a full disk did not take
+        with suppress(OSError):  # lines that a full disk did not take
             handler.close()

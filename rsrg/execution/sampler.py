@@ -1,4 +1,4 @@
-"""What a config asks to be drawn: the sampler of its chunks, and the step of its pool."""
+"""From a config: the sampler of its chunks of draws, and the step of its pool of blocks."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from rsrg.ensemble.sampling import Sampler
 def config_sampler(
     config: Config, readings: Sequence[int] | None = None, strains: Sequence[int] | None = None
 ) -> Sampler:
-    """What draws the chunks of these readings and strains, by number; of all by default."""
+    """The sampler of these readings and strains, given by index; by default of all."""
     chosen, deformations = config.reading_list(), config.strain.deformations()
     if readings is not None:
         chosen = tuple(chosen[i] for i in readings)
@@ -23,7 +23,7 @@ def config_sampler(
 
 
 def config_pool_step(config: Config) -> PoolStep:
-    """How the pool of a quenched config takes a step."""
+    """The step by which the pool of a quenched config is coarse-grained."""
     alphas = np.array([m.alpha for m in config.glasses()])
     flow, once = config.flow, config.sampling.resample == "once"
     sampler = config_sampler(config)

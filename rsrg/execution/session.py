@@ -1,7 +1,7 @@
 """One session of work on one run file: rounds of chunks, checkpoints, results.
 
-The loop of all work is `Session.carry_out`; what is computed is a workload's to say (`workload`),
-where, an executor's (`executor`), when to save and to stop, that of the pace and the time limit.
+The loop of all work is `Session.carry_out`. What is computed, a workload decides (see `workload`);
+where, an executor (`executor`); when to save and to stop, the pace and the time limit.
 """
 
 from collections.abc import Iterator, Mapping
@@ -32,8 +32,8 @@ from rsrg.storage.run_file import encode
 class Session:
     """One session of work on one run file.
 
-    must_begin: whether the first unit is waited for even beyond the time limit, so that a loop of
-    short sessions comes to its end.
+    must_begin: whether the first unit is waited for even beyond the time limit, so that a run made
+    of short sessions still ends.
     """
 
     def __init__(
@@ -45,12 +45,12 @@ class Session:
         self.timer = ChunkTimer()
         self.request = StopRequest()
         self.logged_at = CLOCK.monotonic()
-        self.content = b""  # of the run file, as last saved
+        self.content = b""  # bytes of the run file as last saved
 
     def work(self, executor: Executor) -> str | None:
-        """Rounds of chunks until no target error asks for more, then the results.
+        """Compute rounds of chunks until no target error asks for more, then the results.
 
-        Returns what stopped it early, or None at the end.
+        Returns what stopped the session early, such as SIGTERM; None where it reached the end.
         """
         config: Config | None = self.state.config
         while config is not None:
@@ -64,7 +64,7 @@ class Session:
         return self.conclude()
 
     def carry_out(self, workload: Workload[U, T], executor: Executor) -> str | None:
-        """All units of a workload that are missing. Returns as `work`."""
+        """Compute all missing units of a workload. Returns as `work`."""
         submit, units = partial(workload.submit, executor), self._until_too_late(workload)
         late = partial(self._late, executor)
         for unit, result in InOrder(executor, submit, units, self._stopping, late):
@@ -80,7 +80,7 @@ class Session:
         return self.request.reason or (None if workload.complete else self.limit.reason)
 
     def _until_too_late(self, workload: Workload[U, Any]) -> Iterator[U]:
-        """What is missing, until the time that is left is too short for more."""
+        """The missing units, one by one, as long as the time that is left suffices for another."""
         for unit in workload.missing():
             if self.pace.too_late(self.limit.left()):
                 return
@@ -91,7 +91,7 @@ class Session:
         return self.request.reason is not None
 
     def _late(self, executor: Executor) -> bool:
-        """Whether no unit can be waited for any more; the first of a session is, once begun."""
+        """Whether the time is too short to wait for a unit, unless it is the first."""
         first_is_sure = self.must_begin and executor.starts_at_once
         return (self.pace.units > 0 or not first_is_sure) and self.pace.over(self.limit.left())
 
@@ -101,12 +101,12 @@ class Session:
         self.notify("writing results")
         if self.pace.due(step_complete=True):
             self.save("running", "running")
-        thread = ThreadPoolExecutor(max_workers=1)  # so that this thread takes signals at once
+        thread = ThreadPoolExecutor(max_workers=1)  # so that this thread answers signals at once
         moments = state.moments if state.has_sums else None
         results = thread.submit(compute_results, state.config, moments)
         while not wait([results], timeout=POLL).done:
             if reason := self._give_up_results():
-                thread.shutdown(wait=False)  # the next session has this alone to do
+                thread.shutdown(wait=False)  # only the results are left to the next session
                 return reason
         thread.shutdown()
         about_pool = state.pool.conclusions() if state.pool else {}
@@ -122,11 +122,11 @@ class Session:
         return None
 
     def save(self, status: str, reason: str, results: Mapping[str, Any] | None = None) -> None:
-        """Write the run file, and note what that took."""
+        """Write the run file, and record how long that took."""
         began, interval = CLOCK.monotonic(), self.pace.interval()
         self.state.record.update(reason=reason)
         attributes = self.state.attributes(status)
-        self.content = b""  # so that two of them are never in memory
+        self.content = b""  # so that memory never holds two of them
         self.content = encode(attributes, {**self.state.datasets(), **(results or {})})
         save(self.path, self.content)
         self.pace.saved(began)
@@ -138,19 +138,19 @@ class Session:
         self._log_save(f"saved {len(self.content) / 1e6:.3g} MB, {status}", status == "running")
 
     def _log_save(self, text: str, often: bool) -> None:
-        """A line in the log; of what comes often, one in half a minute."""
+        """Write a line to the log; of frequent saves, one line each half minute."""
         if not often or CLOCK.monotonic() - self.logged_at >= LOG_INTERVAL:
             self.logged_at = CLOCK.monotonic()
             LOG.info("%d chunks done in all; %s", int(self.state.done.sum()), text)
 
     def notify(self, text: str = "", urgent: bool = False) -> None:
-        """Tell whoever watches how far the run is, and what happens."""
+        """Report to the watcher how far the run is, and what happens."""
         state = self.state
         steps, unsaved = len(state.done), self.pace.age()
         self.watch(Progress(*state.progress, state.step_in_hand, steps, text, urgent, unsaved))
 
     def stop_requested(self, signal_name: str) -> None:
-        """Tell whoever watches that a signal asked the run to stop."""
+        """Report to the watcher that a signal asked the run to stop."""
         self.notify(
             f"{signal_name}: stopping at the next chunk; Ctrl-C again ends it at once", True
         )

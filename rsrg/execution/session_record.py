@@ -1,4 +1,4 @@
-"""What a run file records of each session of work on it: who, when, by what, how it ended."""
+"""What a run file records of each session of work: host, times, software, and how it ended."""
 
 import logging
 from dataclasses import dataclass, field
@@ -29,12 +29,12 @@ class SessionRecord:
 
     @classmethod
     def from_run_file(cls, snapshot: Snapshot) -> "SessionRecord":
-        """The sessions that a run file tells of."""
+        """The sessions that are recorded in a run file."""
         a = snapshot.attributes
         return cls(str(a["created"]), str(a["updated"]), sessions(snapshot))
 
     def begin(self, config: Config, note: str) -> None:
-        """Add a session: this process. note: what is worth knowing about it, or ""."""
+        """Add a session, that of this process. note: a remark, such as a lock taken over."""
         software = ", ".join(f"{k} {v}" for k, v in provenance.versions().items())
         before = self.sessions[-1]["versions"] if self.sessions else software
         start = CLOCK.now()
@@ -56,7 +56,7 @@ class SessionRecord:
         LOG.warning(text)
 
     def stamp(self) -> str:
-        """The time of a save. A clock that went back is noted: nothing is ordered by it."""
+        """Record the time of a save, with a remark where the clock went back."""
         now = CLOCK.now()
         if now < self.updated:
             self.note(f"the clock went back from {self.updated} to {now}")
@@ -65,7 +65,7 @@ class SessionRecord:
         return now
 
     def present(self) -> str:
-        """Who works on the run now, where, and by what, in a line."""
+        """Host, process, versions and engine of the present session, on one line."""
         s = self.sessions[-1]
         return f"process {s['host']}, sums by engine {s['engine']}, {s['versions']}"
 
@@ -76,7 +76,7 @@ class SessionRecord:
 
 
 def _engine(config: Config) -> str:
-    """What does the sums of a run: see `sums.batch` for `pairs` and `rows`."""
+    """The engine that does the sums of a run: see `sums.batch` for `pairs` and `rows`."""
     if config.sampling.estimator != "montecarlo":
         return {"exact": "exact mean", "formula": "none"}[config.sampling.estimator]
     has_rows = config.blocks.blocks().bravais  # others, such as hcp, have gaps in their rows

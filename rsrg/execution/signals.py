@@ -1,4 +1,4 @@
-"""Asking a run to stop: a signal ends it at the next chunk, a second Ctrl-C at once."""
+"""Stopping a run: a signal ends it after the present chunk, a second Ctrl-C at once."""
 
 import signal
 import threading
@@ -9,13 +9,13 @@ from types import FrameType
 
 from rsrg.execution.clock import CLOCK
 
-STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)  # USR1: what sbatch --signal sends
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)  # sbatch --signal can send USR1
 ECHO = 0.05  # s; wrappers such as timeout(1) deliver one interrupt twice, microseconds apart
 
 
 @dataclass
 class StopRequest:
-    """Set once something asked the run to stop. reason: what; requested_at: when (monotonic)."""
+    """A request to stop a run. reason: such as SIGTERM; requested_at: on the monotonic clock."""
 
     reason: str | None = None
     requested_at: float = 0.0
@@ -23,10 +23,10 @@ class StopRequest:
 
 @contextmanager
 def stop_on_signals(request: StopRequest, notify: Callable[[str], None]) -> Iterator[None]:
-    """Have STOP_SIGNALS set a request. `notify` is called once, with the signal's name.
+    """Within this context, STOP_SIGNALS set the request, and call `notify` once with their name.
 
     A second SIGINT raises KeyboardInterrupt in the main thread. Outside the main thread, where
-    Python takes no handlers, signals are left alone.
+    Python allows no handlers, signals keep their usual effect.
     """
 
     def handle(number: int, frame: FrameType | None) -> None:

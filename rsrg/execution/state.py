@@ -33,9 +33,9 @@ class State:
 
     @classmethod
     def initial(cls, config: Config) -> Self:
-        """Nothing done; the first blocks of a quenched run are there.
+        """The state before any work; in a quenched run, with the first blocks.
 
-        Raises ConfigError or PhysicsError where these cannot be had.
+        Raises ConfigError or PhysicsError where the first blocks are invalid.
         """
         done = np.zeros(config.steps(), dtype=np.int64)
         pool = PoolState.initial(config) if config.flow.quenched else None
@@ -46,7 +46,7 @@ class State:
     def from_run_file(cls, snapshot: Snapshot, config: Config | None = None) -> Self:
         """The state saved in a run file. Raises RunFileError if its parts do not fit together.
 
-        config: that of the file, where it has been read already.
+        config: of the run file, if the caller has read it already.
         """
         config = config or stored_config(snapshot)
         moments = MomentArrays.from_run_file(snapshot, config)
@@ -60,7 +60,7 @@ class State:
         return self.config.sampling.estimator != "formula"
 
     def extended(self, config: Config) -> Self:
-        """The same results under a config that asks for the same or more (see `resume_rules`)."""
+        """The state with the same results, for a config that asks for more (see `resume_rules`)."""
         moments = self.moments.extended(self.config, config)
         done = self.done if moments is self.moments else moments.chunks_complete()
         return replace(self, config=config, moments=moments, done=done)
@@ -87,7 +87,7 @@ class State:
         return min(int((self.done == self.config.chunks()).sum()) + 1, len(self.done))
 
     def store_chunk(self, step: int, chunk: int, cases: CaseIndices, new: ChunkMoments) -> None:
-        """Keep the means of one chunk of some cases."""
+        """Store the means of one chunk, for some readings and strains."""
         self.moments.store_chunk(step, chunk, cases, new)
         chunks = self.config.chunks()
         while self.done[step] < chunks and not self.moments.missing(step, self.done[step]):

@@ -1,8 +1,8 @@
 """Sampling until an error is small enough: rounds of chunks, each round ending at a fixed count.
 
-The count grows by a quarter from round to round, and the error is looked at between rounds only. So
-where a run ends depends on its draws alone, not on threads, stops or how it was extended; and
-looking again and again, which favours lucky small errors, stays rare.
+The count grows by a quarter from round to round, and the error is checked between rounds only. So
+the end of a run depends only on its draws, not on threads, stops or extensions; and the error is
+checked rarely, which matters because frequent checks favour errors that are small by chance.
 """
 
 import math
@@ -33,11 +33,11 @@ def next_round(config: Config, moments: MomentArrays) -> Config | None:
 
 
 def largest_error(config: Config, moments: MomentArrays) -> float:
-    """The largest standard error of what `target_quantity` names, over all glasses.
+    """The largest standard error of the quantity that `target_quantity` names, over all glasses.
 
     coupling: of every component of M at every step, reading and strain. M is linear in α, so that
     its error is largest at the smallest or the largest α. critical_strain: of the lowest critical
-    strain of every glass and reading, from sampling alone; zero where there is none.
+    strain of every glass and reading, without interpolation errors; zero where there is none.
     """
     source = SampledSource(Setting.from_config(config), moments)
     alphas = sorted({glass.alpha for glass in config.glasses()})

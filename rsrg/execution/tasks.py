@@ -1,7 +1,7 @@
-"""The tasks that executors compute, functions of their arguments alone, wherever that is.
+"""The tasks that executors compute: functions that depend only on their arguments.
 
-A chunk of draws: a page of JSON to send, and a few kilobytes of means to return. Some chunks of
-super blocks: the subpool that they are made of, a sixteenth of the pool, goes with them.
+A chunk of draws takes a page of JSON as its input and returns a few kilobytes of means. With chunks
+of super blocks, the subpool that they are made of is sent, a sixteenth of the pool.
 """
 
 from collections.abc import Callable, Mapping
@@ -26,15 +26,16 @@ from rsrg.sums.jit import processor, set_threads
 ChunkRange = tuple[int, int, int]  # step, first chunk of super blocks, and the one after the last
 SuperBlocks = tuple[Array, Array]  # χ and stability, as `PoolStep.coarse_grain` gives them
 T = TypeVar("T")
-_one_at_a_time = Lock()  # not every threading layer of numba may be entered by two threads
+_one_at_a_time = Lock()  # some threading layers of numba must not be used by two threads at once
 
 
 def chunk_moments(config: str, step: int, chunk: int, cases: CaseIndices) -> ChunkMoments:
-    """The means of one chunk of draws, of these cases and of their controls.
+    """The means of one chunk of draws, for these readings and strains and for their controls.
 
-    config: as `Config.resolved` gives it. The bits of a case do not depend on the others.
+    config: as `Config.resolved` gives it. The result of a case does
+    not depend on which others are computed, to the last bit.
     """
-    with _one_at_a_time:  # a run that was stopped at once may have left a chunk behind
+    with _one_at_a_time:  # a stopped run may have left a chunk that is still being computed
         return _chunk_function(config, cases)(step, chunk)
 
 
@@ -48,19 +49,19 @@ def super_block_chunks(config: str, step: int, first: int, end: int, subpool: Ar
 
 
 def environment_fingerprint() -> dict[str, str]:
-    """What must be the same for the bits to be: the software, and which processors it is for."""
+    """What the last bits of results depend on: software versions, and the kind of processor."""
     return versions() | {"processor": processor(), "blas": blas_kernels()}
 
 
 @cache
 def blas_kernels() -> str:
-    """Which processor the linear algebra chose its kernels for; its version is that of numpy."""
+    """The processor type for which the linear algebra library (BLAS) chose its kernels."""
     names = [lib.get("architecture") for lib in threadpool_info() if lib["user_api"] == "blas"]
     return "+".join(sorted({name for name in names if name}))
 
 
 def run_on_one_thread(fingerprint: Mapping[str, str], task: Callable[..., T], *values: Any) -> T:
-    """A task on one thread, in a worker whose bits must be those of the run's own process.
+    """Compute a task on one thread, in a worker that gives the same bits as the run's process.
 
     fingerprint: the `environment_fingerprint` of that process. Raises ExecutorError, naming what
     differs, where this worker has another: its bits could differ.
@@ -78,13 +79,13 @@ def run_on_one_thread(fingerprint: Mapping[str, str], task: Callable[..., T], *v
 
 
 def one_blas_thread() -> AbstractContextManager[object]:
-    """Linear algebra on one thread: its last bits depend on how many there are."""
+    """Within this context, linear algebra uses one thread: its last bits depend on the number."""
     return threadpool_limits(limits=1, user_api="blas")
 
 
 @lru_cache(maxsize=4)
 def _chunk_function(text: str, cases: CaseIndices) -> Callable[[int, int], ChunkMoments]:
-    """(step, chunk) → means, with what all chunks of a config share computed once."""
+    """A function (step, chunk) → means; what all chunks of a config share is computed once."""
     config = Config.model_validate_json(text)
     sampler, once = config_sampler(config, *cases), config.sampling.resample == "once"
     if config.sampling.estimator == "exact":

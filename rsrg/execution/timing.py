@@ -1,4 +1,4 @@
-"""How long a run would take, from a few chunks of it that are timed on this machine."""
+"""How long a run would take, estimated from a few of its chunks timed on this machine."""
 
 from dataclasses import replace
 
@@ -10,9 +10,9 @@ from rsrg.execution.sampler import config_sampler
 
 
 def timed_plan(config: Config) -> Plan:
-    """The plan of a run with its time. Computes a few chunks, compiling the kernels on the way.
+    """The plan of a run, with its time. Computes a few chunks for that, which compiles the kernels.
 
-    Without a time where nothing is drawn, or where a pool would not fit into memory.
+    The time is left out where nothing is drawn, or where a pool would not fit into memory.
     """
     planned = plan(config)
     if not steps_drawn(config) or (planned.pool and not planned.fits):
@@ -24,7 +24,7 @@ def timed_plan(config: Config) -> Plan:
 
 
 def chunk_seconds(config: Config) -> float:
-    """Time of a chunk in this process: the second of two (the first compiles)."""
+    """Seconds for a chunk in this process: the second of two, because the first one compiles."""
     sampler = config_sampler(config)
     sampler.chunk(0, 0)
     started = CLOCK.monotonic()
@@ -33,7 +33,7 @@ def chunk_seconds(config: Config) -> float:
 
 
 def _block_pool_seconds(config: Config) -> float:
-    """Time of all steps of the pool, from one of its chunks and one description of its blocks."""
+    """Seconds for all steps of the pool, from one of its chunks and one set of its statistics."""
     if not config.flow.quenched:
         return 0.0
     pool = PoolState.initial(config)

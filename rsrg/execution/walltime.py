@@ -1,4 +1,4 @@
-"""When a run must have ended: `--walltime`, and the end of the job that SLURM tells of."""
+"""When a run must end: by `--walltime`, and by the end of its SLURM job."""
 
 import math
 import os
@@ -13,11 +13,11 @@ _CLOCK = re.compile(r"(?:([0-9]+)-)?([0-9]+):([0-5][0-9]):([0-5][0-9])")
 _PLAIN = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([smhd])")
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 SLURM_END = "SLURM_JOB_END_TIME"  # s since 1970
-SLURM_GRACE = 30.0  # s before that: the clocks of two machines, and what the job does after
+SLURM_GRACE = 30.0  # s before that: for clocks that differ, and for the job's own ending
 
 
 def walltime_seconds(text: str | None) -> float | None:
-    """The seconds that `D-HH:MM:SS`, `HH:MM:SS`, `30m`, `5s` or `90 min` mean; None for none.
+    """Seconds of a text such as `D-HH:MM:SS`, `HH:MM:SS`, `30m`, `5s` or `90 min`; None for None.
 
     Raises ConfigError, with the rule, for anything else.
     """
@@ -43,7 +43,7 @@ def walltime_seconds(text: str | None) -> float | None:
 
 @dataclass(frozen=True)
 class TimeLimit:
-    """A moment by which a session must have ended, on a clock that never jumps, and who says so."""
+    """A moment by which a session must end, on a clock that never jumps, and what sets it."""
 
     at: float
     reason: str

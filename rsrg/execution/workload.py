@@ -22,13 +22,13 @@ class Workload(Protocol[U, T]):
     """Units of work that are independent of one another; each starts with its step and chunk."""
 
     def missing(self) -> Iterator[U]:
-        """The units that are still to be computed, in order."""
+        """The units of work still to be computed, in order."""
 
     def submit(self, executor: Executor, unit: U) -> Future[T]:
-        """Have an executor begin a unit."""
+        """Submit a unit to an executor."""
 
     def store(self, unit: U, result: T) -> None:
-        """Keep the result of a unit."""
+        """Store the result of a unit."""
 
     def ends_step(self, unit: U) -> bool:
         """Whether the unit just stored was the last of an RG step: a good moment to save."""
@@ -45,7 +45,7 @@ class DrawWorkload:
         self.state, self.config = state, state.config.resolved()
 
     def missing(self) -> Iterator[DrawUnit]:
-        """Step by step, chunk by chunk, the cases that are not there yet."""
+        """The missing readings and strains of every chunk, step by step."""
         state = self.state
         for step in range(len(state.done) if state.has_sums else 0):
             for chunk in range(int(state.done[step]), state.config.chunks()):
@@ -53,46 +53,46 @@ class DrawWorkload:
                     yield step, chunk, cases
 
     def submit(self, executor: Executor, unit: DrawUnit) -> Future[ChunkMoments]:
-        """Begin a chunk of draws."""
+        """Submit a chunk of draws."""
         return executor.submit(chunk_moments, self.config, *unit)
 
     def store(self, unit: DrawUnit, result: ChunkMoments) -> None:
-        """Keep the means of a chunk."""
+        """Store the means of a chunk."""
         self.state.store_chunk(*unit, result)
 
     def ends_step(self, unit: DrawUnit) -> bool:
-        """After all chunks of a step but the last step, which results follow at once."""
+        """After all chunks of a step; not of the last, as a save with the results follows."""
         last = unit[0] == len(self.state.done) - 1
         return not last and bool(self.state.done[unit[0]] == self.state.config.chunks())
 
     @property
     def complete(self) -> bool:
-        """Whether all chunks of all steps are there."""
+        """Whether all chunks of all steps are computed."""
         return self.state.complete
 
 
 class SuperBlockWorkload:
-    """The super blocks of one step of a pool. chunks_per_unit: chunks at most in a unit."""
+    """The super blocks of one step of a pool. chunks_per_unit: most chunks in a unit."""
 
     def __init__(self, pool: PoolState, step: int, chunks_per_unit: int) -> None:
         self.pool, self.step, self.chunks_per_unit = pool, step, chunks_per_unit
         self.config = pool.config.resolved()
 
     def missing(self) -> Iterator[ChunkRange]:
-        """Some chunks at a time, of one subpool."""
+        """Ranges of missing chunks, each within one subpool."""
         return self.pool.missing(self.step, self.chunks_per_unit)
 
     def submit(self, executor: Executor, unit: ChunkRange) -> Future[SuperBlocks]:
-        """Begin some chunks; the blocks they are made of go with them."""
+        """Submit some chunks, with the blocks that they are made of."""
         subpool = self.pool.subpool(unit[1])
         return executor.submit(super_block_chunks, self.config, *unit, subpool)
 
     def store(self, unit: ChunkRange, result: SuperBlocks) -> None:
-        """Keep the super blocks; after the last of a step they are the present pool."""
+        """Store the super blocks; after the last of a step they become the present pool."""
         self.pool.store(unit, result)
 
     def ends_step(self, unit: ChunkRange) -> bool:
-        """Never: two whole pools are saved, so only as often as `checkpoint.every` says."""
+        """Never: a save writes two whole pools, so only `checkpoint.every` decides when."""
         return False
 
     @property
@@ -102,9 +102,9 @@ class SuperBlockWorkload:
 
 
 def workloads(state: State, chunks_per_unit: int) -> Iterator[Workload[Any, Any]]:
-    """All work of a run that is left, one workload after the other.
+    """All work that is left of a run, one workload after the other.
 
-    chunks_per_unit: of super blocks, as the executor wants them.
+    chunks_per_unit: of super blocks; see `Executor.chunks_per_task`.
     """
     yield DrawWorkload(state)
     if state.pool:

@@ -27,7 +27,20 @@ DEGENERATE = 1e-9  # crossings closer than this belong to one degenerate eigensp
 
 @dataclass(frozen=True, order=True)
 class Crossing:
-    """A critical strain, the channel that fails there, and its eigenvector written out."""
+    """A critical strain: where an eigenvalue of χ⁻¹ crosses zero, and in which channel.
+
+    strain: e. channel: the name of the failing eigenvector by its form at zero strain, such as
+    `xx+yy+zz` (a change of volume) or `yz` (shear). direction: that eigenvector as it is at e,
+    written as a sum of strain components. Crossings are ordered by strain.
+
+    Example:
+        >>> import rsrg
+        >>> steps = 12  # of N0 = 3: from 50 Å to beyond 1 mm
+        >>> exact = lambda e: rsrg.exact_coupling(e, 0.7, 3, positions="fixed", domain="ellipsoid")
+        >>> (first,) = rsrg.critical_strains(exact, 0.7, steps)
+        >>> round(first.strain, 4), first.channel, first.direction
+        (0.4711, 'xx+yy+zz', 'xx+0.14yy+0.14zz')
+    """
 
     strain: float
     channel: str
@@ -45,13 +58,35 @@ def critical_strains(
     contraction: Contraction = "tensor",
     strain_max: float = 2.0,
 ) -> list[Crossing]:
-    """Strains in (0, strain_max] where χ_n⁻¹ = (χ_el)⁻¹ + n M(e), Eq. 3.8, turns singular.
+    """Critical strains: where an eigenvalue of χ⁻¹ crosses zero and χ jumps from +∞ to −∞.
 
-    coupling: strain → M of one step, plain, (6, 6), in 1/ρc_t². steps: n, may be a fraction.
-    Channels are named as for e_xx; for another strain see `crossings`. Returns all crossings in
-    ascending order of strain, to 1e-8 or better; degenerate ones are each listed.
+    The flow is Eq. 3.8, χ_n⁻¹ = (χ_el)⁻¹ + n M(e), with the elastic susceptibility χ_el of Eq. 2.10
+    as its start.
+
+    coupling: a function that takes a strain e and gives the coupling matrix M of one step at that
+    strain, in units of 1/ρc_t², (6, 6), plain tensor components; for instance `exact_coupling`.
+    alpha: α = 1 − c_t²/c_l², between 1/4 and 1.
+    steps: n, positive; may be a fraction, such as ln(R/L₁)/ln N0.
+    contraction: `tensor` counts shear pairs twice in matrix products, as the sum over all nine
+    pairs of Eq. 3.3 does; `six` counts them once, as the paper's own 6×6 algebra does.
+    strain_max: the end of the search, which begins at e = 0.
+
+    Returns a list of Crossing(strain, channel, direction) in ascending order of strain, to 1e-8 or
+    better; a degenerate one is listed once for each of its channels. Channels are named as for a
+    strain e_xx; for other strains see `crossings`.
 
     Raises PhysicsError for α outside (1/4, 1), steps ≤ 0 or strain_max ≤ 0.
+
+    Example:
+        The critical strains that Table I prints for α = 0.7; it needs ln(R/L₁) = 20:
+
+        >>> import math, rsrg
+        >>> log_formula = lambda e: rsrg.log_formula_coupling(e, 0.7, n0=2)
+        >>> for c in rsrg.critical_strains(log_formula, 0.7, 20 / math.log(2), contraction="six"):
+        ...     print(f"{c.strain:.4f} {c.channel}")
+        0.1788 yy-zz
+        0.2278 xx+yy+zz
+        1.4404 yz
     """
     if not steps > 0:
         raise PhysicsError(f"`steps` must be positive; got {steps!r}")

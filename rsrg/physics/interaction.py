@@ -95,15 +95,33 @@ def coupling_from_moments(moments: Array, alpha: float) -> Array:
 def coupling_matrix(
     moments: Array, alpha: float, n_blocks: float, block_volume: float = 1.0
 ) -> Array:
-    """Coupling matrix of one RG step, Eq. 3.7 with the 1/N0³ of Eq. 3.3 put back.
+    """Coupling matrix M of one renormalization step, from the sums over pairs of its blocks.
 
-    M = (V/N) (1/4π) Σ_{s≠s'} Λ̃(n) / r³, in units of 1/ρc_t², plain components, (..., 6, 6).
+        M = (V/N) (1/4π) Σ_{s≠s'} Λ̃(n)/r³,
+
+    Eq. 3.7 with the 1/N0³ of Eq. 3.3 put back. Λ̃ (Eq. 2.13) is linear in α and quartic in the
+    direction n of a pair, so 15 sums give M for every material.
 
     moments: Q_abcd = Σ_{s≠s'} n_a n_b n_c n_d / r³ over ordered pairs, (..., 15), r in units of
-    the block size (see `pair_moments`). n_blocks: N. block_volume: V of one block as it is
-    (det F where the blocks moved with the strain).
+    the block size; as `pair_moments` gives them.
+    alpha: α = 1 − c_t²/c_l², between 1/4 and 1.
+    n_blocks: N, the number of blocks.
+    block_volume: V in units of the unstrained block: det F where the blocks moved with the strain.
 
-    Raises PhysicsError for a wrong shape, α outside (1/4, 1), N < 1 or V ≤ 0.
+    Returns M in units of 1/ρc_t², (..., 6, 6): plain tensor components M_ijkl, with the pairs ij
+    and kl in the order xx, xy, xz, yy, yz, zz.
+
+    Raises PhysicsError for a wrong shape, numbers that are not finite, α outside (1/4, 1), N < 1 or
+    V ≤ 0.
+
+    Example:
+        For a pair along x, Λ̃_xxxx = −2 at every α, so two blocks at distance 1 give −2/4π:
+
+        >>> import rsrg
+        >>> moments = rsrg.pair_moments([[0, 0, 0], [1, 0, 0]])
+        >>> m = rsrg.coupling_matrix(moments, alpha=0.7, n_blocks=2)
+        >>> m.shape, round(float(m[0, 0]), 5)
+        ((6, 6), -0.15915)
     """
     moments = np.asarray(moments, dtype=np.float64)
     if moments.shape[-1:] != (15,):

@@ -51,10 +51,30 @@ def log_formula_coefficients(strain: float, alpha: float) -> tuple[float, ...]:
 
 
 def log_formula_coupling(strain: float, alpha: float, n0: int) -> Array:
-    """M of one RG step by the paper's formula, 2 ln N0 times the matrix of Eq. 4.2.
+    """Coupling matrix M of one renormalization step by the paper's closed form, its "log formula".
 
-    In units of 1/ρc_t², plain components, (6, 6); strain is e_xx = e.
-    Raises PhysicsError unless e > −1, 1/4 < α < 1 and n0 is an integer ≥ 2.
+    M is 2 ln N0 times the matrix of Eq. 4.2, whose entries A … F are Eq. 4.3 with the averages of
+    Eq. 4.5. It grows with ln N0, while the sum over blocks tends to a constant.
+
+    strain: e of e_xx = e, so F = diag(1 + e, 1, 1); above −1.
+    alpha: α = 1 − c_t²/c_l², between 1/4 and 1.
+    n0: N0, an integer of at least 2; N0³ blocks make a super block.
+
+    Returns M in units of 1/ρc_t², (6, 6): plain tensor components M_ijkl, with the pairs ij and kl
+    in the order xx, xy, xz, yy, yz, zz.
+
+    Raises PhysicsError unless e > −1, 1/4 < α < 1 and n0 is an integer of at least 2.
+    Source: D. Zhou, arXiv:1602.04535, Sec. IV.
+
+    Example:
+        For small strains, A of Eq. 4.3 is that of the exact continuum for blocks that move with the
+        strain inside a sphere:
+
+        >>> import math, rsrg
+        >>> a = rsrg.log_formula_coupling(0.001, 0.7, n0=2)[0, 0] / (2 * math.log(2))
+        >>> exact = rsrg.continuum_coupling(0.001, 0.7, positions="affine", domain="sphere")[0, 0]
+        >>> f"{a:.4e}, {exact:.4e}"
+        '1.0660e-04, 1.0663e-04'
     """
     a, b, c, d, e, f = log_formula_coefficients(strain, alpha)
     m = np.diag([a, c, c, d, f, d])

@@ -1,4 +1,4 @@
-"""The axes of a run file that follow from its config alone."""
+"""The axes of a run file, which follow from its config."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from rsrg.physics.arrays import Array
 from rsrg.physics.channels import strain_channels
 from rsrg.physics.pairs import PAIR_NAMES
 
-CROSSINGS = 6  # critical strains kept for each material and reading: the lowest
+CROSSINGS = 6  # lowest critical strains that are kept for each material and reading
 
 
 def run_axes(config: Config) -> dict[str, Any]:
@@ -43,7 +43,7 @@ def generation_lengths(config: Config) -> Array:
 
 
 def pool_axes(config: Config) -> dict[str, Any]:
-    """The axes that the pool of a quenched run has besides, by path."""
+    """The further axes of the pool of a quenched run, by path."""
     return {
         "axes/generation": np.arange(config.steps() + 1),
         "axes/generation_length_ratio": generation_lengths(config),

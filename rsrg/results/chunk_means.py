@@ -1,4 +1,4 @@
-"""The raw chunk means of a run: NaN where nothing is computed yet, and their place in its file."""
+"""The raw chunk means of a run, NaN where nothing is computed yet, and their datasets."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ class MomentArrays:
 
     @classmethod
     def empty(cls, config: Config) -> Self:
-        """NaN in the place of every mean that a run of this config will have."""
+        """Arrays for all means of a run of this config, filled with NaN."""
         return cls(**{f: np.full(shape, np.nan) for f, shape in _shapes(config).items()})
 
     @classmethod
@@ -86,7 +86,7 @@ class MomentArrays:
         }
 
     def store_chunk(self, step: int, chunk: int, cases: CaseIndices, new: ChunkMoments) -> None:
-        """Keep the means of one chunk of some cases."""
+        """Store the means of one chunk, for some readings and strains."""
         for field, values in self._arrays():
             some = getattr(new, field)
             if not _varies_with_strain(field):
@@ -95,7 +95,7 @@ class MomentArrays:
                 values[step, :, :, chunk][np.ix_(*cases)] = some
 
     def missing(self, step: int, chunk: int) -> list[CaseIndices]:
-        """What of a chunk is still to be computed: all cases, or those that an extension added."""
+        """The readings and strains of a chunk still to be computed, for instance new ones."""
         blank = np.isnan(self.moments[step, :, :, chunk, 0])
         groups: dict[tuple[int, ...], list[int]] = {}
         for reading, row in enumerate(blank):
@@ -104,7 +104,7 @@ class MomentArrays:
         return [(tuple(readings), strains) for strains, readings in groups.items()]
 
     def chunks_complete(self) -> NDArray[np.int64]:
-        """How many chunks of each step are there in all cases, counted from the first, (steps,)."""
+        """Number of chunks of each step, from the first, complete in all cases, (steps,)."""
         there = ~np.isnan(self.moments[..., 0]).any(axis=(1, 2))
         return np.cumprod(there, axis=1, dtype=np.int64).sum(axis=1)
 
@@ -143,7 +143,7 @@ def _shapes(config: Config) -> dict[str, tuple[int, ...]]:
 
 
 def saved_chunks_done(snapshot: Snapshot, config: Config) -> NDArray[np.int64]:
-    """How many chunks of each step a run file has, (steps,). Raises RunFileError unless it fits."""
+    """Number of chunks of each step in a run file, (steps,). RunFileError unless its shape fits."""
     done: NDArray[np.int64] = snapshot.read("checkpoint/chunks_done")
     require_shape(snapshot, done, (config.steps(),))
     return done

@@ -1,8 +1,8 @@
 """From the moments of every step to χ, eigenvalues and critical strains of every glass.
 
-A pure function of the config and the raw chunk means: wherever a run was resumed, the numbers are
-the same. Each glass is followed with every source of M: the sum over blocks (datasets without a
-suffix), the exact continuum (`_continuum`), and the paper's formula (`_log`).
+A pure function of the config and the raw chunk means, so the numbers do not depend on where a
+run was stopped and resumed. Each glass is followed with every source of M: the sum over blocks
+(datasets without a suffix), the exact continuum (`_continuum`), and the paper's formula (`_log`).
 """
 
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ from rsrg.results.source import CouplingSource, Setting
 from rsrg.storage.layout import ENTRIES
 
 SUM = ""  # the suffix of the sum over blocks
-MAX_GAP = 1e100  # second order runs away: keeps what is computed from it finite
+MAX_GAP = 1e100  # second order runs away: limits the differences, so that all stays finite
 
 
 def coupling_sources(
@@ -50,7 +50,7 @@ def compute_results(
 ) -> dict[str, Any]:
     """Every derived dataset of the run file, by path (see `storage.layout`), materials first.
 
-    moments: all raw chunk means; None where the config asks for the formulas alone.
+    moments: all raw chunk means; None where the config asks only for the formulas.
     chunks_per_seed: see `SampledSource`.
     """
     sources = list(coupling_sources(config, moments, chunks_per_seed))
@@ -85,12 +85,12 @@ def _datasets(source: CouplingSource, alpha: float, flow: ChannelFlow) -> dict[s
 
 
 def _as_in_layout(name: str, suffix: str, values: Array) -> Array:
-    """Values without the axis of readings where this source has none: one formula for them all."""
+    """Values without the axis of readings where a source has none: one formula for all."""
     if "reading" in ENTRIES[f"{name}{suffix}"].dims:
         return values
     dims = [d for d in ENTRIES[name].dims if d != "material"]
     if name == "coupling/M":
-        dims.remove("step")  # a formula gives M of any step
+        dims.remove("step")  # a formula gives the same M for every step
     return np.take(values, 0, axis=dims.index("reading"))
 
 

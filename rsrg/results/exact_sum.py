@@ -1,4 +1,4 @@
-"""M from the exact mean of the sums over blocks of a lattice: nothing is sampled, no errors."""
+"""M as the exact mean of the sums over blocks of a lattice: nothing is sampled, so no errors."""
 
 from typing import Any
 
@@ -35,7 +35,7 @@ class ExactSumSource:
         return lattice_flow(alpha, self.moments, self.setting.strains, self.setting.rule)
 
     def critical_strains(self, alpha: float, flow: ChannelFlow) -> list[list[CriticalStrain]]:
-        """Roots to 1e-8."""
+        """Critical strains of each reading, exact to 1e-8."""
         return [self._roots(mean, alpha) for mean in self.means]
 
     def _roots(self, mean: LatticeMean, alpha: float) -> list[CriticalStrain]:
@@ -45,5 +45,5 @@ class ExactSumSource:
         )
 
     def shared_datasets(self) -> dict[str, Any]:
-        """None."""
+        """No datasets: every one belongs to a glass."""
         return {}

@@ -14,7 +14,7 @@ from rsrg.results.source import CouplingSource, Setting
 
 
 class FormulaSource:
-    """M as an exact function of strain: one for each reading, or one for any of them."""
+    """M as an exact function of strain: one function for each reading, or one for all of them."""
 
     def __init__(self, setting: Setting, suffix: str, formulas: Sequence[ExactCoupling]) -> None:
         self.setting, self.suffix, self.formulas = setting, suffix, formulas
@@ -31,20 +31,20 @@ class FormulaSource:
         return {"M": np.array(rows)}
 
     def flow(self, alpha: float) -> ChannelFlow:
-        """The flow; the last step may be a fraction of one. No errors."""
+        """The flow of χ, whose last step may be a fraction of a step; without errors."""
         weights = self.setting.weights[:, None, None, None, None]
         couplings = weights * self.coupling(alpha)["M"]
         return formula_flow(alpha, couplings, self.setting.strains, self.setting.rule)
 
     def critical_strains(self, alpha: float, flow: ChannelFlow) -> list[list[CriticalStrain]]:
-        """Roots to 1e-8."""
+        """Critical strains of each reading, exact to 1e-8."""
         return [
             self.setting.critical_strains(alpha, partial(self._coupling, formula, alpha))
             for formula in self.formulas
         ]
 
     def shared_datasets(self) -> dict[str, Any]:
-        """None."""
+        """No datasets: every one belongs to a glass."""
         return {}
 
 
@@ -54,7 +54,7 @@ def continuum_source(setting: Setting) -> CouplingSource:
 
 
 def log_formula_source(setting: Setting) -> CouplingSource | None:
-    """The paper's (4.2) to (4.5), whatever the reading; None for other strains than e_xx."""
+    """The paper's Eqs. 4.2 to 4.5, the same for every reading; None for strains other than e_xx."""
     if not setting.along_x:
         return None
     return FormulaSource(setting, "_log", [LogFormula(setting.config.blocks.n0)])

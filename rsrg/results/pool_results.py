@@ -1,4 +1,4 @@
-"""What a quenched run says of one glass: sizes, widths and critical strains of its blocks."""
+"""The pool of a quenched run, for one glass: sizes, widths and critical strains of its blocks."""
 
 import numpy as np
 
@@ -26,7 +26,7 @@ class PoolResults:
 
     @property
     def wide(self) -> np.ndarray:
-        """Where the relative variance means something, (generations, readings, strains).
+        """Where the relative variance can be trusted, (generations, readings, strains).
 
         Few blocks have failed so far, and it is more than rounding.
         """
@@ -42,7 +42,7 @@ class PoolResults:
 
     @property
     def annealed_critical_strains(self) -> Array:
-        """The same strain of equal blocks after each step, (steps, readings); NaN for none."""
+        """The critical strain of equal blocks after each step, (steps, readings); NaN for none."""
         values = self.run.read("flow/inverse_eigenvalues")[self.index].min(axis=-1)
         strains = self.run.read("axes/strain")
         return np.array([[first_negative(strains, row) for row in step] for step in values])

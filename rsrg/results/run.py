@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CriticalStrainRecord:
-    """A critical strain: of which glass, in which reading, by which source, with its error.
+    """One critical strain of a run: its glass, reading, source and channel, and its error.
 
-    source: lattice (the sum), continuum (exact limit) or log (the paper's formula, which has no
-    reading). value: the strain e. stderr: 0 where the coupling is an exact function.
+    source: lattice (the sum over blocks), continuum (its exact limit) or log (the paper's formula,
+    which has no reading). channel: the eigenvector of χ⁻¹ that fails. value: the strain e. stderr:
+    its standard error; 0 where the coupling is an exact function of strain.
     """
 
     material: str
@@ -37,7 +38,36 @@ class CriticalStrainRecord:
 
 
 class Run:
-    """A run file as it was when opened; read-only. Use `rsrg.open_run`."""
+    """The results of a run file as it was when opened. It comes from `run`, `resume` or `open_run`.
+
+    It is read-only and lies in memory, so the file may change or go. A run computes M by up to
+    three sources: `lattice`, the sum over blocks; `continuum`, its exact limit for N0 → ∞; and
+    `log`, the paper's formula (Eqs. 4.2 to 4.5).
+
+    path: of the file. config: the Config that the run follows. attributes: the root attributes of
+    the file. snapshot: its verified content.
+
+    Example:
+        One glass, three strains, and the sum over 27 blocks in each of 12 steps:
+
+        >>> import pathlib, tempfile, rsrg
+        >>> text = '''
+        ... schema_version: 1
+        ... materials: [{alpha: 0.7}]
+        ... lengths: {start: 50 angstrom, sample: 1 mm}
+        ... blocks: {n0: 3, count: volume}
+        ... strain: {values: [0.0, 0.5, 2.0]}
+        ... readings: [fixed/ellipsoid]
+        ... sampling: {estimator: exact}
+        ... '''
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = pathlib.Path(folder, "small.yaml")
+        ...     _ = path.write_text(text)
+        ...     config = rsrg.load_config(path)
+        ...     run = rsrg.run(config, f"{folder}/small.h5")
+        >>> run.config.steps(), run.sources()
+        (12, ['lattice', 'continuum', 'log'])
+    """
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
@@ -50,12 +80,26 @@ class Run:
 
     @property
     def status(self) -> str:
-        """running, stopped, failed or finished."""
+        """How far the run came: running, stopped, failed or finished.
+
+        Example:
+            With the `run` of the example of `Run`:
+
+            >>> run.status
+            'finished'
+        """
         return str(self.attributes["status"])
 
     @property
     def progress(self) -> tuple[int, int]:
-        """Chunks done, and chunks in all."""
+        """Chunks done, and chunks in all: a chunk is a fixed number of draws, or one exact mean.
+
+        Example:
+            With the `run` of the example of `Run`, one exact mean for each of 12 steps:
+
+            >>> run.progress
+            (12, 12)
+        """
         done = self.read("checkpoint/chunks_done")
         formula = self.config.sampling.estimator == "formula"
         total = 0 if formula else len(done) * self.config.chunks()
@@ -67,11 +111,29 @@ class Run:
 
     @property
     def provenance(self) -> list[dict[str, str]]:
-        """A record of each session of work: when, where, software, engine, why it ended."""
+        """A record of each session of work on the run: when, where, software, engine, why it ended.
+
+        Example:
+            With the `run` of the example of `Run`:
+
+            >>> [session["reason"] for session in run.provenance]
+            ['finished']
+        """
         return sessions(self.snapshot)
 
     def read(self, name: str) -> Any:
-        """The values of a dataset, such as "flow/chi". Raises RunFileError if it is not there."""
+        """The values of one dataset of the run file, by its path.
+
+        name: such as "flow/chi"; `rsrg inspect FILE` lists all, with their axes and units.
+
+        Returns an array of numbers or texts. Raises RunFileError if there is no such dataset.
+
+        Example:
+            With the `run` of the example of `Run`, the lengths L_n/L₁ after each step:
+
+            >>> run.read("axes/length_ratio")[:3].tolist()
+            [3.0, 9.0, 27.0]
+        """
         key = name.strip("/")
         if key not in ENTRIES or key not in self.snapshot:
             self.snapshot.datasets(name)
@@ -81,17 +143,34 @@ class Run:
         return self._values[key]
 
     def sources(self) -> list[str]:
-        """Which of lattice, continuum and log this run holds."""
+        """The sources of M that this run holds: some of lattice, continuum and log, in this order.
+
+        Example:
+            With the `run` of the example of `Run`:
+
+            >>> run.sources()
+            ['lattice', 'continuum', 'log']
+        """
         return [s for s in SOURCES if f"flow/chi{SOURCES[s].suffix}" in self.snapshot]
 
     def values(self, name: str, source: str = "lattice", **index: Any) -> Any:
-        """A dataset of one source of M, some of its named dimensions selected by index or slice.
+        """The values of a dataset by one source of M, at chosen places of its named axes.
 
-        `run.values("flow/inverse_eigenvalues", source="log", material=0, reading=1, step=-1)`.
-        name: without the ending of the source. A dimension that this source's dataset lacks is
-        ignored: the log formula has no reading. What is not selected stays, in the file's order.
+        name: as for the sum over blocks, such as "flow/chi" or "flow/inverse_eigenvalues".
+        source: lattice, continuum or log.
+        index: an index or slice for each axis to be selected, by its name: material, reading,
+        strain, step. The other axes stay, in the order of the file. An axis that only other
+        sources have is ignored: the log formula has no reading.
 
-        Raises RunFileError for an unknown source, a dimension of no source, or a missing dataset.
+        Raises RunFileError for an unknown source or axis, or a missing dataset.
+
+        Example:
+            With the `run` of the example of `Run`, χ_xxxx in units of ρc_t² after the last
+            step. At the second strain, e = 0.5, it is negative, because the glass has failed:
+
+            >>> chi = run.values("flow/chi", material=0, reading=0, step=-1)
+            >>> chi.shape, chi[:2, 0, 0].round(2).tolist()
+            ((3, 6, 6), [3.33, -58.32])
         """
         if source not in SOURCES:
             raise RunFileError(f"`source` must be one of {', '.join(SOURCES)}; got {source!r}")
@@ -104,15 +183,31 @@ class Run:
         return values[tuple(index.get(d, slice(None)) for d in ENTRIES[path].dims)]
 
     def readings(self, source: str) -> list[str]:
-        """The readings that a source of M tells apart: of the log formula, one without a name."""
+        """The readings of V(e) for which a source has results of their own.
+
+        A reading says whether blocks move with the strain, and which body they fill. The log
+        formula has none, so its only name is "".
+
+        Example:
+            With the `run` of the example of `Run`:
+
+            >>> run.readings("lattice"), run.readings("log")
+            (['fixed/ellipsoid'], [''])
+        """
         if "reading" not in ENTRIES[f"critical/strain{SOURCES[source].suffix}"].dims:
             return [""]
         return [str(r) for r in self.read("axes/reading")]
 
     def material_index(self, name: str | None) -> int:
-        """Where a glass is on the axis of materials; the first where none is named.
+        """The index of a glass on the axis `material`; that of the first where no name is given.
 
-        Raises RunFileError, naming those there are, for an unknown one.
+        Raises RunFileError, naming the glasses of the run, for an unknown one.
+
+        Example:
+            With the `run` of the example of `Run`:
+
+            >>> run.material_index("alpha=0.7")
+            0
         """
         materials = [str(m) for m in self.read("axes/material")]
         if name is not None and name not in materials:
@@ -122,7 +217,13 @@ class Run:
         return 0 if name is None else materials.index(name)
 
     def require_finished(self) -> None:
-        """Raise RunFileError, saying how far it is, unless the run is finished."""
+        """Raise RunFileError, saying how far the run is, unless it is finished.
+
+        Example:
+            With the `run` of the example of `Run`, which is finished:
+
+            >>> run.require_finished()
+        """
         if self.status != "finished":
             done, total = self.progress
             raise RunFileError(
@@ -131,9 +232,18 @@ class Run:
             )
 
     def critical_strains(self) -> list[CriticalStrainRecord]:
-        """All critical strains on the strain grid, by material, reading, source, then strain.
+        """All critical strains within the strains of the config, each with its glass and its error.
 
-        Raises RunFileError unless the run is finished.
+        Returns a list of records with material, reading, source, channel, value (the strain e) and
+        stderr (its standard error), ordered by source, material, reading and strain. With the
+        update `second_order` there are none. Raises RunFileError unless the run is finished.
+
+        Example:
+            With the `run` of the example of `Run`, the first failure by each source:
+
+            >>> first = {c.source: c for c in reversed(run.critical_strains())}
+            >>> {source: round(first[source].value, 4) for source in run.sources()}
+            {'lattice': 0.4711, 'continuum': 0.3267, 'log': 0.2942}
         """
         self.require_finished()
         records = []
@@ -159,9 +269,15 @@ class Run:
         ]
 
     def to_xarray(self) -> "xarray.DataTree":
-        """The run as an xarray DataTree with named axes, one node per group.
+        """The run as an xarray DataTree with named axes, one node for each group of the run file.
 
         Raises RsrgError if the extra `xarray` is not installed.
+
+        Example:
+            With the `run` of the example of `Run`:
+
+            >>> run.to_xarray()["flow/chi"].dims
+            ('material', 'step', 'reading', 'strain', 'pair', 'pair_kl')
         """
         try:
             import h5netcdf  # noqa: F401
@@ -173,7 +289,13 @@ class Run:
         return xarray.open_datatree(io.BytesIO(self.snapshot.content()), engine="h5netcdf").load()
 
     def close(self) -> None:
-        """Let the memory go."""
+        """Give back the memory of the file's content. The run cannot be read after that.
+
+        Example:
+            With the `run` of the example of `Run`:
+
+            >>> run.close()
+        """
         self.snapshot.close()
 
     def __repr__(self) -> str:
@@ -182,8 +304,31 @@ class Run:
 
 
 def open_run(path: str | os.PathLike[str]) -> Run:
-    """Open a run file for reading, also while the run is going on.
+    """Open a run file for reading, also while the run is still going on.
 
-    Raises RunFileError if it is missing, damaged or not a run file.
+    path: of the run file.
+
+    Returns the Run as it was at this moment. Raises RunFileError if the file is missing, damaged or
+    not a run file; NotARunError, one of these, for merged runs, which xarray opens.
+
+    Example:
+        >>> import pathlib, tempfile, rsrg
+        >>> text = '''
+        ... schema_version: 1
+        ... materials: [{alpha: 0.7}]
+        ... lengths: {start: 50 angstrom, sample: 1 mm}
+        ... blocks: {n0: 3, count: volume}
+        ... strain: {values: [0.0, 0.5, 2.0]}
+        ... readings: [fixed/ellipsoid]
+        ... sampling: {estimator: exact}
+        ... '''
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = pathlib.Path(folder, "small.yaml")
+        ...     _ = path.write_text(text)
+        ...     config = rsrg.load_config(path)
+        ...     _ = rsrg.run(config, f"{folder}/small.h5")
+        ...     run = rsrg.open_run(f"{folder}/small.h5")
+        >>> run.status, run.progress
+        ('finished', (12, 12))
     """
     return Run(Snapshot(Path(path)))

@@ -1,4 +1,4 @@
-"""M from sums over blocks that were drawn: with standard errors, and what the controls gained."""
+"""M from sampled sums over blocks, with standard errors and the gain by control variates."""
 
 from functools import cached_property
 from typing import Any
@@ -24,7 +24,7 @@ from rsrg.results.source import Setting
 
 
 def _variance_ratio(plain: Array, stderr: Array) -> Array:
-    """(plain/stderr)²; 1 where symmetry alone makes M vanish and leaves no error but rounding."""
+    """(plain/stderr)², the gain in variance; 1 where M vanishes by symmetry up to rounding."""
     rounding = stderr <= 1e-12 * plain
     return np.divide(plain, stderr, out=np.ones_like(plain), where=~rounding) ** 2
 
@@ -32,8 +32,8 @@ def _variance_ratio(plain: Array, stderr: Array) -> Array:
 class SampledSource:
     """The sums over blocks of a Monte Carlo run.
 
-    chunks_per_seed: the seeds of the chunks, and how many each drew; by default all by the
-    config's own.
+    chunks_per_seed: the seeds, and how many chunks each drew; by default the config's own seed
+    drew all of them.
     """
 
     suffix = ""
@@ -47,7 +47,7 @@ class SampledSource:
         self.setting, self.arrays = setting, arrays
         sampling, steps = setting.config.sampling, len(arrays.moments)
         self.steps = steps
-        self.drawn = 1 if sampling.resample == "once" else steps  # steps with draws of their own
+        self.drawn = 1 if sampling.resample == "once" else steps  # steps with their own draws
         self.deformations = setting.config.strain.deformations()
         blocks = block_ensemble(setting.config.blocks)
         seeds = chunks_per_seed or ((sampling.seed, arrays.moments.shape[-2]),)
@@ -74,12 +74,12 @@ class SampledSource:
 
     @cached_property
     def plain(self) -> CouplingMoments:
-        """The moments by plain sampling of the same draws, for comparison."""
+        """The moments from the same draws without control variates, for comparison."""
         sums = self.arrays.moments[: self.drawn]
         return plain_coupling_moments(sums, self.setting.readings, self.deformations)
 
     def coupling(self, alpha: float) -> dict[str, Array]:
-        """M of each step, its standard error, and what that gained on plain sampling."""
+        """M of each step, its standard error, and the gain over sampling without controls."""
         m, stderr = self.moments.coupling(alpha), self.moments.coupling_stderr(alpha)
         plain = self.plain.coupling_stderr(alpha)
         large, small = (x.max(axis=(0, -2, -1)) for x in (plain, stderr))
@@ -87,7 +87,7 @@ class SampledSource:
         return {"M": m, "M_stderr": stderr, **gained}
 
     def flow(self, alpha: float) -> ChannelFlow:
-        """The flow with jackknife errors."""
+        """The flow of χ with jackknife errors."""
         return lattice_flow(alpha, self.moments, self.setting.strains, self.setting.rule)
 
     def critical_strains(self, alpha: float, flow: ChannelFlow) -> list[list[CriticalStrain]]:
@@ -107,7 +107,7 @@ class SampledSource:
         ]
 
     def shared_datasets(self) -> dict[str, Any]:
-        """What belongs to the draws: autocorrelation times, and controls that were drawn again."""
+        """The datasets of the draws: autocorrelation times, and the harmonics of the rotations."""
         datasets: dict[str, Any] = {
             "axes/estimate": ["value", "stderr"],
             "coupling/autocorrelation": self._autocorrelation(),

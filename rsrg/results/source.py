@@ -1,4 +1,4 @@
-"""What a source of M owes the results of a run, and what all sources of a run share."""
+"""What a source of M must provide for the results of a run, and what all sources share."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,14 +16,15 @@ from rsrg.physics.elastic import inverse_elastic_susceptibility
 from rsrg.physics.readings import Reading
 from rsrg.physics.strain import strain_direction
 
-MIN_GRID = 60  # strains at least, between which the zeros of an exact coupling are bracketed
+MIN_GRID = 60  # smallest number of strains between which the zeros of an exact coupling are sought
 
 
 class CouplingSource(Protocol):
     """One way to get M, followed to the end of the flow.
 
-    A new one is a class with these four verbs; its maker stands in `formulas.FORMULAS`, and its
-    suffix in `storage.layout.SOURCES`. suffix: what the names of its datasets end in.
+    A new source is a class with these four methods; the function that makes it is listed in
+    `formulas.FORMULAS`, and its suffix in `storage.layout.SOURCES`. suffix: the ending of the names
+    of its datasets.
     """
 
     suffix: str
@@ -43,7 +44,7 @@ class CouplingSource(Protocol):
 
 @dataclass(frozen=True)
 class Setting:
-    """What is the same for every glass of a run.
+    """The setting of a run, which is the same for all its glasses.
 
     strains e, (strains,), and their direction, (3, 3). weights: the share of each step that is
     taken, (steps,).
@@ -67,11 +68,11 @@ class Setting:
 
     @property
     def along_x(self) -> bool:
-        """Whether the strain is e_xx, the only one that the paper's formula is for."""
+        """Whether the strain is e_xx, the only one to which the paper's formula applies."""
         return np.array_equal(self.direction, strain_direction("xx"))
 
     def deformation(self, e: float) -> float | Array:
-        """The deformation at a strain e, as `physics` takes it: e of e_xx, else F, (3, 3)."""
+        """The deformation at a strain e: the number e itself for e_xx, else F, (3, 3)."""
         return float(e) if self.along_x else np.eye(3) + e * self.direction
 
     def critical_strains(

@@ -144,20 +144,35 @@ def choose_engine(points: Array, engine: Engine = "auto", tolerance: float | Non
 def pair_moments(
     positions: ArrayLike, engine: Engine = "auto", tolerance: float | None = None
 ) -> Array:
-    """Q_abcd = Σ_{s≠s'} n_a n_b n_c n_d / r³ over ordered pairs, (15,), in 1/L³.
+    """Sums over all pairs of blocks from which the coupling matrix follows, for every material.
 
-    positions: (n, 3), n ≥ 2, in units of the block size L; integers are converted. The order of
-    the 15 is that of `physics.interaction.QUARTIC_NAMES`.
+        Q_abcd = Σ_{s≠s'} n_a n_b n_c n_d / r³
 
-    engine: `direct` sums pair by pair; `lattice`, where all points are sites of one lattice
-    (strained or not), displacement by displacement; both are exact to rounding. `ewald` takes
-    N log N steps and meets `tolerance`, from 1e-11 to 1e-4: relative to the trace Σ 1/r³ for the
-    trace, to themselves for the parts l = 2 and 4 (see `ewald_moments`); it needs the
-    extra `nufft`. `auto` takes the fastest that is exact to rounding or, where a tolerance is
-    given, to that; the logger `rsrg.sums.engines` says which and why (level INFO).
+    over ordered pairs, so each pair counts twice; n is the direction and r the distance of a pair.
+    The coupling of Eq. 3.7 needs nothing else of the positions (see `coupling_matrix`).
+
+    positions: block centres in units of the block size L, (n, 3), n ≥ 2; integers are converted.
+    engine: how the sum is done. `direct` goes pair by pair. `lattice`, for points that are sites of
+    one lattice, strained or not, goes displacement by displacement. Both are exact to rounding.
+    `ewald` takes of the order of n log n steps and is exact to `tolerance`; it needs the extra
+    `nufft`. `auto` takes the fastest that is exact to rounding or, where a tolerance is given, to
+    that; the logger `rsrg.sums.engines` says which and why (level INFO).
+    tolerance: of `ewald`, from 1e-11 to 1e-4; relative to the trace Σ 1/r³ for the trace, and to
+    themselves for the parts of angular momentum 2 and 4 (see `ewald_moments`).
+
+    Returns the 15 distinct components of Q in units of 1/L³, (15,), in the order xxxx, xxxy, xxxz,
+    xxyy, xxyz, xxzz, xyyy, xyyz, xyzz, xzzz, yyyy, yyyz, yyzz, yzzz, zzzz.
 
     Raises PhysicsError for a wrong shape or type, a value that is not finite, two points that
-    coincide (naming them), more points than fit into memory, or an engine that cannot serve.
+    coincide (naming them), more points than fit into memory, or an engine that cannot be used.
+
+    Example:
+        Two blocks at distance 2 along x, as two ordered pairs: Q_xxxx = 2/2³.
+
+        >>> import rsrg
+        >>> moments = rsrg.pair_moments([[0, 0, 0], [2, 0, 0]])
+        >>> moments.shape, round(float(moments[0]), 6)
+        ((15,), 0.25)
     """
     points, exponent = _scaled(_checked(positions))
     choice = choose_engine(points, engine, tolerance)

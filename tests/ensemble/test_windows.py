@@ -178,7 +178,9 @@ def test_finite_sample_keeps_to_its_inside():
         # the hull is a little smaller than the box: a tenth of a spacing at each wall
         x = (centers[:, axis] - low) / (high - low)
         assert kstest(np.clip(x, 0, 1), "uniform").pvalue > 1e-4  # once in 10⁴
-    with pytest.raises(PhysicsError, match=r"room for a ball of radius 6 .* seen has radius 4\.[89]"):
+    with pytest.raises(
+        PhysicsError, match=r"room for a ball of radius 6 .* seen has radius 4\.[89]"
+    ):
         sample.centers(1, 6.0, np.random.default_rng(1))
 
 
