@@ -15,21 +15,19 @@ from pydantic import (
     model_validator,
 )
 
-from rsrg.config.base import ConfigModel, Finite, as_tuple, quantity
+from rsrg.config.base import ConfigModel, as_tuple, quantity
 from rsrg.config.flow import FlowSpec
 from rsrg.config.geometry import SAME_LENGTH, BlocksSpec, Lengths, StrainSpec
 from rsrg.config.materials import MaterialsInput, MaterialSpec, as_specs
 from rsrg.config.on_resume import (
-    CAN_ONLY_FALL,
     CAN_ONLY_GAIN,
-    CAN_ONLY_GROW,
     FIXED,
     IGNORED,
-    MAY_CHANGE,
     OnResume,
     stated_rules,
     without_ignored,
 )
+from rsrg.config.sampling import MOST_SAMPLES, Sampling
 from rsrg.ensemble.blocks import CHUNK
 from rsrg.physics.arrays import Array
 from rsrg.physics.materials import Material
@@ -38,9 +36,6 @@ from rsrg.physics.recursion import whole_steps
 
 MAX_STEPS = 10_000
 MAX_HARMONIC_N0 = 5
-MIN_CHUNKS = 4  # fewer give no error bar worth the name
-TARGET_CHUNKS = 16  # an error bar that decides when to stop must itself be known to a fifth
-MOST_SAMPLES = 10**6  # with a target error, where no other bound is given
 LENGTHS_GROW = OnResume(
     "can only grow", Lengths.log_size_ratio, SAME_LENGTH, "ln(R/L₁)", "{:.6g}".format
 )
@@ -51,59 +46,6 @@ def _distinct(values: tuple[Any, ...]) -> tuple[Any, ...]:
     if len(set(values)) < len(values):
         raise ValueError("must name each reading once")
     return values
-
-
-class Sampling(ConfigModel):
-    """How the coupling is computed: sampled, averaged exactly, or by the formulas alone."""
-
-    estimator: Annotated[Literal["montecarlo", "exact", "formula"], FIXED] = Field(
-        "montecarlo", description="montecarlo, exact or formula"
-    )
-    samples: Annotated[int, CAN_ONLY_GROW] = Field(
-        512,
-        ge=MIN_CHUNKS * CHUNK,
-        le=10**9,
-        multiple_of=CHUNK,
-        description=f"a multiple of {CHUNK}, at least {MIN_CHUNKS * CHUNK} (draws per step)",
-    )
-    seed: Annotated[int, FIXED] = Field(
-        0, ge=0, lt=2**63, description="an integer from 0 to 2⁶³ − 1"
-    )
-    resample: Annotated[Literal["per_step", "once"], FIXED] = Field(
-        "per_step", description="per_step or once"
-    )
-    target_error: Annotated[Finite | None, CAN_ONLY_FALL] = Field(
-        None, gt=0.0, le=1.0, description="a standard error, a number between 0 and 1"
-    )
-    target_quantity: Annotated[Literal["coupling", "critical_strain"] | None, FIXED] = Field(
-        None, description="coupling or critical_strain"
-    )
-    max_samples: Annotated[int | None, MAY_CHANGE] = Field(
-        None,
-        ge=MIN_CHUNKS * CHUNK,
-        le=10**9,
-        multiple_of=CHUNK,
-        description=f"a multiple of {CHUNK}, at least `samples` (draws per step)",
-    )
-
-    @model_validator(mode="after")
-    def _target(self) -> Self:
-        if self.target_error is None:
-            if self.target_quantity is not None or self.max_samples is not None:
-                raise ValueError(
-                    "must have `target_quantity` and `max_samples` with `target_error` only"
-                )
-            return self
-        if self.estimator != "montecarlo":
-            raise ValueError(f"must not have `target_error` with `{self.estimator}`: it has none")
-        if self.samples < TARGET_CHUNKS * CHUNK:
-            raise ValueError(
-                f"must have `samples` of at least {TARGET_CHUNKS * CHUNK} with `target_error`, to "
-                "know the error from"
-            )
-        if self.max_samples is not None and self.max_samples < self.samples:
-            raise ValueError("must have `max_samples` of at least `samples`")
-        return self
 
 
 class Checkpoint(ConfigModel):
