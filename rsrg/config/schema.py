@@ -38,8 +38,8 @@ from rsrg.physics.recursion import whole_steps
 
 MAX_STEPS = 10_000
 MAX_HARMONIC_N0 = 5
-MIN_CHUNKS = 4  # fewer give no error bar worth the name
-TARGET_CHUNKS = 16  # an error bar that decides when to stop must itself be known to a fifth
+MIN_CHUNKS = 4  # fewer give no meaningful error bar
+TARGET_CHUNKS = 16  # an error that decides when to stop must itself be known to 20 %
 MOST_SAMPLES = 10**6  # with a target error, where no other bound is given
 LENGTHS_GROW = OnResume(
     "can only grow", Lengths.log_size_ratio, SAME_LENGTH, "ln(R/L₁)", "{:.6g}".format
@@ -54,7 +54,7 @@ def _distinct(values: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 class Sampling(ConfigModel):
-    """How the coupling is computed: sampled, averaged exactly, or by the formulas alone."""
+    """How the coupling is computed: sampled, averaged exactly, or only by the formulas."""
 
     estimator: Annotated[Literal["montecarlo", "exact", "formula"], FIXED] = Field(
         "montecarlo", description="montecarlo, exact or formula"
@@ -107,7 +107,7 @@ class Sampling(ConfigModel):
 
 
 class Checkpoint(ConfigModel):
-    """When a run is saved."""
+    """How often a run is saved."""
 
     every: Annotated[str, quantity("second")] = Field(
         "30 s", description="a time with its unit, such as '30 s'"
@@ -220,7 +220,7 @@ class Config(ConfigModel):
         return self
 
     def __eq__(self, other: object) -> bool:
-        """Whether both ask for the same, however they were written."""
+        """Whether both have the same resolved settings, however they were written."""
         return isinstance(other, Config) and self.resolved() == other.resolved()
 
     def __hash__(self) -> int:
