@@ -1,4 +1,4 @@
-"""The command line: all commands, and what becomes of their errors."""
+"""The command line: all commands, and how their errors are shown."""
 
 import sys
 from typing import Annotated

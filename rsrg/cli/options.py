@@ -102,7 +102,7 @@ class ExecutionOptions:
 
 
 def with_execution_options(command: Callable[..., None]) -> Callable[..., None]:
-    """The command with the options of ExecutionOptions behind its own.
+    """Give a command the options of ExecutionOptions, after its own.
 
     The command takes them as one argument, `execution`; the parser sees them one by one.
     """
@@ -140,7 +140,7 @@ def say(message: str) -> None:
 
 
 def exit_at_once(code: int) -> NoReturn:
-    """Exit with a code, and do not wait for a thread that was left behind in a chunk."""
+    """Exit with a code, without waiting for a thread that still computes a chunk."""
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)

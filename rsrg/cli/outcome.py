@@ -1,4 +1,4 @@
-"""How a command ends: what it prints of a finished run, of its pool, of a study, or of a stop."""
+"""How a command ends: what it prints of a run, of its pool or of a study, finished or stopped."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn

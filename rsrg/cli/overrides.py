@@ -29,7 +29,7 @@ def _pair(key: str, rest: Any) -> str:
 
 
 def parse_overrides(pairs: list[str] | None) -> dict[str, Any]:
-    """KEY=VALUE texts as dotted keys with each value read as YAML, never evaluated."""
+    """The values of KEY=VALUE texts by dotted key, each read as YAML and never evaluated."""
     from rsrg.config.yaml_source import read_value
 
     parts = [pair.partition("=") for pair in pairs or []]

@@ -1,4 +1,4 @@
-"""Commands that compute one run: start it, go on with it."""
+"""Commands that compute one run: `run` starts it, `resume` goes on with it."""
 
 from pathlib import Path
 from typing import Annotated

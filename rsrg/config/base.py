@@ -1,4 +1,4 @@
-"""What all models of the config have in common: frozen, strict, no unknown keys; field types."""
+"""The base of all models of the config (frozen, strict, no unknown keys), and field types."""
 
 from typing import Annotated, Any
 
@@ -10,7 +10,7 @@ Finite = Annotated[float, Field(allow_inf_nan=False)]
 
 
 def quantity(unit: str) -> AfterValidator:
-    """A text with a unit that converts to the given one (see `quantities`)."""
+    """Check that a text has a unit that converts to the given one (see `quantities`)."""
 
     def check(text: str) -> str:
         si_value(text, unit)

@@ -1,4 +1,4 @@
-"""What a config asks to be drawn: how the blocks lie, and what the first ones are.
+"""From a config: the positions of blocks to be drawn, and the χ of the first blocks.
 
 The config itself does no input or output; the files that it names, positions of blocks and
 susceptibilities of the first ones, are read here.
@@ -26,7 +26,7 @@ def block_ensemble(spec: BlocksSpec) -> Blocks:
 
 
 def initial_law(spec: InitialSpec) -> InitialLaw:
-    """χ of the first blocks of a pool. Raises ConfigError where their file cannot be read."""
+    """The distribution of χ of a pool's first blocks. Raises ConfigError for an unreadable file."""
     default = InitialLaw(spec.kind)
     return InitialLaw(
         kind=spec.kind,

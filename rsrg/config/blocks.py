@@ -1,4 +1,4 @@
-"""The config's blocks that are no perfect lattice: jitter, random packings, positions of a file."""
+"""The config's blocks beyond perfect lattices: jitter, random packings, positions from a file."""
 
 from typing import Annotated, Any, Literal, Self
 
@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from rsrg.config.base import ConfigModel, Finite, as_tuple
 from rsrg.ensemble.blocks import Distribution, Jitter, Packing
 
-RSA_SEPARATION = 0.8  # where none is given; near 0.9019 random sequential addition never ends
+RSA_SEPARATION = 0.8  # the default; near 0.9019 random sequential addition never ends
 Edge = Annotated[Finite, Field(gt=0.0)]
 
 
@@ -21,11 +21,11 @@ class JitterSpec(ConfigModel):
     )
 
     def jitter(self) -> Jitter:
-        """The jitter itself."""
+        """The jitter as `ensemble` draws it."""
         return Jitter(self.distribution, self.width, self.min_separation)
 
     def check(self, nearest: float) -> None:
-        """Raise ValueError unless the blocks of a lattice, nearest apart, keep their distance."""
+        """Raise ValueError if displaced blocks, `nearest` apart before, could come too close."""
         if self.min_separation >= nearest:
             raise ValueError(
                 f"must have `jitter.min_separation` below the lattice's {nearest:.4g} block sizes"
@@ -54,14 +54,14 @@ class PackingSpec(ConfigModel):
         return self
 
     def packing(self) -> Packing:
-        """The packing itself."""
+        """The packing as `ensemble` draws it."""
         if self.kind == "poisson_disk":
             return Packing("poisson_disk", None)
         return Packing("rsa", self.min_separation or RSA_SEPARATION)
 
 
 class PositionsSpec(ConfigModel):
-    """Positions of blocks in a file, known by its content."""
+    """Positions of blocks in a file, which is identified by a hash of its content."""
 
     file: str = Field(
         min_length=1,
@@ -77,5 +77,5 @@ class PositionsSpec(ConfigModel):
 
 
 def as_positions(value: Any) -> Any:
-    """The name of a file alone as a mapping."""
+    """A bare file name as a mapping; anything else as it is."""
     return {"file": value} if isinstance(value, str) else value

@@ -1,4 +1,4 @@
-"""The config's flow: how χ is updated, whether blocks are unequal, and what the first ones are."""
+"""The config's flow: how χ is updated, whether blocks are unequal, and χ of the first blocks."""
 
 from typing import Annotated, Any, Literal, Self
 
@@ -13,7 +13,7 @@ from rsrg.physics.recursion import Update
 
 DEFAULT_POOL = 4096
 MAX_POOL = 2**24
-GIVEN: dict[Kind, tuple[tuple[str, ...], tuple[str, ...]]] = {  # needed, and allowed besides
+GIVEN: dict[Kind, tuple[tuple[str, ...], tuple[str, ...]]] = {  # required, and optional
     "elastic": ((), ()),
     "lognormal": (("width",), ("correlation",)),
     "gaussian": (("width",), ("correlation",)),
@@ -57,7 +57,7 @@ def _as_mapping(value: Any) -> Any:
 
 
 def _as_written(value: InitialSpec) -> Any:
-    """As in old configs where there is no disorder."""
+    """`elastic` as a plain word, as in older configs; anything else as a mapping."""
     return "elastic" if value.kind == "elastic" else value.model_dump(exclude_none=True)
 
 
@@ -101,15 +101,15 @@ class FlowSpec(ConfigModel):
 
     @property
     def quenched(self) -> bool:
-        """Whether blocks are unequal, and followed as a pool."""
+        """Whether blocks are unequal, and so followed as a pool."""
         return self.disorder == "quenched"
 
     @property
     def annealed_update(self) -> Update:
-        """The update of the annealed flow beside a quenched one: harmonic has none of its own."""
+        """The update of the annealed flow beside a quenched one; for harmonic, that of Eq. 3.8."""
         return "resummed" if self.update == "harmonic" else self.update
 
     @property
     def blocks(self) -> int:
-        """P, the blocks of the pool; none where the flow is annealed."""
+        """P, the number of blocks in the pool; 0 where the flow is annealed."""
         return (self.pool or DEFAULT_POOL) if self.quenched else 0

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 MAX_STRAINS = 10_000
 MAX_N0 = 1000
 MAX_LOG_RATIO = 700.0  # e^709 is the largest double
-SAME_LENGTH = 1e-9  # of ln(R/L₁): unit conversion leaves a rounding error, 1000 nm is 1 µm
+SAME_LENGTH = 1e-9  # tolerance of ln(R/L₁): unit conversion leaves a rounding error
 
 
 class Lengths(ConfigModel):
@@ -65,7 +65,7 @@ class Lengths(ConfigModel):
 
 
 def _lattice_unless_given(value: Any) -> Any:
-    """Where neither lattice, packing nor positions is given: simple cubic."""
+    """Add a simple cubic lattice where neither lattice, packing nor positions is given."""
     if isinstance(value, dict) and not {"lattice", "packing", "positions"} & value.keys():
         return value | {"lattice": "sc"}
     return value
@@ -124,7 +124,7 @@ class BlocksSpec(ConfigModel):
         return self
 
     def blocks(self, sample: "PointSet | None" = None) -> Blocks:
-        """How the blocks of a super block are drawn. sample: what the file of `positions` holds."""
+        """How the blocks of a super block are drawn. sample: content of the `positions` file."""
         return Blocks(
             self.n0,
             self.lattice,

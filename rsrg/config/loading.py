@@ -1,4 +1,4 @@
-"""From YAML to a Config, or to every problem at once, each with its place, rule and value."""
+"""From YAML to a Config, or to a list of all problems, each with its place, rule and value."""
 
 import difflib
 import os
@@ -16,7 +16,7 @@ from rsrg.config.yaml_source import KeyPath, Source, override, parse_source, rea
 from rsrg.errors import ConfigError
 
 UNION_TAGS = ("grid", "list")
-MAX_VALUE_TEXT = 60  # characters of a bad value
+MAX_VALUE_TEXT = 60  # longest text of a wrong value, in characters
 
 
 def load_config(path: str | os.PathLike[str], overrides: Mapping[str, Any] | None = None) -> Config:
@@ -57,7 +57,7 @@ def config_from_text(text: str, name: str = "config") -> Config:
 
 
 def config_from_source(source: Source) -> Config:
-    """The config in a read source. Raises as `load_config`."""
+    """The config in YAML data that were read. Raises as `load_config`."""
     try:
         config = Config.model_validate(source.data)
     except ValidationError as error:
@@ -68,7 +68,7 @@ def config_from_source(source: Source) -> Config:
 
 
 def _pinned(config: Config, folder: Path) -> Config:
-    """The config with its positions file, if it has one, by full path and content."""
+    """The config with the full path and content hash of its positions file, if it has one."""
     if config.blocks.positions is None:
         return config
     from rsrg.config.positions import pinned  # few configs have one; what reads it starts slowly
@@ -79,7 +79,7 @@ def _pinned(config: Config, folder: Path) -> Config:
 
 
 def _problem(error: dict[str, Any], source: Source) -> tuple[int, str]:
-    """Line and text of one problem."""
+    """Line number and text of one problem."""
     path = _path(error["loc"]) or _named_path(error)
     place = source.place(path)
     line = next((source.lines[p] for p in _upwards(path) if p in source.lines), 0)
@@ -87,7 +87,7 @@ def _problem(error: dict[str, Any], source: Source) -> tuple[int, str]:
 
 
 def _named_path(error: dict[str, Any]) -> KeyPath:
-    """The key that a rule across keys names first, such as `sampling.estimator`."""
+    """The key that the message of a rule for several keys begins with."""
     named = re.match(r"`([a-z_.]+)", str(error.get("ctx", {}).get("error", "")))
     return tuple(named[1].split(".")) if named else ()
 
@@ -97,14 +97,14 @@ def _upwards(path: KeyPath) -> list[KeyPath]:
 
 
 def _path(loc: tuple[str | int, ...]) -> KeyPath:
-    """The location without the tags of unions, which a user never wrote."""
+    """The location without pydantic's tags of unions, which are no keys of the config."""
     return tuple(
         p for i, p in enumerate(loc) if not (p in UNION_TAGS and i > 0 and loc[i - 1] == "values")
     )
 
 
 def _sentence(error: dict[str, Any], path: KeyPath) -> str:
-    """The thing, the rule and the value."""
+    """The sentence that names the key, the rule and the value."""
     name = next((p for p in reversed(path) if isinstance(p, str)), "config")
     kind, value = error["type"], _shown(error["input"])
     if kind == "extra_forbidden":
@@ -145,7 +145,7 @@ def _unknown_key(key: str, parent: KeyPath) -> str:
 
 
 def _field(path: KeyPath) -> FieldInfo | None:
-    """The field at a path, or of its nearest list."""
+    """The field at a path; for an element of a list, the field of that list."""
     model: type[BaseModel] | None = Config
     field = None
     for key in path:

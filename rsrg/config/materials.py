@@ -1,4 +1,4 @@
-"""The config's materials: of the paper's Table I by name, or one's own."""
+"""The config's materials: glasses of the paper's Table I by name, or others by their numbers."""
 
 import difflib
 from typing import Annotated, Any, Literal, Self
@@ -13,7 +13,7 @@ GlassName = Literal[tuple(GLASSES)]  # type: ignore[valid-type]
 
 
 class MaterialSpec(ConfigModel):
-    """A glass of the paper's Table I by name, or one's own by c_l and c_t, or by alpha."""
+    """A glass of the paper's Table I by name, or another one by c_l and c_t, or by alpha."""
 
     name: str | None = Field(None, description="a name")
     alpha: Finite | None = Field(
@@ -48,7 +48,7 @@ class MaterialSpec(ConfigModel):
         return self
 
     def material(self) -> Material:
-        """The glass itself, in SI units."""
+        """The glass with its numbers in SI units."""
         density = si_value(self.density, "kilogram/meter**3") if self.density else None
         if self.alpha is not None:
             return Material(self.name or f"alpha={self.alpha:g}", self.alpha, density=density)
@@ -69,7 +69,7 @@ MaterialsInput = Literal["all"] | list[GlassName | MaterialSpec]  # type: ignore
 
 
 def as_specs(value: Any) -> Any:
-    """`all`, or names among mappings, as mappings."""
+    """`all`, or a list of names and mappings, as a list of mappings."""
     if value == "all":
         value = list(GLASSES)
     if isinstance(value, list):

@@ -1,8 +1,8 @@
-"""What a resume may do with a field of the config, said in the definition of the field.
+"""What a resume may do with a field of the config, stated in the definition of the field.
 
     samples: Annotated[int, CAN_ONLY_GROW] = Field(512, ...)
 
-A field that says nothing follows its parent.
+A field without a rule follows its parent.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -24,11 +24,11 @@ class OnResume:
     """What a resume may do with a field.
 
     rule: "ignored" (any change, because no number depends on the field), "may change" (any change,
-    because it only bounds the work), "can only grow", "can only fall" (and not be given up), "can
+    because it only bounds the work), "can only grow", "can only fall" (and not be left out), "can
     only gain" (a list that loses nothing), or "fixed".
     measure: a function of the field's value, which gives what the rule compares: a number, or a
-    list. tolerance: by how much a number may seem to shrink. symbol, show: how an error names that
-    number, or an element of the list.
+    list. tolerance: by how much a number may shrink through rounding. symbol, show: how an error
+    names that number, or an element of the list.
     """
 
     rule: Rule
@@ -57,7 +57,7 @@ def inner_model(annotation: Any) -> type[BaseModel] | None:
 
 
 def all_fields(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, FieldInfo]]:
-    """Every field of a model by its dotted key, and after each the fields of the model in it."""
+    """Every field of a model by its dotted key, each followed by the fields inside it."""
     for name, field in model.model_fields.items():
         key = f"{prefix}{name}"
         yield key, field
@@ -67,7 +67,7 @@ def all_fields(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, 
 
 
 def stated_rules(model: type[BaseModel]) -> dict[str, OnResume]:
-    """The rules that fields of a model state themselves, by dotted key."""
+    """The rules stated in the definitions of a model's fields, by dotted key."""
     return {
         key: note
         for key, field in all_fields(model)
@@ -77,14 +77,14 @@ def stated_rules(model: type[BaseModel]) -> dict[str, OnResume]:
 
 
 def rule_of(key: str, rules: Rules) -> OnResume | None:
-    """The rule of a field: its own, or that of the nearest parent; None where nobody has one."""
+    """The rule of a field: its own, or that of the nearest parent; None where none has a rule."""
     while key not in rules and "." in key:
         key = key.rpartition(".")[0]
     return rules.get(key)
 
 
 def without_ignored(data: Mapping[str, Any], rules: Rules, prefix: str = "") -> dict[str, Any]:
-    """Nested settings without the fields that are ignored: what the numbers of a run depend on."""
+    """Nested settings without the ignored fields: those that a run's numbers depend on."""
     kept = {}
     for name, value in data.items():
         key = f"{prefix}{name}"

@@ -1,4 +1,4 @@
-"""Positions of blocks from a file: read whole, checked, and scaled to unit volume per block."""
+"""Positions of blocks from a file: read, checked, and scaled to unit volume per block."""
 
 import hashlib
 import io
@@ -17,16 +17,16 @@ from rsrg.physics.arrays import Array
 MAX_BYTES = 200_000_000
 MAX_POINTS = 1_000_000
 MIN_POINTS = 8
-SAME_PLACE = 1e-6  # block sizes; nearer ones are one block given twice
+SAME_PLACE = 1e-6  # block sizes; nearer positions count as one block given twice
 _DATASET = re.compile(r"(.*\.(?:h5|hdf5))(?::(.+))?", re.IGNORECASE)
 _LATTICE = re.compile(r'lattice\s*=\s*"([^"]*)"', re.IGNORECASE)
 _PROPERTIES = re.compile(r"properties\s*=\s*(\S+)", re.IGNORECASE)
 
 
 def pinned(spec: PositionsSpec, folder: Path) -> PositionsSpec:
-    """The spec with its full path and the hash of what the file holds now.
+    """The spec with the full path of its file and the hash of the file's present content.
 
-    Raises ConfigError where the file is missing, faulty, or not the one the spec's hash names.
+    Raises ConfigError if the file is missing or invalid, or its content not that of the hash.
     """
     path, dataset = _split(spec.file)
     full = str((folder / path).resolve())
@@ -149,7 +149,7 @@ def _xyz(path: str, content: bytes) -> tuple[Array, Array | None]:
 
 
 def _first_column(path: str, comment: str) -> int:
-    """Where x stands in a line: after the species, or where Properties says."""
+    """The column of x: that after the species, or the one that `Properties` names."""
     match = _PROPERTIES.search(comment)
     if match is None:
         return 1
@@ -192,7 +192,7 @@ def _check(path: str, points: Array) -> None:
 
 
 def _volume(path: str, points: Array, cell: Array | None) -> float:
-    """The volume that the points take, in the units of the file."""
+    """The volume that the points occupy, in the units of the file."""
     if cell is not None:
         return abs(float(np.linalg.det(cell)))
     try:
@@ -204,7 +204,7 @@ def _volume(path: str, points: Array, cell: Array | None) -> float:
 
 
 def _check_distances(path: str, sample: PointSet) -> None:
-    """Raise where two blocks are in one place, images of the periodic box included."""
+    """Raise ConfigError if two blocks coincide, images of the periodic box included."""
     p = sample.points
     if sample.cell is not None:
         p = p @ np.linalg.inv(sample.cell) % 1.0 @ sample.cell

@@ -10,7 +10,7 @@ from rsrg.errors import ConfigError
 
 MAX_CHARACTERS = 40
 _NUMBER = r"[-+]?[0-9.]+(?:[eE][-+]?[0-9]{1,3})?"
-_NAME = r"[A-Za-zÅμ]+(?:\^?-?[0-9])?"  # one digit: a power of a power could be made to never end
+_NAME = r"[A-Za-zÅμ]+(?:\^?-?[0-9])?"  # one digit, because a tower of powers might never end
 _QUANTITY = re.compile(rf"\s*({_NUMBER})\s*({_NAME}(?:\s*[/*·]\s*{_NAME}){{0,3}})\s*")
 
 
@@ -56,7 +56,7 @@ def si_value(text: Any, unit: str) -> float:
         raise ValueError(rule)
     try:
         value = float(_registry().Quantity(float(match[1]), match[2].replace("·", "*")).m_as(unit))
-    except Exception as error:  # pint raises many kinds; all mean the unit is not one we can use
+    except Exception as error:  # pint raises many kinds; all mean an unusable unit
         raise ValueError(rule) from error
     if not (value > 0.0 and math.isfinite(value)):
         raise ValueError(f"{rule}, greater than zero")

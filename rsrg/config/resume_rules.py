@@ -1,7 +1,7 @@
-"""What may change when a run is resumed: nothing that alters numbers; what is asked for may grow.
+"""What may change when a run is resumed: nothing that alters results; totals may grow.
 
-Each field of the config says in its own definition what may become of it (see `on_resume`). Here
-are the comparison of two configs by these rules, and the two rules that span several fields.
+Each field of the config states its rule in its own definition (see `on_resume`). This file compares
+two configs by these rules, and holds the two rules that concern several fields.
 """
 
 import json
@@ -17,7 +17,7 @@ from rsrg.errors import ConfigError
 
 
 def extended_config(config: Config, overrides: dict[str, Any]) -> Config:
-    """The config with overrides, if a resumed run may follow it.
+    """The config with overrides applied, if a resume may continue with it.
 
     Raises ConfigError, with the old and new value of every key that may not change.
     """
@@ -58,7 +58,7 @@ def _changed_fixed_fields(old: Config, new: Config) -> Iterator[str]:
 
 
 def _broken_rules(old: Config, new: Config) -> Iterator[str]:
-    """Every field that shrank, or lost something, where its rule forbids it."""
+    """A sentence for every field that changed against its rule."""
     for key, rule in RULES.items():
         before, after = _value(old, key), _value(new, key)
         if rule.rule in ("can only grow", "can only fall", "can only gain"):
@@ -70,7 +70,7 @@ def _value(config: Config, key: str) -> Any:
 
 
 def _broken_rule(key: str, rule: OnResume, before: Any, after: Any) -> Iterator[str]:
-    """How a field breaks its rule; nothing where it keeps it. before, after: as measured."""
+    """How a field breaks its rule, if it does. before, after: values by the rule's measure."""
     if rule.rule == "can only gain":
         for lost in [value for value in before if value not in after][:1]:
             shown = rule.show(lost)
@@ -88,12 +88,12 @@ def _shrank(before: Any, after: Any, rule: OnResume) -> bool:
 
 
 def _rose(before: float | None, after: float | None) -> bool:
-    """Whether a bound became larger or was given up."""
+    """Whether a bound became larger or was left out."""
     return before is not None and (after is None or after > before)
 
 
 def _changed_draws(old: Config, new: Config) -> list[str]:
-    """More readings or strains where draws depend on them: all but perfect lattices."""
+    """The error for other readings or strains where draws depend on them."""
     same = old.readings == new.readings and old.strain == new.strain
     if same or old.blocks.blocks().perfect:
         return []
@@ -104,7 +104,7 @@ def _changed_draws(old: Config, new: Config) -> list[str]:
 
 
 def _changed_pool(old: Config, new: Config) -> Iterator[str]:
-    """Anything but more samples where blocks are followed as a pool, which is whole."""
+    """The error for anything but more samples with a pool of blocks, which cannot be extended."""
     if not old.flow.quenched:
         return
     for key, before, after in _differences(old, new):

@@ -8,13 +8,13 @@ from rsrg.config.base import ConfigModel, Finite
 from rsrg.config.on_resume import CAN_ONLY_FALL, CAN_ONLY_GROW, FIXED, MAY_CHANGE
 from rsrg.ensemble.blocks import CHUNK
 
-MIN_CHUNKS = 4  # fewer give no error bar worth the name
-TARGET_CHUNKS = 16  # an error bar that decides when to stop must itself be known to a fifth
+MIN_CHUNKS = 4  # fewer give no meaningful error bar
+TARGET_CHUNKS = 16  # an error that decides when to stop must itself be known to 20 %
 MOST_SAMPLES = 10**6  # with a target error, where no other bound is given
 
 
 class Sampling(ConfigModel):
-    """How the coupling is computed: sampled, averaged exactly, or by the formulas alone."""
+    """How the coupling is computed: sampled, averaged exactly, or only by the formulas."""
 
     estimator: Annotated[Literal["montecarlo", "exact", "formula"], FIXED] = Field(
         "montecarlo", description="montecarlo, exact or formula"

@@ -49,7 +49,7 @@ def _distinct(values: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 class Checkpoint(ConfigModel):
-    """When a run is saved."""
+    """How often a run is saved."""
 
     every: Annotated[str, quantity("second")] = Field(
         "30 s", description="a time with its unit, such as '30 s'"
@@ -162,7 +162,7 @@ class Config(ConfigModel):
         return self
 
     def __eq__(self, other: object) -> bool:
-        """Whether both ask for the same, however they were written."""
+        """Whether both have the same resolved settings, however they were written."""
         return isinstance(other, Config) and self.resolved() == other.resolved()
 
     def __hash__(self) -> int:

@@ -10,7 +10,7 @@ ATTRIBUTES = ("status", "created", "updated", "config", "config_text")
 
 
 def stored_config(snapshot: Snapshot) -> Config:
-    """The config that a run follows, with the text it was read from.
+    """The config of a run file, with the text it was read from.
 
     Raises RunFileError where it, or another attribute that every run has, is missing or invalid.
     """

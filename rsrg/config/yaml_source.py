@@ -18,15 +18,15 @@ from ruamel.yaml.scalarbool import ScalarBoolean
 from rsrg.errors import ConfigError
 
 KeyPath = tuple[str | int, ...]
-MAX_BYTES = 100_000  # a config is a page; anything larger is the wrong file
+MAX_BYTES = 100_000  # a config is about a page; anything larger is the wrong file
 MAX_DEPTH = 20
 
 
 @dataclass(frozen=True)
 class Source:
-    """A config as written: where from, its text, its plain data, and where each value stands.
+    """A config as written: name of its file, text, plain data, and the line of each value.
 
-    overridden: for each value that stands elsewhere, where: `-o`, or a line of a study.
+    overridden: for a value from elsewhere, its place: `-o`, or a line of a study file.
     """
 
     name: str
@@ -36,7 +36,7 @@ class Source:
     overridden: Mapping[KeyPath, str] = field(default_factory=dict)
 
     def place(self, path: KeyPath) -> str:
-        """`file:line, key.path` of a value, or of its nearest parent that stands in the file."""
+        """`file:line, key.path` of a value, or of its nearest parent that is in the file."""
         dotted = ".".join(str(p) for p in path) or "the whole file"
         words = tuple(str(p) for p in path)
         for key, where in self.overridden.items():
@@ -134,7 +134,7 @@ def override(
 ) -> Source:
     """The source with dotted keys set to new values: {"sampling.seed": 7}.
 
-    places: where each new value stands; by default on the command line, `-o`.
+    places: where each new value comes from; by default the command line, `-o`.
     Raises ConfigError where a key leads through something that is not a mapping.
     """
     data = deepcopy(source.data)

@@ -1,7 +1,7 @@
-"""Files written all or nothing, through the few calls that a full or broken disk may refuse.
+"""Files written completely or not at all, through the few calls that may fail on a bad disk.
 
 A file is written to a temporary name beside it, synced, and renamed; the one before stays as
-`.prev`. At every instant the name stands for a whole file, the old one or the new one.
+`.prev`. At every instant the name refers to a complete file, the old one or the new one.
 """
 
 import glob
@@ -16,7 +16,7 @@ from rsrg.errors import RunFileError
 
 
 class Disk:
-    """Every call that changes a run's files. Tests put one in its place that breaks."""
+    """Every call that changes a run's files. Tests replace it by one that fails."""
 
     def create(self, path: Path) -> BinaryIO:
         """An empty file, open for writing."""
@@ -28,18 +28,18 @@ class Disk:
         file.flush()
 
     def sync(self, file: BinaryIO) -> None:
-        """Wait until it is on the disk."""
+        """Wait until the content is on the disk."""
         os.fsync(file.fileno())
 
     def link(self, path: Path, link: Path) -> None:
-        """A second name of a file; a copy where the file system knows no second names."""
+        """Give a file a second name (hard link); copy it where the file system has no links."""
         try:
             os.link(path, link)
         except OSError:
             shutil.copy2(path, link)
 
     def replace(self, path: Path, target: Path) -> None:
-        """Rename in one instant, in place of what was there."""
+        """Rename atomically, replacing what was there."""
         path.replace(target)
 
     def sync_folder(self, folder: Path) -> None:
@@ -55,7 +55,7 @@ DISK = Disk()
 
 
 def save(path: Path, content: bytes) -> None:
-    """Write the file whole, or leave what was there; the old one becomes `.prev`.
+    """Write the complete file, or leave what was there; the old one becomes `.prev`.
 
     Raises RunFileError where the folder or the disk refuses.
     """
@@ -66,7 +66,7 @@ def save(path: Path, content: bytes) -> None:
 
 
 def replace_text(path: Path, text: str) -> None:
-    """Write a text file whole, in UTF-8, or leave what was there; the old one is not kept.
+    """Write a complete text file in UTF-8, or leave what was there; the old one is not kept.
 
     Raises OSError where the folder or the disk refuses.
     """
@@ -97,7 +97,7 @@ def _refused(path: Path, error: OSError) -> str:
 
 
 def _keep_previous(path: Path) -> None:
-    """Make `.prev` the file as it is now, without a moment in which `path` is missing."""
+    """Keep the present file as `.prev`; `path` is missing at no moment."""
     link = _beside(path, "prev")
     link.unlink(missing_ok=True)
     try:
@@ -118,14 +118,14 @@ def _remove(path: Path) -> None:
 
 
 def remove_leftovers(path: Path) -> None:
-    """Temporary files that a killed process left. Only the holder of the lock may call this."""
+    """Remove temporary files that a killed process left. Only for the holder of the lock."""
     for ending in ("tmp", "prev"):
         for left in path.parent.glob(f".{glob.escape(path.name)}.[0-9]*.{ending}"):
             _remove(left)
 
 
 def make_folder(path: Path) -> None:
-    """The folder of a run file. Raises RunFileError where it cannot be."""
+    """Make the folder of a run file. Raises RunFileError where that is refused."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -133,12 +133,12 @@ def make_folder(path: Path) -> None:
 
 
 def resolve_symlink(path: Path) -> Path:
-    """The file itself where a path is a symbolic link: it is what is locked and replaced."""
+    """The path that a symbolic link leads to: that file is locked and replaced."""
     return Path(os.path.realpath(path)) if path.is_symlink() else path
 
 
 def previous(path: Path) -> Path:
-    """Where the checkpoint before the last is kept."""
+    """The path at which the checkpoint before the last is kept."""
     return path.with_name(path.name + ".prev")
 
 

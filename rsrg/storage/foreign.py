@@ -1,4 +1,4 @@
-"""Reading one dataset from an HDF5 file that a user brought along."""
+"""Reading one dataset from an HDF5 file that rsrg did not write."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from rsrg.errors import RunFileError
 
 
 def read_foreign(content: bytes, name: str, most: int) -> np.ndarray:
-    """One dataset of at most so many numbers from an HDF5 file of a user, given whole.
+    """One dataset, of limited size, from the bytes of an HDF5 file that rsrg did not write.
 
     Nothing outside these bytes is ever opened: no soft or external link on the way, no virtual
     dataset, no external storage. Raises RunFileError saying what the file must be.

@@ -1,6 +1,6 @@
-"""What a run file must not hold: a file that somebody forged is refused before its data are read.
+"""What a run file must not hold: a forged file is refused before its data are read.
 
-A run file is data alone. Refused are links that lead out of it, data kept in other files, types
+A run file holds only data. Refused are links that lead out of it, data kept in other files, types
 that rsrg never writes, and datasets that promise far more numbers or text than the bytes hold.
 """
 
@@ -21,7 +21,7 @@ PLAIN_TYPES = (
 
 
 def check_type(path: Path, name: str, kind: Any) -> None:
-    """Refuse an attribute or dataset that is neither number nor text, over which HDF5 crashes.
+    """Refuse an attribute or dataset that is neither number nor text; HDF5 may crash on others.
 
     kind: the HDF5 type. Raises RunFileError.
     """
@@ -32,7 +32,7 @@ def check_type(path: Path, name: str, kind: Any) -> None:
 
 
 def check_inside(path: Path, file: h5py.File, content: bytes) -> None:
-    """Refuse whatever leads out of the file, or promises more than its bytes can hold.
+    """Refuse links out of the file, and datasets larger than its bytes can hold.
 
     content: all bytes of the file. Raises RunFileError.
     """
@@ -41,7 +41,7 @@ def check_inside(path: Path, file: h5py.File, content: bytes) -> None:
     file.visititems_links(
         lambda name, link: (names if isinstance(link, h5py.HardLink) else links).append(name)
     )
-    if links:  # HDF5 itself follows none while it visits
+    if links:  # HDF5 follows no soft or external link in a visit
         raise RunFileError(
             f"{path} holds a link, /{links[0]}, which rsrg never writes and never follows"
         )

@@ -53,7 +53,7 @@ AXES: dict[str, Entry] = {
 
 @dataclass(frozen=True)
 class Source:
-    """A source of M: what the names of its datasets end in, their axes, and its name in words."""
+    """A source of M: the ending of its datasets' names, their axes, and its name in words."""
 
     suffix: str
     dims: tuple[str, ...]
@@ -284,5 +284,5 @@ ENTRIES: dict[str, Entry] = {
 
 
 def is_raw(name: str) -> bool:
-    """Whether a dataset tells of single chunks of draws."""
+    """Whether a dataset holds values of single chunks of draws."""
     return name == "coupling/chunks" or "chunk" in ENTRIES[name].dims

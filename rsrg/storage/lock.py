@@ -1,10 +1,10 @@
 """One process at a time on a run file; readers need no lock.
 
 The lock is a file `NAME.lock` beside the run file that names its holder, and a lock of the
-operating system on it. That one ends with its process, however it ends; so where it is free and
-the file names a process of this host, that process is gone. Of another host this cannot be known:
-its file system may keep locks to itself. Where a file system has no locks at all, the process
-named is looked for instead.
+operating system on it. The latter ends with its process in any case; so where it is free and the
+file names a process of this host, that process is gone. For another host this cannot be known,
+because the file system may not share its locks. Where a file system has no locks, rsrg checks
+whether the named process still runs.
 """
 
 import errno
@@ -22,7 +22,7 @@ from rsrg.errors import RunFileError
 from rsrg.storage.atomic import resolve_symlink
 
 WITHOUT_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS)
-NAMING_TIME = 0.1  # s, in which a process that has just made the file writes its name into it
+NAMING_TIME = 0.1  # s within which a process that made the file writes its name into it
 MAX_BYTES = 10_000
 Sleep = Callable[[float], None]
 
@@ -31,7 +31,7 @@ Sleep = Callable[[float], None]
 class Holder:
     """The process that holds a lock.
 
-    born: when the process began, in ticks since the boot; process numbers are used again. since:
+    born: start of the process, in ticks since boot, because process numbers are reused. since:
     when it took the lock, ISO 8601.
     """
 
@@ -51,12 +51,12 @@ class Holder:
             os.kill(self.pid, 0)
         except ProcessLookupError:
             return False
-        except OSError:  # it runs, and is not ours
+        except OSError:  # it runs, under another user
             pass
         return _born(self.pid) == self.born
 
     def known_alive(self) -> bool | None:
-        """Whether it still runs; None where that cannot be seen: on another host."""
+        """Whether it still runs; None for a process of another host, where that is unknown."""
         return self.alive() if self.host == socket.gethostname() else None
 
     def __str__(self) -> str:
@@ -64,7 +64,7 @@ class Holder:
 
 
 def _born(pid: int) -> str:
-    """Start of a process in ticks since the boot; "" where there is no /proc."""
+    """Start of a process in ticks since boot; "" where there is no /proc."""
     try:
         status = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
@@ -83,7 +83,7 @@ def named_holder(path: Path) -> Holder | None:
 
 
 def remove_dead_lock(path: Path, since: str, sleep: Sleep) -> None:
-    """Remove the lock of a process of this host that is gone; nothing, if that cannot be done.
+    """Remove the lock of a process of this host that is gone, if that is possible.
 
     since, sleep: as in `locked`.
     """
@@ -95,10 +95,10 @@ def remove_dead_lock(path: Path, since: str, sleep: Sleep) -> None:
 
 @contextmanager
 def locked(path: Path, since: str, sleep: Sleep) -> Iterator[str]:
-    """Hold the lock of a run file. Gives a note if it was taken over from a dead process, else "".
+    """Hold the lock of a run file. Yields a note if a dead process held it before, else "".
 
-    since: the time now, ISO 8601, which the lock file tells others. sleep: waits for some seconds,
-    as other processes may need to write their names.
+    since: the time now, ISO 8601, which is written to the lock file. sleep: a function that waits
+    for some seconds, while another process may be writing its name.
 
     Raises RunFileError if another process holds it, naming host, process and time; if it may
     still be held on another host; or if the folder refuses.
@@ -120,7 +120,7 @@ def locked(path: Path, since: str, sleep: Sleep) -> Iterator[str]:
 
 
 def _open_locked(path: Path, place: Path, sleep: Sleep) -> tuple[int, bool]:
-    """The lock file, locked by this process; and whether the file system has such locks."""
+    """The lock file, locked by this process, and whether the file system supports locks."""
     while True:
         descriptor = os.open(place, os.O_RDWR | os.O_CREAT, 0o644)
         try:
@@ -139,7 +139,7 @@ def _open_locked(path: Path, place: Path, sleep: Sleep) -> tuple[int, bool]:
 
 
 def _try_lock(descriptor: int) -> bool:
-    """Lock, or say that the file system cannot. Raises BlockingIOError if another holds it."""
+    """Lock the file; False where the file system cannot. BlockingIOError if another holds it."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
@@ -152,7 +152,7 @@ def _try_lock(descriptor: int) -> bool:
 def _enter_name(
     descriptor: int, certain: bool, path: Path, place: Path, since: str, sleep: Sleep
 ) -> str:
-    """Write this process into the lock file, if the process named there is surely gone."""
+    """Write this process into the lock file, if the process named there is known to be gone."""
     this, former = Holder.of_this_process(since), _read(place)
     if former is not None and former.host != this.host:
         raise RunFileError(
@@ -188,7 +188,7 @@ def _wait_for_name(place: Path, sleep: Sleep) -> Holder | None:
 
 
 def _read(place: Path) -> Holder | None:
-    """The holder that a lock file names; None where it names none, or makes no sense."""
+    """The holder that a lock file names; None where it names none or is invalid."""
     try:
         with place.open("rb") as file:
             data = json.loads(file.read(MAX_BYTES))

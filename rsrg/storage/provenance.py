@@ -1,4 +1,4 @@
-"""Where and with which software a run was worked on."""
+"""The host and the software with which a run was computed."""
 
 import os
 import platform
@@ -13,7 +13,7 @@ SOFTWARE = ("rsrg", "numpy", "numba", "scipy", "h5py")
 
 @cache
 def versions() -> dict[str, str]:
-    """Versions of rsrg and what its numbers depend on."""
+    """Versions of rsrg and of the packages that its numbers depend on."""
     return {"python": platform.python_version(), **{name: version(name) for name in SOFTWARE}}
 
 

@@ -1,4 +1,4 @@
-"""The run file: HDF5 bytes behind a checksum, written all or nothing, read as one snapshot.
+"""The run file: HDF5 bytes after a checksum, written completely or not at all, read at once.
 
 The first 512 bytes, HDF5's user block, hold the SHA-256 of everything after them, so any change of
 any byte is noticed when the file is opened. Reading takes the whole file at once: no locks, and
@@ -30,7 +30,7 @@ FILETYPE, MERGED = "rsrg-run", "rsrg-merged"
 SCHEMA_VERSION = 2  # 1 had texts of variable length
 READABLE_VERSIONS = (1, 2)
 BLOCK = 512
-COMPRESS_FROM = 1 << 16  # bytes; below, compression only costs
+COMPRESS_FROM = 1 << 16  # bytes; smaller datasets do not gain from compression
 H5_ERRORS = (
     *(OSError, KeyError, ValueError, TypeError, AttributeError),
     *(RuntimeError, OverflowError, SystemError),
@@ -74,7 +74,7 @@ def _write(file: h5py.File, name: str, values: Any, entry: Entry) -> None:
 def _name_axes(file: h5py.File, dataset: h5py.Dataset, dims: tuple[str, ...]) -> None:
     """Attach the dimension scales, and link each into the dataset's group.
 
-    The link is what lets a reader that looks at one group alone find the named axes there.
+    The link lets a reader that opens only one group see the named axes there.
     """
     group = dataset.parent
     if dataset.name == f"/axes/{dims[0]}":
@@ -92,7 +92,7 @@ FileStatus = tuple[int, int, int] | None
 
 
 def _file_status(path: Path) -> FileStatus:
-    """Inode, time and size of a file, which change with each save; None where there is none."""
+    """Inode, time and size of a file, which change with each save; None if the file is missing."""
     try:
         status = path.stat()
     except OSError:
@@ -101,7 +101,7 @@ def _file_status(path: Path) -> FileStatus:
 
 
 def _verified(path: Path) -> bytes:
-    if path.is_fifo() or path.is_socket() or path.is_char_device():  # reading might never end
+    if path.is_fifo() or path.is_socket() or path.is_char_device():  # reading one might never end
         raise RunFileError(f"cannot read the run file {path}: not a file")
     try:
         content = path.read_bytes()
@@ -141,7 +141,7 @@ class Snapshot:
         return snapshot
 
     def is_current(self) -> bool:
-        """Whether nobody has saved the file since it was read."""
+        """Whether the file has not been saved since it was read."""
         return _file_status(self.path) == self.status
 
     def _open(self, path: Path, content: bytes) -> None:
@@ -155,7 +155,7 @@ class Snapshot:
         self._safely(lambda: check_inside(self.path, self.file, content))
 
     def _safely(self, read: Callable[[], Any]) -> Any:
-        """What a call into HDF5 gives. Raises RunFileError where it finds no sense in the file."""
+        """The result of a call into HDF5. Raises RunFileError where HDF5 cannot read the file."""
         try:
             return read()
         except H5_ERRORS as error:
@@ -180,7 +180,7 @@ class Snapshot:
         )
 
     def content(self) -> bytes:
-        """The HDF5 file behind the checksum, as one block of bytes."""
+        """The HDF5 file that follows the checksum, as bytes."""
         return bytes(self.file.id.get_file_image())
 
     def __contains__(self, name: str) -> bool:
@@ -196,7 +196,7 @@ class Snapshot:
         return self._safely(values)
 
     def names(self, group: str) -> list[str]:
-        """Paths of the datasets there are whose names begin so, such as "pool/"."""
+        """Paths of the file's datasets that begin with a text such as "pool/"."""
         return [n for n in ENTRIES if n.startswith(group) and n in self.file]
 
     def datasets(self, node: str = "/") -> list[str]:
@@ -220,7 +220,7 @@ class Snapshot:
         return dims, dataset.shape, kind
 
     def close(self) -> None:
-        """Let the memory go."""
+        """Close the file and free its memory."""
         self.file.close()
 
     def __enter__(self) -> Self:
@@ -236,7 +236,7 @@ class Snapshot:
 
 
 def _offer_previous(path: Path) -> str:
-    """What the checkpoint before the last could still give, never used by itself."""
+    """A hint that the checkpoint before the last is intact; it is never used by itself."""
     before = previous(path)
     if not before.exists():
         return ""
@@ -252,12 +252,12 @@ def _offer_previous(path: Path) -> str:
 
 
 def restore_command(path: Path) -> str:
-    """The command that puts the checkpoint before the last in the place of a run file."""
+    """The shell command that puts the checkpoint before the last in place of the run file."""
     return shlex.join(["cp", os.fspath(previous(path)), os.fspath(path)])
 
 
 def _how_far(snapshot: Snapshot) -> str:
-    """Progress, and when it was saved, in a few words."""
+    """Progress of a run, and when it was saved, in a few words."""
     updated = str(snapshot.attributes.get("updated", ""))
     done = int(snapshot.read("checkpoint/chunks_done").sum())
     return f"{done} chunks done, saved at {updated}" if updated else f"{done} chunks done"

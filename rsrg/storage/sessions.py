@@ -6,7 +6,7 @@ SESSION = ("started", "ended", "host", "versions", "engine", "sampling", "reason
 
 
 def sessions(snapshot: Snapshot) -> list[dict[str, str]]:
-    """A record of each session of work on a run file; "" for what older files do not tell."""
+    """A record of each session of work on a run file; "" for fields that older files lack."""
     count = len(snapshot.read("provenance/started"))
     columns = [
         snapshot.read(f"provenance/{name}") if f"provenance/{name}" in snapshot else [""] * count

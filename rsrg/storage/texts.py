@@ -1,8 +1,8 @@
 """Texts in run files: strings in UTF-8, all of a dataset of one length.
 
 Strings of fixed length lie in the dataset itself, as numbers do. Run files of schema version 1 have
-strings of variable length, which lie in heaps elsewhere in the file; they are read as ever (see
-`string_heap` for what is checked before).
+strings of variable length, which lie in heaps elsewhere in the file; they can still be read
+(see `string_heap` for what is checked before).
 """
 
 from typing import Any

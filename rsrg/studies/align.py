@@ -1,4 +1,4 @@
-"""Datasets of many runs as one, with further dimensions in front; NaN where a run has nothing.
+"""Datasets of many runs put into one, with further dimensions in front; NaN where a run has none.
 
 Runs need not have the same glasses, readings, strains or number of steps: each axis of the result
 holds what any of them has.
@@ -17,9 +17,9 @@ from rsrg.storage.layout import ENTRIES, Entry
 
 @dataclass(frozen=True)
 class Axis:
-    """A dimension that the runs do not have: values of a dotted key.
+    """A new dimension along which runs differ: the values of one dotted key.
 
-    Or the number of the run, with key "" and further columns of values along it.
+    Or the number of the run: then key is "", and columns hold several values for each run.
     """
 
     name: str
@@ -30,7 +30,7 @@ class Axis:
 
 @dataclass(frozen=True)
 class RunArrays:
-    """The datasets of one run, and its place along the axes."""
+    """The datasets of one run, and its index along each of the new axes."""
 
     path: Path
     place: tuple[int, ...]
@@ -68,13 +68,13 @@ def _axis_entry(axis: Axis) -> Entry:
 
 
 def _column(values: Sequence[Any]) -> list[Any]:
-    """The values of an axis: numbers as they are, all else as texts."""
+    """The values of an axis: numbers unchanged, anything else as texts."""
     numbers = all(isinstance(v, int | float) and not isinstance(v, bool) for v in values)
     return list(values) if numbers else [str(v) for v in values]
 
 
 def _scales(runs: Sequence[RunArrays]) -> Scales:
-    """The labels along each axis that the runs have: all that any of them has."""
+    """The labels along each axis that runs already have: the union over all runs."""
     scales: Scales = {}
     for run in runs:
         for name, values in run.datasets.items():
@@ -95,7 +95,7 @@ def _union(labels: list[Any]) -> list[Any]:
 def _align(
     name: str, axes: Sequence[Axis], runs: Sequence[RunArrays], scales: Scales
 ) -> tuple[Any, Entry]:
-    """One dataset of all runs. Of the axes, one that all runs agree on gets no new dimension."""
+    """One dataset of all runs. In the group `axes`, one equal in all runs gets no new dimension."""
     entry = ENTRIES[name]
     if name.startswith("axes/"):
         values = _filled(name, (), [RunArrays(p.path, (), p.datasets) for p in runs], scales)
@@ -112,7 +112,7 @@ def _align(
 
 
 def _filled(name: str, sizes: tuple[int, ...], runs: Sequence[RunArrays], scales: Scales) -> Any:
-    """Every run's values at their place, nothing elsewhere; None where two runs disagree."""
+    """Every run's values at their indices, else NaN or ""; None where two runs disagree."""
     dims, having = ENTRIES[name].dims, [p for p in runs if name in p.datasets]
     text = np.asarray(having[0].datasets[name]).dtype.kind in "UO"
     shape = (*sizes, *(len(scales[d]) for d in dims))

@@ -1,4 +1,4 @@
-"""Finished runs to be put together: which they are, and by which parameters they differ."""
+"""Finished runs to be merged: which they are, and by which parameters they differ."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ WHOLE_SETTINGS = (
     "readings",
     "strain.values",
     "strain.tensor",
-)  # one value, however many keys
+)  # each counts as one value, whatever keys it contains
 
 
 @dataclass(frozen=True)
 class Collected:
-    """A finished run. parameters: what it differs by from the others, by dotted key."""
+    """A finished run. parameters: the settings in which it differs from others, by dotted key."""
 
     path: Path
     config: Config
@@ -33,7 +33,7 @@ class Collected:
 
 @dataclass(frozen=True)
 class Collection:
-    """Runs, and whether their parameters are to span a grid, or are a list of cases."""
+    """Runs, and whether their parameters span a grid or are a list of cases."""
 
     runs: tuple[Collected, ...]
     grid: bool
@@ -94,7 +94,7 @@ def _require_distinct(runs: list[Collected]) -> None:
 
 
 def _by_differences(runs: list[Collected]) -> list[Collected]:
-    """The runs with all by which their configs differ as parameters."""
+    """The runs, with every setting in which their configs differ as a parameter."""
     configs = [_parameters(run.config) for run in runs]
     keys = sorted({key for config in configs for key in config})
     varying = [k for k in keys if any(c.get(k) != configs[0].get(k) for c in configs)]
@@ -105,7 +105,7 @@ def _by_differences(runs: list[Collected]) -> list[Collected]:
 
 
 def _parameters(config: Config) -> dict[str, Any]:
-    """The flattened config, what is one choice as one value."""
+    """The config by dotted key, with settings that belong together as one value."""
     parameters: dict[str, Any] = {}
     for key, value in flat(config.numerical_settings()).items():
         whole = next((k for k in WHOLE_SETTINGS if key.startswith(k)), None)

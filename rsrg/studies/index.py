@@ -1,6 +1,6 @@
 """The index of a folder of runs: which file holds which parameters.
 
-What a run is stands in the run file itself; the index only says what the study was last.
+The parameters are in the run files too; the index records the study as it was last swept.
 """
 
 import csv
@@ -20,7 +20,7 @@ NAME = "index.json"
 
 
 class Entry(ConfigModel):
-    """One run. in_study: whether the study still asks for it. file: never more than a name."""
+    """One run. in_study: whether the study still asks for it. file: a name without a folder."""
 
     file: str = Field(pattern=rf"^[0-9a-f]{{{NAME_DIGITS}}}\.h5$")
     in_study: bool

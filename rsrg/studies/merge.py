@@ -1,4 +1,4 @@
-"""Many finished runs in one file, the parameters they were swept over as named dimensions.
+"""Many finished runs in one file, with their swept parameters as named dimensions.
 
 Results are merged, and the raw chunk means from which they follow: NaN beyond the chunks that a run
 has, those of pooled seeds one after another as `members` lists them. Runs may also differ in their
@@ -26,7 +26,7 @@ from rsrg.studies.index import cell
 from rsrg.studies.seeds import POOLED, SeedGroup, pooled_results, seed_groups
 from rsrg.studies.status import SUFFIXES
 
-WITH_AXIS = ("materials", "readings")  # runs that differ in these share the axes they have
+WITH_AXIS = ("materials", "readings")  # runs that differ in these are merged along existing axes
 
 
 Described = tuple[str, Entry, list[Any]]
@@ -110,14 +110,14 @@ def _distinct(values: Sequence[Any]) -> list[Any]:
 
 
 def _name(key: str, keys: Sequence[str]) -> str:
-    """The last word of a dotted key; all of it where that is no name of its own."""
+    """The last word of a dotted key; the whole key where that word is already taken."""
     last = [k.split(".")[-1] for k in keys]
     word = key.split(".")[-1]
     return word if last.count(word) == 1 and word not in AXES else key.replace(".", "_")
 
 
 def _place(axes: Sequence[Axis], run: Collected, number: int) -> tuple[int, ...]:
-    """Where a run stands along the axes."""
+    """The index of a run along each axis."""
     return tuple(
         number
         if axis.key == ""
@@ -149,7 +149,7 @@ def _merged(name: str, raw: bool) -> bool:
 
 
 def _members(runs: Sequence[Collected]) -> list[Described]:
-    """What is said of each run."""
+    """The datasets that describe each run, such as its file and seed."""
     columns: dict[str, tuple[str, list[Any]]] = {
         "axes/member": ("number of the run", list(range(len(runs)))),
         "members/file": ("run file", [run.path.name for run in runs]),

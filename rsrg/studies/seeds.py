@@ -1,4 +1,4 @@
-"""Several seeds of one config as one result, as if one run had drawn all their chunks."""
+"""Several seeds of one config pooled, as if one run had drawn all their chunks."""
 
 import json
 from collections.abc import Sequence
@@ -16,9 +16,9 @@ SeedGroup = tuple[Collected, ...]
 
 
 def seed_groups(runs: Sequence[Collected]) -> list[SeedGroup]:
-    """Runs that differ in seed (and samples) alone, together, by seed.
+    """Groups of runs that differ only in their seed (and samples), each ordered by seed.
 
-    Raises RunFileError where a seed stands twice, for its draws would count twice, or where
+    Raises RunFileError where a seed occurs twice, as its draws would count twice, or where
     nothing is drawn.
     """
     groups: dict[str, list[Collected]] = {}

@@ -26,11 +26,12 @@ STUDIES = (".yaml", ".yml")
 
 @dataclass(frozen=True)
 class RunStatus:
-    """How far one run is. note: why, since when, by whom. seconds_left: None where unknown.
+    """How far one run is. note: explains the state. seconds_left: None where unknown.
 
-    state: interrupted: the process that ran it is gone, and could not say so in the file; changed:
-    the file holds another run than its name in the sweep says. holder: whom the lock of a running
-    or interrupted run names. alive: whether that process runs; None where that cannot be seen.
+    state: among others `interrupted`, where the process ended without saving its end, and
+    `changed`, where the file holds another run than its name in the sweep says. holder: the process
+    named in the lock of a running or interrupted run. alive: whether that process runs; None where
+    that is unknown.
     """
 
     path: str
@@ -46,9 +47,9 @@ class RunStatus:
 
 
 def run_status(path: Path, entry: Entry | None = None) -> RunStatus:
-    """The status of a run file, damaged or not. entry: its line in an index.
+    """The status of a run file, also of a damaged one. entry: its entry in an index.
 
-    Raises NotARunError for a whole file that is something else.
+    Raises NotARunError for an undamaged file that holds no single run.
     """
     listed: dict[str, Any] = (
         {} if entry is None else {"in_study": entry.in_study, "parameters": entry.parameters}
@@ -76,10 +77,10 @@ def run_status(path: Path, entry: Entry | None = None) -> RunStatus:
 
 
 def _with_holder(path: Path) -> tuple[Run, Holder | None, bool | None]:
-    """A run; if its file says that it is running, whom its lock names, and whether that one runs.
+    """A run; if its file says "running", also the holder of its lock, and whether that one runs.
 
-    A process that ends saves first and then lets the lock go; so where the same session is there
-    before and after nobody held the lock, its process is gone.
+    A process that ends saves first and then releases the lock. So if the lock is free and the file
+    shows the same session before and after that check, its process is gone.
     """
     before = ""
     while True:
@@ -104,7 +105,7 @@ def _state(run: Run, holder: Holder | None, alive: bool | None) -> tuple[State, 
 
 
 def _running(run: Run, holder: Holder | None, alive: bool | None) -> tuple[State, str]:
-    """The state of a run whose file says that it is running. First in the note what matters."""
+    """State and note of a run whose file says "running"; the note begins with what matters."""
     age = CLOCK.wall() - _time(run.attributes["updated"]).timestamp()
     saved = f"saved {duration_text(age)} ago"
     if holder is None:
@@ -122,7 +123,7 @@ def _time(text: Any) -> datetime:
 
 
 def _seconds_left(run: Run) -> float | None:
-    """At the mean rate of all sessions so far; None before the first chunk."""
+    """Seconds left, at the mean rate of all sessions so far; None before the first chunk."""
     done, total = run.progress
     if done == 0:
         return None
@@ -168,7 +169,7 @@ def _statuses(paths: list[Path]) -> Iterator[RunStatus]:
 
 
 def statuses(paths: list[Path]) -> list[Group]:
-    """What is at each path: a run file, a folder, or a study file.
+    """The status of the runs at each path: a run file, a folder, or a study file.
 
     Raises ConfigError for a path that is none of these, RunFileError for a damaged index.
     """

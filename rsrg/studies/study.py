@@ -1,4 +1,4 @@
-"""A study file: a base config and axes along which it is varied, every member a run of its own.
+"""A study file: a base config and axes along which it varies; each member is a run.
 
     base: quickstart.yaml              # beside the study file; or a config, written here
     product:                           # every combination; zip: side by side
@@ -24,7 +24,7 @@ from rsrg.errors import ConfigError
 
 KINDS = ("product", "zip", "runs")
 MAX_RUNS = 10_000
-NAME_DIGITS = 12  # hex digits of a name: among 10⁴ runs, two alike have a chance of 2e-7
+NAME_DIGITS = 12  # hex digits: among 10⁴ runs, two equal names have a probability of 2e-7
 AXES_RULE = "must be a mapping of keys such as sampling.seed to lists of values"
 RUNS_RULE = "must be a list of mappings of keys such as sampling.seed to values"
 
@@ -38,7 +38,7 @@ class Member:
 
     @property
     def file(self) -> str:
-        """The run file's name: a hash of all that changes numbers, so never of another run."""
+        """The run file's name: a hash of all that changes numbers, so unique to this run."""
         return f"{self.config.digest()[:NAME_DIGITS]}.h5"
 
 
@@ -52,13 +52,13 @@ class Study:
 
     @property
     def folder(self) -> Path:
-        """Where its runs are unless a command names another folder."""
+        """The folder of its runs, unless a command names another one."""
         return Path("runs") / Path(self.name).stem
 
 
 @dataclass(frozen=True)
 class _Choice:
-    """The values of one member and where each stands in the study file."""
+    """The values of one member, and the place of each in the study file."""
 
     values: dict[str, Any]
     places: dict[str, str]
@@ -105,7 +105,7 @@ def _kind(source: Source) -> str:
 
 
 def _base(source: Source) -> Source:
-    """The base config: a file, named from the study file's folder, or what stands under `base`."""
+    """The base config: a file, relative to the study file's folder, or the mapping under `base`."""
     base = source.data["base"]
     if isinstance(base, str):
         return read_source(Path(source.name).parent / base)

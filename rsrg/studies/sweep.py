@@ -24,7 +24,7 @@ Notify = Callable[[str], None]
 
 @dataclass(frozen=True)
 class SweepPlan:
-    """What a sweep would do. seconds: of the chunks, in this process; None if nothing is drawn."""
+    """The work of a sweep. seconds: for its chunks in this process; None if nothing is drawn."""
 
     group: Group
     runs: int
@@ -33,7 +33,7 @@ class SweepPlan:
 
 
 def sweep_plan(study: Study, folder: Path) -> SweepPlan:
-    """What is to do, with a chunk of each kind of run timed here."""
+    """The plan of a sweep, from one timed chunk of each kind of run."""
     group, members = study_status(study, folder), {m.file: m for m in study.members}
     todo = [(members[Path(s.path).name], s) for s in group.runs if s.in_study and _to_do(s)]
     chunks = [_chunks(member) - status.done for member, status in todo]
@@ -48,7 +48,7 @@ def sweep_plan(study: Study, folder: Path) -> SweepPlan:
 
 
 def _work_kind(config: Config) -> str:
-    """What a chunk's work depends on: runs of one kind have chunks that take the same time."""
+    """The settings that decide how long a chunk takes; they are equal for runs of one kind."""
     data = json.loads(config.resolved())
     return json.dumps([data[key] for key in ("blocks", "strain", "readings")], sort_keys=True)
 
@@ -100,13 +100,13 @@ class Sweep:
         return study_status(self.study, self.folder)
 
     def _stop_requested(self, signal_name: str) -> None:
-        """A signal between two runs."""
+        """Stop the sweep after a signal between two runs."""
         self.stopped = True
 
     def _carry_on(self, member: Member, status: RunStatus, must_begin: bool) -> str:
         """Run or resume one member. Returns how that ended, in a few words.
 
-        must_begin: only the first run of a sweep may compute a chunk beyond the time.
+        must_begin: only the first run of a sweep may compute a chunk beyond the time limit.
         """
         path, began = self.folder / member.file, CLOCK.monotonic()
         left = None if self.walltime is None else max(0.0, self.walltime + self.began - began)
@@ -125,13 +125,13 @@ class Sweep:
             raise
         except RsrgError as error:
             return f"not done: {error}"
-        except Exception as error:  # the run file says so, too; the other runs may well work
+        except Exception as error:  # the run file records it; other runs may succeed
             return f"failed: {type(error).__name__}: {error}"
         self.stopped |= run.status == "stopped"
         return f"{run.status} after {CLOCK.monotonic() - began:.1f} s"
 
     def _seen(self, progress: Progress) -> None:
-        """Pass on; a signal that comes while a run writes its results still ends the sweep."""
+        """Pass progress on; a signal while a run writes its results still ends the sweep."""
         self.stopped |= progress.urgent
         self.watch(progress)
 
