@@ -209,7 +209,7 @@ def test_a_disk_that_refuses_leaves_a_whole_file(small, monkeypatch, nth, code):
         save(small, new)
     assert str(caught.value) == (
         f"cannot write the run file {small}: {os.strerror(code)}; "
-        f"what was saved before is intact: mend that, then rsrg resume {small}"
+        f"what was saved before is intact: repair that, then rsrg resume {small}"
     )
     assert small.read_bytes() == (new if CALLS[nth] == "sync_folder" else good)
     names = {p.name for p in small.parent.iterdir()}
