@@ -1,4 +1,4 @@
-"""How long a session's draws took, from which the time of further draws is estimated."""
+"""How long the draws of a session took, to tell later what more of them would take."""
 
 import math
 
@@ -6,26 +6,32 @@ from rsrg.execution.clock import CLOCK
 
 
 class ChunkTimer:
-    """Times the chunks of each round of draws, except the first, which compiles the kernels."""
+    """Times the chunks of each round of draws, without the first, in which kernels are compiled."""
 
     def __init__(self) -> None:
-        self.total = 0  # chunks of all rounds so far
-        self.fastest = math.inf  # s of a chunk, in the fastest round
+        self.chunks = 0  # of all rounds so far
+        self.fastest = math.inf  # s of a chunk, in the fastest of the rounds before
         self.begin_round()
 
     def begin_round(self) -> None:
-        """Record that a round of draws begins."""
-        self.chunks, self.first, self.last = 0, 0.0, 0.0
+        """Note that a round begins."""
+        self.fastest = self._fastest() if self.chunks else math.inf
+        self.in_round, self.first, self.last = 0, 0.0, 0.0
 
     def chunk_done(self) -> None:
-        """Record that a chunk of the round is done."""
+        """Note that a chunk of the round is done."""
         self.last = CLOCK.monotonic()
         self.first = self.first or self.last
         self.chunks += 1
+        self.in_round += 1
 
-    def end_round(self) -> float | None:
-        """Seconds for all chunks at the rate of the fastest round; None before two are done."""
-        if self.chunks > 1:
-            self.total += self.chunks
-            self.fastest = min(self.fastest, (self.last - self.first) / (self.chunks - 1))
-        return self.total * self.fastest if self.total else None
+    def _fastest(self) -> float:
+        """Seconds of a chunk in the fastest round, the present one included."""
+        if self.in_round < 2:
+            return self.fastest
+        return min(self.fastest, (self.last - self.first) / (self.in_round - 1))
+
+    def seconds(self) -> float:
+        """Seconds that all chunks so far take at the pace of the fastest round; 0 if unknown."""
+        fastest = self._fastest()
+        return self.chunks * fastest if math.isfinite(fastest) else 0.0

@@ -12,7 +12,6 @@ from typing import Any
 
 from rsrg.config.quantities import si_value
 from rsrg.config.schema import Config
-from rsrg.execution.chunk_timer import ChunkTimer
 from rsrg.execution.clock import CLOCK
 from rsrg.execution.executor import STOP_GRACE, Executor, T
 from rsrg.execution.in_order import POLL, InOrder, U
@@ -23,7 +22,7 @@ from rsrg.execution.signals import StopRequest
 from rsrg.execution.state import State
 from rsrg.execution.target_error import next_round
 from rsrg.execution.walltime import TimeLimit
-from rsrg.execution.workload import DrawWorkload, Workload, workloads
+from rsrg.execution.workload import Workload, workloads
 from rsrg.results.compute import compute_results
 from rsrg.storage.atomic import save
 from rsrg.storage.run_file import encode
@@ -42,7 +41,6 @@ class Session:
         self.state, self.path, self.watch, self.limit = state, path, watch, limit
         self.must_begin = must_begin
         self.pace = Pace(si_value(state.config.checkpoint.every, "second"))
-        self.timer = ChunkTimer()
         self.request = StopRequest()
         self.logged_at = CLOCK.monotonic()
         self.content = b""  # bytes of the run file as last saved
@@ -55,7 +53,6 @@ class Session:
         config: Config | None = self.state.config
         while config is not None:
             self.state = self.state.extended(config)
-            self.timer.begin_round()
             self.notify()
             for workload in workloads(self.state, executor.chunks_per_task):
                 if reason := self.carry_out(workload, executor):
@@ -70,13 +67,9 @@ class Session:
         for unit, result in InOrder(executor, submit, units, self._stopping, late):
             workload.store(unit, result)
             self.pace.ended(unit)
-            if isinstance(workload, DrawWorkload):
-                self.timer.chunk_done()
             if not self._stopping() and self.pace.due(workload.ends_step(unit)):
                 self.save("running", "running")
             self.notify()
-        if isinstance(workload, DrawWorkload) and (seconds := self.timer.end_round()) is not None:
-            self.state.record.update(sampling=f"{seconds:.3f}")
         return self.request.reason or (None if workload.complete else self.limit.reason)
 
     def _until_too_late(self, workload: Workload[U, Any]) -> Iterator[U]:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from rsrg.config.schema import Config
+from rsrg.execution.chunk_timer import ChunkTimer
 from rsrg.execution.clock import CLOCK
 from rsrg.storage import provenance
 from rsrg.storage.run_file import Snapshot
@@ -20,12 +21,13 @@ LOG = logging.getLogger("rsrg.execution")
 class SessionRecord:
     """All sessions so far, the present one last, and when the file was made and last saved.
 
-    sessions: one record each, see `storage.sessions.SESSION`.
+    sessions: one record each, see `storage.sessions.SESSION`. timer: of the present session.
     """
 
     created: str
     updated: str = ""
     sessions: list[dict[str, str]] = field(default_factory=list)
+    timer: ChunkTimer = field(default_factory=ChunkTimer)
 
     @classmethod
     def from_run_file(cls, snapshot: Snapshot) -> "SessionRecord":
@@ -48,6 +50,11 @@ class SessionRecord:
     def update(self, **values: str) -> None:
         """Set fields of the present session."""
         self.sessions[-1] |= values
+
+    def chunk_done(self) -> None:
+        """Note that another chunk of draws is done, and what all of this session took."""
+        self.timer.chunk_done()
+        self.update(sampling=f"{self.timer.seconds():.3f}")
 
     def note(self, text: str) -> None:
         """Add a remark to the present session, and to the log."""

@@ -47,6 +47,7 @@ class DrawWorkload:
     def missing(self) -> Iterator[DrawUnit]:
         """The missing readings and strains of every chunk, step by step."""
         state = self.state
+        state.record.timer.begin_round()
         for step in range(len(state.done) if state.has_sums else 0):
             for chunk in range(int(state.done[step]), state.config.chunks()):
                 for cases in state.moments.missing(step, chunk):
@@ -59,6 +60,7 @@ class DrawWorkload:
     def store(self, unit: DrawUnit, result: ChunkMoments) -> None:
         """Store the means of a chunk."""
         self.state.store_chunk(*unit, result)
+        self.state.record.chunk_done()
 
     def ends_step(self, unit: DrawUnit) -> bool:
         """After all chunks of a step; not of the last, as a save with the results follows."""
