@@ -43,7 +43,7 @@ class Session:
         self.pace = Pace(si_value(state.config.checkpoint.every, "second"))
         self.request = StopRequest()
         self.logged_at = CLOCK.monotonic()
-        self.content = b""  # bytes of the run file as last saved
+        self.content = b""  # bytes of the run file as the session leaves it
 
     def work(self, executor: Executor) -> str | None:
         """Compute rounds of chunks until no target error asks for more, then the results.
@@ -119,16 +119,16 @@ class Session:
         began, interval = CLOCK.monotonic(), self.pace.interval()
         self.state.record.update(reason=reason)
         attributes = self.state.attributes(status)
-        self.content = b""  # so that memory never holds two of them
-        self.content = encode(attributes, {**self.state.datasets(), **(results or {})})
-        save(self.path, self.content)
+        content = encode(attributes, {**self.state.datasets(), **(results or {})})
+        save(self.path, content)
+        self.content = content if status != "running" else b""  # only the last is read again
         self.pace.saved(began)
         if self.pace.interval() > 1.5 * interval:
             LOG.info(
                 "a checkpoint takes %.2g s: from now on one every %.3g s, to keep it under 2 %%",
                 *(self.pace.saving, self.pace.interval()),
             )
-        self._log_save(f"saved {len(self.content) / 1e6:.3g} MB, {status}", status == "running")
+        self._log_save(f"saved {len(content) / 1e6:.3g} MB, {status}", status == "running")
 
     def _log_save(self, text: str, often: bool) -> None:
         """Write a line to the log; of frequent saves, one line each half minute."""
