@@ -24,9 +24,7 @@ from rsrg.execution.walltime import TimeLimit
 from rsrg.results.run import Run
 from rsrg.storage.atomic import free_name, make_folder, remove_leftovers, resolve_symlink, set_aside
 from rsrg.storage.lock import locked, remove_dead_lock
-from rsrg.storage.run_file import Snapshot, restore_command
-
-SUFFIXES = (".h5", ".hdf5")
+from rsrg.storage.run_file import SUFFIXES, Snapshot, restore_command
 
 
 def run(

@@ -9,8 +9,9 @@ from rsrg.config.resume_rules import flat
 from rsrg.config.schema import Config
 from rsrg.errors import RunFileError
 from rsrg.results.run import open_run
+from rsrg.storage.run_file import SUFFIXES
 from rsrg.studies.index import read_index
-from rsrg.studies.status import SUFFIXES, RunStatus, run_status
+from rsrg.studies.status import RunStatus, run_status
 
 WHOLE_SETTINGS = (
     "materials",

@@ -19,12 +19,11 @@ from rsrg.results.run import open_run
 from rsrg.storage import provenance
 from rsrg.storage.atomic import save
 from rsrg.storage.layout import AXES, ENTRIES, Entry, is_raw
-from rsrg.storage.run_file import MERGED, SCHEMA_VERSION, encode
+from rsrg.storage.run_file import MERGED, SCHEMA_VERSION, SUFFIXES, encode
 from rsrg.studies.align import Axis, RunArrays, align_runs
 from rsrg.studies.collect import Collected, Collection
 from rsrg.studies.index import cell
 from rsrg.studies.seeds import POOLED, SeedGroup, pooled_results, seed_groups
-from rsrg.studies.status import SUFFIXES
 
 WITH_AXIS = ("materials", "readings")  # runs that differ in these are merged along existing axes
 

@@ -13,6 +13,7 @@ from rsrg.execution.clock import CLOCK
 from rsrg.formatting import duration_text
 from rsrg.results.run import Run, open_run
 from rsrg.storage.lock import Holder, named_holder
+from rsrg.storage.run_file import SUFFIXES
 from rsrg.studies.index import NAME, Entry, Index, index_of, read_index
 from rsrg.studies.study import Study, is_study, load_study
 
@@ -20,7 +21,6 @@ State = Literal[
     "finished", "running", "interrupted", "stopped", "failed", "missing", "damaged", "changed"
 ]
 STATES: tuple[State, ...] = get_args(State)
-SUFFIXES = (".h5", ".hdf5")
 STUDIES = (".yaml", ".yml")
 
 

@@ -68,7 +68,7 @@ def test_every_number_is_where_its_parameters_say(grid, tmp_path):
 
 
 def test_raw_chunk_means_stay(grid, tmp_path):
-    """Each run's at its place, so that one can bin or combine them anew."""
+    """Each run's at its place, so that one can bin or combine them again."""
     study, folder = grid
     merge(collect([folder]), tmp_path / "m.h5")
     tree = opened(tmp_path / "m.h5")["coupling"]
