@@ -36,7 +36,12 @@ class ExecutionOptions:
 
     threads: Annotated[
         int | None,
-        typer.Option("--threads", metavar="N", help="Threads of the sums; default: one per core."),
+        typer.Option(
+            "--threads",
+            metavar="N",
+            min=1,
+            help="Compute in N threads; default: one for each processor that is free to use.",
+        ),
     ] = None
     workers: Annotated[
         int | None,
@@ -44,7 +49,7 @@ class ExecutionOptions:
             "--workers",
             metavar="N",
             min=1,
-            help="Compute chunks in N processes of one thread each.",
+            help="Compute in N processes instead.",
         ),
     ] = None
     scheduler: Annotated[
@@ -52,7 +57,7 @@ class ExecutionOptions:
         typer.Option(
             "--scheduler",
             metavar="ADDRESS",
-            help="Compute chunks on a Dask cluster: tcp://HOST:PORT, or a scheduler file "
+            help="Compute on a Dask cluster instead: tcp://HOST:PORT, or a scheduler file "
             "FILE.json.",
         ),
     ] = None
@@ -72,11 +77,7 @@ class ExecutionOptions:
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print errors only.")] = False
 
     def apply(self) -> None:
-        """Set the threads of the sums, and with -v show what the package logs."""
-        if self.threads is not None:
-            from rsrg.sums.jit import set_threads
-
-            set_threads(self.threads)
+        """With -v, show what the package logs."""
         if self.verbose:
             import logging
 
@@ -92,7 +93,7 @@ class ExecutionOptions:
 
         limit = walltime_seconds(self.walltime)
         with (
-            open_executor(self.workers, self.scheduler) as executor,
+            open_executor(self.threads, self.workers, self.scheduler) as executor,
             progress_bar(self.no_progress, self.quiet) as watch,
         ):
             try:

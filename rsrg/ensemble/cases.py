@@ -40,7 +40,7 @@ def _case(n0: int, reading: Reading, f: Array) -> tuple[Array, Array, float]:
 
 
 def offset_reach(blocks: Blocks) -> float:
-    """The largest |u| that `draw_chunk` can give, or a bound on it."""
+    """The largest |u| that `draw_chunks` can give, or a bound on it."""
     if blocks.offset == "none":
         return 0.0
     cell = primitive_cell(cast(str, blocks.lattice))

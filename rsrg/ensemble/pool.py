@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from rsrg.ensemble.blocks import CHUNK
 from rsrg.ensemble.cases import offset_reach
-from rsrg.ensemble.draws import draw_chunk
+from rsrg.ensemble.draws import draw_chunks
 from rsrg.ensemble.sampling import Sampler
 from rsrg.ensemble.subpools import SUBPOOLS
 from rsrg.ensemble.windows import draw_windows
@@ -26,13 +26,13 @@ from rsrg.physics.arrays import Array
 from rsrg.physics.pairs import Contraction
 from rsrg.physics.quenched import (
     PoolUpdate,
-    harmonic_blocks,
     pair_interaction,
     resummed_blocks,
     second_order_blocks,
 )
 from rsrg.physics.recursion import RUNAWAY
 from rsrg.sums.bodies import Bodies
+from rsrg.sums.harmonic import harmonic_blocks
 from rsrg.sums.places import LatticePlaces, Placed, window_places
 from rsrg.sums.weighted import Sources, weighted_sums
 from rsrg.sums.window_batch import window_reach
@@ -81,16 +81,18 @@ class PoolStep:
             [r.block_volume(float(d)) for r in self.sampler.readings for d in determinants]
         )
 
-    def placed(self, step: int, chunk: int) -> Placed:
+    def placed(self, step: int, chunks: range) -> Placed:
         """Where the blocks of each super block are, and at which points of its draw."""
         blocks, seed = self.sampler.blocks, self.sampler.seed
         if self.once:
             step = 0
         if blocks.perfect:
-            return self.lattice_places.blocks(*draw_chunk(blocks, seed, step, chunk))
+            return self.lattice_places.blocks(*draw_chunks(blocks, seed, step, chunks))
         n = blocks.n0**3
         reach = window_reach(self.sampler.bodies, n)  # the windows of the annealed flow
-        rotations, windows = draw_windows(blocks, reach, seed, step, chunk)
+        drawn = [draw_windows(blocks, reach, seed, step, chunk) for chunk in chunks]
+        rotations = np.concatenate([r for r, _ in drawn])
+        windows = [window for _, some in drawn for window in some]
         return window_places(windows, reach, rotations, self.bodies, n)
 
     def subpool(self, chunk: int) -> slice:
@@ -99,34 +101,35 @@ class PoolStep:
         first = chunk * CHUNK // size * size
         return slice(first, first + size)
 
-    def block_index(self, step: int, chunk: int, points: int) -> NDArray[np.int64]:
-        """Which block of the subpool is put on each of the first points of a draw.
+    def block_index(self, step: int, chunks: range, points: int) -> NDArray[np.int64]:
+        """Which block of the subpool is put on each of the first points of each draw.
 
-        (CHUNK, points), drawn with replacement; a function of (seed, step, super block) alone.
+        (draws, points), drawn with replacement; a function of (seed, step, super block) alone.
         """
-        index = np.empty((CHUNK, points), dtype=np.int64)
-        for k in range(CHUNK):
-            entropy = (self.sampler.seed, step, chunk * CHUNK + k)
+        rows = []
+        for super_block in range(chunks.start * CHUNK, chunks.stop * CHUNK):
+            entropy = (self.sampler.seed, step, super_block)
             rng = np.random.default_rng(
                 np.random.SeedSequence(entropy, spawn_key=(BLOCK_INDEX_KEY,))
             )
-            index[k] = rng.integers(0, self.size // SUBPOOLS, points)
-        return index
+            rows.append(rng.integers(0, self.size // SUBPOOLS, points))
+        return np.array(rows)
 
-    def blocks(self, step: int, chunk: int) -> Placed:
-        """Positions of the blocks of CHUNK super blocks, and which of the subpool each one is."""
-        positions, chosen = self.placed(step, chunk)
-        index = self.block_index(step, chunk, int(chosen.max()) + 1)
+    def blocks(self, step: int, chunks: range) -> Placed:
+        """Positions of the blocks of each super block, and which of the subpool each one is."""
+        positions, chosen = self.placed(step, chunks)
+        index = self.block_index(step, chunks, int(chosen.max()) + 1)
         return positions, np.take_along_axis(index[:, None], chosen, axis=2)
 
-    def coarse_grain(self, subpool: Array, step: int, chunk: int) -> tuple[Array, Array]:
-        """χ of CHUNK super blocks, (materials, readings, strains, CHUNK, 6, 6), and stability.
+    def coarse_grain(self, subpool: Array, step: int, chunks: range) -> tuple[Array, Array]:
+        """χ of super blocks, (materials, readings, strains, draws, 6, 6), and stability.
 
-        subpool: the blocks `self.subpool(chunk)`, (materials, readings, strains, n, 6, 6).
-        stability: the lowest eigenvalue of each super block's Hessian, (materials, readings,
-        strains, CHUNK), NaN unless harmonic.
+        chunks: of CHUNK super blocks each, all of one subpool. subpool: its blocks,
+        `self.subpool(chunk)`, (materials, readings, strains, n, 6, 6). stability: the lowest
+        eigenvalue of each super block's Hessian, (materials, readings, strains, draws), NaN unless
+        harmonic.
         """
-        positions, index = self.blocks(step, chunk)
+        positions, index = self.blocks(step, chunks)
         flat = subpool.reshape(len(self.alphas), -1, *subpool.shape[3:])
         if self.update == "harmonic":
             new, stability = self._harmonic(flat, positions, index)
@@ -136,7 +139,7 @@ class PoolStep:
             scale = self.volumes / (4.0 * np.pi * index.shape[2])
             new = self._updated(means, scale[:, None, None, None] * sums)
             stability = np.full(new.shape[:-2], np.nan)
-        shape = (*self.shape[:3], CHUNK, 6, 6)
+        shape = (*self.shape[:3], len(index), 6, 6)
         new, stability = (np.moveaxis(a, (2, 1, 0), (0, 1, 2)) for a in (new, stability))
         return new.reshape(shape), stability.reshape(shape[:-2])
 

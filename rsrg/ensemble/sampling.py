@@ -1,4 +1,4 @@
-"""Pair moments of one chunk of draws, at every reading and strain, and their exact means.
+"""Pair moments of chunks of draws, at every reading and strain, and their exact means.
 
 The same draws serve all readings and strains (common random numbers), and the controls: an
 unstrained sphere, and the bodies of fixed volume, whose exact mean is known.
@@ -11,9 +11,9 @@ from typing import cast
 
 import numpy as np
 
-from rsrg.ensemble.blocks import Blocks
+from rsrg.ensemble.blocks import CHUNK, Blocks
 from rsrg.ensemble.cases import case_bodies, lattice_reach
-from rsrg.ensemble.draws import draw_chunk
+from rsrg.ensemble.draws import draw_chunks
 from rsrg.ensemble.windows import draw_windows
 from rsrg.physics.arrays import Array
 from rsrg.physics.haar_mean import RTOL, haar_mean_moments
@@ -30,11 +30,11 @@ ELONGATION = 200.0  # N0 × ratio of stretches: beyond, the exact mean takes lon
 
 @dataclass(frozen=True)
 class ChunkMoments:
-    """Means of Σ_{s≠s'} nnnn / r³ per block over the draws of one chunk.
+    """Means of Σ_{s≠s'} nnnn / r³ per block over the draws of each chunk.
 
-    moments: (readings, strains, 15). unstrained: of the unstrained sphere, (15,). volume: as
-    moments, of the same draws with `count: volume`; number: how many blocks these are, over N0³,
-    (readings, strains). Both None where that is not another sum of known mean.
+    moments: (chunks, readings, strains, 15). unstrained: of the unstrained sphere, (chunks, 15).
+    volume: as moments, of the same draws with `count: volume`; number: how many blocks these are,
+    over N0³, (chunks, readings, strains). Both None where that is not another sum of known mean.
     """
 
     moments: Array
@@ -45,7 +45,7 @@ class ChunkMoments:
 
 @dataclass(frozen=True)
 class Sampler:
-    """All that a chunk needs: blocks, seed, readings, and deformations F, (strains, 3, 3)."""
+    """All that draws need: blocks, seed, readings, and deformations F, (strains, 3, 3)."""
 
     blocks: Blocks
     seed: int
@@ -64,43 +64,46 @@ class Sampler:
         points = lattice_points(lattice, lattice_reach(self.blocks, self.bodies))
         return LatticePoints(points, site_cell(lattice).T, covering_radius(lattice))
 
-    def chunk(self, step: int, chunk: int) -> ChunkMoments:
-        """The means of one chunk."""
+    def chunks(self, step: int, chunks: range) -> ChunkMoments:
+        """The means of some chunks, summed in one call."""
+        n = self.blocks.n0**3
         if not self.blocks.perfect:
-            return self._means(self._windows(step, chunk))
-        if self.blocks.volume_control:
-            return self._means(*self._both_counts(step, chunk))
-        return self._means(self._lattices(step, chunk))
+            return self._means(self._windows(step, chunks))
+        drawn = draw_chunks(self.blocks, self.seed, step, chunks)
+        if not self.blocks.volume_control:
+            sums = batch_moments(self.lattice, *drawn, self.bodies, n, self.blocks.count)
+            return self._means(sums)
+        controlled = len(self.bodies) - 1  # all but the unstrained sphere
+        return self._means(*batch_both_counts(self.lattice, *drawn, self.bodies, n, controlled))
 
     def _means(self, sums: Array, *volume: Array) -> ChunkMoments:
-        """Means over draws per block, of sums, (CHUNK, cases, 15), the last of them unstrained."""
-        n, cases = self.blocks.n0**3, (len(self.readings), len(self.deformations))
-        *controls, moments = (a.mean(axis=0) / n for a in (*volume, sums))
-        shaped = [c.reshape(*cases, *c.shape[1:]) for c in (moments[:-1], *controls)]
-        return ChunkMoments(shaped[0], moments[-1], *shaped[1:])
+        """Means over the draws of each chunk per block, of sums, (draws, cases, 15).
 
-    def _lattices(self, step: int, chunk: int) -> Array:
-        """Σ_{s≠s'} nnnn / r³ of each draw of a lattice and case, (CHUNK, cases, 15)."""
-        b = self.blocks
-        drawn = draw_chunk(b, self.seed, step, chunk)
-        return batch_moments(self.lattice, *drawn, self.bodies, b.n0**3, b.count)
+        The last case is the unstrained sphere. volume: the sums of `count: volume` and the numbers
+        of their blocks, without that case.
+        """
+        moments, *controls = (self._chunk_means(values) for values in (sums, *volume))
+        cases = (len(self.readings), len(self.deformations))
+        shaped = [c.reshape(len(c), *cases, *c.shape[2:]) for c in (moments[:, :-1], *controls)]
+        return ChunkMoments(shaped[0], moments[:, -1], *shaped[1:])
 
-    def _both_counts(self, step: int, chunk: int) -> tuple[Array, Array, Array]:
-        """The same; and without the unstrained case that of `count: volume`, and its blocks."""
-        b, controlled = self.blocks, len(self.bodies) - 1
-        drawn = draw_chunk(b, self.seed, step, chunk)
-        return batch_both_counts(self.lattice, *drawn, self.bodies, b.n0**3, controlled)
+    def _chunk_means(self, values: Array) -> Array:
+        """(draws, cases, …) → (chunks, cases, …), per block, each chunk by itself."""
+        chunks = values.reshape(-1, CHUNK, *values.shape[1:])
+        return np.array([chunk.mean(axis=0) for chunk in chunks]) / self.blocks.n0**3
 
-    def _windows(self, step: int, chunk: int) -> Array:
-        """The same of draws that each have points of their own."""
+    def _windows(self, step: int, chunks: range) -> Array:
+        """Σ_{s≠s'} nnnn / r³ of draws that each have points of their own, (draws, cases, 15)."""
         b = self.blocks
         reach = window_reach(self.bodies, b.n0**3)
-        rotations, windows = draw_windows(b, reach, self.seed, step, chunk)
+        drawn = [draw_windows(b, reach, self.seed, step, chunk) for chunk in chunks]
+        rotations = np.concatenate([r for r, _ in drawn])
+        windows = [window for _, some in drawn for window in some]
         return window_moments(windows, reach, rotations, self.bodies, b.n0**3, b.count)
 
 
 def exact_means(blocks: Blocks, readings: Sequence[Reading], deformations: Array) -> Array:
-    """The exact mean of what `Sampler.chunk` samples, (readings, strains, 15).
+    """The exact mean of what `Sampler.chunks` samples, (readings, strains, 15).
 
     Holds for a lattice with Haar orientation, random offset and `count: volume`. Raises as
     `haar_mean_moments`.

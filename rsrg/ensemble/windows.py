@@ -7,7 +7,7 @@ import numpy as np
 
 from rsrg.ensemble.blocks import CHUNK, Blocks, Jitter, Packing
 from rsrg.ensemble.cases import offset_reach as largest_offset
-from rsrg.ensemble.draws import chunk_rng, draw_chunk, draw_rotations
+from rsrg.ensemble.draws import chunk_rng, draw_chunks, draw_rotations
 from rsrg.ensemble.jitter import jittered
 from rsrg.ensemble.point_set import PointSet
 from rsrg.physics.arrays import Array
@@ -23,19 +23,19 @@ def draw_windows(
 ) -> tuple[Array, list[Array]]:
     """Rotations R, (CHUNK, 3, 3), and the blocks z of each draw with |z| ≤ reach, at x = R z.
 
-    The rotations are those of `draw_chunk`. One packing serves all draws of a chunk, each looking
+    The rotations are those of `draw_chunks`. One packing serves all draws of a chunk, each looking
     at it from a random centre: chunks, of which errors are made, stay independent of one another.
     Raises PhysicsError where a packing, a jitter or a sample cannot be had.
     """
     children = np.random.SeedSequence((seed, step, chunk)).spawn(1 + CHUNK)
     if blocks.jitter is not None:
-        rotations, offsets = draw_chunk(blocks, seed, step, chunk)
+        rotations, offsets = draw_chunks(blocks, seed, step, range(chunk, chunk + 1))
         points = _points(cast(Lattice, blocks.lattice), _rim(blocks, blocks.jitter, reach))
         rows = zip(offsets, children[1:], strict=True)
         draws = [u + jittered(points, blocks.jitter, child) for u, child in rows]
         return rotations, [z[(z**2).sum(axis=1) <= reach**2] for z in draws]
     rng = chunk_rng(seed, step, chunk)
-    rotations = draw_rotations(blocks, rng)
+    rotations = draw_rotations(blocks, [rng])
     rng = np.random.default_rng(children[0])
     if blocks.sample is not None:
         sample = blocks.sample

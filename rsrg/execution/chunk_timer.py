@@ -6,7 +6,7 @@ from rsrg.execution.clock import CLOCK
 
 
 class ChunkTimer:
-    """Times the chunks of each round of draws, without the first, in which kernels are compiled."""
+    """Times the chunks of each round of draws, without the first unit, in which kernels compile."""
 
     def __init__(self) -> None:
         self.chunks = 0  # of all rounds so far
@@ -16,20 +16,20 @@ class ChunkTimer:
     def begin_round(self) -> None:
         """Note that a round begins."""
         self.fastest = self._fastest() if self.chunks else math.inf
-        self.in_round, self.first, self.last = 0, 0.0, 0.0
+        self.timed, self.first, self.last = 0, 0.0, 0.0
 
-    def chunk_done(self) -> None:
-        """Note that a chunk of the round is done."""
+    def chunks_done(self, count: int) -> None:
+        """Note that so many more chunks of the round are done."""
         self.last = CLOCK.monotonic()
+        self.timed += count if self.first else 0
         self.first = self.first or self.last
-        self.chunks += 1
-        self.in_round += 1
+        self.chunks += count
 
     def _fastest(self) -> float:
         """Seconds of a chunk in the fastest round, the present one included."""
-        if self.in_round < 2:
+        if self.timed == 0:
             return self.fastest
-        return min(self.fastest, (self.last - self.first) / (self.in_round - 1))
+        return min(self.fastest, (self.last - self.first) / self.timed)
 
     def seconds(self) -> float:
         """Seconds that all chunks so far take at the pace of the fastest round; 0 if unknown."""

@@ -10,7 +10,7 @@ from typing import Any
 from rsrg.errors import ExecutorError
 from rsrg.execution.clock import CLOCK
 from rsrg.execution.executor import STOP_GRACE, UNITS_PER_WORKER, T
-from rsrg.execution.tasks import environment_fingerprint, run_on_one_thread
+from rsrg.execution.tasks import environment_fingerprint, run_in_worker
 
 CONNECT = 10  # s
 RECOUNT = 5.0  # s between two counts of the workers, whose number changes
@@ -21,7 +21,7 @@ class DaskCluster:
 
     stop_grace = STOP_GRACE
     starts_at_once = False
-    chunks_per_task = 16
+    unit_seconds = 1.0  # the scheduler takes a millisecond for each unit
 
     def __init__(self, scheduler: str) -> None:
         """scheduler: an address such as tcp://host:8786, or a scheduler file that ends in .json.
@@ -34,17 +34,22 @@ class DaskCluster:
         self.counted_at, self.threads = -RECOUNT, 0
 
     @property
-    def max_in_flight(self) -> int:
-        """A few chunks for each worker; while there is no worker yet, as many as for one."""
+    def workers(self) -> int:
+        """How many threads all workers have; while there is no worker yet, one."""
         if CLOCK.monotonic() - self.counted_at >= RECOUNT:
             self.counted_at = CLOCK.monotonic()
             self.threads = sum(self.client.nthreads().values())
-        return UNITS_PER_WORKER * max(1, self.threads)
+        return max(1, self.threads)
+
+    @property
+    def max_in_flight(self) -> int:
+        """A few units for each thread of a worker."""
+        return UNITS_PER_WORKER * self.workers
 
     def submit(self, task: Callable[..., T], *arguments: Any) -> Future[T]:
         """Send a unit of work to the workers."""
         future: Future[T] = self.tasks.submit(
-            run_on_one_thread, environment_fingerprint(), task, *arguments
+            run_in_worker, environment_fingerprint(), task, *arguments
         )
         return future
 

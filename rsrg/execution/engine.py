@@ -19,7 +19,6 @@ from rsrg.execution.run_log import LOG, run_log
 from rsrg.execution.session import Session
 from rsrg.execution.signals import stop_on_signals
 from rsrg.execution.state import State
-from rsrg.execution.tasks import one_blas_thread
 from rsrg.execution.walltime import TimeLimit
 from rsrg.results.run import Run
 from rsrg.storage.atomic import free_name, make_folder, remove_leftovers, resolve_symlink, set_aside
@@ -43,7 +42,7 @@ def run(
     path: of the run file, which must not exist yet; it ends in .h5 or .hdf5.
     restart: where the file exists, rename it to a free name (NAME.old) and begin again.
     watch: a function that is called with the `Progress` of the run, again and again.
-    executor: where the sums are computed; by default in this process.
+    executor: where the sums are computed; by default in threads of this process.
     walltime: seconds from now by which the run must end.
     must_begin: compute at least one chunk of draws, even beyond `walltime`.
 
@@ -181,7 +180,6 @@ def _carry_on(session: Session, executor: Executor | None, note: str) -> Run:
     path, record = session.path, session.state.record
     with (
         run_log(path),
-        one_blas_thread(),
         stop_on_signals(session.request, session.stop_requested),
     ):
         remove_leftovers(path)

@@ -18,11 +18,11 @@ U = TypeVar("U", bound=tuple[Any, ...])
 class InOrder(Generic[U, T]):
     """Iterates over (unit, result) in the order of the units.
 
-    submit: a function that submits a unit, a tuple that starts with its step and chunk. The next
+    submit: a function that submits a unit, a tuple that starts with its step and chunks. The next
     units are submitted before a result is yielded, so that workers never wait while it is handled.
-    Once `stopping()` is true, no unit is submitted; the first one under way is waited for during
-    the executor's `stop_grace`, and others finished by then are still yielded. Once `late()` is
-    true, nothing is waited for, and only finished results are yielded.
+    Once `stopping()` is true, no unit is submitted; those under way are waited for during the
+    executor's `stop_grace`, all together. Once `late()` is true, nothing is waited for, and only
+    finished results are yielded.
     """
 
     def __init__(
@@ -36,6 +36,7 @@ class InOrder(Generic[U, T]):
         self.executor, self.submit, self.units = executor, submit, iter(units)
         self.stopping, self.late = stopping, late
         self.in_flight: deque[tuple[U, Future[T]]] = deque()
+        self.grace = executor.stop_grace
         self._fill()
 
     def __iter__(self) -> Self:
@@ -69,10 +70,9 @@ class InOrder(Generic[U, T]):
 
     def _first_done(self) -> bool:
         """Wait for the first unit; False where the time limit or `stop_grace` ended before it."""
-        future, grace = self.in_flight[0][1], self.executor.stop_grace
-        while not wait([future], timeout=POLL).done:
-            grace -= POLL if self.stopping() else 0.0
-            if grace < 0.0 or self.late():
+        while not wait([self.in_flight[0][1]], timeout=POLL).done:
+            self.grace -= POLL if self.stopping() else 0.0
+            if self.grace < 0.0 or self.late():
                 return False
         return True
 
@@ -87,9 +87,9 @@ class InOrder(Generic[U, T]):
                     (unit, future if _succeeded(future) else self.submit(unit))
                     for unit, future in self.in_flight
                 )
-        step, chunk, *_ = self.in_flight[0][0]
+        step, chunks, *_ = self.in_flight[0][0]
         raise ExecutorError(
-            f"workers died {MAX_LOSSES} times over chunk {chunk} of step {step + 1}: "
+            f"workers died {MAX_LOSSES} times over chunk {chunks.start} of step {step + 1}: "
             "too little memory for it?"
         )
 

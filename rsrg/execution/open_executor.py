@@ -4,25 +4,31 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rsrg.errors import ConfigError
-from rsrg.execution.executor import Executor, Threads
+from rsrg.execution.executor import Executor
+from rsrg.execution.threads import Threads
 
 
 @contextmanager
-def open_executor(workers: int | None = None, scheduler: str | None = None) -> Iterator[Executor]:
-    """The executor that a user asks for: processes, a Dask scheduler, or by default this process.
+def open_executor(
+    threads: int | None = None, workers: int | None = None, scheduler: str | None = None
+) -> Iterator[Executor]:
+    """The executor that a user asks for: threads of this process, processes, or a Dask scheduler.
 
-    Raises ConfigError where both are asked for, ExecutorError where no scheduler answers.
+    By default threads, one for each processor. Raises ConfigError where two are asked for or the
+    threads are too many, ExecutorError where no scheduler answers.
     """
-    if workers is not None and scheduler is not None:
-        raise ConfigError(["`--workers` and `--scheduler` must not come together; choose one"])
-    executor = _make(workers, scheduler)
+    asked = {"--threads": threads, "--workers": workers, "--scheduler": scheduler}
+    named = [f"`{option}`" for option, value in asked.items() if value is not None]
+    if len(named) > 1:
+        raise ConfigError([f"{' and '.join(named)} must not come together; choose one"])
+    executor = _make(threads, workers, scheduler)
     try:
         yield executor
     finally:
         executor.close()
 
 
-def _make(workers: int | None, scheduler: str | None) -> Executor:
+def _make(threads: int | None, workers: int | None, scheduler: str | None) -> Executor:
     if workers is not None:
         from rsrg.execution.processes import Processes
 
@@ -31,4 +37,4 @@ def _make(workers: int | None, scheduler: str | None) -> Executor:
         from rsrg.execution.dask_cluster import DaskCluster
 
         return DaskCluster(scheduler)
-    return Threads()
+    return Threads(threads)

@@ -22,7 +22,7 @@ from rsrg.ensemble.pool_statistics import (
     variance_exponent,
 )
 from rsrg.execution.sampler import config_pool_step
-from rsrg.execution.tasks import ChunkRange, SuperBlocks
+from rsrg.execution.tasks import ChunkUnit, SuperBlocks
 from rsrg.physics.arrays import Array
 from rsrg.physics.channels import strain_channels
 from rsrg.results.axes import generation_lengths, pool_axes
@@ -102,25 +102,24 @@ class PoolState:
         """Steps taken by the present pool."""
         return int((self.done == self.chunks).sum())
 
-    def missing(self, step: int, largest: int) -> Iterator[ChunkRange]:
-        """The missing chunk ranges of a step: each at most `largest` chunks of one subpool."""
+    def missing(self, step: int, largest: int) -> Iterator[ChunkUnit]:
+        """The missing chunks of a step in units: each at most `largest` chunks of one subpool."""
         chunk = int(self.done[step])
         while chunk < self.chunks:
             end = min(chunk + largest, self.step.subpool(chunk).stop // CHUNK)
-            yield step, chunk, end
+            yield step, range(chunk, end)
             chunk = end
 
     def subpool(self, chunk: int) -> Array:
         """χ of the blocks that a chunk is made of, (materials, readings, strains, n, 6, 6)."""
         return np.ascontiguousarray(self.chi[:, :, :, self.step.subpool(chunk)])
 
-    def store(self, chunks: ChunkRange, new: SuperBlocks) -> None:
+    def store(self, step: int, chunks: range, new: SuperBlocks) -> None:
         """Store some chunks of super blocks; a complete step becomes the present pool."""
-        step, first, end = chunks
-        place = slice(first * CHUNK, end * CHUNK)
+        place = slice(chunks.start * CHUNK, chunks.stop * CHUNK)
         self.new[:, :, :, place], self.stability[:, :, :, place] = new
-        self.done[step] = end
-        if end == self.chunks:
+        self.done[step] = chunks.stop
+        if chunks.stop == self.chunks:
             self.chi, self.new = self.new, self.chi
             self.new[:] = np.nan
             self.describe()

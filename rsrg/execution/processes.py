@@ -1,4 +1,4 @@
-"""Chunks in worker processes on this machine, one thread each."""
+"""Units of work in worker processes on this machine."""
 
 import os
 import signal
@@ -11,9 +11,9 @@ from typing import Any
 
 from rsrg.execution.executor import STOP_GRACE, UNITS_PER_WORKER, T
 from rsrg.execution.signals import STOP_SIGNALS
-from rsrg.execution.tasks import environment_fingerprint, run_on_one_thread
+from rsrg.execution.tasks import environment_fingerprint, run_in_worker
 
-_context = get_context("spawn")  # the threads of numba do not survive a fork
+_context = get_context("spawn")  # a fork would take over locks, open files and signal handlers
 
 
 class Processes:
@@ -22,7 +22,7 @@ class Processes:
     fatal: tuple[type[BaseException], ...] = ()
     stop_grace = STOP_GRACE
     starts_at_once = True
-    chunks_per_task = 4
+    unit_seconds = 0.2
 
     def __init__(self, workers: int) -> None:
         self.workers = workers
@@ -35,15 +35,13 @@ class Processes:
 
     @property
     def max_in_flight(self) -> int:
-        """A few chunks for each process."""
+        """A few units for each process."""
         return UNITS_PER_WORKER * self.workers
 
     def submit(self, task: Callable[..., T], *arguments: Any) -> Future[T]:
         """Submit a unit; its future holds a BrokenExecutor where workers have died."""
         try:
-            return self.processes.submit(
-                run_on_one_thread, environment_fingerprint(), task, *arguments
-            )
+            return self.processes.submit(run_in_worker, environment_fingerprint(), task, *arguments)
         except BrokenExecutor as error:
             future: Future[T] = Future()
             future.set_exception(error)

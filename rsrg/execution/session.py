@@ -54,7 +54,7 @@ class Session:
         while config is not None:
             self.state = self.state.extended(config)
             self.notify()
-            for workload in workloads(self.state, executor.chunks_per_task):
+            for workload in workloads(self.state, executor):
                 if reason := self.carry_out(workload, executor):
                     return reason
             config = next_round(self.state.config, self.state.moments)

@@ -51,9 +51,9 @@ class SessionRecord:
         """Set fields of the present session."""
         self.sessions[-1] |= values
 
-    def chunk_done(self) -> None:
-        """Note that another chunk of draws is done, and what all of this session took."""
-        self.timer.chunk_done()
+    def chunks_done(self, count: int) -> None:
+        """Note that more chunks of draws are done, and what all of this session took."""
+        self.timer.chunks_done(count)
         self.update(sampling=f"{self.timer.seconds():.3f}")
 
     def note(self, text: str) -> None:

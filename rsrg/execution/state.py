@@ -86,11 +86,11 @@ class State:
             return min(self.pool.generation + 1, len(self.done))
         return min(int((self.done == self.config.chunks()).sum()) + 1, len(self.done))
 
-    def store_chunk(self, step: int, chunk: int, cases: CaseIndices, new: ChunkMoments) -> None:
-        """Store the means of one chunk, for some readings and strains."""
-        self.moments.store_chunk(step, chunk, cases, new)
-        chunks = self.config.chunks()
-        while self.done[step] < chunks and not self.moments.missing(step, self.done[step]):
+    def store_chunks(self, step: int, chunks: range, cases: CaseIndices, new: ChunkMoments) -> None:
+        """Store the means of some chunks, for some readings and strains."""
+        self.moments.store(step, chunks, cases, new)
+        most = self.config.chunks()
+        while self.done[step] < most and not self.moments.missing_cases(step, self.done[step]):
             self.done[step] += 1
 
     def attributes(self, status: str) -> dict[str, Attribute]:

@@ -1,17 +1,17 @@
 """The tasks that executors compute: functions that depend only on their arguments.
 
-A chunk of draws takes a page of JSON as its input and returns a few kilobytes of means. With chunks
-of super blocks, the subpool that they are made of is sent, a sixteenth of the pool.
+Chunks of draws take a page of JSON as their input, and return a few kilobytes of means each. With
+chunks of super blocks, the subpool that they are made of is sent, a sixteenth of the pool.
 """
 
+import os
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
 from functools import cache, lru_cache
 from threading import Lock
 from typing import Any, TypeVar
 
 import numpy as np
-from threadpoolctl import threadpool_info, threadpool_limits
+from threadpoolctl import threadpool_info
 
 from rsrg.config.schema import Config
 from rsrg.ensemble.pool import PoolStep
@@ -21,31 +21,26 @@ from rsrg.execution.sampler import config_pool_step, config_sampler
 from rsrg.physics.arrays import Array
 from rsrg.results.chunk_means import CaseIndices
 from rsrg.storage.provenance import host, versions
-from rsrg.sums.jit import processor, set_threads
+from rsrg.sums.jit import processor
 
-ChunkRange = tuple[int, int, int]  # step, first chunk of super blocks, and the one after the last
+CONFIGS = 16  # whose samplers are kept: of runs side by side, and of their readings and strains
+ChunkUnit = tuple[int, range]  # a step, and chunks of it
 SuperBlocks = tuple[Array, Array]  # χ and stability, as `PoolStep.coarse_grain` gives them
 T = TypeVar("T")
-_one_at_a_time = Lock()  # some threading layers of numba must not be used by two threads at once
 
 
-def chunk_moments(config: str, step: int, chunk: int, cases: CaseIndices) -> ChunkMoments:
-    """The means of one chunk of draws, for these readings and strains and for their controls.
+def chunk_moments(config: str, step: int, chunks: range, cases: CaseIndices) -> ChunkMoments:
+    """The means of some chunks of draws, for these readings and strains and for their controls.
 
-    config: as `Config.resolved` gives it. The result of a case does
-    not depend on which others are computed, to the last bit.
+    config: as `Config.resolved` gives it. The result of a chunk and case does not depend on which
+    others are computed, to the last bit.
     """
-    with _one_at_a_time:  # a stopped run may have left a chunk that is still being computed
-        return _chunk_function(config, cases)(step, chunk)
+    return _shared(_chunk_function, config, cases)(step, chunks)
 
 
-def super_block_chunks(config: str, step: int, first: int, end: int, subpool: Array) -> SuperBlocks:
-    """Chunks first … end − 1 of the super blocks of a step, made of the blocks of a subpool."""
-    with _one_at_a_time:
-        pool = _pool_step(config)
-        chunks = [pool.coarse_grain(subpool, step, chunk) for chunk in range(first, end)]
-    chi, stability = zip(*chunks, strict=True)
-    return np.concatenate(chi, axis=3), np.concatenate(stability, axis=3)
+def super_block_chunks(config: str, step: int, chunks: range, subpool: Array) -> SuperBlocks:
+    """Some chunks of the super blocks of a step, made of the blocks of a subpool."""
+    return _shared(_pool_step, config).coarse_grain(subpool, step, chunks)
 
 
 def environment_fingerprint() -> dict[str, str]:
@@ -60,8 +55,8 @@ def blas_kernels() -> str:
     return "+".join(sorted({name for name in names if name}))
 
 
-def run_on_one_thread(fingerprint: Mapping[str, str], task: Callable[..., T], *values: Any) -> T:
-    """Compute a task on one thread, in a worker that gives the same bits as the run's process.
+def run_in_worker(fingerprint: Mapping[str, str], task: Callable[..., T], *values: Any) -> T:
+    """Compute a task in a worker that gives the same bits as the run's process.
 
     fingerprint: the `environment_fingerprint` of that process. Raises ExecutorError, naming what
     differs, where this worker has another: its bits could differ.
@@ -73,27 +68,41 @@ def run_on_one_thread(fingerprint: Mapping[str, str], task: Callable[..., T], *v
             f"a worker must have the software and processor of the run; {host()} has "
             f"{', '.join(differing)} (see docs/clusters.md)"
         )
-    set_threads(1)
-    with one_blas_thread():
-        return task(*values)
+    return task(*values)
 
 
-def one_blas_thread() -> AbstractContextManager[object]:
-    """Within this context, linear algebra uses one thread: its last bits depend on the number."""
-    return threadpool_limits(limits=1, user_api="blas")
+_sharing = Lock()
 
 
-@lru_cache(maxsize=4)
-def _chunk_function(text: str, cases: CaseIndices) -> Callable[[int, int], ChunkMoments]:
-    """A function (step, chunk) → means; what all chunks of a config share is computed once."""
+def _shared(make: Callable[..., T], *arguments: Any) -> T:
+    """What all units of a config share: the first thread makes it, others wait for that."""
+    with _sharing:
+        return make(*arguments)
+
+
+def _renew_lock() -> None:
+    global _sharing
+    _sharing = Lock()
+
+
+os.register_at_fork(after_in_child=_renew_lock)  # a thread that the child has not may hold it
+
+
+@lru_cache(maxsize=CONFIGS)
+def _chunk_function(text: str, cases: CaseIndices) -> Callable[[int, range], ChunkMoments]:
+    """A function (step, chunks) → means; what all chunks of a config share is computed once."""
     config = Config.model_validate_json(text)
     sampler, once = config_sampler(config, *cases), config.sampling.resample == "once"
     if config.sampling.estimator == "exact":
         means = exact_means(sampler.blocks, sampler.readings, sampler.deformations)
-        return lambda step, chunk: ChunkMoments(means, np.zeros(15))
-    return lambda step, chunk: sampler.chunk(0 if once else step, chunk)
+        return lambda step, chunks: ChunkMoments(
+            np.stack([means] * len(chunks)), np.zeros((len(chunks), 15))
+        )
+    if sampler.blocks.perfect:
+        _ = sampler.lattice  # made here, not by several threads at once
+    return lambda step, chunks: sampler.chunks(0 if once else step, chunks)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=CONFIGS)
 def _pool_step(text: str) -> PoolStep:
     return config_pool_step(Config.model_validate_json(text))

@@ -7,29 +7,32 @@ from rsrg.execution.clock import CLOCK
 from rsrg.execution.plan import Plan, plan, steps_drawn
 from rsrg.execution.pool_state import PoolState
 from rsrg.execution.sampler import config_sampler
+from rsrg.sums.threads import available_threads
 
 
 def timed_plan(config: Config) -> Plan:
     """The plan of a run, with its time. Computes a few chunks for that, which compiles the kernels.
 
-    The time is left out where nothing is drawn, or where a pool would not fit into memory.
+    The time is that on all threads of this machine; it is left out where nothing is drawn, or where
+    a pool would not fit into memory.
     """
     planned = plan(config)
     if not steps_drawn(config) or (planned.pool and not planned.fits):
         return planned
-    seconds = steps_drawn(config) * config.chunks() * chunk_seconds(config) + _block_pool_seconds(
-        config
-    )
-    return replace(planned, seconds=seconds)
+    drawing = steps_drawn(config) * config.chunks() * chunk_seconds(config)
+    return replace(planned, seconds=drawing + _block_pool_seconds(config))
 
 
 def chunk_seconds(config: Config) -> float:
-    """Seconds for a chunk in this process: the second of two, because the first one compiles."""
+    """Seconds for a chunk by all threads of this process: of one by one thread, its share.
+
+    It is the second of two, because the first one compiles.
+    """
     sampler = config_sampler(config)
-    sampler.chunk(0, 0)
+    sampler.chunks(0, range(1))
     started = CLOCK.monotonic()
-    sampler.chunk(0, 1)
-    return CLOCK.monotonic() - started
+    sampler.chunks(0, range(1, 2))
+    return (CLOCK.monotonic() - started) / available_threads()
 
 
 def _block_pool_seconds(config: Config) -> float:
@@ -37,10 +40,11 @@ def _block_pool_seconds(config: Config) -> float:
     if not config.flow.quenched:
         return 0.0
     pool = PoolState.initial(config)
-    pool.step.coarse_grain(pool.subpool(0), 0, 0)
+    pool.step.coarse_grain(pool.subpool(0), 0, range(1))
     started = CLOCK.monotonic()
-    pool.step.coarse_grain(pool.subpool(1), 0, 1)
+    pool.step.coarse_grain(pool.subpool(1), 0, range(1, 2))
     grown = CLOCK.monotonic()
     pool.describe()
     described = CLOCK.monotonic()
-    return len(pool.done) * (pool.chunks * (grown - started) + described - grown)
+    by_threads = pool.chunks * (grown - started) / available_threads()
+    return len(pool.done) * (by_threads + described - grown)

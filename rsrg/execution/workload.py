@@ -12,14 +12,15 @@ from rsrg.execution.executor import Executor, T
 from rsrg.execution.in_order import U
 from rsrg.execution.pool_state import PoolState
 from rsrg.execution.state import State
-from rsrg.execution.tasks import ChunkRange, SuperBlocks, chunk_moments, super_block_chunks
+from rsrg.execution.tasks import ChunkUnit, SuperBlocks, chunk_moments, super_block_chunks
+from rsrg.execution.unit_size import chunks_per_unit, draw_chunk_seconds, super_block_chunk_seconds
 from rsrg.results.chunk_means import CaseIndices
 
-DrawUnit = tuple[int, int, CaseIndices]  # step, chunk, and the cases that are missing
+DrawUnit = tuple[int, range, CaseIndices]  # step, chunks, and the cases that are missing
 
 
 class Workload(Protocol[U, T]):
-    """Units of work that are independent of one another; each starts with its step and chunk."""
+    """Units of work that are independent of one another; each starts with its step and chunks."""
 
     def missing(self) -> Iterator[U]:
         """The units of work still to be computed, in order."""
@@ -28,7 +29,7 @@ class Workload(Protocol[U, T]):
         """Submit a unit to an executor."""
 
     def store(self, unit: U, result: T) -> None:
-        """Store the result of a unit."""
+        """Store the result of a unit. Raises ComputationError where a number is missing in it."""
 
     def ends_step(self, unit: U) -> bool:
         """Whether the unit just stored was the last of an RG step: a good moment to save."""
@@ -41,26 +42,28 @@ class Workload(Protocol[U, T]):
 class DrawWorkload:
     """The chunk means of all steps: sums over the blocks of CHUNK draws each."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, executor: Executor) -> None:
         self.state, self.config = state, state.config.resolved()
+        missing = len(state.done) * state.config.chunks() - int(state.done.sum())
+        seconds = draw_chunk_seconds(state.config)
+        self.largest = chunks_per_unit(seconds, missing, executor)
 
     def missing(self) -> Iterator[DrawUnit]:
         """The missing readings and strains of every chunk, step by step."""
         state = self.state
         state.record.timer.begin_round()
         for step in range(len(state.done) if state.has_sums else 0):
-            for chunk in range(int(state.done[step]), state.config.chunks()):
-                for cases in state.moments.missing(step, chunk):
-                    yield step, chunk, cases
+            for chunks, cases in state.moments.missing(step, int(state.done[step]), self.largest):
+                yield step, chunks, cases
 
     def submit(self, executor: Executor, unit: DrawUnit) -> Future[ChunkMoments]:
-        """Submit a chunk of draws."""
+        """Submit chunks of draws."""
         return executor.submit(chunk_moments, self.config, *unit)
 
     def store(self, unit: DrawUnit, result: ChunkMoments) -> None:
-        """Store the means of a chunk."""
-        self.state.store_chunk(*unit, result)
-        self.state.record.chunk_done()
+        """Store the means of chunks."""
+        self.state.store_chunks(*unit, result)
+        self.state.record.chunks_done(len(unit[1]))
 
     def ends_step(self, unit: DrawUnit) -> bool:
         """After all chunks of a step; not of the last, as a save with the results follows."""
@@ -74,26 +77,29 @@ class DrawWorkload:
 
 
 class SuperBlockWorkload:
-    """The super blocks of one step of a pool. chunks_per_unit: most chunks in a unit."""
+    """The super blocks of one step of a pool."""
 
-    def __init__(self, pool: PoolState, step: int, chunks_per_unit: int) -> None:
-        self.pool, self.step, self.chunks_per_unit = pool, step, chunks_per_unit
+    def __init__(self, pool: PoolState, step: int, executor: Executor) -> None:
+        self.pool, self.step = pool, step
         self.config = pool.config.resolved()
+        missing = pool.chunks - int(pool.done[step])
+        seconds = super_block_chunk_seconds(pool.config)
+        self.largest = chunks_per_unit(seconds, missing, executor)
 
-    def missing(self) -> Iterator[ChunkRange]:
-        """Ranges of missing chunks, each within one subpool."""
-        return self.pool.missing(self.step, self.chunks_per_unit)
+    def missing(self) -> Iterator[ChunkUnit]:
+        """The missing chunks, each unit within one subpool."""
+        return self.pool.missing(self.step, self.largest)
 
-    def submit(self, executor: Executor, unit: ChunkRange) -> Future[SuperBlocks]:
+    def submit(self, executor: Executor, unit: ChunkUnit) -> Future[SuperBlocks]:
         """Submit some chunks, with the blocks that they are made of."""
-        subpool = self.pool.subpool(unit[1])
+        subpool = self.pool.subpool(unit[1].start)
         return executor.submit(super_block_chunks, self.config, *unit, subpool)
 
-    def store(self, unit: ChunkRange, result: SuperBlocks) -> None:
+    def store(self, unit: ChunkUnit, result: SuperBlocks) -> None:
         """Store the super blocks; after the last of a step they become the present pool."""
-        self.pool.store(unit, result)
+        self.pool.store(*unit, result)
 
-    def ends_step(self, unit: ChunkRange) -> bool:
+    def ends_step(self, unit: ChunkUnit) -> bool:
         """Never: a save writes two whole pools, so only `checkpoint.every` decides when."""
         return False
 
@@ -103,12 +109,9 @@ class SuperBlockWorkload:
         return self.pool.generation > self.step
 
 
-def workloads(state: State, chunks_per_unit: int) -> Iterator[Workload[Any, Any]]:
-    """All work that is left of a run, one workload after the other.
-
-    chunks_per_unit: of super blocks; see `Executor.chunks_per_task`.
-    """
-    yield DrawWorkload(state)
+def workloads(state: State, executor: Executor) -> Iterator[Workload[Any, Any]]:
+    """All work that is left of a run, one workload after the other."""
+    yield DrawWorkload(state, executor)
     if state.pool:
         for step in range(state.pool.generation, len(state.pool.done)):
-            yield SuperBlockWorkload(state.pool, step, chunks_per_unit)
+            yield SuperBlockWorkload(state.pool, step, executor)

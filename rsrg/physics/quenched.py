@@ -10,7 +10,7 @@ stresses u_s cost the energy E = ½ Σ_s u_s χ_s⁻¹ u_s + ½ Σ_ss' u_s m_ss'
   order in m, and for equal blocks it is Eq. 3.8. It is also a Rayleigh–Ritz bound: a mean stress t
   is shared among uncoupled blocks as u_s = χ_s χ̄⁻¹ t, and ½ N t χ⁻¹ t is E of just these u_s. The
   least E, the harmonic form, lies below: χ_harmonic ≥ χ_resummed wherever the block is stable;
-- harmonic, all orders: χ = (1/N) Σ_ss' [(diag(χ_s⁻¹) + m)⁻¹]_ss'.
+- harmonic, all orders: χ = (1/N) Σ_ss' [(diag(χ_s⁻¹) + m)⁻¹]_ss' (`sums.harmonic`).
 
 All three are symmetric and turn with the blocks, for B does.
 """
@@ -22,7 +22,7 @@ import numpy as np
 from rsrg.physics.arrays import Array
 from rsrg.physics.errors import PhysicsError
 from rsrg.physics.interaction import lambda_tilde
-from rsrg.physics.pairs import Contraction, contract, inverse, unweighted, weighted
+from rsrg.physics.pairs import Contraction, contract, inverse
 
 
 def pair_interaction(positions: Array, alpha: float, block_volume: float = 1.0) -> Array:
@@ -54,27 +54,6 @@ def resummed_blocks(mean: Array, interaction: Array, contraction: Contraction = 
     compliance = inverse(mean, contraction)
     added = contract(contract(compliance, interaction, contraction), compliance, contraction)
     return inverse(compliance + added, contraction)
-
-
-def harmonic_blocks(
-    chi: Array, interaction: Array, contraction: Contraction = "tensor"
-) -> tuple[Array, Array]:
-    """χ = (1/N) Σ_ss' [(diag(χ_s⁻¹) + m)⁻¹]_ss', and the lowest eigenvalue of that Hessian.
-
-    chi: (..., N, 6, 6), plain, ρc_t². interaction: m, (..., N, N, 6, 6), see `pair_interaction`.
-    Returns χ, (..., 6, 6), and the eigenvalue, (...,), 1/ρc_t²: negative where the super block is
-    unstable. Costs (6N)³; raises numpy.linalg.LinAlgError for an exactly singular Hessian.
-    """
-    n = chi.shape[-3]
-    hat = weighted(interaction, contraction)
-    s = np.arange(n)
-    hat[..., s, s, :, :] += weighted(inverse(chi, contraction), contraction)
-    hessian = np.swapaxes(hat, -3, -2).reshape(*chi.shape[:-3], 6 * n, 6 * n)
-    field = np.broadcast_to(np.tile(np.eye(6), (n, 1)), (*chi.shape[:-3], 6 * n, 6))
-    response = np.linalg.solve(hessian, field).reshape(*chi.shape[:-3], n, 6, 6).mean(axis=-3)
-    symmetric = 0.5 * (response + np.swapaxes(response, -1, -2))
-    lowest = np.asarray(np.linalg.eigvalsh(hessian)[..., 0], dtype=np.float64)
-    return unweighted(symmetric, contraction), lowest
 
 
 PoolUpdate = Literal["resummed", "second_order", "harmonic"]

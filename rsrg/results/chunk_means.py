@@ -85,16 +85,31 @@ class MomentArrays:
             **{DATASETS[field]: values for field, values in self._arrays()},
         }
 
-    def store_chunk(self, step: int, chunk: int, cases: CaseIndices, new: ChunkMoments) -> None:
-        """Store the means of one chunk, for some readings and strains."""
+    def store(self, step: int, chunks: range, cases: CaseIndices, new: ChunkMoments) -> None:
+        """Store the means of some chunks, for some readings and strains."""
+        place = slice(chunks.start, chunks.stop)
         for field, values in self._arrays():
             some = getattr(new, field)
             if not _varies_with_strain(field):
-                values[step, chunk] = some
+                values[step, place] = some
             elif some is not None:
-                values[step, :, :, chunk][np.ix_(*cases)] = some
+                values[step, :, :, place][np.ix_(*cases)] = np.moveaxis(some, 0, 2)
 
-    def missing(self, step: int, chunk: int) -> list[CaseIndices]:
+    def missing(self, step: int, first: int, largest: int) -> Iterator[tuple[range, CaseIndices]]:
+        """The chunks of a step from `first` on, and their readings and strains still to compute.
+
+        Consecutive chunks that miss the same come together, at most `largest` of them.
+        """
+        chunk, chunks = first, self.moments.shape[3]
+        while chunk < chunks:
+            end, cases = chunk + 1, self.missing_cases(step, chunk)
+            while end < min(chunk + largest, chunks) and self.missing_cases(step, end) == cases:
+                end += 1
+            for some in cases:
+                yield range(chunk, end), some
+            chunk = end
+
+    def missing_cases(self, step: int, chunk: int) -> list[CaseIndices]:
         """The readings and strains of a chunk still to be computed, for instance new ones."""
         blank = np.isnan(self.moments[step, :, :, chunk, 0])
         groups: dict[tuple[int, ...], list[int]] = {}

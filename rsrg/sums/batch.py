@@ -1,4 +1,4 @@
-"""The sums of a chunk of draws of a perfect lattice, each cut out and placed in many ways."""
+"""The sums of draws of a perfect lattice, each cut out and placed in many ways."""
 
 from typing import Literal, get_args
 
@@ -9,7 +9,6 @@ from rsrg.physics.errors import PhysicsError
 from rsrg.physics.readings import Count
 from rsrg.sums.bodies import Bodies, checked_array
 from rsrg.sums.cost import ROWS_FROM
-from rsrg.sums.jit import apply_threads
 from rsrg.sums.kernels.configurations import configurations
 from rsrg.sums.kernels.quartics import MOMENTS
 from rsrg.sums.lattice_points import LatticePoints
@@ -18,8 +17,6 @@ BatchEngine = Literal["auto", "pairs", "rows"]
 
 ORTHOGONALITY_ERROR = 1e-9  # largest element of R Rᵀ − 1
 PAIRS_ONLY = 2**62  # blocks, instead of ROWS_FROM: no body is that large
-GROUP = 16  # configurations that share one scratch space …
-TASKS = 64  # … as long as there are this many groups to spread over threads
 
 
 def batch_moments(
@@ -40,7 +37,7 @@ def batch_moments(
     engine: `pairs` sums pair by pair, `rows` by rows of lattice sites (each displacement once,
     exact too); `auto` takes rows from ROWS_FROM blocks. The result is in 1/(block size)³.
 
-    Each configuration is summed by one thread: the bits depend on neither threads nor batch.
+    The bits of a configuration do not depend on the others of its batch.
     Raises PhysicsError for wrong shapes, what is not finite, rotations that are not, points that
     are too few, or a radius that does not belong to n_blocks.
     """
@@ -85,9 +82,8 @@ def _sums(
     draws, cases = len(rotations), len(bodies)
     offsets = checked_array("offsets", offsets, (draws, 3))
     radii = bodies.search_radii(lattice.covering_radius, np.linalg.norm(offsets, axis=1))
-    out = np.empty((draws, cases, MOMENTS))
-    beyond = np.empty((draws, controlled, MOMENTS + 1))
-    apply_threads()
+    out = np.full((draws, cases, MOMENTS), np.nan)
+    beyond = np.full((draws, controlled, MOMENTS + 1), np.nan)
     configurations(
         lattice.columns,
         lattice.sites,
@@ -101,7 +97,6 @@ def _sums(
         bodies.same_as_previous,
         int(n_blocks) if count == "exact" else 0,
         {"auto": ROWS_FROM, "pairs": PAIRS_ONLY, "rows": 0}[engine],
-        min(GROUP, max(1, draws * cases // TASKS)),
         out,
         beyond,
     )

@@ -3,12 +3,30 @@
 PAIR_SECONDS = 0.7e-9  # of one core with AVX-512; weighed against other engines, never promised
 ROW_SECONDS = 1.3e-9  # of one core, for each pair of rows
 ROWS_FROM = 125  # blocks, N0 = 5; measured, see docs/performance.md
+CHOICE_SECONDS = 0.3e-6  # of one core, for each block that is chosen and placed
+WEIGHTED_SECONDS = 8e-9  # of one core, for each pair of unequal blocks
+HARMONIC_SECONDS = 1e-9  # of one core, for each cubed row of the Hessian
 ROWS_OF_BALL = 1.21  # π (3/4π)^⅔, rows of a ball by n^⅔
 
 
 def direct_seconds(n: int) -> float:
     """Time that `direct_moments` takes on one core."""
     return 0.5 * PAIR_SECONDS * n * n
+
+
+def choice_seconds(n_blocks: int) -> float:
+    """Time to choose and place the blocks of one body on one core, roughly."""
+    return CHOICE_SECONDS * n_blocks
+
+
+def weighted_seconds(n_blocks: int) -> float:
+    """Time of the weighted sum over one super block on one core, roughly."""
+    return 0.5 * WEIGHTED_SECONDS * n_blocks**2
+
+
+def harmonic_seconds(n_blocks: int) -> float:
+    """Time of one harmonic super block on one core, roughly."""
+    return HARMONIC_SECONDS * (6 * n_blocks) ** 3
 
 
 def batch_engine(n_blocks: int) -> str:

@@ -15,9 +15,9 @@ from rsrg.sums.cost import direct_seconds
 from rsrg.sums.direct import direct_bytes, direct_moments
 from rsrg.sums.ewald.ewald import check_tolerance, choose_plan, moments_by_plan
 from rsrg.sums.ewald.nufft import finufft, is_installed
-from rsrg.sums.jit import threads
 from rsrg.sums.lattice import LatticeSet, find_lattice, lattice_moments, lattice_seconds
 from rsrg.sums.limits import refuse_beyond_memory
+from rsrg.sums.threads import available_threads
 
 Engine = Literal["auto", "direct", "lattice", "ewald"]
 
@@ -54,7 +54,9 @@ def _checked(positions: ArrayLike) -> Array:
     points = _array(positions)
     n = len(points)
     needed = 24 * n + direct_bytes(n)
-    refuse_beyond_memory(f"the sum over {n:,} blocks", needed, direct_seconds(n) / threads())
+    refuse_beyond_memory(
+        f"the sum over {n:,} blocks", needed, direct_seconds(n) / available_threads()
+    )
     points = points.astype(np.float64)
     good = np.abs(points).max(axis=1) <= MAX_COORDINATE  # False for NaN
     if not good.all():
@@ -95,7 +97,7 @@ def _ewald(points: Array, tolerance: float, reason: str) -> Choice:
     """Raises PhysicsError for a tolerance or a number of points that ewald does not serve."""
     plan = choose_plan(points, tolerance)
     what = f"the split sum over {len(points):,} blocks"
-    refuse_beyond_memory(what, plan.memory_bytes, plan.seconds / threads())
+    refuse_beyond_memory(what, plan.memory_bytes, plan.seconds / available_threads())
     finufft()
     return Choice("ewald", reason, lambda: moments_by_plan(points, plan))
 

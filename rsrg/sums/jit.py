@@ -1,4 +1,4 @@
-"""The one place that configures the compiler, and how many threads its parallel loops use."""
+"""The one place that configures the compiler. Kernels are serial and hold no lock."""
 
 import hashlib
 from collections.abc import Callable
@@ -8,7 +8,6 @@ from typing import Any
 import llvmlite.binding as llvm
 import numba
 
-from rsrg.physics.errors import PhysicsError
 from rsrg.sums.cache import compiled
 
 # Sums may be reordered and fused; NaN and infinity keep their meaning, so bad input shows.
@@ -32,41 +31,6 @@ def inlined(function: Callable[..., Any]) -> Any:
     A call with arrays counts references to them, which costs small bodies a few percent.
     """
     return numba.njit(function, inline="always", **OPTIONS)
-
-
-def parallel_kernel(function: Callable[..., Any]) -> Any:
-    """A compiled function whose `prange` loops run on `threads()` threads."""
-    return compiled(function, parallel=True, **OPTIONS)
-
-
-_requested_threads: int | None = None
-
-
-def available_threads() -> int:
-    """The most threads a parallel kernel can use: the processors this process may run on."""
-    return int(numba.config.NUMBA_NUM_THREADS)
-
-
-def set_threads(n: int | None) -> None:
-    """Use n threads in every parallel kernel from now on; None means all that are available.
-
-    Results do not depend on it, bit for bit. Raises PhysicsError unless 1 ≤ n ≤ available.
-    """
-    global _requested_threads
-    most = available_threads()
-    if n is not None and (isinstance(n, bool) or not isinstance(n, int) or not 1 <= n <= most):
-        raise PhysicsError(f"`threads` must be an integer from 1 to {most}; got {n!r}")
-    _requested_threads = n
-
-
-def threads() -> int:
-    """How many threads a parallel kernel uses."""
-    return available_threads() if _requested_threads is None else _requested_threads
-
-
-def apply_threads() -> None:
-    """Tell numba, which keeps the number per calling thread: called before each parallel kernel."""
-    numba.set_num_threads(threads())
 
 
 @cache

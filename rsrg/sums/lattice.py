@@ -14,11 +14,11 @@ from scipy import fft
 
 from rsrg.physics.arrays import Array
 from rsrg.sums.cost import ROW_SECONDS
-from rsrg.sums.jit import apply_threads, threads
 from rsrg.sums.kernels.pairs import weighted_moments
 from rsrg.sums.kernels.quartics import LANES, MOMENTS
-from rsrg.sums.kernels.rows import enter_rows, parallel_rows
+from rsrg.sums.kernels.rows import add_slice_pairs, enter_rows
 from rsrg.sums.limits import refuse_beyond_memory
+from rsrg.sums.threads import available_threads, share_rows
 
 SHORT_DIFFERENCES = 512  # short differences among which the primitive vectors are looked for
 MIN_SINGULAR_VALUE = 1e-6  # of the largest singular value: between rounding and any strain
@@ -138,14 +138,14 @@ def _half_autocorrelation(lattice: LatticeSet) -> NDArray[np.complex128]:
     shape, full = lattice.shape, _full_sides(lattice)
     occupancy = np.zeros(shape)
     occupancy[tuple(lattice.sites)] = 1.0
-    rows = fft.rfft(occupancy, full[2], axis=2, workers=threads())
+    rows = fft.rfft(occupancy, full[2], axis=2, workers=available_threads())
     half = np.empty((shape[0], full[1], rows.shape[2]), np.complex128)
     columns = max(1, MAX_SPECTRUM // (full[0] * full[1]))
     for start in range(0, rows.shape[2], columns):
         some = slice(start, start + columns)
-        spectrum = fft.fft2(rows[:, :, some], full[:2], axes=(0, 1), workers=threads())
+        spectrum = fft.fft2(rows[:, :, some], full[:2], axes=(0, 1), workers=available_threads())
         spectrum *= spectrum.conj()
-        back = fft.ifft2(spectrum, axes=(0, 1), workers=threads(), overwrite_x=True)
+        back = fft.ifft2(spectrum, axes=(0, 1), workers=available_threads(), overwrite_x=True)
         half[:, :, some] = back[: shape[0]]
     return half
 
@@ -171,7 +171,7 @@ def _by_transform(lattice: LatticeSet) -> Array:
     grid = lattice.cell[:, 1:] @ np.stack([dj.ravel(), dk.ravel()])
     moments = np.zeros(MOMENTS)
     for di, plane in enumerate(_half_autocorrelation(lattice)):
-        counts = np.rint(fft.irfft(plane, full[2], axis=1, workers=threads())).ravel()
+        counts = np.rint(fft.irfft(plane, full[2], axis=1, workers=available_threads())).ravel()
         weights = counts if di > 0 else 0.5 * counts  # d and −d both lie in the plane di = 0
         weighted_moments(grid, *(di * lattice.cell[:, 0]), weights, moments)
     return moments
@@ -186,5 +186,9 @@ def lattice_moments(lattice: LatticeSet) -> Array:
     rows = _rows(lattice)
     if rows is None:
         return _by_transform(lattice)
-    apply_threads()
-    return np.asarray(parallel_rows(*rows, lattice.cell))
+    parts = np.full(((lattice.shape[0] + 1) // 2, MOMENTS), np.nan)
+
+    def fill(first: int, stride: int) -> None:
+        add_slice_pairs(*rows, lattice.cell, first, stride, parts)
+
+    return share_rows(fill, parts, lattice_seconds(lattice))

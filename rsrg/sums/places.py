@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from rsrg.physics.arrays import Array
 from rsrg.sums.bodies import Bodies
-from rsrg.sums.jit import apply_threads
 from rsrg.sums.kernels.configurations import placed_configurations
 from rsrg.sums.lattice_points import LatticePoints
 from rsrg.sums.window_batch import Windows
@@ -84,9 +83,8 @@ def _place(
 ) -> tuple[Placed, Array]:
     """The places, and the largest |B x| of the blocks of each draw and case."""
     shape = (*candidates.shape, n_blocks)
-    positions, chosen = np.empty((*shape, 3)), np.empty(shape, dtype=np.int64)
-    farthest = np.empty(candidates.shape)
-    apply_threads()
+    positions, chosen = np.full((*shape, 3), np.nan), np.full(shape, -1, dtype=np.int64)
+    farthest = np.full(candidates.shape, np.nan)
     placed_configurations(
         points, starts, candidates, np.ascontiguousarray(rotations), offsets,
         bodies.place, bodies.measure, bodies.radius, farthest, positions, chosen,

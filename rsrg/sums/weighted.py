@@ -20,7 +20,6 @@ from rsrg.physics.arrays import Array
 from rsrg.physics.elastic import check_alpha
 from rsrg.physics.errors import PhysicsError
 from rsrg.physics.pairs import Contraction, pair_weights
-from rsrg.sums.jit import apply_threads
 from rsrg.sums.kernels.weighted import BLOCK, FIELD, weighted_pairs
 
 MIN_COEFFICIENT = 1e-30  # instead of 3α − 3/2 = 0, by which the kernel divides
@@ -89,7 +88,7 @@ def weighted_sums(
 
     positions: of the blocks, (draws, cases, N, 3), in block sizes. block_index: which block of the
     pool stands at each position, (draws, cases, N). χ is in ρc_t², the second sum in (ρc_t²)².
-    Each super block is summed by one thread: the bits depend on neither threads nor batch.
+    The bits of a super block do not depend on the others of its batch.
     Raises PhysicsError where the shapes do not fit, or an index is not one of the pool's.
     """
     draws, cases, n = block_index.shape
@@ -104,8 +103,7 @@ def weighted_sums(
     if low < 0 or high >= size:
         raise PhysicsError(f"`block_index` must lie between 0 and {size - 1}; got {low} to {high}")
     shape = (draws, cases, len(sources.laws))
-    totals, pairs = np.empty((*shape, BLOCK)), np.empty((*shape, 36))
-    apply_threads()
+    totals, pairs = np.full((*shape, BLOCK), np.nan), np.full((*shape, 36), np.nan)
     weighted_pairs(
         np.ascontiguousarray(positions),
         np.ascontiguousarray(block_index),

@@ -8,7 +8,6 @@ from rsrg.physics.arrays import Array
 from rsrg.physics.errors import PhysicsError
 from rsrg.physics.readings import Count
 from rsrg.sums.bodies import RADIUS_MARGIN, Bodies
-from rsrg.sums.jit import apply_threads
 from rsrg.sums.kernels.configurations import window_configurations
 from rsrg.sums.kernels.quartics import MOMENTS
 
@@ -76,15 +75,14 @@ def window_moments(
     windows: the blocks of each draw, (p, 3), about the centre of the body, at x = R z; all of them
     with |z| ≤ reach. rotations R, (draws, 3, 3). count: as `batch_moments`, ties by |z|.
 
-    Each configuration is summed by one thread: the bits depend on neither threads nor batch.
+    The bits of a configuration do not depend on the others of its batch.
     Raises PhysicsError where a window does not show the n_blocks nearest blocks.
     """
     shown = Windows(windows, reach, bodies, n_blocks)
     if count == "exact":
         shown.require_enough()
-    farthest = np.empty(shown.candidates.shape)
-    out = np.empty((*shown.candidates.shape, MOMENTS))
-    apply_threads()
+    farthest = np.full(shown.candidates.shape, np.nan)
+    out = np.full((*shown.candidates.shape, MOMENTS), np.nan)
     window_configurations(
         shown.points,
         shown.starts,

@@ -14,8 +14,8 @@ from scipy import fft
 
 from rsrg.physics.arrays import Array
 from rsrg.sums.ewald.nufft import finufft
-from rsrg.sums.ewald.ordered_map import ordered_map
 from rsrg.sums.jit import kernel
+from rsrg.sums.threads import ordered_map
 
 UPSAMPLING = 2.0  # grid points per mode and axis: narrow spreading; the pruning makes it cheap
 MIN_GRID = 32  # grid points along an axis; finufft needs two widths

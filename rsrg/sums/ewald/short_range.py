@@ -8,9 +8,9 @@ in a buffer and summed when it is full, by loops that the compiler turns into wh
 import numpy as np
 
 from rsrg.physics.arrays import Array
-from rsrg.sums.ewald.ordered_map import ordered_map
 from rsrg.sums.jit import kernel
 from rsrg.sums.kernels.quartics import MOMENTS, ZERO_QUARTICS, add_quartics, quartics
+from rsrg.sums.threads import ordered_map
 
 FINENESS = 2  # columns per reach: finer ones waste fewer pairs, coarser ones have longer slices
 BUFFER = 1024  # differences; with their weights they stay in the first cache

@@ -4,10 +4,9 @@ Each is summed by one thread. Nothing is checked here.
 """
 
 import numpy as np
-from numba import prange
 
 from rsrg.physics.arrays import Array
-from rsrg.sums.jit import kernel, parallel_kernel
+from rsrg.sums.jit import kernel
 from rsrg.sums.kernels.pairs import (
     close_ring,
     padded,
@@ -44,7 +43,7 @@ def add_beyond(base: Array, common: int, size: int, sign: float, weight: Array, 
         weight[k] = sign
 
 
-@parallel_kernel
+@kernel
 def configurations(
     points: Array,
     sites: Array,
@@ -58,7 +57,6 @@ def configurations(
     same_body: Array,
     n_blocks: int,
     rows_from: int,
-    group: int,
     out: Array,
     beyond: Array,
 ) -> None:
@@ -67,7 +65,7 @@ def configurations(
     points (3, p) = primitive @ sites, by |z|; the first candidates[draw, case] of them hold the
     body. n_blocks: how many to choose, 0 for all inside. same_body (cases,): whether a case cuts
     out what the one before does. Bodies of rows_from blocks or more are summed by rows.
-    out (draws, cases, 15). Each group of consecutive configurations shares one scratch space.
+    out (draws, cases, 15).
     beyond (draws, controlled cases, 16): what the sum over all blocks inside has beyond that over
     n_blocks of them, and how many blocks more it is over.
     """
@@ -78,54 +76,51 @@ def configurations(
     for c in range(3):
         extent[c] = sites[c, :most].max() - sites[c, :most].min() + 1
     slab = LANES * (2 * extent[2] + 1)
-    for task in prange((total + group - 1) // group):
-        keys = np.empty(most)
-        chosen = np.empty(most + 1, np.uint32)
-        border = np.empty(most + 1, np.uint32)
-        order = np.empty(most + 1, np.uint32)
-        common = 0
-        size = 0
-        base = np.zeros((3, padded(most)))
-        ring = np.empty((3, ring_size(most)))
-        low = np.empty((extent[0], extent[1] + 2 * LANES), np.int32)
-        high = np.empty((extent[0], extent[1] + 2 * LANES), np.int32)
-        first = np.empty(extent[0], np.int32)
-        last = np.empty(extent[0], np.int32)
-        box = np.empty((2, 3), np.int64)
-        grid = np.empty((3, slab))
-        corners = np.empty(slab, np.int32)
-        weight = np.empty(slab)
-        ones = np.empty(padded(most))
-        cell = np.empty((3, 3))
-        map_ = np.empty((3, 4))
-        n = 0
-        for flat in range(task * group, min(task * group + group, total)):
-            draw = flat // cases
-            case = flat % cases
-            if flat == task * group or not same_body[case]:
-                p = candidates[draw, case]
-                rotate_map(measure[case], rotations[draw], offsets[draw], map_)
-                n = choose_blocks(points, map_, radius[case], n_blocks, keys[:p], border, chosen)
-                if case < beyond.shape[1]:
-                    common, size = split_counts(keys[:p], KEY_OF_RADIUS, chosen[:n], border, order)
-            rotate_map(place[case], rotations[draw], offsets[draw], map_)
-            if n >= rows_from and enter_rows(sites, chosen[:n], low, high, first, last, box):
-                in_cells(map_, primitive, cell)
-                serial_rows(
-                    low, high, first, last, box, cell, grid, corners, weight, out[draw, case]
-                )
-            else:
-                place_points(points, map_, chosen[:n], base)
-                close_ring(base, ring, n)
-                serial_moments(base, ring, n, out[draw, case])
+    keys = np.empty(most)
+    chosen = np.empty(most + 1, np.uint32)
+    border = np.empty(most + 1, np.uint32)
+    order = np.empty(most + 1, np.uint32)
+    common = 0
+    size = 0
+    base = np.zeros((3, padded(most)))
+    ring = np.empty((3, ring_size(most)))
+    low = np.empty((extent[0], extent[1] + 2 * LANES), np.int32)
+    high = np.empty((extent[0], extent[1] + 2 * LANES), np.int32)
+    first = np.empty(extent[0], np.int32)
+    last = np.empty(extent[0], np.int32)
+    box = np.empty((2, 3), np.int64)
+    grid = np.empty((3, slab))
+    corners = np.empty(slab, np.int32)
+    weight = np.empty(slab)
+    ones = np.empty(padded(most))
+    cell = np.empty((3, 3))
+    map_ = np.empty((3, 4))
+    n = 0
+    for flat in range(total):
+        draw = flat // cases
+        case = flat % cases
+        if case == 0 or not same_body[case]:
+            p = candidates[draw, case]
+            rotate_map(measure[case], rotations[draw], offsets[draw], map_)
+            n = choose_blocks(points, map_, radius[case], n_blocks, keys[:p], border, chosen)
             if case < beyond.shape[1]:
-                place_points(points, map_, order[:size], base)
-                sign = 1.0 if size > n else -1.0
-                add_beyond(base, common, size, sign, ones, beyond[draw, case, :MOMENTS])
-                beyond[draw, case, MOMENTS] = sign * (size - common)
+                common, size = split_counts(keys[:p], KEY_OF_RADIUS, chosen[:n], border, order)
+        rotate_map(place[case], rotations[draw], offsets[draw], map_)
+        if n >= rows_from and enter_rows(sites, chosen[:n], low, high, first, last, box):
+            in_cells(map_, primitive, cell)
+            serial_rows(low, high, first, last, box, cell, grid, corners, weight, out[draw, case])
+        else:
+            place_points(points, map_, chosen[:n], base)
+            close_ring(base, ring, n)
+            serial_moments(base, ring, n, out[draw, case])
+        if case < beyond.shape[1]:
+            place_points(points, map_, order[:size], base)
+            sign = 1.0 if size > n else -1.0
+            add_beyond(base, common, size, sign, ones, beyond[draw, case, :MOMENTS])
+            beyond[draw, case, MOMENTS] = sign * (size - common)
 
 
-@parallel_kernel
+@kernel
 def window_configurations(
     points: Array,
     starts: Array,
@@ -145,7 +140,7 @@ def window_configurations(
     """
     cases = radius.size
     no_offset = np.zeros(3)
-    for flat in prange(rotations.shape[0] * cases):
+    for flat in range(rotations.shape[0] * cases):
         draw = flat // cases
         case = flat % cases
         p = candidates[draw, case]
@@ -162,7 +157,7 @@ def window_configurations(
         serial_moments(base, ring, n, out[draw, case])
 
 
-@parallel_kernel
+@kernel
 def placed_configurations(
     points: Array,
     starts: Array,
@@ -183,7 +178,7 @@ def placed_configurations(
     """
     cases = radius.size
     n = chosen.shape[2]
-    for flat in prange(rotations.shape[0] * cases):
+    for flat in range(rotations.shape[0] * cases):
         draw = flat // cases
         case = flat % cases
         p = candidates[draw, case]

@@ -7,10 +7,9 @@ out by `close_ring`. Nothing is checked here.
 """
 
 import numpy as np
-from numba import prange
 
 from rsrg.physics.arrays import Array
-from rsrg.sums.jit import kernel, parallel_kernel
+from rsrg.sums.jit import kernel
 from rsrg.sums.kernels.quartics import (
     FAR,
     LANES,
@@ -23,7 +22,7 @@ from rsrg.sums.kernels.quartics import (
 )
 
 TILE = 1024  # points whose coordinates stay in the first cache while h runs
-SHIFT_BLOCKS = 16  # parallel tasks per tile
+SHIFT_BLOCKS = 16  # parts of a large sum per tile
 
 
 @kernel
@@ -123,24 +122,28 @@ def serial_moments(base: Array, ring: Array, n: int, total: Array) -> None:
         add_shifts(base, ring, n, start, stop, 1, 1 + shifts(n), total)
 
 
-@parallel_kernel
-def parallel_moments(base: Array, ring: Array, n: int) -> Array:
-    """As `serial_moments`, by all threads: private partial sums, added in a fixed order."""
-    tiles = (padded(n) + TILE - 1) // TILE
+@kernel
+def tile_parts(n: int) -> int:
+    """How many parts the sum over n points has for `add_tile_parts`."""
+    return SHIFT_BLOCKS * ((padded(n) + TILE - 1) // TILE)
+
+
+@kernel
+def add_tile_parts(base: Array, ring: Array, n: int, first: int, stride: int, parts: Array) -> None:
+    """Write the parts first, first + stride, … of the sum over all pairs to parts, (parts, 15).
+
+    A part is a tile of points at a block of shifts; all parts together make `serial_moments`.
+    """
+    tiles = parts.shape[0] // SHIFT_BLOCKS
     pairs = shifts(n) // 2
-    partial = np.zeros((SHIFT_BLOCKS * tiles, MOMENTS))
-    for task in prange(SHIFT_BLOCKS * tiles):
-        block = task // tiles
-        start = task % tiles * TILE
+    for part in range(first, parts.shape[0], stride):
+        block = part // tiles
+        start = part % tiles * TILE
         low = 1 + pairs * block // SHIFT_BLOCKS * 2
         high = 1 + pairs * (block + 1) // SHIFT_BLOCKS * 2
         stop = min(start + TILE, padded(n))
-        add_shifts(base, ring, n, start, stop, low, high, partial[task])
-    total = np.zeros(MOMENTS)
-    for task in range(SHIFT_BLOCKS * tiles):
-        for c in range(MOMENTS):
-            total[c] += partial[task, c]
-    return total
+        parts[part] = 0.0
+        add_shifts(base, ring, n, start, stop, low, high, parts[part])
 
 
 @kernel

@@ -6,12 +6,11 @@ with that weight. Nothing is checked here.
 """
 
 import numpy as np
-from numba import prange
 
 from rsrg.physics.arrays import Array
-from rsrg.sums.jit import kernel, parallel_kernel
+from rsrg.sums.jit import kernel
 from rsrg.sums.kernels.pairs import weighted_moments
-from rsrg.sums.kernels.quartics import LANES, MOMENTS
+from rsrg.sums.kernels.quartics import LANES
 
 
 @kernel
@@ -161,25 +160,30 @@ def serial_rows(
         add_slice(low, high, first, last, box, cell, grid, di, corners[:size], weight[:size], total)
 
 
-@parallel_kernel
-def parallel_rows(
-    low: Array, high: Array, first: Array, last: Array, box: Array, cell: Array
-) -> Array:
-    """As `serial_rows`, by all threads: private partial sums, added in a fixed order."""
+@kernel
+def add_slice_pairs(
+    low: Array,
+    high: Array,
+    first: Array,
+    last: Array,
+    box: Array,
+    cell: Array,
+    start: int,
+    stride: int,
+    parts: Array,
+) -> None:
+    """Write the parts start, start + stride, … of `serial_rows` to parts, ((n1 + 1) // 2, 15).
+
+    A part is a long slice with a short one, so that all cost about the same.
+    """
     slices = box[1, 0]
-    tasks = (slices + 1) // 2
     size = LANES * (2 * box[1, 2] + 1)
     grid = np.empty((3, size))
     displacement_grid(cell, box[1, 2] - 1, grid)
-    partial = np.zeros((tasks, MOMENTS))
-    for task in prange(tasks):
-        corners = np.empty(size, np.int32)
-        weight = np.empty(size)
-        mirror = slices - 1 - np.int64(task)  # a long slice with a short one: equal tasks
-        for di in range(task, mirror + 1, max(mirror - np.int64(task), 1)):
-            add_slice(low, high, first, last, box, cell, grid, di, corners, weight, partial[task])
-    total = np.zeros(MOMENTS)
-    for task in range(tasks):
-        for c in range(MOMENTS):
-            total[c] += partial[task, c]
-    return total
+    corners = np.empty(size, np.int32)
+    weight = np.empty(size)
+    for part in range(start, parts.shape[0], stride):
+        mirror = slices - 1 - part
+        parts[part] = 0.0
+        for di in range(part, mirror + 1, max(mirror - part, 1)):
+            add_slice(low, high, first, last, box, cell, grid, di, corners, weight, parts[part])

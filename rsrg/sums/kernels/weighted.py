@@ -15,13 +15,13 @@ That u_x = 1 saves an eighth of the work; x = 0 is as good as a tiny x, and so i
 from typing import Any
 
 import numpy as np
-from numba import prange, types
+from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from rsrg.physics.arrays import Array
-from rsrg.sums.jit import kernel, parallel_kernel
+from rsrg.sums.jit import kernel
 from rsrg.sums.kernels.quartics import LANES
 from rsrg.sums.kernels.vectors import INDEX, Registers, Vector, Vectors
 
@@ -173,7 +173,7 @@ def add_blocks(sources: Array, n: int, total: Array) -> None:
                 sums[i] += c[i]
 
 
-@parallel_kernel
+@kernel
 def weighted_pairs(
     positions: Array,
     block_index: NDArray[np.int64],
@@ -190,14 +190,14 @@ def weighted_pairs(
     """
     draws, cases, n = block_index.shape
     groups = (draws + LANES - 1) // LANES
-    for task in prange(groups * cases):
+    place = aligned(n * 3 * LANES)
+    sources = aligned(n * BLOCK * LANES)
+    geometry = aligned(n * GEOMETRY * LANES)
+    total = aligned(BLOCK * LANES)
+    out = aligned(36 * LANES)
+    for task in range(groups * cases):
         case = task // groups
         first = task % groups * LANES
-        place = aligned(n * 3 * LANES)
-        sources = aligned(n * BLOCK * LANES)
-        geometry = aligned(n * GEOMETRY * LANES)
-        total = aligned(BLOCK * LANES)
-        out = aligned(36 * LANES)
         for material in range(len(laws)):
             pool = pools[material, case]
             for k in range(LANES):

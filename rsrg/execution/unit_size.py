@@ -1,0 +1,29 @@
+"""How many chunks make a unit of work: enough that handling it costs little beside computing it."""
+
+from rsrg.config.schema import Config
+from rsrg.ensemble.blocks import CHUNK
+from rsrg.execution.executor import Executor
+from rsrg.sums.cost import batch_seconds, choice_seconds, harmonic_seconds, weighted_seconds
+
+LEAST_UNITS = 8  # for each worker, where there are so many chunks: then all end about together
+
+
+def chunks_per_unit(seconds: float, chunks: int, executor: Executor) -> int:
+    """The largest number of chunks in a unit. seconds: of a chunk; chunks: that are missing."""
+    by_time = int(executor.unit_seconds / seconds)
+    by_balance = chunks // (LEAST_UNITS * executor.workers)
+    return max(1, min(by_time, by_balance))
+
+
+def draw_chunk_seconds(config: Config) -> float:
+    """Time of a chunk of draws on one core, roughly."""
+    n, cases = config.blocks.n0**3, len(config.readings) * len(config.strain.strains()) + 1
+    return CHUNK * cases * (choice_seconds(n) + batch_seconds(n))
+
+
+def super_block_chunk_seconds(config: Config) -> float:
+    """Time of a chunk of super blocks on one core, roughly."""
+    n, cases = config.blocks.n0**3, len(config.readings) * len(config.strain.strains())
+    harmonic = config.flow.update == "harmonic"
+    each = harmonic_seconds(n) if harmonic else weighted_seconds(n)
+    return CHUNK * cases * (choice_seconds(n) + len(config.materials) * each)

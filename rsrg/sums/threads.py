@@ -1,0 +1,56 @@
+"""Independent parts of one sum on several threads, whose results come in the order of the parts."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+from rsrg.physics.arrays import Array
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+SHARES = 4  # that each thread takes on average: one that is held up leaves some to the others
+THREADS_FROM = 2e-3  # core seconds of a sum; below, starting the threads costs more than they save
+
+
+def available_threads() -> int:
+    """How many processors this process may use, by its affinity and by the quota of its group."""
+    from loky import cpu_count
+
+    return int(cpu_count())
+
+
+def ordered_map(task: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
+    """task(item) for each item, computed on all threads, in the order of the items.
+
+    At most two results a thread wait at a time. A sum in this order is bitwise the same for any
+    number of threads, as long as the items do not depend on it. Tasks gain from threads only while
+    they release the interpreter's lock.
+    """
+    threads = available_threads()
+    if threads == 1:
+        yield from map(task, items)
+        return
+    waiting: deque[Future[R]] = deque()
+    with ThreadPoolExecutor(threads) as pool:
+        for item in items:
+            waiting.append(pool.submit(task, item))
+            if len(waiting) > 2 * threads:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def share_rows(fill: Callable[[int, int], None], rows: Array, seconds: float) -> Array:
+    """Σ over the rows of an array, in their order, that threads fill side by side.
+
+    fill(first, stride): writes the rows first, first + stride, … seconds: on one core, roughly.
+    What a row holds, and so the sum, does not depend on the number of threads.
+    """
+    if seconds < THREADS_FROM:
+        fill(0, 1)
+    else:
+        shares = min(len(rows), SHARES * available_threads())
+        deque(ordered_map(lambda first: fill(first, shares), range(shares)), maxlen=0)
+    return rows.sum(axis=0)
