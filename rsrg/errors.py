@@ -52,5 +52,9 @@ class NotARunError(RunFileError):
     """A whole file of rsrg, but not of one run."""
 
 
+class ComputationError(RsrgError):
+    """A sum that came back without a number: a fault of rsrg or of the machine, not of a user."""
+
+
 class ExecutorError(RsrgError):
     """Workers or their scheduler are missing, lost, or not fit for the run."""

@@ -10,7 +10,6 @@ import pytest
 import rsrg
 from rsrg.config.loading import config_from_text
 from rsrg.storage.layout import ENTRIES
-from rsrg.sums import jit
 
 TEXT = """\
 schema_version: 1
@@ -89,12 +88,6 @@ def same():
                 assert values.tobytes() == other[name].tobytes(), name
 
     return check
-
-
-@pytest.fixture
-def restore_threads():
-    yield
-    jit.set_threads(None)
 
 
 @pytest.fixture

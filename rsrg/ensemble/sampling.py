@@ -90,7 +90,7 @@ class Sampler:
     def _chunk_means(self, values: Array) -> Array:
         """(draws, cases, …) → (chunks, cases, …), per block, each chunk by itself."""
         chunks = values.reshape(-1, CHUNK, *values.shape[1:])
-        return np.array([chunk.mean(axis=0) for chunk in chunks]) / self.blocks.n0**3
+        return np.asarray(chunks.mean(axis=1) / self.blocks.n0**3)
 
     def _windows(self, step: int, chunks: range) -> Array:
         """Σ_{s≠s'} nnnn / r³ of draws that each have points of their own, (draws, cases, 15)."""

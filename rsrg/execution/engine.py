@@ -1,8 +1,9 @@
 """Run a config from start to end, or go on with a run file."""
 
+import logging
 import os
 from collections.abc import Mapping
-from contextlib import nullcontext, suppress
+from contextlib import closing, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,6 @@ from rsrg.execution.executor import Executor
 from rsrg.execution.open_executor import open_executor
 from rsrg.execution.plan import require_memory
 from rsrg.execution.progress import Watcher, unwatched
-from rsrg.execution.run_log import LOG, run_log
 from rsrg.execution.session import Session
 from rsrg.execution.signals import stop_on_signals
 from rsrg.execution.state import State
@@ -177,25 +177,24 @@ def _remaining(snapshot: Snapshot, overrides: Mapping[str, Any]) -> Config | Non
 
 def _carry_on(session: Session, executor: Executor | None, note: str) -> Run:
     """Do the work that is left, save it, and open the run file."""
-    path, record = session.path, session.state.record
-    with (
-        run_log(path),
-        stop_on_signals(session.request, session.stop_requested),
-    ):
+    path, record, log = session.path, session.state.record, session.log
+    with closing(log), stop_on_signals(session.request, session.stop_requested):
         remove_leftovers(path)
-        record.begin(session.state.config, note)
-        LOG.info("%s: session %d begins, %s", path, len(record.sessions), record.present())
+        record.begin(session.state.config, note, log)
+        number = len(record.sessions)
+        log.write(logging.INFO, "%s: session %d begins, %s", path, number, record.present())
         try:
             session.save("running", "running")
             with nullcontext(executor) if executor else open_executor() as chosen:
                 reason = session.work(chosen)
         except Exception as error:
-            LOG.error("failed: %s: %s", type(error).__name__, error)
+            log.write(logging.ERROR, "failed: %s: %s", type(error).__name__, error)
             with suppress(RunFileError):  # the disk may be what failed
                 session.save("failed", f"failed: {type(error).__name__}: {error}")
             raise
         if reason is not None:
             session.save("stopped", f"stopped by {reason}")
         ending = "finished" if reason is None else f"stopped by {reason}"
-        LOG.info("%s; saving took %.2g %% of the time", ending, 100 * session.pace.share())
+        share = 100 * session.pace.share()
+        log.write(logging.INFO, "%s; saving took %.2g %% of the time", ending, share)
     return Run(Snapshot.from_content(path, session.content))

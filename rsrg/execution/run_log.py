@@ -1,8 +1,7 @@
 """The log beside a run file, `NAME.log`: what happened in each session, a line each, in UTC."""
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -28,26 +27,30 @@ class _Line(logging.Formatter):
         return " ".join(super().format(record).splitlines())
 
 
-@contextmanager
-def run_log(path: Path) -> Iterator[None]:
-    """Append the records of the logger `rsrg` to the run's log; no log where that is refused."""
-    logger = logging.getLogger("rsrg")
-    level = logger.level
-    try:
-        handler = _Quiet(path.with_suffix(".log"), encoding="utf-8")
-    except OSError as error:
-        LOG.warning("no log is kept: %s", error)
-        yield
-        return
-    handler.setFormatter(_Line(FORMAT))
-    handler.setLevel(logging.INFO)
-    logger.addHandler(handler)
-    if not logger.isEnabledFor(logging.INFO):
-        logger.setLevel(logging.INFO)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
-        logger.removeHandler(handler)
+class RunLog:
+    """The log of one session of a run: what is told to it, the logger `rsrg.execution` hears, too.
+
+    No other run writes to the file, and no setting of a logger is changed for it. Without a path,
+    or where a file is refused, the logger alone hears.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.file: logging.Handler = logging.NullHandler()
+        self.lines = logging.Logger(LOG.name, logging.INFO)  # known to nobody else
+        if path is not None:
+            try:
+                self.file = _Quiet(path.with_suffix(".log"), encoding="utf-8")
+            except OSError as error:
+                LOG.warning("no log is kept: %s", error)
+        self.file.setFormatter(_Line(FORMAT))
+        self.lines.addHandler(self.file)
+
+    def write(self, level: int, message: str, *values: object) -> None:
+        """Write a line; level: such as logging.INFO."""
+        self.lines.log(level, message, *values)
+        LOG.log(level, message, *values)
+
+    def close(self) -> None:
+        """Close the file."""
         with suppress(OSError):  # lines that a full disk did not take
-            handler.close()
+            self.file.close()

@@ -4,6 +4,7 @@ The loop of all work is `Session.carry_out`. What is computed, a workload decide
 where, an executor (`executor`); when to save and to stop, the pace and the time limit.
 """
 
+import logging
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from functools import partial
@@ -17,7 +18,7 @@ from rsrg.execution.executor import STOP_GRACE, Executor, T
 from rsrg.execution.in_order import POLL, InOrder, U
 from rsrg.execution.pace import Pace
 from rsrg.execution.progress import Progress, Watcher
-from rsrg.execution.run_log import LOG, LOG_INTERVAL
+from rsrg.execution.run_log import LOG_INTERVAL, RunLog
 from rsrg.execution.signals import StopRequest
 from rsrg.execution.state import State
 from rsrg.execution.target_error import next_round
@@ -41,7 +42,7 @@ class Session:
         self.state, self.path, self.watch, self.limit = state, path, watch, limit
         self.must_begin = must_begin
         self.pace = Pace(si_value(state.config.checkpoint.every, "second"))
-        self.request = StopRequest()
+        self.request, self.log = StopRequest(), RunLog(path)
         self.logged_at = CLOCK.monotonic()
         self.content = b""  # bytes of the run file as the session leaves it
 
@@ -124,9 +125,11 @@ class Session:
         self.content = content if status != "running" else b""  # only the last is read again
         self.pace.saved(began)
         if self.pace.interval() > 1.5 * interval:
-            LOG.info(
+            self.log.write(
+                logging.INFO,
                 "a checkpoint takes %.2g s: from now on one every %.3g s, to keep it under 2 %%",
-                *(self.pace.saving, self.pace.interval()),
+                self.pace.saving,
+                self.pace.interval(),
             )
         self._log_save(f"saved {len(content) / 1e6:.3g} MB, {status}", status == "running")
 
@@ -134,7 +137,8 @@ class Session:
         """Write a line to the log; of frequent saves, one line each half minute."""
         if not often or CLOCK.monotonic() - self.logged_at >= LOG_INTERVAL:
             self.logged_at = CLOCK.monotonic()
-            LOG.info("%d chunks done in all; %s", int(self.state.done.sum()), text)
+            done = int(self.state.done.sum())
+            self.log.write(logging.INFO, "%d chunks done in all; %s", done, text)
 
     def notify(self, text: str = "", urgent: bool = False) -> None:
         """Report to the watcher how far the run is, and what happens."""

@@ -9,25 +9,25 @@ import numpy as np
 from rsrg.config.schema import Config
 from rsrg.execution.chunk_timer import ChunkTimer
 from rsrg.execution.clock import CLOCK
+from rsrg.execution.run_log import RunLog
 from rsrg.storage import provenance
 from rsrg.storage.run_file import Snapshot
 from rsrg.storage.sessions import SESSION, sessions
 from rsrg.sums.cost import batch_engine
-
-LOG = logging.getLogger("rsrg.execution")
 
 
 @dataclass
 class SessionRecord:
     """All sessions so far, the present one last, and when the file was made and last saved.
 
-    sessions: one record each, see `storage.sessions.SESSION`. timer: of the present session.
+    sessions: one record each, see `storage.sessions.SESSION`. timer, log: of the present session.
     """
 
     created: str
     updated: str = ""
     sessions: list[dict[str, str]] = field(default_factory=list)
     timer: ChunkTimer = field(default_factory=ChunkTimer)
+    log: RunLog = field(default_factory=RunLog)
 
     @classmethod
     def from_run_file(cls, snapshot: Snapshot) -> "SessionRecord":
@@ -35,8 +35,9 @@ class SessionRecord:
         a = snapshot.attributes
         return cls(str(a["created"]), str(a["updated"]), sessions(snapshot))
 
-    def begin(self, config: Config, note: str) -> None:
+    def begin(self, config: Config, note: str, log: RunLog) -> None:
         """Add a session, that of this process. note: a remark, such as a lock taken over."""
+        self.log = log
         software = ", ".join(f"{k} {v}" for k, v in provenance.versions().items())
         before = self.sessions[-1]["versions"] if self.sessions else software
         start = CLOCK.now()
@@ -60,7 +61,7 @@ class SessionRecord:
         """Add a remark to the present session, and to the log."""
         notes = self.sessions[-1]["notes"]
         self.update(notes=f"{notes}; {text}" if notes else text)
-        LOG.warning(text)
+        self.log.write(logging.WARNING, "%s", text)
 
     def stamp(self) -> str:
         """Record the time of a save, with a remark where the clock went back."""

@@ -26,7 +26,8 @@ def stop_on_signals(request: StopRequest, notify: Callable[[str], None]) -> Iter
     """Within this context, STOP_SIGNALS set the request, and call `notify` once with their name.
 
     A second SIGINT raises KeyboardInterrupt in the main thread. Outside the main thread, where
-    Python allows no handlers, signals keep their usual effect.
+    Python allows no handlers, signals keep their usual effect. So does a signal whose handler is
+    not Python's: it could not be given back.
     """
 
     def handle(number: int, frame: FrameType | None) -> None:
@@ -41,9 +42,13 @@ def stop_on_signals(request: StopRequest, notify: Callable[[str], None]) -> Iter
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = [signal.signal(number, handle) for number in STOP_SIGNALS]
+    before = {number: signal.getsignal(number) for number in STOP_SIGNALS}
+    ours = [number for number in STOP_SIGNALS if before[number] is not None]
+    for number in ours:
+        signal.signal(number, handle)
     try:
         yield
     finally:
-        for number, handler in zip(STOP_SIGNALS, before, strict=True):
-            signal.signal(number, handler)
+        for number in ours:
+            if signal.getsignal(number) is handle:  # else another took its place meanwhile
+                signal.signal(number, before[number])

@@ -7,13 +7,17 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from typing import Any, Protocol
 
+import numpy as np
+
 from rsrg.ensemble.sampling import ChunkMoments
+from rsrg.errors import ComputationError
 from rsrg.execution.executor import Executor, T
 from rsrg.execution.in_order import U
 from rsrg.execution.pool_state import PoolState
 from rsrg.execution.state import State
 from rsrg.execution.tasks import ChunkUnit, SuperBlocks, chunk_moments, super_block_chunks
 from rsrg.execution.unit_size import chunks_per_unit, draw_chunk_seconds, super_block_chunk_seconds
+from rsrg.physics.arrays import Array
 from rsrg.results.chunk_means import CaseIndices
 
 DrawUnit = tuple[int, range, CaseIndices]  # step, chunks, and the cases that are missing
@@ -62,6 +66,7 @@ class DrawWorkload:
 
     def store(self, unit: DrawUnit, result: ChunkMoments) -> None:
         """Store the means of chunks."""
+        _require_numbers(unit, result.moments, result.unstrained)
         self.state.store_chunks(*unit, result)
         self.state.record.chunks_done(len(unit[1]))
 
@@ -97,6 +102,7 @@ class SuperBlockWorkload:
 
     def store(self, unit: ChunkUnit, result: SuperBlocks) -> None:
         """Store the super blocks; after the last of a step they become the present pool."""
+        _require_numbers(unit, result[0])
         self.pool.store(*unit, result)
 
     def ends_step(self, unit: ChunkUnit) -> bool:
@@ -115,3 +121,14 @@ def workloads(state: State, executor: Executor) -> Iterator[Workload[Any, Any]]:
     if state.pool:
         for step in range(state.pool.generation, len(state.pool.done)):
             yield SuperBlockWorkload(state.pool, step, executor)
+
+
+def _require_numbers(unit: tuple[Any, ...], *arrays: Array) -> None:
+    """Raise ComputationError where an array of a unit's result has NaN, with which all begin."""
+    step, chunks, *_ = unit
+    if any(np.isnan(values).any() for values in arrays):
+        raise ComputationError(
+            f"step {step + 1}, chunks {chunks.start} to {chunks.stop - 1}: a sum over blocks came "
+            "back without a number, and was not saved. The config is not to blame: please report "
+            "it, with the config. What was computed before is kept; rsrg resume goes on from there"
+        )

@@ -51,7 +51,7 @@ Arrays = namedtuple("Arrays", ("moments", "unstrained", "volume", "number"))
 
 def draw_means(blocks, readings, deformations, chunks, steps=1, seed=0):
     sampler = Sampler(blocks, seed, tuple(readings), np.asarray(deformations))
-    rows = [[sampler.chunk(n, c) for c in range(chunks)] for n in range(steps)]
-    whole = [np.array([[getattr(m, f) for m in row] for row in rows]) for f in Arrays._fields]
+    rows = [sampler.chunks(n, range(chunks)) for n in range(steps)]
+    whole = [np.array([getattr(m, f) for m in rows]) for f in Arrays._fields]
     cases = [None if a.dtype == object else np.moveaxis(a, 1, 3) for a in (whole[0], *whole[2:])]
     return Arrays(cases[0], whole[1], *cases[1:])

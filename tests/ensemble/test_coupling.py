@@ -81,17 +81,17 @@ def test_without_haar_nothing_is_projected(axial, sample):
 def test_raw_moments_are_per_block_and_the_control_is_the_sphere(axial):
     """The reading fixed/sphere is the control, draw by draw."""
     sampler = Sampler(Blocks(3), 1, (READINGS[3],), np.array([axial]))
-    means = sampler.chunk(2, 5)
+    means = sampler.chunks(2, range(5, 6))
     moments, control = means.moments, means.unstrained
-    np.testing.assert_array_equal(moments[0, 0], control)
+    np.testing.assert_array_equal(moments[:, 0, 0], control)
 
 
 @pytest.mark.parametrize("step", [0, 3])
 def test_readings_and_strains_share_draws(step, axial, general):
     """Bit for bit the same numbers, whatever else is asked for beside them."""
-    both = Sampler(Blocks(2), 1, READINGS, np.array([axial, general])).chunk(step, 4).moments
-    alone = Sampler(Blocks(2), 1, READINGS[1:2], np.array([general])).chunk(step, 4).moments
-    np.testing.assert_array_equal(alone[0, 0], both[1, 1])
+    both = Sampler(Blocks(2), 1, READINGS, np.array([axial, general])).chunks(step, range(3, 6))
+    alone = Sampler(Blocks(2), 1, READINGS[1:2], np.array([general])).chunks(step, range(4, 5))
+    np.testing.assert_array_equal(alone.moments[0, 0, 0], both.moments[1, 1, 1])
 
 
 def test_no_strain_no_noise(sample):

@@ -83,9 +83,8 @@ def lattice_critical_strains(runs, chunks=64):
     rows = []
     for seed in range(runs):
         sampler = Sampler(blocks, seed, readings, deformations)
-        some = [sampler.chunk(0, c) for c in range(chunks)]
-        moments = np.moveaxis(np.array([m.moments for m in some]), 0, 2)[None]
-        control = np.array([m.unstrained for m in some])[None]
+        some = sampler.chunks(0, range(chunks))
+        moments, control = np.moveaxis(some.moments, 0, 2)[None], some.unstrained[None]
         harmonics = Harmonics.draw(blocks, [(seed, chunks)], 1)
         rows.append(
             zeros(

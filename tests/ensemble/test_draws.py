@@ -8,16 +8,25 @@ from scipy.stats import kstest
 
 from rsrg.ensemble.blocks import CHUNK, Blocks
 from rsrg.ensemble.cases import offset_reach
-from rsrg.ensemble.draws import draw_chunk
+from rsrg.ensemble.draws import draw_chunks
 from rsrg.physics.lattices import LATTICES, primitive_cell
 
 BLOCKS = Blocks(3)
 WHERE = st.tuples(st.integers(0, 2**63 - 1), st.integers(0, 9999), st.integers(0, 10**6))
 
 
+def draw_chunk(blocks, seed, step, chunk):
+    return draw_chunks(blocks, seed, step, range(chunk, chunk + 1))
+
+
 def many(blocks=BLOCKS, chunks=600):
-    rotations, offsets = zip(*(draw_chunk(blocks, 5, 0, c) for c in range(chunks)), strict=True)
-    return np.concatenate(rotations), np.concatenate(offsets)
+    return draw_chunks(blocks, 5, 0, range(chunks))
+
+
+def test_a_chunk_among_others_is_the_same():
+    """Bit for bit: which chunks are drawn in one call does not matter."""
+    for of_all, alone in zip(many(chunks=5), draw_chunk(BLOCKS, 5, 0, 3), strict=True):
+        np.testing.assert_array_equal(of_all[3 * CHUNK : 4 * CHUNK], alone)
 
 
 def test_a_chunk_is_sixteen_draws():

@@ -7,7 +7,7 @@ from scipy.stats import t as student_t
 
 from rsrg.ensemble.blocks import Blocks, Packing
 from rsrg.ensemble.coupling import exact_coupling_moments, sampled_coupling_moments
-from rsrg.ensemble.draws import draw_chunk
+from rsrg.ensemble.draws import draw_chunks
 from rsrg.ensemble.harmonics import Harmonics, strain_axes
 from rsrg.ensemble.sampling import exact_means
 from rsrg.physics.lattices import LATTICES
@@ -21,7 +21,7 @@ A = np.linalg.qr(np.random.default_rng(3).normal(size=(3, 3)))[0]  # three direc
 def test_controls_are_the_power_sums_of_the_draws(lattice):
     blocks = Blocks(2, lattice)
     controls = Harmonics.draw(blocks, [(7, 5)], 2).controls(A)
-    rotations, _ = draw_chunk(blocks, 7, 1, 3)
+    rotations, _ = draw_chunks(blocks, 7, 1, range(3, 4))
     axes = [2] if lattice == "hcp" else [0, 1, 2]
     column = 0
     for d in LATTICES[lattice].harmonic_degrees:
@@ -35,7 +35,7 @@ def test_controls_are_the_power_sums_of_the_draws(lattice):
 
 def test_fourth_degree_is_the_cubic_harmonic():
     """K₄ = Σ_i R_xi⁴ − 3/5 (PHYSICS §4)."""
-    rotations, _ = draw_chunk(Blocks(3), 1, 0, 0)
+    rotations, _ = draw_chunks(Blocks(3), 1, 0, range(1))
     k4 = (rotations[:, 0] ** 4).sum(axis=1).mean() - 0.6
     found = Harmonics.draw(Blocks(3), [(1, 1)], 1).controls(np.array([[1.0, 0, 0]]))
     assert found[0, 0, 0] == pytest.approx(k4, abs=1e-15)  # rounding
@@ -52,7 +52,7 @@ def test_names_are_the_monomials():
     found = Harmonics.draw(Blocks(2), [(1, 1)], 1)
     assert len(found.names) == found.means.shape[-1] == 15 + 28 + 45
     assert found.names[:4] == ["xxxx", "xxxy", "xxxz", "xxyy"]
-    rotations, _ = draw_chunk(Blocks(2), 1, 0, 0)
+    rotations, _ = draw_chunks(Blocks(2), 1, 0, range(1))
     x, y, z = (rotations[:, i] for i in range(3))
     expected = (x**2 * y * z).sum(axis=1).mean()
     assert found.means[0, 0, found.names.index("xxyz")] == pytest.approx(expected, abs=1e-15)

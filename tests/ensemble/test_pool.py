@@ -16,9 +16,10 @@ from rsrg.ensemble.subpools import POOL_UNIT, SUBPOOLS
 from rsrg.ensemble.windows import draw_windows
 from rsrg.physics.elastic import elastic_susceptibility
 from rsrg.physics.interaction import lambda_tilde_from_moments
-from rsrg.physics.quenched import harmonic_blocks, pair_interaction
+from rsrg.physics.quenched import pair_interaction
 from rsrg.physics.readings import READINGS, Reading
 from rsrg.physics.recursion import RUNAWAY, flow
+from rsrg.sums.harmonic import harmonic_blocks
 from rsrg.sums.packing import random_sequential_addition
 from rsrg.sums.window_batch import window_moments, window_reach
 
@@ -53,7 +54,7 @@ def grown(step, chi, n, chunks=None):
 
 
 def grown_chunk(step, chi, n, chunk):
-    return step.coarse_grain(chi[:, :, :, step.subpool(chunk)], n, chunk)
+    return step.coarse_grain(chi[:, :, :, step.subpool(chunk)], n, range(chunk, chunk + 1))
 
 
 @pytest.mark.parametrize("update", ["resummed", "second_order"])
@@ -63,7 +64,7 @@ def test_identical_blocks_are_the_annealed_flow(update, contraction, blocks):
     """No disorder: every block of the pool is χ of the annealed flow, to roundoff."""
     step = step_of(blocks, update, contraction)
     volumes = step.volumes.reshape(len(READINGS), len(STRAINS))
-    moments = step.sampler.chunk(0, 0).moments
+    moments = step.sampler.chunks(0, range(1)).moments[0]
     chi = start_of(step)
     for i, alpha in enumerate(ALPHAS):
         m = lambda_tilde_from_moments(moments * volumes[..., None], alpha) / (4 * np.pi)
@@ -84,7 +85,7 @@ def test_identical_blocks_harmonic():
     step = step_of(NOTHING_RANDOM, "harmonic")
     chi = start_of(step)
     new, stability = grown_chunk(step, chi, 0, 0)
-    positions, _ = step.placed(0, 0)
+    positions, _ = step.placed(0, range(1))
     for case in range(len(step.volumes)):
         m = pair_interaction(positions[0, case], ALPHAS[1], step.volumes[case])
         expected, lowest = harmonic_blocks(np.stack([elastic_susceptibility(ALPHAS[1])] * 8), m)
@@ -149,9 +150,9 @@ def test_a_block_of_a_packing_stays_at_its_point(blocks):
 def test_packings_are_drawn_anew_unless_once(blocks):
     each, once = step_of(blocks), step_of(blocks)
     once = PoolStep(once.sampler, "resummed", "tensor", ALPHAS, once.size, once=True)
-    first, second = each.placed(0, 1)[0], each.placed(1, 1)[0]
+    first, second = each.placed(0, range(1, 2))[0], each.placed(1, range(1, 2))[0]
     assert not np.array_equal(first, second)
-    np.testing.assert_array_equal(once.placed(1, 1)[0], first)
+    np.testing.assert_array_equal(once.placed(1, range(1, 2))[0], first)
 
 
 def test_chunks_do_not_depend_on_one_another():
@@ -167,12 +168,12 @@ def test_block_indices_stay_in_their_subpool_and_are_pure():
     step = step_of(Blocks(3), size=4 * POOL_UNIT)
     part = step.size // SUBPOOLS
     for chunk in range(0, step.size // CHUNK, 3):
-        index = step.block_index(2, chunk, 50)
+        index = step.block_index(2, range(chunk, chunk + 1), 50)
         assert index.min() >= 0
         assert index.max() < part
         own = step.subpool(chunk)
         assert own.start <= chunk * CHUNK < (chunk + 1) * CHUNK <= own.stop == own.start + part
-        np.testing.assert_array_equal(index, step.block_index(2, chunk, 50))
+        np.testing.assert_array_equal(index, step.block_index(2, range(chunk, chunk + 1), 50))
         np.testing.assert_array_equal(index[:, :30], step.block_index(2, chunk, 30))
     assert np.any(step.block_index(2, 0, 50) != step.block_index(3, 0, 50))
     assert np.any(step.block_index(2, 0, 50)[0] != step.block_index(2, 0, 50)[1])

@@ -49,7 +49,7 @@ def test_volume_is_the_sample_of_count_volume(axial, general, sample_means):
     ids=["fixed", "centred", "jitter", "packing", "volume"],
 )
 def test_none_where_its_mean_is_not_known_or_it_is_the_sample(blocks, axial):
-    means = Sampler(blocks, 1, READINGS[:1], axial[None]).chunk(0, 0)
+    means = Sampler(blocks, 1, READINGS[:1], axial[None]).chunks(0, range(1))
     assert means.volume is None
     assert means.number is None
 

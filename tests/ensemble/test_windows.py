@@ -8,7 +8,7 @@ from scipy.stats import t as student_t
 
 from rsrg.ensemble.blocks import CHUNK, Blocks, Jitter, Packing
 from rsrg.ensemble.coupling import sampled_coupling_moments
-from rsrg.ensemble.draws import draw_chunk
+from rsrg.ensemble.draws import draw_chunks
 from rsrg.ensemble.harmonics import Harmonics
 from rsrg.ensemble.jitter import jittered
 from rsrg.ensemble.point_set import PointSet
@@ -84,10 +84,10 @@ def test_impossible_jitter(monkeypatch):
 def test_no_jitter_is_the_lattice(axial):
     """A vanishing width: the numbers of the lattice with the same draws."""
     f = axial[None]
-    means = Sampler(Blocks(3), 5, READINGS, f).chunk(1, 2)
+    means = Sampler(Blocks(3), 5, READINGS, f).chunks(1, range(2, 3))
     exact, control = means.moments, means.unstrained
     blocks = Blocks(3, jitter=Jitter("gaussian", 1e-13, 0.5))
-    means = Sampler(blocks, 5, READINGS, f).chunk(1, 2)
+    means = Sampler(blocks, 5, READINGS, f).chunks(1, range(2, 3))
     moments, again = means.moments, means.unstrained
     # displacements of 1e-13 and 27² terms; sums are of order 1
     np.testing.assert_allclose(moments, exact, atol=1e-11)
@@ -110,7 +110,7 @@ def test_windows_are_a_pure_function_of_seed_step_and_chunk(blocks):
 
 @each_window
 def test_rotations_are_those_of_a_lattice(blocks):
-    expected, _ = draw_chunk(Blocks(2), 7, 1, 2)
+    expected, _ = draw_chunks(Blocks(2), 7, 1, range(2, 3))
     np.testing.assert_array_equal(draw_windows(blocks, 4.0, 7, 1, 2)[0], expected)
     still = draw_windows(
         Blocks(2, blocks.lattice, "fixed", jitter=blocks.jitter, packing=blocks.packing,

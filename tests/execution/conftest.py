@@ -1,8 +1,11 @@
 """Runs whose chunks are long enough to kill a worker in one."""
 
+from contextlib import closing
+
 import pytest
 
 import rsrg
+from rsrg.execution import threads
 
 SLOW = "{n0: 10}"  # chunks of about 0.1 s, so that a worker can be killed within one
 
@@ -11,6 +14,17 @@ SLOW = "{n0: 10}"  # chunks of about 0.1 s, so that a worker can be killed withi
 def slow_blocks():
     """The blocks of a config whose chunks take about 0.1 s."""
     return SLOW
+
+
+@pytest.fixture
+def with_threads(monkeypatch):
+    """An executor of so many threads, whatever processors there are; to be closed by `with`."""
+
+    def make(n):
+        monkeypatch.setattr(threads, "available_threads", lambda: n)
+        return closing(threads.Threads(n))
+
+    return make
 
 
 @pytest.fixture

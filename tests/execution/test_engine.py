@@ -16,7 +16,6 @@ from rsrg.ensemble.sampling import Sampler
 from rsrg.errors import ConfigError, RunFileError
 from rsrg.execution import pace
 from rsrg.execution.signals import STOP_SIGNALS
-from rsrg.sums import jit
 
 LONG = """\
 schema_version: 1
@@ -103,15 +102,12 @@ def test_signals_are_given_back(config, tmp_path):
     assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
 
 
-def test_threads_do_not_matter(finished, config, tmp_path, same, restore_threads):
+@pytest.mark.parametrize("threads", [1, 2, 7])
+def test_threads_do_not_matter(finished, config, tmp_path, same, with_threads, threads):
     path = tmp_path / "run.h5"
-    jit.set_threads(1)
-    rsrg.run(config, path)
+    with with_threads(threads) as executor:
+        rsrg.run(config, path, executor=executor)
     same(path, finished)
-    if jit.available_threads() > 1:
-        jit.set_threads(2)
-        rsrg.run(config, path, restart=True)
-        same(path, finished)
 
 
 def test_resuming_a_finished_run_changes_nothing(finished):

@@ -15,14 +15,12 @@ import psutil
 import pytest
 
 import rsrg
-from rsrg.ensemble.sampling import Sampler
 from rsrg.errors import ConfigError, ExecutorError
 from rsrg.execution import tasks
-from rsrg.execution.executor import Threads
 from rsrg.execution.in_order import InOrder
 from rsrg.execution.open_executor import open_executor
 from rsrg.execution.processes import Processes
-from rsrg.sums import jit
+from rsrg.execution.threads import Threads
 
 ALL = ((0, 1), (0, 1, 2, 3, 4))  # cases of the small config: readings, strains
 
@@ -33,7 +31,8 @@ class Shuffled:
     fatal = ()
     stop_grace = 1.0
     starts_at_once = True
-    chunks_per_task = 3
+    unit_seconds = 1.0
+    workers = 1
 
     def __init__(self, max_in_flight=8):
         self.max_in_flight = max_in_flight
@@ -131,7 +130,7 @@ def test_a_killed_process_is_replaced(slow, tmp_path, same, kill_one_worker):
 def test_a_chunk_that_always_kills_its_worker_ends_the_run(config, tmp_path):
     class Deadly(Processes):
         def submit(self, task, config, *unit):
-            if unit[:2] == (0, 2):
+            if unit[:2] == (0, range(2, 3)):
                 return self.processes.submit(os._exit, 1)
             return super().submit(task, config, *unit)
 
@@ -181,7 +180,7 @@ def test_a_worker_that_could_give_other_bits_is_refused(config, name):
     other = tasks.environment_fingerprint() | {name: "0.1"}
     told = rf"the software and processor of the run; .* has {name} .* for 0\.1 "
     with pytest.raises(ExecutorError, match=told):
-        tasks.run_on_one_thread(other, tasks.chunk_moments, config.resolved(), 0, 0, ALL)
+        tasks.run_in_worker(other, tasks.chunk_moments, config.resolved(), 0, range(1), ALL)
 
 
 @pytest.mark.long
@@ -190,7 +189,8 @@ def test_compiled_or_loaded_gives_the_same_bits(changed, tmp_path, slow_blocks):
     text = changed(blocks=slow_blocks).resolved()
     code = (
         "import sys; from rsrg.execution.tasks import chunk_moments; "
-        "print(chunk_moments(sys.argv[1], 0, 0, ((0, 1), (0, 1, 2, 3, 4))).moments.tobytes().hex())"
+        "cases = ((0, 1), (0, 1, 2, 3, 4)); "
+        "print(chunk_moments(sys.argv[1], 0, range(1), cases).moments.tobytes().hex())"
     )
     environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}
     compiled, loaded = (
@@ -206,24 +206,25 @@ def test_compiled_or_loaded_gives_the_same_bits(changed, tmp_path, slow_blocks):
     assert compiled == loaded
 
 
-def test_workers_use_one_thread(config, monkeypatch, restore_threads):
-    seen = []
-    chunk = Sampler.chunk
-    monkeypatch.setattr(
-        Sampler, "chunk", lambda *a: seen.append(jit.threads()) or chunk(*a), raising=True
-    )
-    tasks.run_on_one_thread(
-        tasks.environment_fingerprint(), tasks.chunk_moments, config.resolved(), 0, 0, ALL
-    )
-    assert seen == [1]
-
-
-def test_one_executor_only():
+@pytest.mark.parametrize(
+    ("asked", "named"),
+    [
+        ({"workers": 2, "scheduler": "tcp://127.0.0.1:1"}, "`--workers` and `--scheduler`"),
+        ({"threads": 1, "workers": 2}, "`--threads` and `--workers`"),
+    ],
+)
+def test_one_executor_only(asked, named):
     with (
-        pytest.raises(ConfigError, match="`--workers` and `--scheduler` must not come together"),
-        open_executor(2, "tcp://127.0.0.1:1"),
+        pytest.raises(ConfigError, match=f"{named} must not come together"),
+        open_executor(**asked),
     ):
         pass
+
+
+@pytest.mark.parametrize("n", [0, -1, 10**6])
+def test_as_many_threads_as_processors_at_most(n):
+    with pytest.raises(ConfigError, match="`threads` must be an integer from 1 to"):
+        Threads(n)
 
 
 def test_no_scheduler_there(monkeypatch):
@@ -271,8 +272,8 @@ def test_threads_by_default():
 
 def test_units_are_small(config):
     """What travels: a page of JSON one way, the means the other."""
-    means = tasks.chunk_moments(config.resolved(), 0, 0, ALL)
-    assert means.moments.shape == (2, 5, 15)
+    means = tasks.chunk_moments(config.resolved(), 0, range(1), ALL)
+    assert means.moments.shape == (1, 2, 5, 15)
     assert np.isfinite(means.moments).all()
     # 15 sums in each case and the control; 15 and a number for the bodies of fixed volume
     assert len(pickle.dumps(means)) < 8 * (31 * 2 * 5 + 15) + 700

@@ -19,7 +19,6 @@ from rsrg.execution.pool_state import PoolState
 from rsrg.execution.timing import timed_plan
 from rsrg.physics.errors import PhysicsError
 from rsrg.report.plan_text import plan_lines
-from rsrg.sums import jit
 from rsrg.sums.packing import random_sequential_addition
 
 QUENCHED = "{disorder: quenched, pool: 256, initial: {kind: lognormal, width: 0.2}}"
@@ -209,9 +208,9 @@ def test_memory_is_linear_in_the_pool(changed):
         tracemalloc.start()
         pool = PoolState.initial(config)
         for step in range(len(pool.done)):
-            for _, first, end in pool.missing(step, 1):
-                new = pool.step.coarse_grain(pool.subpool(first), step, first)
-                pool.store((step, first, end), new)
+            for _, chunks in pool.missing(step, 1):
+                new = pool.step.coarse_grain(pool.subpool(chunks.start), step, chunks)
+                pool.store(step, chunks, new)
         most = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
 
@@ -223,9 +222,9 @@ def test_memory_is_linear_in_the_pool(changed):
 
 
 @pytest.mark.parametrize("threads", [1, 2])
-def test_threads_do_not_matter(quenched, done, tmp_path, same, restore_threads, threads):
-    jit.set_threads(min(threads, jit.available_threads()))
-    rsrg.run(quenched, tmp_path / "run.h5")
+def test_threads_do_not_matter(quenched, done, tmp_path, same, with_threads, threads):
+    with with_threads(threads) as executor:
+        rsrg.run(quenched, tmp_path / "run.h5", executor=executor)
     same(tmp_path / "run.h5", done)
 
 
@@ -297,16 +296,16 @@ def packed(changed, tmp_path_factory):
 
 
 @pytest.mark.parametrize("kind", ["jitter", "rsa", "poisson_disk", "positions"])
-def test_packings_resumed_and_threads(packed, tmp_path, same, restore_threads, kind):
+def test_packings_resumed_and_threads(packed, tmp_path, same, with_threads, kind):
     """Bits of one thread uninterrupted, and of two threads stopped in a step and resumed."""
     config = packed(kind)
-    jit.set_threads(1)
-    whole = rsrg.run(config, tmp_path / "whole.h5")
+    with with_threads(1) as executor:
+        whole = rsrg.run(config, tmp_path / "whole.h5", executor=executor)
     assert whole.status == "finished"
     assert np.isfinite(whole.read("pool/chi")).all()
     assert (whole.read("pool/relative_variance")[:, 1] > 0).all()  # places make blocks unequal
-    jit.set_threads(None)
-    rsrg.run(config, tmp_path / "run.h5", watch=stop_after(14))
+    with with_threads(2) as executor:
+        rsrg.run(config, tmp_path / "run.h5", watch=stop_after(14), executor=executor)
     assert rsrg.resume(tmp_path / "run.h5").status == "finished"
     same(tmp_path / "run.h5", tmp_path / "whole.h5")
 

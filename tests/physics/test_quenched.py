@@ -8,13 +8,9 @@ from rsrg.physics.elastic import elastic_susceptibility
 from rsrg.physics.errors import PhysicsError
 from rsrg.physics.interaction import lambda_tilde
 from rsrg.physics.pairs import CONTRACTIONS, contract, inverse, pair_matrix, weighted
-from rsrg.physics.quenched import (
-    harmonic_blocks,
-    pair_interaction,
-    resummed_blocks,
-    second_order_blocks,
-)
+from rsrg.physics.quenched import pair_interaction, resummed_blocks, second_order_blocks
 from rsrg.physics.recursion import resummed, second_order
+from rsrg.sums.harmonic import harmonic_blocks
 
 ALPHA, VOLUME = 0.6, 1.3
 

@@ -102,7 +102,7 @@ def test_exact_mean_is_that_of_directly_summed_draws(diamond, n0):
     f = np.diag([1.2, 1.0, 1.0])
     readings = READINGS[:2]
     sampler = Sampler(Blocks(n0, diamond, count="volume"), 5, readings, f[None])
-    chunks = np.array([sampler.chunk(0, c).moments[:, 0] for c in range(80)])
+    chunks = sampler.chunks(0, range(80)).moments[:, :, 0]
     for r, reading in enumerate(readings):
         exact = exact_coupling(f, 0.7, n0, reading.positions, reading.domain, diamond)
         drawn = coupling_from_moments(chunks[:, r] * reading.block_volume(1.2), 0.7)
@@ -115,7 +115,7 @@ def test_exact_mean_is_that_of_directly_summed_draws(diamond, n0):
 def test_a_draw_is_the_sum_over_its_points(diamond):
     """One draw, unstrained and centred on a point: the 27 nearest, pair by pair."""
     blocks = Blocks(3, diamond, orientation="fixed", offset="none", count="exact")
-    drawn = Sampler(blocks, 1, READINGS[3:], np.eye(3)[None]).chunk(0, 0).moments[0, 0]
+    drawn = Sampler(blocks, 1, READINGS[3:], np.eye(3)[None]).chunks(0, range(1)).moments[0, 0, 0]
     points = lattice_points(diamond, 4.0)[:27]
     # 27² terms in another order
     np.testing.assert_allclose(drawn, pair_moments(points, "direct") / 27, rtol=1e-12, atol=1e-12)

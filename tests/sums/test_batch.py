@@ -17,7 +17,6 @@ from rsrg.physics.lattices import (
     site_cell,
 )
 from rsrg.physics.readings import READINGS
-from rsrg.sums import jit
 from rsrg.sums.batch import batch_both_counts, batch_moments
 from rsrg.sums.bodies import Bodies, needed_radius
 from rsrg.sums.engines import pair_moments
@@ -175,20 +174,18 @@ def test_mean_is_the_exact_haar_mean(lattice):
 
 @pytest.mark.parametrize("n_blocks", [100, 216])  # by pairs, and by rows
 @pytest.mark.parametrize("count", ["exact", "volume"])
-def test_threads_and_batches(count, n_blocks, restore_threads):
-    """Bitwise the same for 1 and 2 threads, for a part of the batch, and from another thread."""
+def test_threads_and_batches(count, n_blocks):
+    """Bitwise the same for a part of the batch, and in four threads side by side."""
     arguments = batch("bcc", n_blocks, count, draws=70)
     lattice, rotations, offsets, *rest = arguments
-    jit.set_threads(1)
     expected = batch_moments(*arguments)
-    jit.set_threads(None)
-    np.testing.assert_array_equal(batch_moments(*arguments), expected)
     some = slice(11, 14)
     part = batch_moments(lattice, rotations[some], offsets[some], *rest)
     np.testing.assert_array_equal(part, expected[some])
-    with ThreadPoolExecutor(1) as pool:
-        elsewhere = pool.submit(batch_moments, *arguments).result()
-    np.testing.assert_array_equal(elsewhere, expected)
+    with ThreadPoolExecutor(4) as pool:
+        side_by_side = [pool.submit(batch_moments, *arguments) for _ in range(4)]
+    for future in side_by_side:
+        np.testing.assert_array_equal(future.result(), expected)
 
 
 @pytest.mark.parametrize("engine", ["pairs", "rows"])

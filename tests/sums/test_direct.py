@@ -21,8 +21,7 @@ from scipy.spatial.transform import Rotation
 
 from rsrg.physics.errors import PhysicsError
 from rsrg.physics.interaction import QUARTIC_NAMES, QUARTICS, quartic_moments, quartic_tensor
-from rsrg.sums import jit
-from rsrg.sums.direct import PARALLEL_FROM
+from rsrg.sums.direct import PARTS_FROM
 from rsrg.sums.engines import MAX_COORDINATE, pair_moments
 
 from .twins import pair_moments_twin
@@ -99,12 +98,12 @@ def test_rounding():
     near(pair_moments(points), np.array(exact), 1e-13)  # 4.5 million terms of 1e-16 each, random
 
 
-@pytest.mark.parametrize("n", [100, PARALLEL_FROM, 2500])
-def test_threads(n, restore_threads):
+@pytest.mark.parametrize("n", [100, PARTS_FROM, 2500])
+def test_threads(n, processors):
     points = cloud(n)
     results = []
-    for threads in {1, 2, jit.available_threads()} & set(range(1, jit.available_threads() + 1)):
-        jit.set_threads(threads)
+    for threads in (1, 2, 3, 16):
+        processors(threads)
         results.append(pair_moments(points))
     for result in results:
         np.testing.assert_array_equal(result, results[0])
@@ -167,24 +166,11 @@ def test_unknown_engine():
         pair_moments(cloud(5), engine="fast")
 
 
-@pytest.mark.parametrize("n", [0, -1, 1.5, True, 10**6])
-def test_bad_threads(n):
-    with pytest.raises(PhysicsError, match="`threads` must be an integer from 1 to"):
-        jit.set_threads(n)
-
-
-def test_threads_default(restore_threads):
-    jit.set_threads(1)
-    assert jit.threads() == 1
-    jit.set_threads(None)
-    assert jit.threads() == jit.available_threads()
-
-
 def test_import_compiles_nothing():
     code = (
         "import rsrg.sums.engines, rsrg.sums.batch\n"
         "from rsrg.sums.kernels import configurations, pairs\n"
-        "assert not pairs.parallel_moments.signatures\n"
+        "assert not pairs.add_tile_parts.signatures\n"
         "assert not configurations.configurations.signatures"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -8,7 +8,6 @@ import pytest
 from scipy.spatial import KDTree
 
 from rsrg.physics.errors import PhysicsError
-from rsrg.sums import jit
 from rsrg.sums.ewald.ewald import (
     FIXED_SECONDS,
     MAX_MEMORY,
@@ -37,9 +36,9 @@ def test_pairs_are_guessed(name):
     assert 0.7 * true < how.pairs < 1.4 * true
 
 
-def test_memory(restore_threads):
+def test_memory(processors):
     """The plan foretells what is allocated, and a plan never asks for more than MAX_MEMORY."""
-    jit.set_threads(1)
+    processors(1)
     points = cube(60_000)
     ewald_moments(points[:100], 1e-8)
     tracemalloc.start()

@@ -16,7 +16,6 @@ from scipy.spatial.transform import Rotation
 from rsrg.physics.errors import PhysicsError
 from rsrg.physics.interaction import quartic_tensor
 from rsrg.physics.lattices import lattice_points
-from rsrg.sums import jit
 from rsrg.sums.engines import choose_engine, pair_moments
 from rsrg.sums.lattice import LatticeSet, _by_transform, _half_autocorrelation, _rows, find_lattice
 
@@ -135,12 +134,12 @@ def test_ways_agree():
 
 
 @pytest.mark.parametrize("holes", [False, True])
-def test_threads(holes, restore_threads):
+def test_threads(holes, processors):
     points = body("bcc", 12.0)
     points = with_holes(points) if holes else points
-    jit.set_threads(1)
+    processors(1)
     expected = pair_moments(points, engine="lattice")
-    jit.set_threads(None)
+    processors(5)
     np.testing.assert_array_equal(pair_moments(points, engine="lattice"), expected)
 
 

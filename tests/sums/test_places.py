@@ -5,7 +5,6 @@ import pytest
 
 from rsrg.physics.errors import PhysicsError
 from rsrg.physics.lattices import lattice_points
-from rsrg.sums import jit
 from rsrg.sums.bodies import Bodies
 from rsrg.sums.lattice_points import LatticePoints
 from rsrg.sums.places import LatticePlaces, window_places
@@ -45,13 +44,12 @@ def test_ties_go_by_index():
 
 
 @pytest.mark.parametrize("lattice", ["sc", "fcc"])
-def test_windows_of_a_lattice_are_the_lattice(lattice, restore_threads):
+def test_windows_of_a_lattice_are_the_lattice(lattice):
     _, places, rotations, offsets = setting(lattice, 64)
     reach = window_reach(places.bodies, 64)
     shifted = [lattice_points(lattice, reach + 2.0) + u for u in offsets]
     windows = [w[(w**2).sum(axis=1) <= reach**2] for w in shifted]
     expected, _ = places.blocks(rotations, offsets)
-    jit.set_threads(1)
     positions, ranks = window_places(windows, reach, rotations, places.bodies, 64)
     for draw, case in np.ndindex(3, 2):
         w = windows[draw][np.argsort((windows[draw] ** 2).sum(axis=1), kind="stable")]
@@ -59,10 +57,6 @@ def test_windows_of_a_lattice_are_the_lattice(lattice, restore_threads):
         np.testing.assert_allclose(positions[draw, case], x, atol=1e-14)  # one product
         gaps = np.linalg.norm(x[:, None] - expected[draw, case], axis=-1).min(axis=1)
         assert gaps.max() < 1e-13  # the same places, in another order
-    jit.set_threads(None)
-    again = window_places(windows, reach, rotations, places.bodies, 64)
-    np.testing.assert_array_equal(again[0], positions)
-    np.testing.assert_array_equal(again[1], ranks)
 
 
 def test_what_shows_too_little_is_refused():

@@ -7,7 +7,6 @@ from scipy.spatial.transform import Rotation
 from rsrg.physics.errors import PhysicsError
 from rsrg.physics.interaction import quartic_tensor
 from rsrg.physics.lattices import LATTICES, lattice_points
-from rsrg.sums import jit
 from rsrg.sums.batch import batch_moments
 from rsrg.sums.window_batch import window_moments, window_reach
 
@@ -52,16 +51,12 @@ def test_twin(n_blocks, count):
         near(found[i, j], twin, 1e-12)  # close pairs carry all of it: their 1/r³ is rounded
 
 
-def test_threads_and_batches(restore_threads):
+def test_batches():
     rotations, offsets = draws_of("bcc", 20)
     bodies = four_bodies(GENERAL, 27)
     reach = window_reach(bodies, 27)
     windows = windows_of("bcc", offsets, reach)
-    jit.set_threads(1)
     expected = window_moments(windows, reach, rotations, bodies, 27, "exact")
-    jit.set_threads(None)
-    found = window_moments(windows, reach, rotations, bodies, 27, "exact")
-    np.testing.assert_array_equal(found, expected)
     part = window_moments(windows[7:9], reach, rotations[7:9], bodies, 27, "exact")
     np.testing.assert_array_equal(part, expected[7:9])
 
