@@ -1,14 +1,21 @@
 """The `--long` flag, and what tests of runs share: small configs, and runs of them."""
 
+import io
 import json
+import logging
+import os
 import subprocess
 import sys
+import traceback
+from contextlib import redirect_stderr, redirect_stdout
 
 import numpy as np
 import pytest
 
 import rsrg
+from rsrg.cli.app import main
 from rsrg.config.loading import config_from_text
+from rsrg.execution.clock import CLOCK
 from rsrg.storage.layout import ENTRIES
 
 TEXT = """\
@@ -21,6 +28,28 @@ strain: {component: xx, values: {start: 0.0, stop: 0.8, count: 5}}
 readings: [fixed/ellipsoid, affine/sphere]
 sampling: {samples: 64, seed: 3}
 checkpoint: {every: 1 hour}
+"""
+
+
+COMMAND = "from rsrg.cli.app import main; main()"
+# The clock ticks at each look: no two moments are the same, and no time passes by itself.
+HELD = """
+import itertools, sys
+from rsrg.ensemble.sampling import Sampler
+from rsrg.execution import pace
+from rsrg.execution.clock import CLOCK
+from rsrg.execution.executor import Threads
+
+def held(self, step, number, chunk=Sampler.chunk):
+    if (step, number) == (1, 2):
+        print("held", flush=True)
+        sys.stdin.read()
+    return chunk(self, step, number)
+
+Sampler.chunk = held
+CLOCK.monotonic = itertools.count().__next__
+pace.SAVE_SHARE = 1e6  # a run this short has no time for checkpoints
+Threads.stop_grace = float("inf")
 """
 
 
@@ -90,32 +119,98 @@ def same():
     return check
 
 
+class Hands:
+    """The hands of a clock, which stand still until a test, or somebody's sleep, turns them."""
+
+    def __init__(self):
+        self.time = 1.7e9  # s since 1970
+
+    def read(self):
+        return self.time
+
+    def turn(self, seconds):
+        self.time += seconds
+
+
 @pytest.fixture
-def rsrg_command(tmp_path):
-    """Start the command line in a process of its own, in an empty folder."""
+def clock(monkeypatch):
+    """The program's clock, in the hands of the test."""
+    hands = Hands()
+    monkeypatch.setattr(CLOCK, "monotonic", hands.read)
+    monkeypatch.setattr(CLOCK, "wall", hands.read)
+    monkeypatch.setattr(CLOCK, "sleep", hands.turn)
+    return hands
+
+
+def run_command(*arguments):
+    """A command line, in this process: returncode, stdout, stderr as a process of its own has."""
+
+    def leave(code):
+        raise SystemExit(code)
+
+    out, err, code = io.StringIO(), io.StringIO(), 0
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        patch.setattr(sys, "argv", ["rsrg", *map(str, arguments)])
+        patch.setattr(os, "_exit", leave)
+        patch.setattr(logging.root, "handlers", [])  # those of pytest
+        try:
+            main()
+        except SystemExit as ending:
+            code = ending.code or 0
+        except BaseException:
+            traceback.print_exc()
+            code = 1
+    return subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue())
+
+
+@pytest.fixture
+def command(tmp_path, monkeypatch):
+    """The command line in this process, in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    return run_command
+
+
+@pytest.fixture
+def rsrg_process(tmp_path):
+    """Start the command line in a process of its own, in an empty folder.
+
+    before: code that the process carries out first. It reads from a pipe, which stays open until
+    `communicate`.
+    """
     started = []
 
-    def start(*arguments, wait=True, **options):
-        code = "from rsrg.cli.app import main; main()"
+    def start(*arguments, before=""):
         process = subprocess.Popen(
-            [sys.executable, "-c", code, *map(str, arguments)],
+            [sys.executable, "-c", f"{before}\n{COMMAND}", *map(str, arguments)],
             cwd=tmp_path,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            **options,
         )
         started.append(process)
-        if not wait:
-            return process
-        out, err = process.communicate(timeout=120)
-        return subprocess.CompletedProcess(arguments, process.returncode, out, err)
+        return process
 
     yield start
     for process in started:
-        if process.poll() is None:
-            process.kill()
+        process.kill()
         process.communicate()
+
+
+@pytest.fixture
+def held_run(rsrg_process, tmp_path, config):
+    """`rsrg run` of the small config in a process of its own, which is in its seventh chunk.
+
+    The first step, four chunks, is saved. The seventh ends once the process has no more to read.
+    """
+
+    def start(*options):
+        (tmp_path / "small.yaml").write_text(config.text())
+        process = rsrg_process("run", "small.yaml", "--output", "run.h5", *options, before=HELD)
+        assert process.stdout.readline() == "held\n", process.communicate()[1]
+        return process, tmp_path / "run.h5"
+
+    return start
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq, TaggedScalar
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import AliasEvent
+from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
 from ruamel.yaml.scalarbool import ScalarBoolean
 
 from rsrg.errors import ConfigError
@@ -83,8 +83,12 @@ def parse_source(text: str, name: str = "config") -> Source:
 
 
 def _load(text: str, name: str) -> Any:
+    depth = 0  # of open brackets and blocks: refused here, before each costs time for all others
     try:
         for event in YAML(pure=True).parse(io.StringIO(text)):
+            depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+            if depth > MAX_DEPTH + 1:  # the outermost is level 0
+                raise _too_deep(name)
             if isinstance(event, AliasEvent) or getattr(event, "value", None) == "<<":
                 line = event.start_mark.line + 1
                 raise ConfigError(
@@ -101,10 +105,14 @@ def _load(text: str, name: str) -> Any:
         raise ConfigError([f"not valid YAML: {reason} ({name})"]) from None
 
 
+def _too_deep(name: str) -> ConfigError:
+    return ConfigError([f"a config must not nest deeper than {MAX_DEPTH} levels ({name})"])
+
+
 def _plain(node: Any, path: KeyPath, lines: dict[KeyPath, int], name: str) -> Any:
     """Plain dicts, lists and scalars of a loaded node; fills in the line of every path."""
     if len(path) > MAX_DEPTH:
-        raise ConfigError([f"a config must not nest deeper than {MAX_DEPTH} levels ({name})"])
+        raise _too_deep(name)
     if isinstance(node, TaggedScalar) or getattr(getattr(node, "tag", None), "value", None):
         dotted = ".".join(str(p) for p in path)
         raise ConfigError([f"a config must hold plain values, no YAML tags ({name}, {dotted})"])

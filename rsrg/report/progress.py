@@ -3,12 +3,12 @@
 import logging
 import os
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tqdm import tqdm
 
+from rsrg.execution.clock import CLOCK
 from rsrg.execution.progress import Progress, Watcher
 
 LOG_INTERVAL = 30.0  # s between two lines where there is no terminal
@@ -66,7 +66,7 @@ def _bar() -> Iterator[Watcher]:
 
 def _lines(silent: bool) -> Watcher:
     """A line every LOG_INTERVAL at most, without control characters."""
-    start = last_line = time.monotonic()
+    start = last_line = CLOCK.monotonic()
     first: int | None = None
 
     def watch(progress: Progress) -> None:
@@ -75,7 +75,7 @@ def _lines(silent: bool) -> Watcher:
             _urgent(progress)
             return
         first = progress.done if first is None else first
-        now = time.monotonic()
+        now = CLOCK.monotonic()
         if not silent and now - last_line >= LOG_INTERVAL:
             last_line = now
             print(line(progress, progress.done - first, now - start), file=sys.stderr, flush=True)

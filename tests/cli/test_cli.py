@@ -98,18 +98,33 @@ def test_smoke(smoke):
     assert (folder / "runs" / "smoke.png").read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
 
 
-def test_run_again_is_refused(smoke, configs, run_file):
+def test_run_again_is_refused(smoke, configs, run_file, command, monkeypatch):
     before = run_file.read_bytes()
-    code = "from rsrg.cli.app import main; main()"
-    done = subprocess.run(
-        [sys.executable, "-c", code, "run", configs / "smoke.yaml"],
-        cwd=smoke[1],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    clear(done, 1, "exists already", "rsrg resume", "--restart")
+    monkeypatch.chdir(smoke[1])
+    clear(command("run", configs / "smoke.yaml"), 1, "exists already", "rsrg resume", "--restart")
     assert run_file.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["--help"], 0),
+        (["materials"], 0),
+        (["inspect", "missing.h5"], 1),
+        (["frobnicate"], 2),
+        (["validate", "good.yaml", "-o", "blocks.n0", "1"], 2),
+        (["critical", "--alpha", "2"], 2),
+    ],
+    ids=str,
+)
+def test_a_process_ends_as_a_call_in_this_one(command, rsrg_process, good, arguments, code):
+    """What the other tests call in their own process, a shell sees."""
+    process = rsrg_process(*arguments)
+    out, err = process.communicate()
+    called = command(*arguments)
+    assert (process.returncode, out, err) == (code, called.stdout, called.stderr)
+    assert called.returncode == code
+    assert "Traceback" not in err
 
 
 def test_resume_of_a_finished_run_prints_the_table(command, run_file, tmp_path):

@@ -1,11 +1,8 @@
 """Runs stopped, killed, failed, resumed and extended: always the bits of the run that was not."""
 
-import os
 import shutil
 import signal
-import time
 
-import h5py
 import numpy as np
 import pytest
 
@@ -16,17 +13,6 @@ from rsrg.ensemble.sampling import Sampler
 from rsrg.errors import ConfigError, RunFileError
 from rsrg.execution import pace
 from rsrg.execution.signals import STOP_SIGNALS
-
-LONG = """\
-schema_version: 1
-materials: [{alpha: 0.7}]
-lengths: {start: 50 angstrom, sample: 200 nm}
-blocks: {n0: 20}
-strain: {component: xx, values: {start: 0.0, stop: 0.8, count: 9}}
-readings: [fixed/ellipsoid, affine/sphere]
-sampling: {samples: 480, seed: 3}
-checkpoint: {every: 0.1 s}
-"""
 
 
 def stop_after(done, number=signal.SIGINT):
@@ -273,69 +259,45 @@ def test_attributes(finished, config):
 # In a process of its own, as users do it
 
 
-@pytest.fixture
-def started(tmp_path, rsrg_command):
-    """A run long enough to be interrupted, after its first few checkpoints."""
-    (tmp_path / "long.yaml").write_text(LONG)
-    path = tmp_path / "long.h5"
-    process = rsrg_command("run", "long.yaml", "--output", path, "--no-progress", wait=False)
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        assert process.poll() is None, process.communicate()[1]
-        if path.exists() and rsrg.open_run(path).progress[0] >= 2:
-            return process, path
-        time.sleep(0.02)
-    raise AssertionError("no checkpoint in a minute")
-
-
-@pytest.fixture(scope="module")
-def uninterrupted(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("long")
-    (folder / "long.yaml").write_text(LONG)
-    rsrg.run(rsrg.load_config(folder / "long.yaml"), folder / "run.h5")
-    return folder / "run.h5"
+def line_with(pipe, word):
+    """The next line of a pipe that has this word."""
+    return next((line for line in pipe if word in line), f"no line with {word}")
 
 
 @pytest.mark.parametrize("number", STOP_SIGNALS, ids=lambda n: n.name)
-def test_first_signal_exits_75_and_resume_finishes(
-    started, uninterrupted, rsrg_command, same, number
-):
-    process, path = started
+def test_first_signal_exits_75_and_resume_finishes(held_run, finished, command, same, number):
+    process, path = held_run("--no-progress")
     process.send_signal(number)
-    _, err = process.communicate(timeout=60)
-    assert process.returncode == 75
-    assert f"Go on: rsrg resume {path}" in err
-    assert "Traceback" not in err
-    assert rsrg.open_run(path).status == "stopped"
-    assert rsrg_command("resume", path, "-q", "--no-progress").returncode == 0
-    same(path, uninterrupted)
+    asked = line_with(process.stderr, number.name)
+    assert asked == f"{number.name}: stopping at the next chunk; Ctrl-C again ends it at once\n"
+    out, err = process.communicate()  # the chunk ends
+    assert (process.returncode, out) == (75, "")
+    assert err == f"rsrg: stopped: 7 of 12 chunks are in {path.name}. Go on: rsrg resume run.h5\n"
+    run = rsrg.open_run(path)
+    assert (run.status, run.progress) == ("stopped", (7, 12))
+    resumed = command("resume", path, "-q")
+    assert (resumed.returncode, resumed.stdout, resumed.stderr) == (0, "", "")
+    same(path, finished)
 
 
-def test_killed_run_resumes_to_the_same_bits(started, uninterrupted, same):
-    process, path = started
+def test_killed_run_resumes_to_the_same_bits(held_run, finished, same):
+    process, path = held_run("--no-progress")
     process.kill()
-    process.communicate()
-    assert rsrg.open_run(path).status == "running"  # nobody could say otherwise
+    process.wait()
+    run = rsrg.open_run(path)
+    assert (run.status, run.progress) == ("running", (4, 12))  # nobody could say otherwise
     rsrg.resume(path)
-    same(path, uninterrupted)
+    same(path, finished)
 
 
-def test_second_interrupt_exits_130_at_once(tmp_path, rsrg_command):
-    """One chunk of blocks so large that it cannot be done between the two signals."""
-    text = LONG.replace("n0: 20", "n0: 48").replace("samples: 480", "samples: 64")
-    (tmp_path / "slow.yaml").write_text(text)
-    process = rsrg_command("run", "slow.yaml", "--output", "slow.h5", "--no-progress", wait=False)
-    until = time.monotonic() + 60
-    while not (tmp_path / "slow.h5").exists():
-        assert time.monotonic() < until
-        time.sleep(0.02)
-    time.sleep(1.0)  # into the first chunk
+def test_second_interrupt_exits_130_at_once(held_run):
+    """Both within one chunk."""
+    process, path = held_run("--no-progress")
     process.send_signal(signal.SIGINT)
-    time.sleep(0.3)
+    line_with(process.stderr, "SIGINT")
     assert process.poll() is None
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=5)
-    assert process.returncode == 130
-    with h5py.File(tmp_path / "slow.h5") as file:
-        assert file.attrs["status"] == "running"
-    assert os.listdir(tmp_path)  # noqa: PTH208
+    assert process.wait() == 130
+    run = rsrg.open_run(path)
+    assert (run.status, run.progress) == ("running", (4, 12))
+    assert "Traceback" not in process.stderr.read()

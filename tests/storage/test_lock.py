@@ -9,7 +9,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import asdict, replace
 
 import pytest
@@ -21,13 +20,13 @@ from rsrg.storage.lock import Holder, lock_path, locked
 
 SINCE = "2026-01-01T00:00:00+00:00"
 HOLD = """
-import sys, time
+import sys
 from pathlib import Path
 from rsrg.execution.clock import CLOCK
 from rsrg.storage.lock import locked
 with locked(Path(sys.argv[1]), CLOCK.now(), CLOCK.sleep):
     print("held", flush=True)
-    time.sleep(600)
+    sys.stdin.read()
 """
 
 
@@ -36,13 +35,13 @@ def held_by(tmp_path):
     """A process that holds the lock of run.h5."""
     path = tmp_path / "run.h5"
     process = subprocess.Popen(
-        [sys.executable, "-c", HOLD, path], stdout=subprocess.PIPE, text=True
-    )
+        [sys.executable, "-c", HOLD, path],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
     assert process.stdout.readline() == "held\n"
     yield path, process
     process.kill()
-    process.wait()
-    process.stdout.close()
+    process.communicate()
 
 
 @pytest.fixture(params=[True, False], ids=["with locks", "without locks"])
@@ -146,19 +145,21 @@ def test_of_two_at_the_same_moment_one_wins(tmp_path, text):
     """Four at once, in fact: one runs, the others are told who does, or that the file is there."""
     (tmp_path / "c.yaml").write_text(text)
     code = (
-        "import sys, time; from rsrg.cli.app import main; import rsrg.execution.engine\n"
-        "time.sleep(max(0, float(sys.argv.pop()) - time.time())); main()"
+        "import sys; from rsrg.cli.app import main; import rsrg.execution.engine\n"
+        "print('ready', flush=True); sys.stdin.read(); main()"
     )
-    at = str(time.time() + 6)
-    arguments = ["run", "c.yaml", "--output", "run.h5", "--no-progress", at]
+    held, gun = os.pipe()  # all four read it, and begin when it is closed
     started = [
         subprocess.Popen(
-            [sys.executable, "-c", code, *arguments],
-            cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            [sys.executable, "-c", code, "run", "c.yaml", "--output", "run.h5", "--no-progress"],
+            cwd=tmp_path, stdin=held, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )
         for _ in range(4)
     ]  # fmt: skip
-    ended = [(p.communicate(timeout=120)[1], p.returncode) for p in started]
+    os.close(held)
+    assert [process.stdout.readline() for process in started] == ["ready\n"] * 4
+    os.close(gun)
+    ended = [(p.communicate()[1], p.returncode) for p in started]
     assert sorted(code for _, code in ended) == [0, 1, 1, 1]
     for err, returncode in ended:
         assert "Traceback" not in err

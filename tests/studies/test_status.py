@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import signal
-import time
 from dataclasses import asdict, replace
 
 import pytest
@@ -38,18 +37,11 @@ def write_lock(path, **changed):
     return holder
 
 
-def test_a_killed_process(rsrg_command, tmp_path, text):
+def test_a_killed_process(held_run, command):
     """From running to interrupted by SIGKILL, in words, in JSON and as an exit code; and on."""
-    (tmp_path / "slow.yaml").write_text(text.replace("{n0: 2}", "{n0: 10}").replace("64", "640"))
-    path = tmp_path / "run.h5"
-    process = rsrg_command("run", "slow.yaml", "--output", path, "-q", wait=False)
-    until = time.monotonic() + 100  # for imports and compilation on a busy machine
-    while run_status(path).state != "running":
-        assert process.poll() is None, process.communicate()[1]
-        assert time.monotonic() < until
-        time.sleep(0.05)
+    process, path = held_run("-q")
     running = run_status(path)
-    assert (running.alive, running.holder.pid) == (True, process.pid)
+    assert (running.state, running.alive, running.holder.pid) == ("running", True, process.pid)
     assert f"process {process.pid} on {Holder.of_this_process(CLOCK.now()).host}" in running.note
     process.send_signal(signal.SIGKILL)
     process.wait()
@@ -57,15 +49,15 @@ def test_a_killed_process(rsrg_command, tmp_path, text):
     assert (killed.state, killed.alive) == ("interrupted", False)
     told = f"process {process.pid} is gone; resume or sweep goes on; saved "
     assert killed.note.startswith(told)
-    shown = rsrg_command("status", "--check", path)
+    shown = command("status", "--check", path)
     assert shown.returncode == 1
     assert told in shown.stdout
     assert shown.stdout.endswith("\n1 interrupted\n")
-    (row,) = json.loads(rsrg_command("status", "--json", path).stdout)
+    (row,) = json.loads(command("status", "--json", path).stdout)
     assert (row["state"], row["alive"], row["holder"]["pid"]) == (
         "interrupted", False, process.pid,
     )  # fmt: skip
-    rsrg.resume(path, walltime=0.1)
+    rsrg.resume(path, walltime=1e-6)  # one chunk, which every session does
     assert run_status(path).state == "stopped"
 
 

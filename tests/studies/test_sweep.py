@@ -5,7 +5,6 @@ import re
 import shutil
 import signal
 import threading
-import time
 
 import pytest
 
@@ -108,8 +107,8 @@ def test_stopped_and_gone_on_with(study, sweep, folder, finished, same):
 
 
 @pytest.fixture
-def held_chunk(monkeypatch):
-    """A chunk, (seed, step, number), that does not end before it is let go."""
+def held_chunk(monkeypatch, clock):
+    """A chunk, (seed, step, number), that is not done after 31 s, nor before it is let go."""
     let_go = threading.Event()
 
     def hold(*which):
@@ -117,6 +116,7 @@ def held_chunk(monkeypatch):
 
         def slow(self, step, number):
             if (self.seed, step, number) == which:
+                clock.turn(31.0)
                 let_go.wait()
             return chunk(self, step, number)
 
@@ -130,7 +130,7 @@ def held_chunk(monkeypatch):
 def test_walltime_within_a_run(study, sweep, folder, held_chunk, monkeypatch, chunk):
     """The second run has a chunk that never ends: the time ends it, and the sweep."""
     held_chunk(*chunk)
-    stopped, group, told = sweep(study(SEEDS), walltime=30.0)  # the first run takes less
+    stopped, group, told = sweep(study(SEEDS), walltime=30.0)
     assert stopped.stopped
     assert states(group) == ["finished", "stopped", "missing"]
     assert group.runs[1].note == "stopped by walltime"
@@ -158,9 +158,11 @@ def test_walltime_between_runs(study, sweep, folder, monkeypatch, finished, same
     same(folder / study(SEEDS).members[0].file, finished)
 
 
-def test_the_end_of_a_slurm_job_ends_a_sweep(study, sweep, folder, monkeypatch, finished, same):
+def test_the_end_of_a_slurm_job_ends_a_sweep(
+    study, sweep, folder, monkeypatch, finished, same, clock
+):
     """An end that has come: one chunk, which every session does, of the first run alone."""
-    monkeypatch.setenv(SLURM_END, str(int(time.time())))
+    monkeypatch.setenv(SLURM_END, str(int(clock.time)))
     stopped, group, _ = sweep(study(SEEDS))
     assert stopped.stopped
     assert states(group) == ["stopped", "missing", "missing"]
