@@ -15,6 +15,7 @@ import pytest
 import rsrg
 from rsrg.cli.app import main
 from rsrg.config.loading import config_from_text
+from rsrg.execution import threads
 from rsrg.execution.clock import CLOCK
 from rsrg.storage.layout import ENTRIES
 
@@ -36,17 +37,18 @@ COMMAND = "from rsrg.cli.app import main; main()"
 HELD = """
 import itertools, sys
 from rsrg.ensemble.sampling import Sampler
-from rsrg.execution import pace
+from rsrg.execution import pace, threads
 from rsrg.execution.clock import CLOCK
-from rsrg.execution.executor import Threads
+from rsrg.execution.threads import Threads
 
-def held(self, step, number, chunk=Sampler.chunk):
-    if (step, number) == (1, 2):
+def held(self, step, numbers, chunks=Sampler.chunks):
+    if (step, numbers.start) == (1, 2):
         print("held", flush=True)
         sys.stdin.read()
-    return chunk(self, step, number)
+    return chunks(self, step, numbers)
 
-Sampler.chunk = held
+Sampler.chunks = held
+threads.available_threads = lambda: 1
 CLOCK.monotonic = itertools.count().__next__
 pace.SAVE_SHARE = 1e6  # a run this short has no time for checkpoints
 Threads.stop_grace = float("inf")
@@ -117,6 +119,12 @@ def same():
                 assert values.tobytes() == other[name].tobytes(), name
 
     return check
+
+
+@pytest.fixture(autouse=True)
+def two_processors(monkeypatch):
+    """Runs use two threads, whatever the machine has."""
+    monkeypatch.setattr(threads, "available_threads", lambda: 2)
 
 
 class Hands:

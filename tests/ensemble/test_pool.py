@@ -174,9 +174,13 @@ def test_block_indices_stay_in_their_subpool_and_are_pure():
         own = step.subpool(chunk)
         assert own.start <= chunk * CHUNK < (chunk + 1) * CHUNK <= own.stop == own.start + part
         np.testing.assert_array_equal(index, step.block_index(2, range(chunk, chunk + 1), 50))
-        np.testing.assert_array_equal(index[:, :30], step.block_index(2, chunk, 30))
-    assert np.any(step.block_index(2, 0, 50) != step.block_index(3, 0, 50))
-    assert np.any(step.block_index(2, 0, 50)[0] != step.block_index(2, 0, 50)[1])
+        np.testing.assert_array_equal(
+            index[:, :30], step.block_index(2, range(chunk, chunk + 1), 30)
+        )
+    some = step.block_index(2, range(2), 50)
+    np.testing.assert_array_equal(some[CHUNK:], step.block_index(2, range(1, 2), 50))
+    assert np.any(some != step.block_index(3, range(2), 50))
+    assert np.any(some[0] != some[1])
 
 
 def test_a_block_stays_at_its_point_when_more_strains_are_asked_for():

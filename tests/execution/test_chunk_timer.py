@@ -8,13 +8,13 @@ from rsrg.execution.clock import CLOCK
 
 @pytest.fixture
 def after(monkeypatch):
-    """Let so many seconds pass, then note a chunk."""
+    """Let so many seconds pass, then note a unit of one chunk."""
     now = [100.0]
     monkeypatch.setattr(CLOCK, "monotonic", lambda: now[0])
 
     def chunk(timer, seconds):
         now[0] += seconds
-        timer.chunk_done()
+        timer.chunks_done(1)
 
     return chunk
 

@@ -15,8 +15,9 @@ from rsrg.config.loading import config_from_text
 from rsrg.ensemble.sampling import Sampler
 from rsrg.errors import ConfigError
 from rsrg.execution import session
-from rsrg.execution.executor import STOP_GRACE, Threads
+from rsrg.execution.executor import STOP_GRACE
 from rsrg.execution.pace import Pace
+from rsrg.execution.threads import Threads
 from rsrg.execution.walltime import SLURM_END, SLURM_GRACE, TimeLimit, walltime_seconds
 
 ONE_STEP = """\
@@ -77,17 +78,20 @@ def test_slurm_ends_a_run(config, tmp_path, monkeypatch, same, finished, clock):
     same(tmp_path / "run.h5", finished)
 
 
-def test_a_chunk_that_would_be_too_long_is_not_begun(config, tmp_path, monkeypatch, clock):
+def test_a_chunk_that_would_be_too_long_is_not_begun(
+    config, tmp_path, monkeypatch, clock, with_threads
+):
     """Chunks of 0.3 s, 1 s of time: a fourth could not be saved by then."""
-    chunk = Sampler.chunk
+    chunks = Sampler.chunks
 
-    def slow(self, step, number):
+    def slow(self, step, numbers):
         clock.turn(0.3)
-        return chunk(self, step, number)
+        return chunks(self, step, numbers)
 
-    monkeypatch.setattr(Sampler, "chunk", slow)
+    monkeypatch.setattr(Sampler, "chunks", slow)
     began = clock.time
-    run = rsrg.run(config, tmp_path / "run.h5", walltime=1.0)
+    with with_threads(1) as executor:  # two would both turn the clock
+        run = rsrg.run(config, tmp_path / "run.h5", walltime=1.0, executor=executor)
     assert run.status == "stopped"
     assert run.read("provenance/reason")[-1] == "stopped by walltime"
     assert 1 <= run.progress[0] <= 3
@@ -108,14 +112,14 @@ def test_a_chunk_that_never_ends_is_left_behind(
     """A signal within a chunk that hangs: the run ends after the grace, without that chunk."""
     assert Threads.stop_grace <= STOP_GRACE < 5.0  # s, the promise, with time to save
     monkeypatch.setattr(Threads, "stop_grace", 0.0)
-    chunk = Sampler.chunk
+    chunks = Sampler.chunks
 
-    def endless(self, step, number):
-        if (step, number) == (1, 2):
+    def endless(self, step, numbers):
+        if (step, numbers.start) == (1, 2):
             over.wait()
-        return chunk(self, step, number)
+        return chunks(self, step, numbers)
 
-    monkeypatch.setattr(Sampler, "chunk", endless)
+    monkeypatch.setattr(Sampler, "chunks", endless)
     asked = []
 
     def stop(progress):
@@ -210,15 +214,15 @@ def test_a_chunk_that_takes_longer_than_the_time(
     config, tmp_path, monkeypatch, same, finished, clock, over
 ):
     """Not the first of its session, so it is left behind, and there is time to save."""
-    chunk = Sampler.chunk
+    chunks = Sampler.chunks
 
-    def endless(self, step, number):
-        if (step, number) == (0, 1):
+    def endless(self, step, numbers):
+        if (step, numbers.start) == (0, 1):
             clock.turn(31.0)
             over.wait()
-        return chunk(self, step, number)
+        return chunks(self, step, numbers)
 
-    monkeypatch.setattr(Sampler, "chunk", endless)
+    monkeypatch.setattr(Sampler, "chunks", endless)
     run = rsrg.run(config, tmp_path / "run.h5", walltime=30.0)
     assert (run.status, run.progress) == ("stopped", (1, 12))
     over.set()
