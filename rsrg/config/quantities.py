@@ -24,9 +24,13 @@ EXAMPLES = {
 
 @cache
 def _registry() -> Any:
-    import pint
+    """The units that pint knows, from its file in the user's cache folder where there is one."""
+    import pint  # starts slowly, and few commands read a unit
 
-    registry = pint.UnitRegistry()
+    try:
+        registry = pint.UnitRegistry(cache_folder=":auto:")
+    except Exception:  # a folder that cannot be written, or a file in it that is not whole
+        registry = pint.UnitRegistry()
     registry.define("cm3 = centimeter ** 3")
     registry.define("m3 = meter ** 3")
     return registry
