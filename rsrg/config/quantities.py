@@ -1,13 +1,16 @@
 """Quantities with units, as text: lengths, velocities, densities, times. SI enters only here."""
 
+import hashlib
 import math
 import re
 import unicodedata
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from rsrg.errors import ConfigError
 
+CACHE = Path(__file__).parent / "__pycache__"  # of units, beside Python's own
 MAX_CHARACTERS = 40
 _NUMBER = r"[-+]?[0-9.]+(?:[eE][-+]?[0-9]{1,3})?"
 _NAME = r"[A-Za-zÅμ]+(?:\^?-?[0-9])?"  # one digit, because a tower of powers might never end
@@ -24,16 +27,21 @@ EXAMPLES = {
 
 @cache
 def _registry() -> Any:
-    """The units that pint knows, from its file in the user's cache folder where there is one."""
-    import pint  # starts slowly, and few commands read a unit
+    """The units that pint knows, from its own cache of them where there is one."""
+    import pint  # starts slowly, and some commands read no unit
 
     try:
-        registry = pint.UnitRegistry(cache_folder=":auto:")
+        registry = pint.UnitRegistry(cache_folder=_cache_folder(pint.__file__))
     except Exception:  # a folder that cannot be written, or a file in it that is not whole
         registry = pint.UnitRegistry()
     registry.define("cm3 = centimeter ** 3")
     registry.define("m3 = meter ** 3")
     return registry
+
+
+def _cache_folder(pint_file: str) -> Path:
+    """One for each installation of pint: the cache refers to the files it was made from."""
+    return CACHE / f"pint-{hashlib.sha256(pint_file.encode()).hexdigest()[:16]}"
 
 
 def si_option(name: str, text: str | None, unit: str) -> float | None:

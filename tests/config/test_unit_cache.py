@@ -1,4 +1,4 @@
-"""Pint keeps the units it has read in the user's cache folder; rsrg works whatever is there."""
+"""The cache in which pint keeps its units: whatever is there, they are the same."""
 
 import pytest
 
@@ -7,20 +7,19 @@ from rsrg.config import quantities
 
 @pytest.fixture
 def units_from(monkeypatch):
-    """Forget the units of this process, and have them read with this cache folder of the user."""
+    """Two numbers by units that are read again, with this folder for the cache."""
 
-    def choose(folder):
-        monkeypatch.setenv("XDG_CACHE_HOME", str(folder))
+    def read(folder):
+        monkeypatch.setattr(quantities, "CACHE", folder)
         quantities._registry.cache_clear()
-        return quantities.si_value("1 Å", "meter"), quantities.si_value(
-            "2.2 g/cm3", "kilogram/meter**3"
-        )
+        density = quantities.si_value("2.2 g/cm3", "kilogram/meter**3")
+        return quantities.si_value("1 Å", "meter"), density
 
-    yield choose
+    yield read
     quantities._registry.cache_clear()
 
 
-def test_units_are_read_from_the_cache(units_from, tmp_path):
+def test_a_second_process_finds_the_units(units_from, tmp_path):
     first = units_from(tmp_path)
     files = {f: f.stat().st_mtime_ns for f in tmp_path.rglob("*.pickle")}
     assert files
@@ -33,7 +32,7 @@ def test_no_folder_can_be_written(units_from, tmp_path):
     assert units_from(tmp_path / "file") == units_from(tmp_path / "folder")
 
 
-def test_a_file_of_the_cache_is_not_whole(units_from, tmp_path):
+def test_a_file_is_not_whole(units_from, tmp_path):
     """As another process leaves it that is writing it, or that the disk had no room for."""
     whole = units_from(tmp_path)
     for file in tmp_path.rglob("*.pickle"):
@@ -42,3 +41,9 @@ def test_a_file_of_the_cache_is_not_whole(units_from, tmp_path):
             file.write_bytes(content[:length])
             assert units_from(tmp_path) == whole
         file.write_bytes(content)
+
+
+def test_each_installation_of_pint_has_its_own():
+    """What pint keeps refers to the files it was made from: another installation may be gone."""
+    one, other = (quantities._cache_folder(f"/{n}/pint/__init__.py") for n in ("one", "other"))
+    assert one != other
