@@ -66,8 +66,9 @@ def si_value(text: Any, unit: str) -> float:
     match = _QUANTITY.fullmatch(unicodedata.normalize("NFKC", text)) if short else None
     if match is None:
         raise ValueError(rule)
+    registry = _registry()
     try:
-        value = float(_registry().Quantity(float(match[1]), match[2].replace("·", "*")).m_as(unit))
+        value = float(registry.Quantity(float(match[1]), match[2].replace("·", "*")).m_as(unit))
     except Exception as error:  # pint raises many kinds; all mean an unusable unit
         raise ValueError(rule) from error
     if not (value > 0.0 and math.isfinite(value)):
