@@ -59,10 +59,11 @@ def main() -> None:
 
         package = f"{ROOT}[{','.join(extras)}]"
         call("python", "-m", "pip", "install", "--quiet", "-e", package, *pins)
-        call("rsrg", "--help")
+        for command in ("--help", "schema", "materials"):
+            call("rsrg", command)
         call("rsrg", "run", f"{ROOT}/configs/smoke.yaml", "--output", "smoke.h5")
-        call("rsrg", "inspect", "smoke.h5")
-        call("rsrg", "compare", "smoke.h5")
+        for command in ("inspect", "status", "compare"):
+            call("rsrg", command, "smoke.h5")
         call("python", "-c", CALLS)
     print(f"passed with {', '.join(pins)}")
 
