@@ -4,7 +4,6 @@ The names below are loaded when first used, so that `import rsrg` costs nothing.
 """
 
 import importlib
-from importlib.metadata import version as _version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -61,7 +60,9 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
-        return _version("rsrg")
+        from importlib.metadata import version
+
+        return version("rsrg")
     if name not in _HOME:
         raise AttributeError(f"module 'rsrg' has no attribute {name!r}")
     return getattr(importlib.import_module(_HOME[name]), name)

@@ -1,5 +1,7 @@
 """The command line: all commands, and how their errors are shown."""
 
+import atexit
+import gc
 import sys
 from typing import Annotated
 
@@ -9,6 +11,8 @@ from rsrg.cli import run, show, studies, theory
 from rsrg.cli.options import EXIT_FAILURE, EXIT_USAGE, fail
 from rsrg.cli.overrides import join_overrides
 from rsrg.errors import ConfigError, RsrgError
+
+ALLOCATIONS = 10_000  # of objects between two searches for unreachable ones
 
 app = typer.Typer(
     name="rsrg",
@@ -50,7 +54,13 @@ for _command in (
 
 
 def main() -> None:
-    """Entry point: mistakes of a user end in one clear message, never in a traceback."""
+    """Entry point: mistakes of a user end in one clear message, never in a traceback.
+
+    Most objects are made by imports, and stay. The garbage collector would look at them again and
+    again while a command starts, and once more at its end: a quarter of the time of a short run.
+    """
+    gc.set_threshold(ALLOCATIONS)
+    atexit.register(gc.freeze)
     try:
         app(join_overrides(sys.argv[1:]), prog_name="rsrg")
     except RsrgError as error:

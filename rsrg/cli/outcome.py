@@ -38,11 +38,11 @@ def report_disorder(
     run: "Run", picture: Path, material: str | None = None, quiet: bool = False
 ) -> None:
     """Table and picture of the pool of a quenched run, beside the picture of the flow."""
+    if not run.config.flow.quenched:
+        return
     from rsrg.report.disorder_figure import disorder_figure
     from rsrg.report.terminal import print_disorder
 
-    if not run.config.flow.quenched:
-        return
     beside = picture.with_stem(f"{picture.stem}_pool")
     glass = disorder_figure(run, beside, material)
     if not quiet:

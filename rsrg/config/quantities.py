@@ -1,13 +1,16 @@
 """Quantities with units, as text: lengths, velocities, densities, times. SI enters only here."""
 
+import hashlib
 import math
 import re
 import unicodedata
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from rsrg.errors import ConfigError
 
+CACHE = Path(__file__).parent / "__pycache__"  # of units, beside Python's own
 MAX_CHARACTERS = 40
 _NUMBER = r"[-+]?[0-9.]+(?:[eE][-+]?[0-9]{1,3})?"
 _NAME = r"[A-Za-zÅμ]+(?:\^?-?[0-9])?"  # one digit, because a tower of powers might never end
@@ -24,12 +27,21 @@ EXAMPLES = {
 
 @cache
 def _registry() -> Any:
-    import pint
+    """The units that pint knows, from its own cache of them where there is one."""
+    import pint  # starts slowly, and some commands read no unit
 
-    registry = pint.UnitRegistry()
+    try:
+        registry = pint.UnitRegistry(cache_folder=_cache_folder(pint.__file__))
+    except Exception:  # a folder that cannot be written, or a file in it that is not whole
+        registry = pint.UnitRegistry()
     registry.define("cm3 = centimeter ** 3")
     registry.define("m3 = meter ** 3")
     return registry
+
+
+def _cache_folder(pint_file: str) -> Path:
+    """One for each installation of pint: the cache refers to the files it was made from."""
+    return CACHE / f"pint-{hashlib.sha256(pint_file.encode()).hexdigest()[:16]}"
 
 
 def si_option(name: str, text: str | None, unit: str) -> float | None:
@@ -54,8 +66,9 @@ def si_value(text: Any, unit: str) -> float:
     match = _QUANTITY.fullmatch(unicodedata.normalize("NFKC", text)) if short else None
     if match is None:
         raise ValueError(rule)
+    registry = _registry()
     try:
-        value = float(_registry().Quantity(float(match[1]), match[2].replace("·", "*")).m_as(unit))
+        value = float(registry.Quantity(float(match[1]), match[2].replace("·", "*")).m_as(unit))
     except Exception as error:  # pint raises many kinds; all mean an unusable unit
         raise ValueError(rule) from error
     if not (value > 0.0 and math.isfinite(value)):

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
@@ -13,7 +13,9 @@ from rich.text import Text
 from rsrg.formatting import duration_text
 from rsrg.studies.index import cell
 from rsrg.studies.status import STATES, Group, RunStatus
-from rsrg.studies.sweep import SweepPlan
+
+if TYPE_CHECKING:
+    from rsrg.studies.sweep import SweepPlan
 
 MAX_NOTE = 60  # characters of a note in a table; `--json` has it all
 
@@ -66,7 +68,7 @@ def counts(runs: Iterable[RunStatus]) -> str:
     return ", ".join(f"{count[state]} {state}" for state in STATES if count[state]) or "no runs"
 
 
-def plan_text(plan: SweepPlan) -> str:
+def plan_text(plan: "SweepPlan") -> str:
     """What a sweep would do."""
     wanted = [s for s in plan.group.runs if s.in_study]
     text = f"{len(wanted)} runs: {counts(wanted)}. To do: {plan.runs} runs, {plan.chunks} chunks"

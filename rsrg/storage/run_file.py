@@ -11,6 +11,7 @@ import re
 import shlex
 from collections.abc import Callable, Mapping
 from importlib.metadata import version
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -37,6 +38,7 @@ H5_ERRORS = (
     *(RuntimeError, OverflowError, SystemError),
 )
 _SEAL = re.compile(rb"rsrg-run sha256 ([0-9a-f]{64})\n\0*")
+_count = count()  # of files encoded by this process
 Attribute = str | int | bool
 
 
@@ -46,7 +48,8 @@ def encode(
     entries: Mapping[str, Entry] = ENTRIES,
 ) -> bytes:
     """The bytes of a run file. datasets: values by path, each path one of the entries."""
-    with h5py.File("run.h5", "w", driver="core", backing_store=False, userblock_size=BLOCK) as file:
+    name = f"run-{next(_count)}.h5"  # HDF5 opens a name once in a process, also in memory
+    with h5py.File(name, "w", driver="core", backing_store=False, userblock_size=BLOCK) as file:
         file.attrs.update(attributes)
         axes = [name for name in datasets if name.startswith("axes/")]
         for name in axes + [name for name in datasets if name not in axes]:

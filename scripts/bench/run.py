@@ -20,6 +20,7 @@ import numba
 import numpy as np
 import peers
 import plots
+import startup
 import tables
 
 from rsrg.sums.engines import pair_moments
@@ -102,7 +103,8 @@ def main() -> None:
     errors = engines.tolerances(10**4 if quick else 10**5)
     means = engines.haar_means()
     precision = engines.rounding(2048 if quick else 8192)
-    text = tables.page(machine(), pairs, batch, lattice, split, errors, means, precision)
+    start = startup.section(3 if quick else startup.ROUNDS)
+    text = tables.page(machine(), pairs, batch, lattice, split, errors, means, precision, start)
     plots.scaling(pairs, lattice, split, DOCS / "performance_scaling.png")
     plots.rates(pairs, DOCS / "performance_direct.png")
     (DOCS / "performance.md").write_text(text, encoding="utf-8")

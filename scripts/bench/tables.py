@@ -98,6 +98,7 @@ def page(
     errors: dict[float, dict[str, float]],
     means: dict[int, float],
     precision: float,
+    start: str,
 ) -> str:
     """The whole page."""
     one, most = pairs.rates[1], pairs.rates[max(pairs.rates)]
@@ -168,7 +169,8 @@ to themselves:
 ## The exact Haar mean
 
 For three unequal axes: {haar}.
-"""
+
+{start}"""
 
 
 def _peak_words(pairs: Direct) -> str:
