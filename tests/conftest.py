@@ -1,5 +1,6 @@
 """The `--long` flag, and what tests of runs share: small configs, and runs of them."""
 
+import fcntl
 import io
 import json
 import logging
@@ -65,6 +66,28 @@ def pytest_collection_modifyitems(config, items):
     for item in items:
         if "long" in item.keywords:
             item.add_marker(pytest.mark.skip(reason="long: run with --long"))
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory):
+    """made_once(name, fill): a folder that one of pytest's processes fills, for all of them.
+
+    Look at what is in it, never write to it.
+    """
+    own = tmp_path_factory.getbasetemp()
+    root = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+    def make(name, fill):
+        folder, filled = root / name, root / f"{name}.filled"
+        with (root / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # until the file is closed; others wait
+            if not filled.exists():
+                folder.mkdir()
+                fill(folder)
+                filled.touch()
+        return folder
+
+    return make
 
 
 @pytest.fixture(scope="session")

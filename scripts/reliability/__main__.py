@@ -35,10 +35,10 @@ MEASURES: dict[str, tuple[Callable[..., dict[str, Any]], list[int], list[int], s
     "configs": (configs.measure, [10_000, 300], [500, 5], "configs made by Hypothesis: valid, "
                 "or refused in words, within 10 s of processor time; the first of those valid and "
                 "small are run"),
-    "kills": (kills.measure, [1000], [20], "SIGKILL at random moments, then resume. After each "
+    "kills": (kills.measure, [1000], [20], "killed at random moments, then resumed. After each "
               "the file is whole, no saved chunk is gone, and every run that comes to its end has "
               "the bits of one that was never killed"),
-    "torn": (torn.measure, [1], [8], "each call that changes files (create, write half, fsync, "
+    "torn": (torn.measure, [1], [11], "each call that changes files (create, write half, fsync, "
              "link, rename, fsync of the folder) is where the process dies, the disk is full, "
              "fails, or turns read-only for good: rsrg's own error, no leftover, the same bits "
              "on resume"),
@@ -47,7 +47,7 @@ MEASURES: dict[str, tuple[Callable[..., dict[str, Any]], list[int], list[int], s
     "stops": (times.measure_stops, [30, 6], [3, 6], "a signal at a random moment (SIGINT, "
               "SIGTERM, SIGUSR1 in turn): exit code 75 within 5 s"),
     "long stops": (times.measure_stops, [3, 24], [1, 24], "the same where a chunk takes long"),
-    "reading": (times.measure_reading, [30], [5], "a reader that opens again and again a file "
+    "reading": (times.measure_reading, [600], [100], "a reader that opens again and again a file "
                 "that a run saves without pause: whole, and never older than before"),
 }  # fmt: skip
 

@@ -1,6 +1,5 @@
-"""SIGKILL at random moments of real processes: nothing but unsaved work is lost."""
+"""Processes killed at random moments: nothing but unsaved work is lost."""
 
-import os
 import random
 import signal
 import tempfile
@@ -18,9 +17,10 @@ from rsrg.results.run import open_run
 SAVING = 0.5  # of the time, so that every other kill hits a save
 
 
-def work_on(config: Config, path: Path) -> None:
-    """What a user does: run, or resume what is there."""
+def work_on(config: Config, path: Path, seconds: float = 0.0) -> None:
+    """What a user does: run, or resume what is there. An alarm kills it after these seconds."""
     save_often(SAVING)
+    signal.setitimer(signal.ITIMER_REAL, seconds)  # 0: never. Nothing handles SIGALRM
     if path.exists():
         resume(path)
     else:
@@ -40,11 +40,8 @@ def measure(times: int, seed: int = 1) -> dict[str, Any]:
         longest, whole = time.monotonic() - began, bits(folder / "whole.h5")
         path, before = folder / "run.h5", 0
         while found["kills"] < times:
-            pid = child(work_on, config, path)
-            time.sleep(moments.uniform(0.0, longest))
-            os.kill(pid, signal.SIGKILL)
-            killed = ended(pid) == -signal.SIGKILL
-            found["kills"] += killed
+            pid = child(work_on, config, path, moments.uniform(1e-6, longest))
+            found["kills"] += ended(pid) == -signal.SIGALRM
             found["in a save"] += bool(list(folder.glob(".run.h5.*")))
             before = judge(path, before, whole, found)
         ended(child(work_on, config, path))

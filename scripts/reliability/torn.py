@@ -4,6 +4,7 @@ import errno
 import os
 import signal
 import tempfile
+from itertools import product
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -77,16 +78,16 @@ def work_on(path: Path, nth: int, code: int | None, calls: Path) -> None:
 
 
 def measure(every: int) -> dict[str, Any]:
-    """Break every `every`-th call of a run by each means, resume, and compare."""
+    """Break each call of a run by each means, or every `every`-th of these; resume, and compare."""
     found = {"calls": 0, "broken": 0, "bad": 0}
     with tempfile.TemporaryDirectory() as name:
         whole, calls = Path(name) / "whole.h5", Path(name) / "calls"
         ended(child(work_on, whole, 10**9, None, calls))
         found["calls"], wanted = int(calls.read_text()), bits(whole)
-        for code in (None, *CODES.values()):
-            for nth in range(0, found["calls"], every):
-                found["broken"] += 1
-                found["bad"] += not _survives(Path(name) / f"{code}-{nth}", nth, code, wanted)
+        breaks = list(product((None, *CODES.values()), range(found["calls"])))
+        for code, nth in breaks[::every]:
+            found["broken"] += 1
+            found["bad"] += not _survives(Path(name) / f"{code}-{nth}", nth, code, wanted)
     return found
 
 

@@ -246,7 +246,12 @@ def test_threads_of_linear_algebra_do_not_matter(changed, tmp_path, same):
     """LAPACK rounds otherwise on two threads; 162 rows are enough to see it."""
     flow = QUENCHED[:-1] + ", update: harmonic}"
     text = changed(
-        flow=flow, strain=STRAIN, blocks="{n0: 3}", lengths="{start: 5 nm, sample: 15 nm}"
+        materials="[{alpha: 0.7}]",
+        flow=flow,
+        strain="{component: xx, values: [0.0, 0.4]}",
+        readings="[fixed/ellipsoid]",
+        blocks="{n0: 3}",
+        lengths="{start: 5 nm, sample: 15 nm}",
     ).text()
     (tmp_path / "c.yaml").write_text(text)
     code = "import sys, rsrg; rsrg.run(rsrg.load_config(sys.argv[1]), sys.argv[2])"

@@ -7,13 +7,12 @@ import sys
 import pytest
 
 LITTLE = {
-    "kills": [20],
-    "torn": [7],
+    "kills": [10],
+    "torn": [11],  # of 4 means and 47 calls: each call of a save is met by at least two of them
     "flips": [197],
     "forged": [100],
     "configs": [300, 3],
-    "stops": [2, 6],
-    "reading": [2],
+    "reading": [40],
 }
 FULL = {
     "kills": [1000],
@@ -21,7 +20,9 @@ FULL = {
     "flips": [1],
     "forged": [10_000],
     "configs": [10_000, 300],
+    "reading": [600],
     "saving": [64_000],
+    "stops": [30, 6],
     "long stops": [3, 24],
 }
 
@@ -34,7 +35,7 @@ def measured(request):
         script = request.config.rootpath / "scripts" / "reliability"
         done = subprocess.run(
             [sys.executable, script, name, *map(str, numbers)],
-            capture_output=True, text=True, timeout=3600,
+            capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)

@@ -11,11 +11,9 @@ PAIRS = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
 
 
 @pytest.fixture(scope="session")
-def folder(tmp_path_factory):
+def folder(made_once):
     """The folder that `reproduce` writes; the claims it returned are in claims of the JSON."""
-    where = tmp_path_factory.mktemp("paper")
-    reproduce(where, lambda message: None)
-    return where
+    return made_once("paper", lambda folder: reproduce(folder, lambda message: None))
 
 
 @pytest.fixture(scope="session")
