@@ -8,7 +8,7 @@ from rsrg.physics.arrays import Array
 from rsrg.physics.errors import PhysicsError
 from rsrg.physics.readings import Count
 from rsrg.sums.bodies import Bodies, checked_array
-from rsrg.sums.cost import ROWS_FROM
+from rsrg.sums.cost import ROWS_FROM, batch_engine
 from rsrg.sums.kernels.configurations import configurations
 from rsrg.sums.kernels.quartics import MOMENTS
 from rsrg.sums.lattice_points import LatticePoints
@@ -16,7 +16,6 @@ from rsrg.sums.lattice_points import LatticePoints
 BatchEngine = Literal["auto", "pairs", "rows"]
 
 ORTHOGONALITY_ERROR = 1e-9  # largest element of R Rᵀ − 1
-PAIRS_ONLY = 2**62  # blocks, instead of ROWS_FROM: no body is that large
 
 
 def batch_moments(
@@ -96,11 +95,18 @@ def _sums(
         bodies.radius,
         bodies.same_as_previous,
         int(n_blocks) if count == "exact" else 0,
-        {"auto": ROWS_FROM, "pairs": PAIRS_ONLY, "rows": 0}[engine],
+        _rows_from(engine, n_blocks),
         out,
         beyond,
     )
     return out, beyond
+
+
+def _rows_from(engine: BatchEngine, n_blocks: int) -> int | None:
+    """From how many blocks on a body is summed by rows; None where no body is."""
+    if engine == "auto" and batch_engine(n_blocks) == "rows":
+        return ROWS_FROM
+    return 0 if engine == "rows" else None
 
 
 def _check_choice(name: str, value: str, allowed: tuple[str, ...]) -> None:

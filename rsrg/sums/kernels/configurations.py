@@ -44,6 +44,17 @@ def add_beyond(base: Array, common: int, size: int, sign: float, weight: Array, 
 
 
 @kernel
+def enter_extent(sites: Array, count: int, extent: Array) -> None:
+    """Write the sides of the smallest box that holds the first sites, (3, ≥ count)."""
+    for c in range(3):
+        least = most = sites[c, 0]
+        for s in range(count):
+            least = min(least, sites[c, s])
+            most = max(most, sites[c, s])
+        extent[c] = most - least + 1
+
+
+@kernel
 def configurations(
     points: Array,
     sites: Array,
@@ -56,7 +67,7 @@ def configurations(
     radius: Array,
     same_body: Array,
     n_blocks: int,
-    rows_from: int,
+    rows_from: int | None,
     out: Array,
     beyond: Array,
 ) -> None:
@@ -64,17 +75,19 @@ def configurations(
 
     points (3, p) = primitive @ sites, by |z|; the first candidates[draw, case] of them hold the
     body. n_blocks: how many to choose, 0 for all inside. same_body (cases,): whether a case cuts
-    out what the one before does. Bodies of rows_from blocks or more are summed by rows.
-    out (draws, cases, 15).
-    beyond (draws, controlled cases, 16): what the sum over all blocks inside has beyond that over
-    n_blocks of them, and how many blocks more it is over.
+    out what the one before does. Bodies of rows_from blocks or more are summed by rows; where that
+    is None, none are, and what sums rows is not compiled. out (draws, cases, 15). beyond (draws,
+    controlled cases, 16): what the sum over all blocks inside has beyond that over n_blocks of
+    them, and how many blocks more it is over.
     """
     cases = radius.size
     total = rotations.shape[0] * cases
-    most = candidates.max()
+    most = 0
+    for row in candidates:
+        for count in row:
+            most = max(most, count)
     extent = np.empty(3, np.int64)
-    for c in range(3):
-        extent[c] = sites[c, :most].max() - sites[c, :most].min() + 1
+    enter_extent(sites, most, extent)
     slab = LANES * (2 * extent[2] + 1)
     keys = np.empty(most)
     chosen = np.empty(most + 1, np.uint32)
@@ -106,10 +119,14 @@ def configurations(
             if case < beyond.shape[1]:
                 common, size = split_counts(keys[:p], KEY_OF_RADIUS, chosen[:n], border, order)
         rotate_map(place[case], rotations[draw], offsets[draw], map_)
-        if n >= rows_from and enter_rows(sites, chosen[:n], low, high, first, last, box):
-            in_cells(map_, primitive, cell)
-            serial_rows(low, high, first, last, box, cell, grid, corners, weight, out[draw, case])
-        else:
+        by_rows = False
+        if rows_from is not None:
+            by_rows = n >= rows_from and enter_rows(sites, chosen[:n], low, high, first, last, box)
+            if by_rows:
+                in_cells(map_, primitive, cell)
+                moments = out[draw, case]
+                serial_rows(low, high, first, last, box, cell, grid, corners, weight, moments)
+        if not by_rows:
             place_points(points, map_, chosen[:n], base)
             close_ring(base, ring, n)
             serial_moments(base, ring, n, out[draw, case])

@@ -82,7 +82,9 @@ def select_nearest(keys: Array, guess: float, n: int, border: Array, chosen: Arr
     does not depend on guess, only the time does. border (> keys.size,): scratch.
     """
     low, inside = -1.0, 0
-    high, outside = keys.max(), keys.size
+    high, outside = keys[0], keys.size
+    for key in keys:
+        high = max(high, key)
     at = np.floor(guess)  # whole numbers, as the keys: the search then ends
     turns = 0
     while outside - inside > MAX_SORTED and high - low > 1.0:
