@@ -18,7 +18,9 @@ from rsrg.cli.app import main
 from rsrg.config.loading import config_from_text
 from rsrg.execution import threads
 from rsrg.execution.clock import CLOCK
+from rsrg.execution.pool_state import PoolState
 from rsrg.storage.layout import ENTRIES
+from rsrg.sums.cache import kernel_folder
 
 TEXT = """\
 schema_version: 1
@@ -88,6 +90,34 @@ def made_once(tmp_path_factory):
         return folder
 
     return make
+
+
+def draw(folder):
+    rsrg.run(config_from_text(TEXT), folder / "run.h5")
+
+
+def coarse_grain(folder):
+    for update in ("resummed", "harmonic"):
+        flow = f"flow: {{disorder: quenched, pool: 256, update: {update}}}\n"
+        pool = PoolState.initial(config_from_text(TEXT + flow))
+        pool.step.coarse_grain(pool.subpool(0), 0, range(1))
+
+
+def note_whether_cold(folder):
+    kernels = kernel_folder()
+    if kernels is not None and not any(kernels.rglob("*.nbi")):
+        (folder / "cold").touch()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def kernels(made_once, worker_id):
+    """Where no kernel has been compiled yet: most are, before any test, and by one process each."""
+    parts = [draw, coarse_grain]
+    if worker_id in ("gw1", "gw3"):  # so that two of them compile side by side
+        parts.reverse()
+    if (made_once("kernels", note_whether_cold) / "cold").exists():
+        for part in parts:
+            made_once(part.__name__, part)
 
 
 @pytest.fixture(scope="session")

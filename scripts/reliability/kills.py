@@ -7,9 +7,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from small_runs import bits, child, ended, save_often, small_config
+from small_runs import bits, child, ended, load_kernels, save_often, small_config
 
-import rsrg.results.compute  # noqa: F401  imported once, for all children
 from rsrg.config.schema import Config
 from rsrg.execution.engine import resume, run
 from rsrg.results.run import open_run
@@ -33,6 +32,7 @@ def measure(times: int, seed: int = 1) -> dict[str, Any]:
     found = dict.fromkeys(
         ("kills", "in a save", "before the first save", "runs finished", "bad"), 0
     )
+    load_kernels()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         began = time.monotonic()

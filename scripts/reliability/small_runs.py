@@ -1,6 +1,7 @@
 """Small runs to break, and what must hold of them afterwards."""
 
 import os
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import numpy as np
 from rsrg.config.loading import config_from_text
 from rsrg.config.schema import Config
 from rsrg.execution import pace
+from rsrg.execution.engine import run
 from rsrg.results.run import open_run
 from rsrg.storage.layout import ENTRIES
 
@@ -35,18 +37,27 @@ def save_often(share: float) -> None:
 
 def bits(path: Path) -> dict[str, bytes]:
     """All that a run computed, as bytes; its provenance differs from session to session."""
-    run = open_run(path)
-    names = [n for n in ENTRIES if n in run.snapshot and not n.startswith("provenance/")]
-    values = {n: np.asarray(run.read(n)) for n in names if n != "axes/session"}
-    run.close()
+    opened = open_run(path)
+    names = [n for n in ENTRIES if n in opened.snapshot and not n.startswith("provenance/")]
+    values = {n: np.asarray(opened.read(n)) for n in names if n != "axes/session"}
+    opened.close()
     return {
         n: repr(v.tolist()).encode() if v.dtype == object else v.tobytes()
         for n, v in values.items()
     }
 
 
+def load_kernels() -> None:
+    """Load or compile the kernels here, for all children."""
+    with tempfile.TemporaryDirectory() as folder:
+        run(small_config(), Path(folder) / "run.h5")
+
+
 def child(work, *arguments) -> int:
-    """Start a process that does this work alone; its number. This process must know no threads."""
+    """Start a process that does this work alone; its number.
+
+    No thread of this process may be at work, for the child has none of them.
+    """
     pid = os.fork()
     if pid:
         return pid

@@ -8,7 +8,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from small_runs import bits, child, ended, save_often, small_config
+from small_runs import bits, child, ended, load_kernels, save_often, small_config
 
 from rsrg.errors import RunFileError
 from rsrg.execution.engine import resume, run
@@ -80,6 +80,7 @@ def work_on(path: Path, nth: int, code: int | None, calls: Path) -> None:
 def measure(every: int) -> dict[str, Any]:
     """Break each call of a run by each means, or every `every`-th of these; resume, and compare."""
     found = {"calls": 0, "broken": 0, "bad": 0}
+    load_kernels()
     with tempfile.TemporaryDirectory() as name:
         whole, calls = Path(name) / "whole.h5", Path(name) / "calls"
         ended(child(work_on, whole, 10**9, None, calls))
