@@ -20,7 +20,6 @@ CORES, MEMORY = 32, "64GB"  # of each job
 MOST_JOBS = 10
 
 PROLOGUE = [
-    "export NUMBA_NUM_THREADS=1",  # a worker computes one chunk at a time, on one thread
     # Nodes with different processors: name one that all have, here and where rsrg runs.
     # "export NUMBA_CPU_NAME=x86-64-v3 NUMBA_CPU_FEATURES=+avx2,+bmi,+bmi2,+fma,+lzcnt",
 ]

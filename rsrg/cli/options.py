@@ -87,12 +87,15 @@ class ExecutionOptions:
     @contextmanager
     def opened(self) -> Iterator[dict[str, Any]]:
         """Executor, progress display and time limit, as keyword arguments of `engine.run`."""
+        from threadpoolctl import threadpool_limits
+
         from rsrg.execution.open_executor import open_executor
         from rsrg.execution.walltime import walltime_seconds
         from rsrg.report.progress import progress_bar
 
         limit = walltime_seconds(self.walltime)
         with (
+            threadpool_limits(1, "blas"),  # matrices are small: a second thread would only wait
             open_executor(self.threads, self.workers, self.scheduler) as executor,
             progress_bar(self.no_progress, self.quiet) as watch,
         ):

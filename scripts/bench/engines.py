@@ -10,7 +10,7 @@ import peers
 from scipy.spatial.transform import Rotation
 
 from rsrg.ensemble.blocks import Blocks
-from rsrg.ensemble.draws import draw_chunk
+from rsrg.ensemble.draws import draw_chunks
 from rsrg.ensemble.sampling import Sampler
 from rsrg.physics.haar_mean import exact_coupling
 from rsrg.physics.interaction import QUARTICS, quartic_tensor
@@ -19,7 +19,6 @@ from rsrg.physics.readings import Reading
 from rsrg.physics.symmetry import stabilizer_projector
 from rsrg.sums.batch import batch_both_counts, batch_moments
 from rsrg.sums.engines import pair_moments
-from rsrg.sums.jit import set_threads
 from rsrg.sums.lattice import find_lattice, lattice_moments
 
 GENERAL = np.array([[1.2, 0.15, -0.05], [0.02, 0.9, 0.1], [0.07, -0.12, 1.05]])
@@ -42,7 +41,6 @@ def batched(draws: int, rounds: int) -> dict[int, dict[str, float]]:
 
     Three readings at 16 strains each: the mixture of a usual run.
     """
-    set_threads(1)
     readings = tuple(
         Reading(*r) for r in (("fixed", "ellipsoid"), ("affine", "sphere"), ("affine", "ellipsoid"))
     )
@@ -55,18 +53,16 @@ def batched(draws: int, rounds: int) -> dict[int, dict[str, float]]:
 
         def call(engine: str, sampler: Sampler = sampler, chunks: int = chunks) -> None:
             b = sampler.blocks
-            for c in range(chunks):
-                rotations, offsets = draw_chunk(b, 1, 0, c)
-                given = sampler.lattice, rotations, offsets, sampler.bodies
-                if engine == "both":
-                    batch_both_counts(*given, b.n0**3, len(sampler.bodies) - 1)
-                else:
-                    batch_moments(*given, b.n0**3, b.count, engine)
+            rotations, offsets = draw_chunks(b, 1, 0, range(chunks))
+            given = sampler.lattice, rotations, offsets, sampler.bodies
+            if engine == "both":
+                batch_both_counts(*given, b.n0**3, len(sampler.bodies) - 1)
+            else:
+                batch_moments(*given, b.n0**3, b.count, engine)
 
         each = chunks * 16 * len(sampler.bodies)
         ways = ("pairs", "rows", "auto", "both")
         found[n0] = {w: median_seconds(lambda w=w: call(w), rounds) / each for w in ways}
-    set_threads(None)
     return found
 
 
@@ -81,7 +77,6 @@ def ball(n0: int) -> np.ndarray:
 
 def lattices(n0s: list[int]) -> dict[int, dict[str, float]]:
     """Seconds by N0, one thread: finding the lattice, rows, transform of 9 sites in 10, direct."""
-    set_threads(1)
     found = {}
     for n0 in n0s:
         points = ball(n0)
@@ -97,7 +92,6 @@ def lattices(n0s: list[int]) -> dict[int, dict[str, float]]:
         if len(points) < DIRECT_TO:
             by_pairs = median_seconds(lambda p=points: pair_moments(p, engine="direct"), 1)
             found[n0] |= {"direct": by_pairs, "error": _error(points, "lattice", None)[0]}
-    set_threads(None)
     return found
 
 

@@ -22,9 +22,10 @@ import peers
 import plots
 import startup
 import tables
+from processors import processors
 
 from rsrg.sums.engines import pair_moments
-from rsrg.sums.jit import available_threads, set_threads
+from rsrg.sums.threads import available_threads
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 CHECK = 2048  # points on which all must agree before they are timed
@@ -58,16 +59,16 @@ def direct(n: int, rounds: int, folder: Path) -> tables.Direct:
     library = peers.c_library(folder)
     rates, peaks = {}, {}
     for threads in sorted({1, available_threads()}):
-        set_threads(threads)
-        contenders: dict[str, peers.Peer] = {"rsrg": lambda p: pair_moments(p, engine="direct")}
-        contenders |= peers.c_peers(library, threads) | peers.python_peers(threads)
-        _same(contenders)
-        contenders["numpy, broadcasting"] = peers.numpy_broadcast
-        points = {k: cloud(n if k in FAST or k.startswith("C,") else SLOW) for k in contenders}
-        calls = {k: (lambda f=f, p=points[k]: f(p)) for k, f in contenders.items()}
-        found = medians(calls, rounds)
-        rates[threads] = {k: len(points[k]) ** 2 / 2 / t / 1e9 for k, t in found.items()}
-        peaks[threads] = peers.fma_peak(library, threads)
+        with processors(threads):
+            contenders: dict[str, peers.Peer] = {"rsrg": lambda p: pair_moments(p, engine="direct")}
+            contenders |= peers.c_peers(library, threads) | peers.python_peers(threads)
+            _same(contenders)
+            contenders["numpy, broadcasting"] = peers.numpy_broadcast
+            points = {k: cloud(n if k in FAST or k.startswith("C,") else SLOW) for k in contenders}
+            calls = {k: (lambda f=f, p=points[k]: f(p)) for k, f in contenders.items()}
+            found = medians(calls, rounds)
+            rates[threads] = {k: len(points[k]) ** 2 / 2 / t / 1e9 for k, t in found.items()}
+            peaks[threads] = peers.fma_peak(library, threads)
     return tables.Direct(n, rates, peaks)
 
 
@@ -97,8 +98,9 @@ def main() -> None:
     quick = "--quick" in sys.argv[1:]
     with tempfile.TemporaryDirectory() as folder:
         pairs = direct(4096 if quick else 16384, 2 if quick else 5, Path(folder))
-    batch = engines.batched(16 if quick else 64, 3 if quick else 7)
-    lattice = engines.lattices([8, 16] if quick else [8, 16, 32, 64, 100, 200])
+    with processors(1):
+        batch = engines.batched(16 if quick else 64, 3 if quick else 7)
+        lattice = engines.lattices([8, 16] if quick else [8, 16, 32, 64, 100, 200])
     split = engines.ewald([10**4] if quick else [10**4, 30_000, 10**5, 300_000, 10**6, 4 * 10**6])
     errors = engines.tolerances(10**4 if quick else 10**5)
     means = engines.haar_means()

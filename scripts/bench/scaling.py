@@ -29,7 +29,6 @@ from rsrg.execution.in_order import InOrder
 from rsrg.execution.tasks import chunk_moments, environment_fingerprint
 from rsrg.results.chunk_means import MomentArrays
 from rsrg.results.compute import compute_results
-from rsrg.sums.jit import set_threads
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = Path(__file__).with_suffix(".md")  # the page, with places for the figures
@@ -58,9 +57,9 @@ def pause(software: object, unit: object, seconds: float) -> ChunkMoments:
     """A unit that waits, and returns as much as a chunk of the quickstart does."""
     if seconds:
         time.sleep(seconds)
-    cases = (3, 41)
+    cases = (1, 3, 41)
     return ChunkMoments(
-        np.zeros((*cases, 15)), np.zeros(15), np.zeros((*cases, 15)), np.zeros(cases)
+        np.zeros((*cases, 15)), np.zeros((1, 15)), np.zeros((*cases, 15)), np.zeros(cases)
     )
 
 
@@ -77,7 +76,9 @@ class Pausing(DaskCluster):
 def in_order(executor: DaskCluster, config: str, units: int) -> InOrder:
     """So many chunks through an executor."""
     begin = partial(executor.submit, chunk_moments, config)
-    return InOrder(executor, lambda unit: begin(*unit), ((0, c, CASES) for c in range(units)))
+    return InOrder(
+        executor, lambda unit: begin(*unit), ((0, range(c, c + 1), CASES) for c in range(units))
+    )
 
 
 @contextmanager
@@ -173,11 +174,10 @@ def efficiencies(place: str, workers: int, config: str, rounds: int) -> dict[str
 
 def chunk_seconds(config: str, chunks: int) -> float:
     """Seconds of a chunk on one thread of this process."""
-    set_threads(1)
-    chunk_moments(config, 0, 0, CASES)
+    chunk_moments(config, 0, range(1), CASES)
     began = time.perf_counter()
     for chunk in range(chunks):
-        chunk_moments(config, 0, chunk, CASES)
+        chunk_moments(config, 0, range(chunk, chunk + 1), CASES)
     return (time.perf_counter() - began) / chunks
 
 
@@ -203,8 +203,8 @@ def derivation_seconds(rounds: int) -> float:
     """Seconds of what only one process does at the end of the quickstart: all its results."""
     config = rsrg.load_config(CONFIG)
     steps, chunks = config.steps(), config.chunks()
-    first = [chunk_moments(config.resolved(), 0, chunk, CASES) for chunk in range(chunks)]
-    fields = [np.stack([m[i] for m in first]) for i in range(len(first[0]))]
+    first = chunk_moments(config.resolved(), 0, range(chunks), CASES)
+    fields = (first.moments, first.unstrained, first.volume, first.number)
     moments, unstrained, volume, number = (np.stack([f] * steps) for f in fields)
     cases = (np.moveaxis(values, 1, 3) for values in (moments, volume, number))
     means = MomentArrays(next(cases), unstrained, *cases)

@@ -11,13 +11,12 @@ import time
 import numpy as np
 
 from rsrg.ensemble.blocks import CHUNK, Blocks
-from rsrg.ensemble.draws import draw_chunk
+from rsrg.ensemble.draws import draw_chunks
 from rsrg.ensemble.pool import PoolStep
 from rsrg.ensemble.sampling import Sampler
 from rsrg.ensemble.subpools import POOL_UNIT, SUBPOOLS
 from rsrg.physics.readings import Reading
 from rsrg.sums.batch import batch_moments
-from rsrg.sums.jit import set_threads
 from rsrg.sums.weighted import Sources, weighted_sums
 
 STRAINS = np.linspace(0.0, 0.5, 6)
@@ -43,12 +42,13 @@ def rates(n0: int, rounds: int) -> list[float]:
 def once(step: PoolStep, sources: Sources, turn: int) -> list[float]:
     """Seconds of the three, on one chunk of draws."""
     sampler, n0 = step.sampler, step.sampler.blocks.n0
-    chunk = turn % SUBPOOLS
+    first = turn % SUBPOOLS
+    chunk = range(first, first + 1)
     placed = step.blocks(0, chunk)
     rest = (step.bodies, n0**3, "exact", "pairs")
     marks = [time.process_time()]
     for work in (
-        lambda: batch_moments(sampler.lattice, *draw_chunk(sampler.blocks, 1, 0, chunk), *rest),
+        lambda: batch_moments(sampler.lattice, *draw_chunks(sampler.blocks, 1, 0, chunk), *rest),
         lambda: weighted_sums(*step.blocks(0, chunk), sources),
         lambda: weighted_sums(*placed, sources),
     ):
@@ -58,7 +58,6 @@ def once(step: PoolStep, sources: Sources, turn: int) -> list[float]:
 
 
 if __name__ == "__main__":
-    set_threads(1)
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 9
     print("N0  unweighted  weighted  ratio  alone")
     for n0 in (2, 3, 4, 6, 8):
