@@ -1,0 +1,64 @@
+"""Threads of the sums: how many, in what order, and what becomes of an error in one."""
+
+import os
+from threading import Barrier, get_ident
+
+import numpy as np
+import pytest
+
+from rsrg.sums.threads import available_threads, ordered_map, share_rows
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system has no affinity")
+def test_no_more_threads_than_processors_this_process_may_use():
+    before = os.sched_getaffinity(0)
+    assert 1 <= available_threads() <= len(before)
+    try:
+        os.sched_setaffinity(0, {min(before)})
+        assert available_threads() == 1
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_ordered_map(processors, threads):
+    processors(threads)
+    assert list(ordered_map(lambda i: i * i, range(50))) == [i * i for i in range(50)]
+    with pytest.raises(ZeroDivisionError):
+        list(ordered_map(lambda i: 1 // (i - 20), range(50)))
+
+
+def test_tasks_run_side_by_side(processors):
+    """Three that wait for one another."""
+    processors(3)
+    barrier, seen = Barrier(3), []
+
+    def task(i):
+        barrier.wait()
+        seen.append(get_ident())
+        return i
+
+    assert list(ordered_map(task, range(3))) == [0, 1, 2]
+    assert len(set(seen)) == 3
+
+
+@pytest.mark.parametrize("threads", [1, 2, 16])
+def test_rows_are_shared_and_added_in_their_order(processors, threads):
+    """Numbers whose sum depends on the order of addition."""
+    processors(threads)
+    numbers = np.random.default_rng(1).normal(size=(37, 15)) * 10.0 ** np.arange(-18, 19)[:, None]
+    rows = np.full_like(numbers, np.nan)
+
+    def fill(first, stride):
+        rows[first::stride] = numbers[first::stride]
+
+    total = share_rows(fill, rows, 1.0)
+    expected = np.zeros(15)
+    for row in numbers:
+        expected += row
+    np.testing.assert_array_equal(total, expected)
+
+
+def test_a_row_that_nobody_fills_is_no_number(processors):
+    processors(2)
+    assert np.isnan(share_rows(lambda first, stride: None, np.full((4, 15), np.nan), 1.0)).all()
