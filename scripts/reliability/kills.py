@@ -32,7 +32,7 @@ def measure(times: int, seed: int = 1) -> dict[str, Any]:
     found = dict.fromkeys(
         ("kills", "in a save", "before the first save", "runs finished", "bad"), 0
     )
-    load_kernels()
+    load_kernels(config)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         began = time.monotonic()
