@@ -13,6 +13,7 @@ from rsrg.execution.progress import Progress, Watcher
 
 LOG_INTERVAL = 30.0  # s between two lines where there is no terminal
 BAR_INTERVAL = 0.2  # s
+BAR_DELAY = 0.2  # s: a run that takes less has no bar
 
 
 class _Notices(logging.Handler):
@@ -47,7 +48,9 @@ def _urgent(progress: Progress) -> None:
 
 @contextmanager
 def _bar() -> Iterator[Watcher]:
-    bar = tqdm(unit="chunk", dynamic_ncols=True, mininterval=BAR_INTERVAL, delay=0.2, leave=False)
+    bar = tqdm(
+        unit="chunk", dynamic_ncols=True, mininterval=BAR_INTERVAL, delay=BAR_DELAY, leave=False
+    )
 
     def watch(progress: Progress) -> None:
         if progress.urgent:

@@ -32,7 +32,7 @@ def measure(times: int, seed: int = 1) -> dict[str, Any]:
     found = dict.fromkeys(
         ("kills", "in a save", "before the first save", "runs finished", "bad"), 0
     )
-    load_kernels()
+    load_kernels(config)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         began = time.monotonic()
@@ -41,10 +41,12 @@ def measure(times: int, seed: int = 1) -> dict[str, Any]:
         path, before = folder / "run.h5", 0
         while found["kills"] < times:
             pid = child(work_on, config, path, moments.uniform(1e-6, longest))
-            found["kills"] += ended(pid) == -signal.SIGALRM
+            code = ended(pid)
+            found["kills"] += code == -signal.SIGALRM
+            found["bad"] += code not in (0, -signal.SIGALRM)
             found["in a save"] += bool(list(folder.glob(".run.h5.*")))
             before = judge(path, before, whole, found)
-        ended(child(work_on, config, path))
+        found["bad"] += ended(child(work_on, config, path)) != 0
         judge(path, before, whole, found)
     return found
 

@@ -47,10 +47,10 @@ def bits(path: Path) -> dict[str, bytes]:
     }
 
 
-def load_kernels() -> None:
-    """Load or compile the kernels here, for all children."""
+def load_kernels(config: Config) -> None:
+    """Load or compile the kernels of these runs here, for all children."""
     with tempfile.TemporaryDirectory() as folder:
-        run(small_config(), Path(folder) / "run.h5")
+        run(config, Path(folder) / "run.h5")
 
 
 def child(work, *arguments) -> int:

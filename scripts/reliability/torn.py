@@ -80,7 +80,7 @@ def work_on(path: Path, nth: int, code: int | None, calls: Path) -> None:
 def measure(every: int) -> dict[str, Any]:
     """Break each call of a run by each means, or every `every`-th of these; resume, and compare."""
     found = {"calls": 0, "broken": 0, "bad": 0}
-    load_kernels()
+    load_kernels(small_config())
     with tempfile.TemporaryDirectory() as name:
         whole, calls = Path(name) / "whole.h5", Path(name) / "calls"
         ended(child(work_on, whole, 10**9, None, calls))

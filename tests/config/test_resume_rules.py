@@ -38,14 +38,15 @@ MORE = {
 def computed(monkeypatch):
     """How many cases (reading, strain) every chunk summed: (step, chunk) → list of counts."""
     seen = {}
-    chunk = Sampler.chunk
+    chunks = Sampler.chunks
 
-    def count(self, step, number):
+    def count(self, step, numbers):
         cases = len(self.readings) * len(self.deformations)
-        seen.setdefault((step, number), []).append(cases)
-        return chunk(self, step, number)
+        for number in numbers:
+            seen.setdefault((step, number), []).append(cases)
+        return chunks(self, step, numbers)
 
-    monkeypatch.setattr(Sampler, "chunk", count)
+    monkeypatch.setattr(Sampler, "chunks", count)
     return seen
 
 

@@ -16,7 +16,12 @@ import pytest
 from rsrg.execution.progress import Progress
 from rsrg.report.progress import line, progress_bar
 
-CODE = "from rsrg.cli.app import main; main()"
+EACH_CHUNK = """
+from rsrg.cli.app import main
+from rsrg.report import progress
+progress.BAR_INTERVAL = progress.BAR_DELAY = 0.0
+main()
+"""
 TEXT = """\
 schema_version: 1
 materials: [{alpha: 0.7}]
@@ -24,7 +29,7 @@ lengths: {start: 50 angstrom, sample: 200 nm}
 blocks: {n0: 4}
 strain: {values: [0.0, 0.4, 0.8]}
 readings: [fixed/ellipsoid]
-sampling: {samples: 1600}
+sampling: {samples: 160}
 """
 
 
@@ -61,12 +66,15 @@ def test_warnings_are_shown_unless_quiet(monkeypatch, quiet):
 
 
 def test_in_a_terminal_one_line(tmp_path):
-    """A pseudo-terminal: the bar renews itself with carriage returns, and is gone at the end."""
+    """A pseudo-terminal: the bar renews itself with carriage returns, and is gone at the end.
+
+    It does so at each chunk, however fast the run is.
+    """
     (tmp_path / "c.yaml").write_text(TEXT)
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 100, 0, 0))  # rows, columns
     process = subprocess.Popen(
-        [sys.executable, "-c", CODE, "run", "c.yaml", "--output", "run.h5"],
+        [sys.executable, "-c", EACH_CHUNK, "run", "c.yaml", "--output", "run.h5"],
         cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=theirs,
     )  # fmt: skip
     os.close(theirs)
