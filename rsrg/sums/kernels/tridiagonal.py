@@ -81,8 +81,10 @@ def tridiagonalise(a: Array, fields: Array, diagonal: Array, beside: Array) -> N
 def solve_tridiagonal(diagonal: Array, beside: Array, fields: Array) -> None:
     """fields (k, n) ← fields T⁻¹, by elimination with pivots."""
     n = len(diagonal)
-    pivots, second, third = diagonal.copy(), np.zeros(n), np.zeros(n)
-    second[: n - 1] = beside[1:]
+    pivots, second, third = np.empty(n), np.zeros(n), np.zeros(n)
+    for i in range(n):
+        pivots[i] = diagonal[i]
+        second[i - 1] = beside[i]  # beside[0] = 0 is where nothing is second, at the end
     for i in range(n - 1):
         below = beside[i + 1]
         if abs(pivots[i]) >= abs(below):
@@ -153,11 +155,13 @@ def block_responses(hessians: Array, responses: Array, lowest: Array) -> None:
     diagonal, beside = np.empty(n), np.empty(n)
     fields, solved = np.empty((6, n)), np.empty((6, n))
     for k in range(m):
-        fields[:] = 0.0
-        for i in range(n):
-            fields[i % 6, i] = 1.0
+        for i in range(6):
+            for c in range(n):
+                fields[i, c] = 1.0 if c % 6 == i else 0.0
         tridiagonalise(hessians[k], fields, diagonal, beside)
-        solved[:] = fields
+        for i in range(6):
+            for c in range(n):
+                solved[i, c] = fields[i, c]
         solve_tridiagonal(diagonal, beside, solved)
         for i in range(6):
             for j in range(6):
