@@ -63,7 +63,7 @@ def _stopped(folder: Path, name: str, number: int, after: float) -> tuple[float,
 
 def measure_reading(times: int) -> dict[str, Any]:
     """Open, again and again, a file that a run saves as often as it can: whole each time."""
-    config = small_config("200 nm", 4, 160_000)
+    config = small_config("200 nm", 10, 160_000)  # it goes on for longer than the readings
     found: dict[str, Any] = {"opened": 0, "different": 0, "as xarray": 0, "bad": 0}
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / "run.h5"
