@@ -52,7 +52,7 @@ def run_seconds(root: Path, neighbours: int) -> float:
             stack.enter_context(neighbour(processor))
         command = [sys.executable, "-c", RUN, CONFIG, f"{folder}/run.h5"]
         began = time.perf_counter()
-        subprocess.run(command, check=True, env=os.environ | {"PYTHONPATH": str(root)})
+        subprocess.run(command, check=True, cwd=root)  # whose rsrg python -c then finds first
         return time.perf_counter() - began
 
 
