@@ -16,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import engines
+import neighbours
 import numba
 import numpy as np
 import peers
@@ -105,8 +106,11 @@ def main() -> None:
     errors = engines.tolerances(10**4 if quick else 10**5)
     means = engines.haar_means()
     precision = engines.rounding(2048 if quick else 8192)
+    beside = neighbours.section(1 if quick else 3)
     start = startup.section(3 if quick else startup.ROUNDS)
-    text = tables.page(machine(), pairs, batch, lattice, split, errors, means, precision, start)
+    text = tables.page(
+        machine(), pairs, batch, lattice, split, errors, means, precision, f"{beside}\n{start}"
+    )
     plots.scaling(pairs, lattice, split, DOCS / "performance_scaling.png")
     plots.rates(pairs, DOCS / "performance_direct.png")
     (DOCS / "performance.md").write_text(text, encoding="utf-8")

@@ -98,16 +98,17 @@ def page(
     errors: dict[float, dict[str, float]],
     means: dict[int, float],
     precision: float,
-    start: str,
+    sections: str,
 ) -> str:
-    """The whole page."""
+    """The whole page. sections: more of them, as text."""
     one, most = pairs.rates[1], pairs.rates[max(pairs.rates)]
     best_c = max(rate for name, rate in one.items() if name.startswith("C,"))
     haar = ", ".join(f"{t * 1e3:.0f} ms at N0 = {n0}" for n0, t in means.items())
     return f"""# Performance
 
-Everything here is written by one run of `python scripts/bench/run.py`: contenders take turns,
-figures are medians of wall times. Ratios carry over to other machines, absolute times do not.
+Everything here is written by `python scripts/bench/run.py`: contenders take turns, figures are
+medians of wall times. A section that names a script of its own may be of a later run of that alone.
+Ratios carry over to other machines, absolute times do not.
 
 Measured on {machine}.
 
@@ -170,7 +171,7 @@ to themselves:
 
 For three unequal axes: {haar}.
 
-{start}"""
+{sections}"""
 
 
 def _peak_words(pairs: Direct) -> str:
