@@ -106,11 +106,9 @@ def main() -> None:
     errors = engines.tolerances(10**4 if quick else 10**5)
     means = engines.haar_means()
     precision = engines.rounding(2048 if quick else 8192)
-    beside = neighbours.section(1 if quick else 3)
-    start = startup.section(3 if quick else startup.ROUNDS)
-    text = tables.page(
-        machine(), pairs, batch, lattice, split, errors, means, precision, f"{beside}\n{start}"
-    )
+    sections = neighbours.section(1 if quick else 3) + "\n"
+    sections += startup.section(3 if quick else startup.ROUNDS)
+    text = tables.page(machine(), pairs, batch, lattice, split, errors, means, precision, sections)
     plots.scaling(pairs, lattice, split, DOCS / "performance_scaling.png")
     plots.rates(pairs, DOCS / "performance_direct.png")
     (DOCS / "performance.md").write_text(text, encoding="utf-8")
