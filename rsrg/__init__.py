@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rsrg.physics.continuum import continuum_coupling
     from rsrg.physics.criticality import Crossing, critical_strains
     from rsrg.physics.haar_mean import exact_coupling
+    from rsrg.physics.hill import hill_tensor
     from rsrg.physics.interaction import coupling_matrix
     from rsrg.physics.log_formula import log_formula_coupling
     from rsrg.results.run import Run, open_run
@@ -30,6 +31,7 @@ _HOME = {
     "coupling_matrix": "rsrg.physics.interaction",
     "critical_strains": "rsrg.physics.criticality",
     "exact_coupling": "rsrg.physics.haar_mean",
+    "hill_tensor": "rsrg.physics.hill",
     "load_config": "rsrg.config.loading",
     "log_formula_coupling": "rsrg.physics.log_formula",
     "open_run": "rsrg.results.run",
@@ -49,6 +51,7 @@ __all__ = [
     "coupling_matrix",
     "critical_strains",
     "exact_coupling",
+    "hill_tensor",
     "load_config",
     "log_formula_coupling",
     "open_run",

@@ -93,13 +93,16 @@ def quartic_average(
         result = _octant_average(f, inverse_squares, breaks_squared, around, along)
         change = float(np.max(np.abs(result - last)))
         if change <= rtol * np.max(np.abs(result)) + AVERAGE_ROUNDING:
-            return _to_lab(result, axes)
+            return moments_in_lab(result, axes)
         last = result
-    raise ConvergenceError("direction average did not converge", _to_lab(last, axes), change)
+    raise ConvergenceError("direction average did not converge", moments_in_lab(last, axes), change)
 
 
-def _to_lab(even: Array, axes: Array) -> Array:
-    """The 15 lab-frame moments of a tensor whose principal-frame parts are ⟨n_i² n_j² f⟩."""
+def moments_in_lab(even: Array, axes: Array) -> Array:
+    """The 15 lab-frame moments, (15,), of a tensor whose principal-frame parts are ⟨n_i² n_j² f⟩.
+
+    even: (3, 3); axes: the principal axes as columns, (3, 3).
+    """
     tensor = np.zeros((3, 3, 3, 3))
     for i in range(3):
         tensor[i, i, i, i] = even[i, i]
