@@ -90,9 +90,7 @@ class PoolStep:
             return self.lattice_places.blocks(*draw_chunks(blocks, seed, step, chunks))
         n = blocks.n0**3
         reach = window_reach(self.sampler.bodies, n)  # the windows of the annealed flow
-        drawn = [draw_windows(blocks, reach, seed, step, chunk) for chunk in chunks]
-        rotations = np.concatenate([r for r, _ in drawn])
-        windows = [window for _, some in drawn for window in some]
+        rotations, windows = draw_windows(blocks, reach, seed, step, chunks)
         return window_places(windows, reach, rotations, self.bodies, n)
 
     def subpool(self, chunk: int) -> slice:

@@ -96,9 +96,7 @@ class Sampler:
         """Σ_{s≠s'} nnnn / r³ of draws that each have points of their own, (draws, cases, 15)."""
         b = self.blocks
         reach = window_reach(self.bodies, b.n0**3)
-        drawn = [draw_windows(b, reach, self.seed, step, chunk) for chunk in chunks]
-        rotations = np.concatenate([r for r, _ in drawn])
-        windows = [window for _, some in drawn for window in some]
+        rotations, windows = draw_windows(b, reach, self.seed, step, chunks)
         return window_moments(windows, reach, rotations, self.bodies, b.n0**3, b.count)
 
 

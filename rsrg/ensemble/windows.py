@@ -19,14 +19,23 @@ RIM = 2.0  # block sizes of jittered lattice beyond a window: its last points fe
 
 
 def draw_windows(
-    blocks: Blocks, reach: float, seed: int, step: int, chunk: int
+    blocks: Blocks, reach: float, seed: int, step: int, chunks: range
 ) -> tuple[Array, list[Array]]:
-    """Rotations R, (CHUNK, 3, 3), and the blocks z of each draw with |z| ≤ reach, at x = R z.
+    """Rotations R, (draws, 3, 3), and the blocks z of each draw with |z| ≤ reach, at x = R z.
 
-    The rotations are those of `draw_chunks`. One packing serves all draws of a chunk, each looking
-    at it from a random centre: chunks, of which errors are made, stay independent of one another.
+    CHUNK draws of each chunk, one chunk after another. The rotations are those of `draw_chunks`.
+    One packing serves all draws of a chunk, each looking at it from a random centre: chunks, of
+    which errors are made, stay independent of one another.
     Raises PhysicsError where a packing, a jitter or a sample cannot be had.
     """
+    drawn = [_draw_chunk(blocks, reach, seed, step, chunk) for chunk in chunks]
+    rotations, windows = zip(*drawn, strict=True)
+    return np.concatenate(rotations), [window for some in windows for window in some]
+
+
+def _draw_chunk(
+    blocks: Blocks, reach: float, seed: int, step: int, chunk: int
+) -> tuple[Array, list[Array]]:
     children = np.random.SeedSequence((seed, step, chunk)).spawn(1 + CHUNK)
     if blocks.jitter is not None:
         rotations, offsets = draw_chunks(blocks, seed, step, range(chunk, chunk + 1))

@@ -116,8 +116,7 @@ def steps_to_failure(deformation: float | Array, alpha: float, sign: Sign = "pap
     Raises as `hill_tensor`, and PhysicsError for another sign.
     """
     g = check_sign(sign) * (hill_tensor(deformation, alpha) - hill_tensor(0.0, alpha))
-    root = np.linalg.cholesky(weighted(elastic_susceptibility(check_alpha(alpha)), "tensor"))
-    softest = float(np.linalg.eigvalsh(root.T @ weighted(g, "tensor") @ root)[0])
+    softest = float(_against_compliance(g, alpha)[0])
     return -1.0 / softest if softest < -np.finfo(float).eps else np.inf
 
 
@@ -127,6 +126,11 @@ def least_steps_to_failure(alpha: float) -> float:
     S: the eigenvalues of the sphere's Eshelby tensor P(1) χ_el. It follows from 0 ≤ P ≤ χ_el⁻¹.
     Raises PhysicsError unless 1/4 < α < 1.
     """
-    root = np.linalg.cholesky(weighted(elastic_susceptibility(check_alpha(alpha)), "tensor"))
-    s = np.linalg.eigvalsh(root.T @ weighted(hill_tensor(0.0, alpha), "tensor") @ root)
+    s = _against_compliance(hill_tensor(0.0, alpha), alpha)
     return float(1.0 / max(s[-1], 1.0 - s[0]))
+
+
+def _against_compliance(x: Array, alpha: float) -> Array:
+    """The eigenvalues of X χ_el, (6,), ascending: X is symmetric, in 1/ρc_t²."""
+    root = np.linalg.cholesky(weighted(elastic_susceptibility(alpha), "tensor"))
+    return np.asarray(np.linalg.eigvalsh(root.T @ weighted(x, "tensor") @ root))

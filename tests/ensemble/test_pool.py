@@ -105,7 +105,7 @@ def test_identical_blocks_on_a_packing(blocks, update):
     chi, bodies = start_of(step), step.sampler.bodies
     new, _ = grown_chunk(step, chi, 1, 2)
     n, reach = blocks.n0**3, window_reach(bodies, blocks.n0**3)
-    rotations, windows = draw_windows(blocks, reach, 7, 1, 2)
+    rotations, windows = draw_windows(blocks, reach, 7, 1, range(2, 3))
     sums = window_moments(windows, reach, rotations, bodies, n, "exact")[:, :-1]
     for k, (i, alpha) in product(range(CHUNK), enumerate(ALPHAS)):
         moments = sums[k] * step.volumes[:, None] / (4 * np.pi * n)

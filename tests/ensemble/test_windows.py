@@ -96,25 +96,25 @@ def test_no_jitter_is_the_lattice(axial):
 
 @each_window
 def test_windows_are_a_pure_function_of_seed_step_and_chunk(blocks):
-    rotations, windows = draw_windows(blocks, 4.0, 7, 1, 2)
-    again, same = draw_windows(blocks, 4.0, 7, 1, 2)
+    rotations, windows = draw_windows(blocks, 4.0, 7, 1, range(2, 3))
+    again, same = draw_windows(blocks, 4.0, 7, 1, range(2, 3))
     np.testing.assert_array_equal(rotations, again)
     assert len(windows) == CHUNK
     for a, b in zip(windows, same, strict=True):
         np.testing.assert_array_equal(a, b)
         assert np.linalg.norm(a, axis=1).max() <= 4.0
-    for where in ((8, 1, 2), (7, 2, 2), (7, 1, 3), (7, 2, 1)):
-        other = draw_windows(blocks, 4.0, *where)[1]
+    for seed, step, chunk in ((8, 1, 2), (7, 2, 2), (7, 1, 3), (7, 2, 1)):
+        other = draw_windows(blocks, 4.0, seed, step, range(chunk, chunk + 1))[1]
         assert not np.array_equal(windows[0], other[0])
 
 
 @each_window
 def test_rotations_are_those_of_a_lattice(blocks):
     expected, _ = draw_chunks(Blocks(2), 7, 1, range(2, 3))
-    np.testing.assert_array_equal(draw_windows(blocks, 4.0, 7, 1, 2)[0], expected)
+    np.testing.assert_array_equal(draw_windows(blocks, 4.0, 7, 1, range(2, 3))[0], expected)
     still = draw_windows(
         Blocks(2, blocks.lattice, "fixed", jitter=blocks.jitter, packing=blocks.packing,
-               sample=blocks.sample), 4.0, 7, 1, 2
+               sample=blocks.sample), 4.0, 7, 1, range(2, 3)
     )[0]  # fmt: skip
     np.testing.assert_array_equal(still, np.broadcast_to(np.eye(3), (CHUNK, 3, 3)))
 
@@ -123,7 +123,7 @@ def test_rotations_are_those_of_a_lattice(blocks):
 def test_one_block_per_unit_volume(blocks):
     counts = []
     for chunk in range(30):
-        counts.append([len(w) for w in draw_windows(blocks, 4.0, 1, 0, chunk)[1]])
+        counts.append([len(w) for w in draw_windows(blocks, 4.0, 1, 0, range(chunk, chunk + 1))[1]])
     means = np.mean(counts, axis=1) / (4 / 3 * np.pi * 64)
     # chunks are independent; 4 standard errors of thirty, for one sample what it happens to hold
     assert abs(means.mean() - 1) < max(
@@ -161,7 +161,7 @@ def test_every_reading_has_the_sign_of_its_continuum(blocks, axial, sample):
 def test_windows_of_a_poisson_sample_favour_no_direction():
     """Directions of independent points from a random centre are uniform."""
     sample = box(np.cbrt(4000) * np.random.default_rng(3).random((4000, 3)))
-    _, windows = draw_windows(Blocks(2, None, sample=sample), 3.0, 1, 0, 0)
+    _, windows = draw_windows(Blocks(2, None, sample=sample), 3.0, 1, 0, range(1))
     offsets = np.concatenate(windows)
     cosine = offsets[:, 0] / np.linalg.norm(offsets, axis=1)
     # windows overlap, so many points count more than once: a fifth as many independent ones
