@@ -66,7 +66,7 @@ class DrawWorkload:
 
     def store(self, unit: DrawUnit, result: ChunkMoments) -> None:
         """Store the means of chunks."""
-        _require_numbers(unit, result.moments, result.unstrained)
+        _require_numbers(unit, *vars(result).values())
         self.state.store_chunks(*unit, result)
         self.state.record.chunks_done(len(unit[1]))
 
@@ -123,10 +123,10 @@ def workloads(state: State, executor: Executor) -> Iterator[Workload[Any, Any]]:
             yield SuperBlockWorkload(state.pool, step, executor)
 
 
-def _require_numbers(unit: tuple[Any, ...], *arrays: Array) -> None:
+def _require_numbers(unit: tuple[Any, ...], *arrays: Array | None) -> None:
     """Raise ComputationError where an array of a unit's result has NaN, with which all begin."""
     step, chunks, *_ = unit
-    if any(np.isnan(values).any() for values in arrays):
+    if any(values is not None and np.isnan(values).any() for values in arrays):
         raise ComputationError(
             f"step {step + 1}, chunks {chunks.start} to {chunks.stop - 1}: a sum over blocks came "
             "back without a number, and was not saved. The config is not to blame: please report "

@@ -16,6 +16,7 @@ import pytest
 from threadpoolctl import threadpool_info
 
 import rsrg
+from rsrg.ensemble import sampling
 from rsrg.ensemble.sampling import Sampler
 from rsrg.errors import ComputationError, ExecutorError
 from rsrg.execution.signals import STOP_SIGNALS, StopRequest, stop_on_signals
@@ -133,6 +134,20 @@ def test_a_sum_that_was_not_done_is_not_stored(changed, tmp_path, monkeypatch, s
     monkeypatch.undo()
     rsrg.resume(tmp_path / "run.h5")
     same(tmp_path / "run.h5", tmp_path / "whole.h5")
+
+
+def test_a_control_that_was_not_summed_is_not_stored_either(config, tmp_path, monkeypatch):
+    """The sums are whole; the body of fixed volume beside them is not."""
+    both = sampling.batch_both_counts
+
+    def without_control(*arguments):
+        exact, volume, number = both(*arguments)
+        return exact, np.full_like(volume, np.nan), number
+
+    monkeypatch.setattr(sampling, "batch_both_counts", without_control)
+    with pytest.raises(ComputationError, match="came back without a number, and was not saved"):
+        rsrg.run(config, tmp_path / "run.h5")
+    assert rsrg.open_run(tmp_path / "run.h5").progress[0] == 0
 
 
 def test_a_run_outside_the_main_thread_touches_no_signal(config, tmp_path, monkeypatch):
