@@ -7,7 +7,6 @@ Solids, §11; Carlson, Numer. Algorithms 10, 13, 1995, for R_D).
 """
 
 from itertools import combinations
-from typing import Literal
 
 import numpy as np
 from scipy.special import beta, elliprd, hyp2f1, poch
@@ -15,13 +14,10 @@ from scipy.special import beta, elliprd, hyp2f1, poch
 from rsrg.physics.arrays import Array
 from rsrg.physics.directions import moments_in_lab
 from rsrg.physics.elastic import check_alpha, elastic_susceptibility
-from rsrg.physics.errors import PhysicsError
 from rsrg.physics.interaction import quartic_tensor
 from rsrg.physics.pairs import pair_matrix, weighted
+from rsrg.physics.sign import Sign, sign_factor
 from rsrg.physics.strain import deformation_gradient, principal_stretches
-
-Sign = Literal["paper", "hamiltonian"]
-SIGNS: dict[Sign, float] = {"paper": 1.0, "hamiltonian": -1.0}
 
 NEARLY_EQUAL = 0.1  # relative difference of two squared axes below which a series takes over
 TERMS = 9  # of that series: 0.1¹⁸ of the first is left out
@@ -102,20 +98,13 @@ def hill_tensor(deformation: float | Array, alpha: float) -> Array:
     return pair_matrix(0.25 * symmetric - alpha * nnnn)
 
 
-def check_sign(sign: str) -> float:
-    """+1 for `paper`, −1 for `hamiltonian`. Raises PhysicsError for another."""
-    if sign not in SIGNS:
-        raise PhysicsError(f"`sign` must be paper or hamiltonian; got {sign!r}")
-    return SIGNS[sign]
-
-
 def steps_to_failure(deformation: float | Array, alpha: float, sign: Sign = "paper") -> float:
     """The least n > 0 at which χ_el⁻¹ ± n G(F) has a zero eigenvalue: + for `paper`, else −.
 
     How often the shape term must be added before the mean flow fails; infinite where it never does.
     Raises as `hill_tensor`, and PhysicsError for another sign.
     """
-    g = check_sign(sign) * (hill_tensor(deformation, alpha) - hill_tensor(0.0, alpha))
+    g = sign_factor(sign) * (hill_tensor(deformation, alpha) - hill_tensor(0.0, alpha))
     softest = float(_against_compliance(g, alpha)[0])
     return -1.0 / softest if softest < -np.finfo(float).eps else np.inf
 
