@@ -30,6 +30,7 @@ def initial_law(spec: InitialSpec) -> InitialLaw:
     default = InitialLaw(spec.kind)
     return InitialLaw(
         kind=spec.kind,
+        amplitude=spec.amplitude or default.amplitude,
         width=spec.width or default.width,
         correlation=spec.correlation or default.correlation,
         levels=spec.levels or default.levels,

@@ -10,11 +10,12 @@ from rsrg.ensemble.subpools import POOL_UNIT
 from rsrg.physics.pairs import Contraction
 from rsrg.physics.quenched import PoolUpdate
 from rsrg.physics.recursion import Update
+from rsrg.physics.sign import Sign
 
 DEFAULT_POOL = 4096
 MAX_POOL = 2**24
 GIVEN: dict[Kind, tuple[tuple[str, ...], tuple[str, ...]]] = {  # required, and optional
-    "elastic": ((), ()),
+    "elastic": ((), ("amplitude",)),
     "lognormal": (("width",), ("correlation",)),
     "gaussian": (("width",), ("correlation",)),
     "levels": ((), ("levels", "temperature")),
@@ -27,6 +28,9 @@ class InitialSpec(ConfigModel):
     """χ of the first blocks (see `ensemble.initial`)."""
 
     kind: Kind = Field(description="elastic, lognormal, gaussian, levels or file")
+    amplitude: Finite | None = Field(
+        None, gt=0.0, le=1e3, description="a number greater than 0, at most 1000: f of χ' = f χ_el"
+    )
     width: Finite | None = Field(
         None, gt=0.0, le=2.0, description="a number greater than 0, at most 2"
     )
@@ -57,8 +61,9 @@ def _as_mapping(value: Any) -> Any:
 
 
 def _as_written(value: InitialSpec) -> Any:
-    """`elastic` as a plain word, as in older configs; anything else as a mapping."""
-    return "elastic" if value.kind == "elastic" else value.model_dump(exclude_none=True)
+    """`elastic` alone as a plain word, as in older configs; anything else as a mapping."""
+    written = value.model_dump(exclude_none=True)
+    return "elastic" if written == {"kind": "elastic"} else written
 
 
 Initial = Annotated[
@@ -68,6 +73,11 @@ Initial = Annotated[
 ]
 
 
+def _is_default_sign(value: Sign) -> bool:
+    """Whether to leave the sign out of the resolved config, as configs had none before."""
+    return value == "paper"
+
+
 class FlowSpec(ConfigModel):
     """How χ flows from step to step."""
 
@@ -75,6 +85,11 @@ class FlowSpec(ConfigModel):
         "resummed", description="resummed or second_order (or harmonic, with `disorder: quenched`)"
     )
     contraction: Contraction = Field("tensor", description="tensor or six")
+    sign: Sign = Field(
+        "paper",
+        exclude_if=_is_default_sign,
+        description="paper or hamiltonian: whether a step adds M to χ⁻¹, or takes it away",
+    )
     initial: Initial = Field(InitialSpec(kind="elastic"), description=KINDS)
     disorder: Literal["annealed", "quenched"] = Field(
         "annealed", description="annealed or quenched"
@@ -108,6 +123,11 @@ class FlowSpec(ConfigModel):
     def annealed_update(self) -> Update:
         """The update of the annealed flow beside a quenched one; for harmonic, that of Eq. 3.8."""
         return "resummed" if self.update == "harmonic" else self.update
+
+    @property
+    def amplitude(self) -> float:
+        """f of χ' = f χ_el, where the annealed flow begins; 1 where blocks follow another law."""
+        return self.initial.amplitude or 1.0
 
     @property
     def blocks(self) -> int:

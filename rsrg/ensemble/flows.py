@@ -10,17 +10,27 @@ from rsrg.physics.channels import Channels, follow_channels
 from rsrg.physics.elastic import elastic_susceptibility
 from rsrg.physics.pairs import Contraction, contract, weighted
 from rsrg.physics.recursion import Update, flow, iterate
+from rsrg.physics.sign import Sign, sign_factor
 
 STDERR_ROUNDING = 1e-13  # a standard error below this share of its value is rounding only
 
 
 @dataclass(frozen=True)
 class FlowRule:
-    """How χ flows: the update, the contraction, and the names of the channels."""
+    """How χ flows: the update, the contraction, the names of the channels, the sign, the start.
+
+    amplitude: f of χ' = f χ_el.
+    """
 
     update: Update
     contraction: Contraction
     channels: Channels
+    sign: Sign = "paper"
+    amplitude: float = 1.0
+
+    def start(self, alpha: float) -> Array:
+        """χ' = f χ_el of the first blocks, plain, ρc_t², (6, 6)."""
+        return self.amplitude * elastic_susceptibility(alpha)
 
     @property
     def resummed(self) -> bool:
@@ -78,7 +88,7 @@ class _Followed:
 def _mean_flow(
     couplings: Array, start: Array, strains: Array, rule: FlowRule
 ) -> tuple[ChannelFlow, _Followed]:
-    path = flow(start, couplings, rule.update, rule.contraction)
+    path = flow(start, sign_factor(rule.sign) * couplings, rule.update, rule.contraction)
     x = path.inverse if rule.resummed else path.chi
     followed = _Followed(x, *_follow(x, strains, rule))
     values = followed.values
@@ -101,7 +111,7 @@ def _mean_flow(
 
 def formula_flow(alpha: float, couplings: Array, strains: Array, rule: FlowRule) -> ChannelFlow:
     """The flow through given couplings, (steps, ..., strains, 6, 6): no errors."""
-    return _mean_flow(couplings, elastic_susceptibility(alpha), strains, rule)[0]
+    return _mean_flow(couplings, rule.start(alpha), strains, rule)[0]
 
 
 def lattice_flow(
@@ -113,12 +123,13 @@ def lattice_flow(
     every leave-one-out coupling too. The errors of its inverse follow to first order,
     δ(X⁻¹) = −X⁻¹ δX X⁻¹, those of its eigenvalues with the eigenvectors fixed, δλ = v·δX·v.
     """
-    start = elastic_susceptibility(alpha)
+    start = rule.start(alpha)
     result, mean = _mean_flow(moments.coupling(alpha), start, strains, rule)
     if moments.groups is None:
         return result
     stderr, values = moments.groups.stderr, mean.values
     replicates = np.moveaxis(moments.coupling_replicates(alpha), 0, 1)  # (steps, groups, ...)
+    replicates = sign_factor(rule.sign) * replicates
     changes = np.moveaxis(iterate(start, replicates, rule.update, rule.contraction), 1, 0) - mean.x
     hat = weighted(changes, rule.contraction)
     shifts = np.einsum("...ci,g...ij,...cj->g...c", mean.vectors, hat, mean.vectors, optimize=True)

@@ -6,7 +6,8 @@ All laws are rotation invariant and give positive definite χ. With χ̂ the Man
 - gaussian: χ̂ = r (1 + w S/2)² r, which is r (1 + w S) r to first order in w;
 - levels: χ = −c (χ_rel + χ_res) of Eq. 2.7 for n levels E ~ N(0, 1) at temperature T, and stresses
   T̂_a = Σ_b r_ab W_b, W_b random symmetric n×n matrices; one c for all gives the mean of the pool
-  the trace of χ_el. As printed, (2.7) makes both parts negative; the flow needs their size.
+  the trace of χ_el. As printed, (2.7) makes both parts negative; what flows is their size, with
+  either sign of M.
 
 `correlation: independent`: S a random symmetric 6×6 matrix, S_aa ~ N(0, 1), S_ab ~ N(0, 1/2), whose
 law no orthogonal matrix changes, so no rotation. `shared`: S = g, one N(0, 1) for all channels.
@@ -34,9 +35,14 @@ SYMMETRY_ERROR = 1e-9  # of the largest component: what rounding may do to a sym
 
 @dataclass(frozen=True)
 class InitialLaw:
-    """What the first blocks are. blocks: (n, 6, 6), plain, ρc_t², for `file`, taken in turn."""
+    """What the first blocks are.
+
+    amplitude: f of χ' = f χ_el, for `elastic`. blocks: (n, 6, 6), plain, ρc_t², for `file`, taken
+    in turn.
+    """
 
     kind: Kind = "elastic"
+    amplitude: float = 1.0
     width: float = 0.0
     correlation: Correlation = "independent"
     levels: int = 8
@@ -52,7 +58,7 @@ def initial_pool(law: InitialLaw, alpha: float, size: int, seed: int) -> Array:
     elastic = elastic_susceptibility(alpha)
     rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(INITIAL_KEY,)))
     if law.kind == "elastic":
-        return np.repeat(elastic[None], size, axis=0)
+        return np.repeat(law.amplitude * elastic[None], size, axis=0)
     if law.kind == "file":
         given = check_blocks(law.blocks)
         return given[np.arange(size) % len(given)]

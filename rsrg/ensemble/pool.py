@@ -31,6 +31,7 @@ from rsrg.physics.quenched import (
     second_order_blocks,
 )
 from rsrg.physics.recursion import RUNAWAY
+from rsrg.physics.sign import Sign, sign_factor
 from rsrg.sums.bodies import Bodies
 from rsrg.sums.harmonic import harmonic_blocks
 from rsrg.sums.places import LatticePlaces, Placed, window_places
@@ -45,6 +46,7 @@ class PoolStep:
     """One step of a pool: how it is drawn, updated, and which glasses it follows.
 
     alphas: (materials,). size: P, a multiple of POOL_UNIT. once: the draws of step 0 in every step.
+    sign: of the interaction m.
     """
 
     sampler: Sampler
@@ -53,6 +55,7 @@ class PoolStep:
     alphas: Array
     size: int
     once: bool = False
+    sign: Sign = "paper"
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -134,7 +137,7 @@ class PoolStep:
         else:
             sources = Sources.from_susceptibilities(flat, self.alphas, self.contraction)
             means, sums = weighted_sums(positions, index, sources)
-            scale = self.volumes / (4.0 * np.pi * index.shape[2])
+            scale = sign_factor(self.sign) * self.volumes / (4.0 * np.pi * index.shape[2])
             new = self._updated(means, scale[:, None, None, None] * sums)
             stability = np.full(new.shape[:-2], np.nan)
         shape = (*self.shape[:3], len(index), 6, 6)
@@ -154,7 +157,8 @@ class PoolStep:
         stability = np.empty(new.shape[:-2])
         for case in range(cases):
             for i, alpha in enumerate(self.alphas):
-                m = pair_interaction(positions[:, case], float(alpha), float(self.volumes[case]))
+                volume = sign_factor(self.sign) * float(self.volumes[case])
+                m = pair_interaction(positions[:, case], float(alpha), volume)
                 blocks = pool[i, case][index[:, case]]
                 result = harmonic_blocks(blocks, m, self.contraction)
                 new[:, case, i], stability[:, case, i] = result

@@ -27,4 +27,4 @@ def config_pool_step(config: Config) -> PoolStep:
     alphas = np.array([m.alpha for m in config.glasses()])
     flow, once = config.flow, config.sampling.resample == "once"
     sampler = config_sampler(config)
-    return PoolStep(sampler, flow.update, flow.contraction, alphas, flow.blocks, once)
+    return PoolStep(sampler, flow.update, flow.contraction, alphas, flow.blocks, once, flow.sign)

@@ -23,6 +23,7 @@ from rsrg.physics.interaction import coupling_from_moments, lambda_tilde_from_mo
 from rsrg.physics.log_formula import log_formula_coupling
 from rsrg.physics.pairs import Contraction
 from rsrg.physics.readings import Reading
+from rsrg.physics.sign import Sign, sign_factor
 from rsrg.physics.strain import deformation_gradient
 
 ROOT_ERROR = 1e-8  # what `critical_strains` promises
@@ -52,13 +53,14 @@ class ExactCoupling(ABC):
         alpha: float,
         steps: float,
         contraction: Contraction = "tensor",
+        sign: Sign = "paper",
     ) -> Array:
-        """χ_n⁻¹ = (χ_el)⁻¹ + n M, Eq. 3.8, in 1/ρc_t², plain components, (6, 6).
+        """χ_n⁻¹ = (χ_el)⁻¹ ± n M, Eq. 3.8, in 1/ρc_t², plain components, (6, 6).
 
         steps: n, may be a fraction. deformation and errors: see `coupling`.
         """
         start = inverse_elastic_susceptibility(alpha, contraction)
-        return start + steps * self.coupling(deformation, alpha)
+        return start + sign_factor(sign) * steps * self.coupling(deformation, alpha)
 
     def critical_strains(
         self,
@@ -66,13 +68,14 @@ class ExactCoupling(ABC):
         steps: float,
         contraction: Contraction = "tensor",
         strain_max: float = STRAIN_MAX,
+        sign: Sign = "paper",
     ) -> list[Crossing]:
         """Strains e_xx in (0, strain_max] where χ_n⁻¹ turns singular, ascending.
 
         To ROOT_ERROR or better. Raises PhysicsError as `physics.criticality.critical_strains`.
         """
         return critical_strains(
-            lambda e: self.coupling(e, alpha), alpha, steps, contraction, strain_max
+            lambda e: self.coupling(e, alpha), alpha, steps, contraction, strain_max, sign
         )
 
 

@@ -15,9 +15,10 @@ from rsrg.physics.channels import (
     follow_channels,
     strain_channels,
 )
-from rsrg.physics.elastic import inverse_elastic_susceptibility
+from rsrg.physics.elastic import inverse_start
 from rsrg.physics.errors import PhysicsError
 from rsrg.physics.pairs import Contraction, weighted
+from rsrg.physics.sign import Sign, sign_factor
 from rsrg.physics.strain import strain_direction
 
 INTERVALS = 200  # of the search; two crossings of one eigenvalue closer than this are missed
@@ -57,11 +58,13 @@ def critical_strains(
     steps: float,
     contraction: Contraction = "tensor",
     strain_max: float = 2.0,
+    sign: Sign = "paper",
+    amplitude: float = 1.0,
 ) -> list[Crossing]:
     """Critical strains: where an eigenvalue of χ⁻¹ crosses zero and χ jumps from +∞ to −∞.
 
-    The flow is Eq. 3.8, χ_n⁻¹ = (χ_el)⁻¹ + n M(e), with the elastic susceptibility χ_el of Eq. 2.10
-    as its start.
+    The flow is Eq. 3.8, χ_n⁻¹ = (f χ_el)⁻¹ ± n M(e), with the elastic susceptibility χ_el of
+    Eq. 2.10 times an amplitude f as its start.
 
     coupling: a function that takes a strain e and gives the coupling matrix M of one step at that
     strain, in units of 1/ρc_t², (6, 6), plain tensor components; for instance `exact_coupling`.
@@ -70,12 +73,16 @@ def critical_strains(
     contraction: `tensor` counts shear pairs twice in matrix products, as the sum over all nine
     pairs of Eq. 3.3 does; `six` counts them once, as the paper's own 6×6 algebra does.
     strain_max: the end of the search, which begins at e = 0.
+    sign: `paper` adds M at each step, as Eq. 3.8 does; `hamiltonian` takes it away, as follows from
+    the Hamiltonian of Eq. 2.14.
+    amplitude: f, positive. The paper has f = 1. Critical strains depend on f n alone.
 
     Returns a list of Crossing(strain, channel, direction) in ascending order of strain, to 1e-8 or
     better; a degenerate one is listed once for each of its channels. Channels are named as for a
     strain e_xx; for other strains see `crossings`.
 
-    Raises PhysicsError for α outside (1/4, 1), steps ≤ 0 or strain_max ≤ 0.
+    Raises PhysicsError for α outside (1/4, 1), an unknown sign, and steps, strain_max or amplitude
+    not positive.
 
     Example:
         The critical strains that Table I prints for α = 0.7; it needs ln(R/L₁) = 20:
@@ -87,15 +94,22 @@ def critical_strains(
         0.1788 yy-zz
         0.2278 xx+yy+zz
         1.4404 yz
+
+        With the Hamiltonian's sign the sum over 27 blocks fails at another strain (0.4711 above):
+
+        >>> exact = lambda e: rsrg.exact_coupling(e, 0.7, 3, positions="fixed", domain="ellipsoid")
+        >>> first, *_ = rsrg.critical_strains(exact, 0.7, 12, sign="hamiltonian")
+        >>> round(first.strain, 4), first.channel
+        (1.8536, 'yy-zz')
     """
     if not steps > 0:
         raise PhysicsError(f"`steps` must be positive; got {steps!r}")
     if not 0 < strain_max < np.inf:
         raise PhysicsError(f"`strain_max` must be positive and finite; got {strain_max!r}")
-    start = inverse_elastic_susceptibility(alpha, contraction)
-    grid = np.linspace(0.0, strain_max, INTERVALS + 1)
+    start = inverse_start(alpha, contraction, amplitude)
+    grid, n = np.linspace(0.0, strain_max, INTERVALS + 1), sign_factor(sign) * steps
     channels = strain_channels(strain_direction("xx"))
-    return crossings(lambda e: start + steps * coupling(e), grid, contraction, channels)
+    return crossings(lambda e: start + n * coupling(e), grid, contraction, channels)
 
 
 def crossings(

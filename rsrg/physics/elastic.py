@@ -43,3 +43,18 @@ def inverse_elastic_susceptibility(alpha: float, contraction: Contraction) -> Ar
     Raises PhysicsError unless 1/4 < α < 1, and for an unknown contraction.
     """
     return inverse(elastic_susceptibility(alpha), contraction)
+
+
+def inverse_start(alpha: float, contraction: Contraction, amplitude: float = 1.0) -> Array:
+    """(f χ_el)⁻¹, the inverse of the first blocks' χ' with amplitude f; 1/ρc_t², (6, 6).
+
+    Raises PhysicsError as `inverse_elastic_susceptibility`, and unless f > 0.
+    """
+    return inverse_elastic_susceptibility(alpha, contraction) / check_amplitude(amplitude)
+
+
+def check_amplitude(amplitude: float) -> float:
+    """f of χ' = f χ_el itself, if positive and finite. Raises PhysicsError otherwise."""
+    if not 0.0 < amplitude < np.inf:
+        raise PhysicsError(f"`amplitude` must be positive and finite; got {amplitude!r}")
+    return float(amplitude)

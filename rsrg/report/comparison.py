@@ -9,6 +9,8 @@ from rich.text import Text
 from rsrg.errors import RunFileError
 from rsrg.formatting import NONE, length, plain, with_error
 from rsrg.physics.recursion import RUNAWAY
+from rsrg.physics.sign import Sign
+from rsrg.report.sign_text import NAMES
 from rsrg.results.run import Run
 
 
@@ -21,6 +23,7 @@ class ComparisonRow:
     """
 
     material: str
+    sign: Sign
     reading: str
     strain: float
     channel: str
@@ -106,6 +109,7 @@ def _steps(run: Run, choice: Choice, i: int, j: int) -> list[ComparisonRow]:
     return [
         ComparisonRow(
             material=str(run.read("axes/material")[i]),
+            sign=run.config.flow.sign,
             reading=str(run.read("axes/reading")[j]),
             strain=float(run.read("axes/strain")[k]),
             channel=str(run.read("axes/channel")[c]),
@@ -131,7 +135,8 @@ def as_records(rows: list[list[ComparisonRow]]) -> list[dict[str, object]]:
 def comparison_table(steps: list[ComparisonRow]) -> Table:
     """The steps of one reading as a table."""
     first = steps[0]
-    title = f"{first.material}, {first.reading}, e = {first.strain:g}, channel {first.channel}"
+    glass = f"{first.material}, {first.reading}, {NAMES[first.sign]}"
+    title = f"{glass}, e = {first.strain:g}, channel {first.channel}"
     table = Table(title=Text(title), title_justify="left", box=None, pad_edge=False)
     table.add_column("step", justify="right")
     table.add_column("L_n", justify="right")

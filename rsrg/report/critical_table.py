@@ -7,6 +7,7 @@ from rich.text import Text
 from rsrg.ensemble.statistics import MAX_GROUPS
 from rsrg.formatting import NONE, with_error
 from rsrg.report.sampling_note import sampling_notes
+from rsrg.report.sign_text import sign_text
 from rsrg.results.run import CriticalStrainRecord, Run
 
 MIN_FREEDOM = 16  # degrees of freedom of an error bar; with fewer, a note says so
@@ -89,7 +90,8 @@ def notes(run: Run) -> list[str]:
     lines = [
         f"Critical strains e on {strains[0]:g} … {strains[-1]:g}, the lowest of each column, after "
         f"{run.config.step_weights().sum():.4g} steps of N0 = {run.config.blocks.n0}. "
-        f"{NONE}: none there."
+        f"{NONE}: none there.",
+        f"{sign_text(run.config)}.",
     ]
     if "lattice" in run.sources() and run.config.sampling.estimator == "montecarlo":
         lines.append("Digits in parentheses: one standard error, sampling and interpolation.")

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from rsrg.report.lengths import generation_lengths
+from rsrg.report.sign_text import unusual_flow
 from rsrg.report.style import BLUE, length_axis, save
 from rsrg.results.pool_results import PoolResults
 from rsrg.results.run import Run
@@ -34,7 +35,8 @@ def disorder_figure(run: Run, path: Path, material: str | None = None) -> str:
     flow = run.config.flow
     figure.suptitle(
         f"{view.name}: {flow.blocks} unequal blocks, first ones {flow.initial.kind}, "
-        f"{flow.update.replace('_', ' ')}, N0 = {run.config.blocks.n0}",
+        f"{flow.update.replace('_', ' ')}, N0 = {run.config.blocks.n0}"
+        f"{unusual_flow(run.config)}",
         parse_math=False,
     )
     save(figure, path)

@@ -7,6 +7,7 @@ from rich.text import Text
 from rsrg.ensemble.pool_statistics import RARE, width_trend
 from rsrg.formatting import NONE, with_error
 from rsrg.report.lengths import generation_lengths
+from rsrg.report.sign_text import unusual_flow
 from rsrg.results.run import Run
 
 
@@ -17,6 +18,7 @@ def disorder_table(run: Run, material: str | None = None) -> Table:
     i = run.material_index(material)
     k = _first_strain(run)
     title = f"{run.read('axes/material')[i]}: {run.config.flow.blocks} unequal blocks"
+    title += unusual_flow(run.config)
     table = Table(title=Text(title), title_justify="left", box=None, pad_edge=False)
     e = run.read("axes/strain")[k]
     headings = (

@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 
 from rsrg.report.critical_table import lowest
 from rsrg.report.lengths import step_lengths
+from rsrg.report.sign_text import unusual_flow
 from rsrg.report.style import COLOURS, save
 from rsrg.results.run import Run
 
@@ -42,7 +43,9 @@ def flow_figure(run: Run, path: Path, material: str | None = None) -> str:
     for row in axes:
         row[0].set_ylabel(r"eigenvalues of $\chi^{-1}$   ($1/\rho c_t^2$)")
     figure.legend(handles=view.legend(), loc="outside lower center", ncols=4, fontsize="small")
-    figure.suptitle(f"{view.material}: {_message(run)}", wrap=True, parse_math=False)
+    figure.suptitle(
+        f"{view.material}{unusual_flow(run.config)}: {_message(run)}", wrap=True, parse_math=False
+    )
     save(figure, path)
     return view.material
 

@@ -15,7 +15,6 @@ from rsrg.ensemble.critical import CriticalStrain
 from rsrg.ensemble.flows import ChannelFlow
 from rsrg.ensemble.harmonics import ChunksPerSeed
 from rsrg.physics.arrays import Array
-from rsrg.physics.elastic import elastic_susceptibility
 from rsrg.results.axes import CROSSINGS
 from rsrg.results.chunk_means import MomentArrays
 from rsrg.results.exact_sum import ExactSumSource
@@ -54,10 +53,10 @@ def compute_results(
     chunks_per_seed: see `SampledSource`.
     """
     sources = list(coupling_sources(config, moments, chunks_per_seed))
-    rows = []
+    rule, rows = Setting.from_config(config).rule, []
     for material in config.glasses():
         flows = {s.suffix: s.flow(material.alpha) for s in sources}
-        row: dict[str, Any] = {"flow/chi_start": elastic_susceptibility(material.alpha)}
+        row: dict[str, Any] = {"flow/chi_start": rule.start(material.alpha)}
         for source in sources:
             row |= _datasets(source, material.alpha, flows[source.suffix])
         rows.append(row | _deviations(flows))

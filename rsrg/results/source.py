@@ -12,8 +12,9 @@ from rsrg.ensemble.flows import ChannelFlow, FlowRule
 from rsrg.physics.arrays import Array
 from rsrg.physics.channels import strain_channels
 from rsrg.physics.criticality import crossings
-from rsrg.physics.elastic import inverse_elastic_susceptibility
+from rsrg.physics.elastic import inverse_start
 from rsrg.physics.readings import Reading
+from rsrg.physics.sign import sign_factor
 from rsrg.physics.strain import strain_direction
 
 MIN_GRID = 60  # smallest number of strains between which the zeros of an exact coupling are sought
@@ -62,7 +63,9 @@ class Setting:
         """The setting of a config."""
         direction = config.strain.direction()
         flow = config.flow
-        rule = FlowRule(flow.annealed_update, flow.contraction, strain_channels(direction))
+        channels = strain_channels(direction)
+        update, contraction = flow.annealed_update, flow.contraction
+        rule = FlowRule(update, contraction, channels, flow.sign, flow.amplitude)
         strains, readings = config.strain.strains(), config.reading_list()
         return cls(config, strains, readings, direction, config.step_weights(), rule)
 
@@ -84,11 +87,11 @@ class Setting:
         """
         if not self.rule.resummed:
             return []
-        start = inverse_elastic_susceptibility(alpha, self.rule.contraction)
+        start = inverse_start(alpha, self.rule.contraction, self.rule.amplitude)
         grid = self.strains
         if len(grid) < MIN_GRID:
             grid = np.unique(np.concatenate((grid, np.linspace(grid[0], grid[-1], MIN_GRID))))
-        n = float(self.weights.sum())
+        n = sign_factor(self.rule.sign) * float(self.weights.sum())
         zeros = crossings(
             lambda e: start + n * coupling(e), grid, self.rule.contraction, self.rule.channels
         )

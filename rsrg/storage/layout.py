@@ -179,13 +179,15 @@ POOL_ENTRIES: dict[str, Entry] = {
         ("material", "generation", "reading", "summary"), "1", "standard error of that summary"
     ),
     "pool/unstable": Entry(
-        POOL, "1", "share of super blocks with a negative lowest Hessian eigenvalue"
+        POOL,
+        "1",
+        "share of super blocks with a negative lowest Hessian eigenvalue, sign of flow.sign",
     ),
     "pool/unstable_stderr": Entry(POOL, "1", "standard error of that share"),
     "pool/stability_quantiles": Entry(
         (*POOL, "quantile"),
         INVERSE_CHI_UNIT,
-        "lowest Hessian eigenvalue of a super block: quantiles",
+        "lowest Hessian eigenvalue of a super block, sign of flow.sign: quantiles",
     ),
     "pool/initial_sha256": Entry(
         ("material",), "", "SHA-256 of chi of the first blocks, float64 (block, 6, 6)"
@@ -201,7 +203,7 @@ POOL_ENTRIES: dict[str, Entry] = {
     "pool/stability": Entry(
         ("material", "reading", "strain", "block"),
         INVERSE_CHI_UNIT,
-        "lowest Hessian eigenvalue of the newest super blocks",
+        "lowest Hessian eigenvalue of the newest super blocks, sign of flow.sign",
     ),
     "checkpoint/pool_chunks_done": Entry(
         ("step",), "1", "chunks of super blocks done in each step"
