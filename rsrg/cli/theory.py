@@ -32,33 +32,57 @@ def reproduce(
 
 
 def critical(
-    material: Annotated[str | None, typer.Option(help="A glass of Table I.")] = None,
+    material: Annotated[
+        str | None, typer.Option(help="A glass of Table I, or `all` twelve of them.")
+    ] = None,
     c_l: Annotated[str | None, typer.Option(help="Longitudinal velocity: '5.9 km/s'.")] = None,
     c_t: Annotated[str | None, typer.Option(help="Transverse velocity: '3.7 km/s'.")] = None,
     alpha: Annotated[float | None, typer.Option(help="1 − c_t²/c_l² itself.")] = None,
     n0: Annotated[int, typer.Option("--n0", help="N0³ blocks make a super block.")] = 3,
-    start: Annotated[str, typer.Option(help="L1.")] = "50 angstrom",
-    sample: Annotated[str, typer.Option(help="R.")] = "1 mm",
+    start: Annotated[str, typer.Option(help="L1, the size of the first blocks.")] = "50 angstrom",
+    sample: Annotated[str, typer.Option(help="R, the size of the sample.")] = "1 mm",
     contraction: Annotated[str, typer.Option(help="tensor or six.")] = "tensor",
+    sign: Annotated[
+        str | None,
+        typer.Option(help="paper (a step adds M to χ⁻¹) or hamiltonian (takes it); default: both."),
+    ] = None,
+    strain: Annotated[
+        str,
+        typer.Option(
+            help="xx, yy, zz, xy, xz, yz, biaxial, isochoric, hydrostatic, or a matrix D for "
+            "F = 1 + e D: '[[1,0,0],[0,-1,0],[0,0,0]]'."
+        ),
+    ] = "xx",
+    plane: Annotated[
+        str | None,
+        typer.Option(
+            metavar="A,B",
+            help="Draw the failure surface in the plane of two strains, such as xx,yy.",
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", metavar="FILE", help="PNG, SVG or PDF; default: runs/critical_A_B.png."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Which strain breaks a glass, in which direction: by formula, continuum and exact sum."""
+    from rsrg.cli.critical import failing_plane, failing_strains
     from rsrg.config.quantities import si_option
-    from rsrg.physics.first_failure import choose_glass, critical_answer
-    from rsrg.report.console import console, print_json
-    from rsrg.report.critical_answer import (
-        critical_answer_data,
-        critical_answer_notes,
-        critical_answer_table,
-    )
+    from rsrg.config.yaml_source import read_value
+    from rsrg.physics.first_failure import Loading, choose_glasses
+    from rsrg.physics.sign import SIGNS
+    from rsrg.physics.strain_path import strain_path
 
     c = [si_option(name, v, "meter/second") for name, v in (("c-l", c_l), ("c-t", c_t))]
     size = [si_option(name, v, "meter") for name, v in (("start", start), ("sample", sample))]
-    glass = choose_glass(material, c[0], c[1], alpha)
-    answer = critical_answer(glass, size[0], size[1], n0, contraction)  # type: ignore[arg-type]
-    if as_json:
-        print_json(critical_answer_data(answer))
-        return
-    console().print(critical_answer_table(answer))
-    for line in critical_answer_notes(answer):
-        print(line)
+    glasses = choose_glasses(material, c[0], c[1], alpha)
+    path = strain_path(read_value(strain) if strain.startswith("[") else strain)
+    loading = Loading(path, size[0], size[1], n0, contraction)  # type: ignore[arg-type]
+    signs = tuple(SIGNS) if sign is None else (sign,)
+    if plane is None:
+        failing_strains(glasses, loading, signs, as_json)
+    else:
+        failing_plane(glasses, loading, signs, plane, output, as_json)

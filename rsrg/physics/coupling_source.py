@@ -18,7 +18,7 @@ from rsrg.physics.continuum import continuum_moments
 from rsrg.physics.criticality import Crossing, critical_strains
 from rsrg.physics.elastic import check_alpha, inverse_elastic_susceptibility
 from rsrg.physics.errors import PhysicsError
-from rsrg.physics.haar_mean import check_n0, haar_mean_moments
+from rsrg.physics.haar_mean import RTOL, check_n0, haar_mean_moments
 from rsrg.physics.interaction import coupling_from_moments, lambda_tilde_from_moments
 from rsrg.physics.log_formula import log_formula_coupling
 from rsrg.physics.pairs import Contraction
@@ -112,16 +112,21 @@ class Continuum(ExactCoupling):
 
 @dataclass(frozen=True)
 class LatticeMean(ExactCoupling):
-    """The sum over N0³ blocks of a lattice, averaged exactly over its orientation and offset."""
+    """The sum over N0³ blocks of a lattice, averaged exactly over its orientation and offset.
+
+    rtol: relative error of M.
+    """
 
     reading: Reading
     n0: int = 3
     lattice: str = "sc"
+    rtol: float = RTOL
     kind: ClassVar[str] = "sum"
 
     def coupling(self, deformation: float | Array, alpha: float) -> Array:
         """M of one step (see `exact_coupling`), in 1/ρc_t², plain components, (6, 6)."""
-        moments = _lattice_moments(_key(deformation), self.n0, self.reading, self.lattice)
+        key = _key(deformation)
+        moments = _lattice_moments(key, self.n0, self.reading, self.lattice, self.rtol)
         return coupling_from_moments(moments, alpha)
 
 
@@ -140,8 +145,8 @@ def _continuum_moments(key: bytes) -> Array:
 
 
 @lru_cache(maxsize=CACHED)
-def _lattice_moments(key: bytes, n0: int, reading: Reading, lattice: str) -> Array:
-    return _read_only(haar_mean_moments(_gradient(key), n0, reading, lattice))
+def _lattice_moments(key: bytes, n0: int, reading: Reading, lattice: str, rtol: float) -> Array:
+    return _read_only(haar_mean_moments(_gradient(key), n0, reading, lattice, rtol))
 
 
 def _read_only(moments: Array) -> Array:

@@ -4,65 +4,148 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from rsrg.physics.channels import Channels, strain_channels
 from rsrg.physics.coupling_source import (
     ROOT_ERROR,
-    STRAIN_MAX,
     Continuum,
     ExactCoupling,
     LatticeMean,
     LogFormula,
     formula_steps,
 )
-from rsrg.physics.criticality import Crossing
+from rsrg.physics.criticality import Crossing, crossings
 from rsrg.physics.errors import PhysicsError
-from rsrg.physics.materials import Material, glass
+from rsrg.physics.materials import GLASSES, Material, glass
 from rsrg.physics.pairs import Contraction
 from rsrg.physics.readings import READINGS, Reading
 from rsrg.physics.recursion import whole_steps
+from rsrg.physics.sign import SIGNS, Sign, sign_factor
+from rsrg.physics.strain_path import StrainPath, strain_path
+
+SPACING = 0.025  # of strains between which zeros are sought
+E_XX = strain_path("xx")
 
 
 @dataclass(frozen=True)
 class CriticalRow:
-    """Critical strains from one source after `steps` steps, ascending; L_n in m.
+    """Critical strains from one source after `steps` steps; L_n in m.
 
-    error: of each strain. Nothing is sampled, so it is that of the root finder.
+    crossings: for e > 0, ascending. compression: for e < 0, from zero outward. error: of each
+    strain. Nothing is sampled, so it is that of the root finder.
     """
 
+    sign: Sign
     kind: str
     reading: str
     n0: int
     steps: float
     length: float
     crossings: tuple[Crossing, ...]
+    compression: tuple[Crossing, ...]
     error: float = ROOT_ERROR
 
     @property
     def first(self) -> tuple[Crossing, ...]:
-        """What fails first: the lowest crossing, and those degenerate with it; () for none."""
-        lowest = self.crossings[:1]
-        return tuple(c for c in self.crossings if abs(c.strain - lowest[0].strain) <= ROOT_ERROR)
+        """What fails first for e > 0: the lowest crossing, and those degenerate with it."""
+        return _together(self.crossings)
+
+    @property
+    def first_compression(self) -> tuple[Crossing, ...]:
+        """The same for e < 0."""
+        return _together(self.compression)
+
+
+def _together(rows: tuple[Crossing, ...]) -> tuple[Crossing, ...]:
+    return tuple(c for c in rows if abs(c.strain - rows[0].strain) <= ROOT_ERROR)
 
 
 @dataclass(frozen=True)
 class CriticalAnswer:
-    """The rows for one glass under e_xx, and what they were computed with; start, sample in m."""
+    """The rows for one glass under one kind of strain, and what they were computed with.
+
+    start, sample: in m. strain_limits: between which strains critical ones were sought.
+    """
 
     glass: Material
     start: float
     sample: float
     n0: int
     contraction: Contraction
-    strain_max: float
+    strain: str
+    strain_limits: tuple[float, float]
     rows: tuple[CriticalRow, ...]
 
 
-def choose_glass(
+@dataclass(frozen=True)
+class Loading:
+    """How a glass is strained and grown: the path, the steps' size, L₁ and R in m.
+
+    Raises PhysicsError unless 0 < start < sample < ∞ and n0 is an integer ≥ 2.
+    """
+
+    path: StrainPath = E_XX
+    start: float = 50e-10
+    sample: float = 1e-3
+    n0: int = 3
+    contraction: Contraction = "tensor"
+
+    def __post_init__(self) -> None:
+        if not 0.0 < self.start < self.sample < math.inf:
+            raise PhysicsError(
+                "`sample` must be larger than `start`, both positive; got "
+                f"{self.sample!r} and {self.start!r} m"
+            )
+        whole_steps(self.log_ratio, self.n0)
+
+    @property
+    def log_ratio(self) -> float:
+        """ln(R/L₁)."""
+        return math.log(self.sample / self.start)
+
+    @property
+    def steps(self) -> int:
+        """Whole steps that first reach R."""
+        return whole_steps(self.log_ratio, self.n0)
+
+    @property
+    def channels(self) -> Channels:
+        """Names of the channels of this strain."""
+        return strain_channels(self.path.direction)
+
+    def grid(self) -> np.ndarray:
+        """Strains between which zeros are sought, ascending, 0 among them."""
+        low, high = self.path.limits()
+        sides = [np.linspace(0.0, end, math.ceil(abs(end) / SPACING) + 1) for end in (low, high)]
+        return np.unique(np.concatenate(sides))
+
+    def crossings(
+        self, source: ExactCoupling, alpha: float, steps: float, sign: Sign
+    ) -> tuple[tuple[Crossing, ...], tuple[Crossing, ...]]:
+        """Critical strains for e > 0, ascending, and for e < 0, from zero outward."""
+        zeros = crossings(
+            lambda e: source.inverse_chi(
+                self.path.deformation(e), alpha, steps, self.contraction, sign
+            ),
+            self.grid(),
+            self.contraction,
+            self.channels,
+        )
+        outward = sorted(zeros, key=lambda c: (abs(c.strain), c.channel))
+        return (
+            tuple(c for c in outward if c.strain > 0.0),
+            tuple(c for c in outward if c.strain < 0.0),
+        )
+
+
+def choose_glasses(
     material: str | None = None,
     c_l: float | None = None,
     c_t: float | None = None,
     alpha: float | None = None,
-) -> Material:
-    """A glass by exactly one of: its name in Table I, both velocities in m/s, or α.
+) -> tuple[Material, ...]:
+    """Glasses by exactly one of: a name in Table I, or `all`; both velocities in m/s; or α.
 
     Raises PhysicsError for none, several, an unknown name, or α outside (1/4, 1).
     """
@@ -73,44 +156,45 @@ def choose_glass(
             f"`alpha`; got material={material!r}, c_l={c_l!r}, c_t={c_t!r}, alpha={alpha!r}"
         )
     if material is not None:
-        return glass(material)
+        return tuple(GLASSES.values()) if material == "all" else (glass(material),)
     if c_l is not None and c_t is not None:
-        return Material.from_velocities("this glass", c_l, c_t)
-    return Material("this glass", alpha if alpha is not None else math.nan)
+        return (Material.from_velocities("this glass", c_l, c_t),)
+    return (Material("this glass", alpha if alpha is not None else math.nan),)
 
 
 def critical_answer(
     glass: Material,
-    start: float = 50e-10,
-    sample: float = 1e-3,
-    n0: int = 3,
-    contraction: Contraction = "tensor",
+    loading: Loading | None = None,
+    signs: Sequence[Sign] = tuple(SIGNS),
     readings: Sequence[Reading] = READINGS[:3],
-    strain_max: float = STRAIN_MAX,
 ) -> CriticalAnswer:
-    """Critical strains e_xx of a glass between block size `start` and `sample`, both in m.
+    """Critical strains of a glass under a strain, from block size L₁ to R, with each sign.
 
-    The paper's formula at R, and at the L_n ≥ R that whole steps reach; at that L_n also, for each
-    reading, the exact continuum and the exact mean of the lattice sum.
+    The paper's formula (of e_xx alone) at R, and at the L_n ≥ R that whole steps reach; at that L_n
+    also, for each reading, the exact continuum and the exact mean of the lattice sum.
 
-    Raises PhysicsError unless 0 < start < sample < ∞, n0 ≥ 2 and strain_max > 0.
+    Raises PhysicsError for an unknown sign, and α outside (1/4, 1).
     """
-    if not 0.0 < start < sample < math.inf:
-        raise PhysicsError(
-            f"`sample` must be larger than `start`, both positive; got {sample!r} and {start!r} m"
-        )
-    n = whole_steps(math.log(sample / start), n0)
+    load = loading or Loading()
 
-    def row(source: ExactCoupling, steps: float, reading: str = "") -> CriticalRow:
-        strains = source.critical_strains(glass.alpha, steps, contraction, strain_max)
-        return CriticalRow(source.kind, reading, n0, steps, start * n0**steps, tuple(strains))
+    def row(sign: Sign, source: ExactCoupling, steps: float, reading: str = "") -> CriticalRow:
+        both = load.crossings(source, glass.alpha, steps, sign)
+        length = load.start * load.n0**steps
+        return CriticalRow(sign, source.kind, reading, load.n0, steps, length, *both)
 
-    def rows() -> Iterator[CriticalRow]:
-        formula = LogFormula(n0)
-        yield row(formula, formula_steps(math.log(sample / start), n0))
-        yield row(formula, n)
+    def rows(sign: Sign) -> Iterator[CriticalRow]:
+        if load.path.name == "xx":
+            formula = LogFormula(load.n0)
+            yield row(sign, formula, formula_steps(load.log_ratio, load.n0))
+            yield row(sign, formula, load.steps)
         for reading in readings:
-            yield row(Continuum(reading), n, str(reading))
-            yield row(LatticeMean(reading, n0), n, str(reading))
+            yield row(sign, Continuum(reading), load.steps, str(reading))
+            yield row(sign, LatticeMean(reading, load.n0), load.steps, str(reading))
 
-    return CriticalAnswer(glass, start, sample, n0, contraction, strain_max, tuple(rows()))
+    for sign in signs:
+        sign_factor(sign)
+    all_rows = tuple(r for sign in signs for r in rows(sign))
+    path, limits = load.path.name, load.path.limits()
+    return CriticalAnswer(
+        glass, load.start, load.sample, load.n0, load.contraction, path, limits, all_rows
+    )

@@ -1,64 +1,138 @@
-"""The answer of `rsrg critical` as a table, as notes, and as plain data for JSON."""
+"""The answer of `rsrg critical` as tables, as notes, and as plain data for JSON."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from rich.table import Table
+from rich.text import Text
 
 from rsrg.formatting import NONE, length
+from rsrg.physics.criticality import Crossing
 from rsrg.physics.first_failure import CriticalAnswer, CriticalRow
 from rsrg.physics.pairs import PAIR_NAMES
+from rsrg.physics.readings import Reading
+from rsrg.physics.sign import Sign
+from rsrg.report.sign_text import NAMES as SIGN_NAMES
+from rsrg.report.sign_text import STEPS
 
-NAMES = {"formula": "log formula (paper)", "continuum": "exact continuum", "sum": "sum over blocks"}
+NAMES = {"formula": "log formula", "continuum": "continuum", "sum": "sum over blocks"}
+MEANINGS = {
+    "xx": "F = diag(1 + e, 1, 1)",
+    "xy": "F = 1 + e (xy + yx), γ = 2e",
+    "biaxial": "F = diag(1 + e, 1 + e, 1)",
+    "isochoric": "F = diag(1 + e, (1 + e)^-½, (1 + e)^-½)",
+    "hydrostatic": "F = (1 + e) 1",
+}
 
 
-def critical_answer_table(answer: CriticalAnswer) -> Table:
-    """One row for each way to get M: what fails first, and all that fails up to strain_max."""
-    g = answer.glass
-    title = f"{g.name}: α = {g.alpha:.4f}, strain e_xx, N0 = {answer.n0}"
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
-    for heading in ("M from", "reading of V(e)", "n", "L_n", "breaks at e", "error", "against"):
-        justify = "right" if heading in ("n", "L_n", "breaks at e") else "left"
-        table.add_column(heading, justify=justify)  # type: ignore[arg-type]
-    table.add_column("then")
-    for row in answer.rows:
-        table.add_row(
-            NAMES[row.kind],
-            row.reading or "any",
-            f"{row.steps:.4g}",
-            length(float(f"{row.length:.6g}")),  # 1 mm, not 1000 µm less rounding
-            *_first(row),
-            _rest(row),
-        )
+def critical_answer_tables(answer: CriticalAnswer) -> Iterator[Table]:
+    """A table for each sign; one row for each way to get M: what fails first."""
+    for sign in dict.fromkeys(row.sign for row in answer.rows):
+        table = _empty_table(f"{SIGN_NAMES[sign]}: each step {STEPS[sign]}")
+        for row in answer.rows:
+            if row.sign == sign:
+                table.add_row(_source(row), row.reading or "any", *_first(row))
+        yield table
+
+
+def critical_answer_heading(answer: CriticalAnswer) -> str:
+    """Glass, strain, and how many steps lead to which length."""
+    g, n0 = answer.glass, answer.n0
+    last = answer.rows[-1]
+    sizes = f"{length(answer.start)} to {length(float(f'{last.length:.6g}'))}"
+    return (
+        f"{g.name}: α = {g.alpha:.4f}, strain {strain_text(answer.strain)}, N0 = {n0}, "
+        f"{last.steps:g} steps from {sizes}"
+    )
+
+
+def glasses_heading(answers: Sequence[CriticalAnswer]) -> str:
+    """The strain and the steps, which are the same for all glasses."""
+    answer = answers[0]
+    return (
+        f"{len(answers)} glasses, sum over blocks, strain {strain_text(answer.strain)}, "
+        f"N0 = {answer.n0}, {answer.rows[-1].steps:g} steps"
+    )
+
+
+def strain_text(strain: str) -> str:
+    """A kind of strain with the deformation that it means: `xx, F = diag(1 + e, 1, 1)`."""
+    return f"{strain}, {MEANINGS[strain]}" if strain in MEANINGS else strain
+
+
+def _empty_table(title: str) -> Table:
+    table = Table(title=Text(title), title_justify="left", box=None, pad_edge=False)
+    for heading in ("M from", "reading of V(e)", "e > 0", "against", "e < 0", "against"):
+        number = heading.startswith("e ")
+        table.add_column(heading, justify="right" if number else "left", no_wrap=number)
     return table
 
 
-def _first(row: CriticalRow) -> tuple[str, str, str]:
-    if not row.first:
-        return NONE, "exact", ""
-    return f"{row.first[0].strain:.5f}", "exact", ", ".join(c.direction for c in row.first)
+def _source(row: CriticalRow) -> str:
+    """Where M comes from; the length where it is a fraction of a step that ends there."""
+    at_end = row.kind == "formula" and row.steps % 1.0
+    return f"log formula, {length(float(f'{row.length:.6g}'))}" if at_end else NAMES[row.kind]
 
 
-def _rest(row: CriticalRow) -> str:
-    later = row.crossings[len(row.first) :]
-    return "; ".join(f"{c.strain:.5f} {c.direction}" for c in later)
+def _first(row: CriticalRow) -> tuple[str, str, str, str]:
+    return (*_side(row.first), *_side(row.first_compression))
+
+
+def _side(together: Sequence[Crossing]) -> tuple[str, str]:
+    if not together:
+        return NONE, ""
+    return f"{together[0].strain:.5f}", ", ".join(c.direction for c in together)
+
+
+def glasses_tables(answers: Sequence[CriticalAnswer]) -> Iterator[Table]:
+    """A table for each sign: the first failure of each glass, sum over blocks, by reading."""
+    first = answers[0]
+    for sign in dict.fromkeys(row.sign for row in first.rows):
+        table = Table(
+            title=Text(f"{SIGN_NAMES[sign]}: each step {STEPS[sign]}"),
+            title_justify="left",
+            box=None,
+            pad_edge=False,
+        )
+        table.add_column("glass")
+        table.add_column("α", justify="right")
+        for row in _sums(first, sign):
+            for side in ("e > 0", "e < 0"):
+                table.add_column(f"{row.reading}\n{side}", justify="right")
+        for answer in answers:
+            cells = [
+                cell
+                for row in _sums(answer, sign)
+                for cell in (_side(row.first)[0], _side(row.first_compression)[0])
+            ]
+            table.add_row(Text(answer.glass.name), f"{answer.glass.alpha:.3f}", *cells)
+        yield table
+
+
+def _sums(answer: CriticalAnswer, sign: Sign) -> list[CriticalRow]:
+    """The sums of the readings that have a coupling on average."""
+    sums = [r for r in answer.rows if (r.kind, r.sign) == ("sum", sign)]
+    return [r for r in sums if Reading.parse(r.reading).continuum_sign]
 
 
 def critical_answer_notes(answer: CriticalAnswer) -> list[str]:
-    """What a reader of the table must know, in two or three sentences."""
+    """What a reader of the table must know, in a few sentences."""
+    low, high = answer.strain_limits
     lines = [
-        f"The lowest strain in (0, {answer.strain_max:g}] where an eigenvalue of χ⁻¹ crosses zero, "
-        "χ from +∞ to −∞, and the strain (eigenvector) that the glass then no longer resists. "
-        f"{NONE}: none.",
-        "exact: no sampling; the mean over lattice orientation and offset is a quadrature, roots "
+        "e: the first strain, outward from zero (stretched e > 0, compressed e < 0), where an "
+        "eigenvalue of χ⁻¹ crosses zero and χ jumps from +∞ to −∞; against: the strain "
+        f"(eigenvector) that the glass then no longer resists. {NONE}: none down to e = {low:.3g}, "
+        f"up to {high:.3g}.",
+        "Nothing is sampled: the mean over lattice orientation and offset is a quadrature, roots "
         f"are good to {answer.rows[0].error:.0e}. One lattice draw scatters about this mean: "
-        "`rsrg run` samples it.",
+        "`rsrg run` samples it. All later crossings: --json.",
     ]
     strains = [r.first[0].strain for r in answer.rows if r.first]
     if strains and max(strains) > 1.2 * min(strains):
         lines.append(
             f"The answers differ by a factor {max(strains) / min(strains):.2g}: they depend on the "
-            "reading of V(e) and on N0, not only on the glass."
+            "sign, on the reading of V(e) and on N0, not only on the glass."
         )
     if answer.contraction == "six":
         lines.append("Contraction `six`, as in the paper: it breaks the symmetry about x.")

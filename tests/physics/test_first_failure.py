@@ -8,23 +8,24 @@ import pytest
 from rich.console import Console
 
 from rsrg.physics.errors import PhysicsError
-from rsrg.physics.first_failure import choose_glass, critical_answer
+from rsrg.physics.first_failure import Loading, choose_glasses, critical_answer
 from rsrg.physics.readings import READINGS
 from rsrg.physics.recursion import whole_steps
 from rsrg.report.critical_answer import (
     critical_answer_data,
+    critical_answer_heading,
     critical_answer_notes,
-    critical_answer_table,
+    critical_answer_tables,
 )
 
 
 @pytest.fixture(scope="module")
 def answer():
-    return critical_answer(choose_glass(alpha=0.7))
+    return critical_answer(*choose_glasses(alpha=0.7))
 
 
-def rows(answer, kind, reading=""):
-    return [r for r in answer.rows if (r.kind, r.reading) == (kind, reading)]
+def rows(answer, kind, reading="", sign="paper"):
+    return [r for r in answer.rows if (r.kind, r.reading, r.sign) == (kind, reading, sign)]
 
 
 def test_references(answer):
@@ -39,6 +40,9 @@ def test_references(answer):
     (sphere,) = rows(answer, "sum", "affine/sphere")
     assert sphere.first[0].strain == pytest.approx(1.70456, abs=0.51e-5)
     assert {c.channel for c in sphere.first} == {"yy-zz", "yz"}
+    for reading, strain in (("fixed/ellipsoid", 1.8536), ("affine/sphere", 0.5025)):
+        (other,) = rows(answer, "sum", reading, "hamiltonian")  # PHYSICS §8.1, four decimals
+        assert other.first[0].strain == pytest.approx(strain, abs=0.51e-4)
     for kind in ("sum", "continuum"):
         (none,) = rows(answer, kind, "affine/ellipsoid")
         assert none.first == none.crossings == ()
@@ -52,17 +56,17 @@ def test_steps_reach_the_sample():
 
 def test_contraction_and_lengths():
     """ln(R/L₁) = 20, `six`: the numbers of the paper's text."""
-    found = critical_answer(
-        choose_glass(alpha=0.7), 1.0, math.exp(20.0), contraction="six", readings=READINGS[3:]
-    ).rows[0]
+    loading = Loading(start=1.0, sample=math.exp(20.0), contraction="six")
+    (glass,) = choose_glasses(alpha=0.7)
+    found = critical_answer(glass, loading, readings=READINGS[3:]).rows[0]
     strains = [round(c.strain, 4) for c in found.crossings]
     assert strains == [0.1788, 0.2278, 1.4404]
     assert len(found.first) == 1
 
 
 def test_glasses():
-    assert choose_glass("PMMA").name == "PMMA"
-    assert choose_glass(c_l=5800.0, c_t=3800.0).alpha == choose_glass("a-SiO2").alpha
+    assert choose_glasses("PMMA")[0].name == "PMMA"
+    assert choose_glasses(c_l=5800.0, c_t=3800.0)[0].alpha == choose_glasses("a-SiO2")[0].alpha
     for bad in (
         {},
         {"c_l": 5800.0},
@@ -70,20 +74,23 @@ def test_glasses():
         {"c_l": 1.0, "c_t": 0.5, "alpha": 0.7},
     ):
         with pytest.raises(PhysicsError, match="exactly one of `material`"):
-            choose_glass(**bad)
+            choose_glasses(**bad)
     with pytest.raises(PhysicsError, match="`material` must be one of"):
-        choose_glass("window")
+        choose_glasses("window")
     with pytest.raises(PhysicsError, match="`sample` must be larger than `start`"):
-        critical_answer(choose_glass("PS"), start=1e-3, sample=1e-3)
+        Loading(start=1e-3, sample=1e-3)
     with pytest.raises(PhysicsError, match="`n0`"):
-        critical_answer(choose_glass("PS"), n0=1)
+        Loading(n0=1)
 
 
 def test_table_and_notes(answer):
     console = Console(width=200, record=True, file=io.StringIO())
-    console.print(critical_answer_table(answer))
+    console.print(critical_answer_heading(answer))
+    for table in critical_answer_tables(answer):
+        console.print(table)
     text = console.export_text()
-    for part in ("0.47114", "1.70456", "yy-zz", "affine/sphere", "2.657 mm", "exact", "1 mm"):
+    parts = ("0.47114", "1.70456", "1.85358", "yy-zz", "affine/sphere", "2.657 mm", "1 mm")
+    for part in (*parts, "the paper's sign", "the Hamiltonian's sign", "e < 0"):
         assert part in text
     notes = " ".join(critical_answer_notes(answer))
     assert "factor" in notes
@@ -93,4 +100,4 @@ def test_table_and_notes(answer):
 def test_data_is_json(answer):
     again = json.loads(json.dumps(critical_answer_data(answer), allow_nan=False))
     assert again["glass"]["alpha"] == 0.7
-    assert len(again["rows"]) == 8
+    assert len(again["rows"]) == 16

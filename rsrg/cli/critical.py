@@ -1,0 +1,87 @@
+"""What `rsrg critical` prints and draws."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rsrg.errors import ConfigError
+from rsrg.physics.coupling_source import Continuum, ExactCoupling, LatticeMean
+from rsrg.physics.failure_surface import failure_surface, plane
+from rsrg.physics.first_failure import Loading, critical_answer
+from rsrg.physics.materials import Material
+from rsrg.physics.readings import READINGS
+from rsrg.report.console import console, print_json
+from rsrg.report.critical_answer import (
+    critical_answer_data,
+    critical_answer_heading,
+    critical_answer_notes,
+    critical_answer_tables,
+    glasses_heading,
+    glasses_tables,
+)
+
+DRAWN_RTOL = 1e-6  # of M: far below what a picture shows
+
+
+def failing_strains(
+    glasses: Sequence[Material], loading: Loading, signs: Sequence[Any], as_json: bool
+) -> None:
+    """The first failure of one glass by every source of M; of several, by the sum over blocks."""
+    answers = [critical_answer(glass, loading, signs) for glass in glasses]
+    one = len(answers) == 1
+    if as_json:
+        data = [critical_answer_data(answer) for answer in answers]
+        print_json(data[0] if one else data)
+        return
+    out = console()
+    out.print(
+        critical_answer_heading(answers[0]) if one else glasses_heading(answers), markup=False
+    )
+    for table in critical_answer_tables(answers[0]) if one else glasses_tables(answers):
+        out.print()
+        out.print(table)
+    out.print()
+    for line in critical_answer_notes(answers[0]):
+        out.print(line, markup=False)
+
+
+def failing_plane(
+    glasses: Sequence[Material],
+    loading: Loading,
+    signs: Sequence[Any],
+    names: str,
+    output: Path | None,
+    as_json: bool,
+) -> None:
+    """The failure surface of one glass in the plane of two strains: a picture, or numbers."""
+    from rsrg.report.surface_figure import surface_figure
+    from rsrg.storage.atomic import make_folder
+
+    first, comma, second = names.partition(",")
+    if not comma or len(glasses) != 1:
+        raise ConfigError(
+            [f"`--plane` must name two strains, such as xx,yy, and one glass; got {names!r}"]
+        )
+    glass, of, alpha = glasses[0], plane(first, second), glasses[0].alpha
+    surfaces = {}
+    for reading in READINGS[:2]:
+        mean = LatticeMean(reading, loading.n0, rtol=DRAWN_RTOL)
+        sources: tuple[ExactCoupling, ...] = (mean, Continuum(reading))
+        for source in sources:
+            for sign in signs:
+                surfaces[reading, source.kind, sign] = failure_surface(
+                    of, source, alpha, loading.steps, loading.contraction, sign
+                )
+    if as_json:
+        rows = [
+            {"reading": str(r), "kind": kind, "sign": sign, **vars(surface)}
+            for (r, kind, sign), surface in surfaces.items()
+        ]
+        print_json({"glass": glass.name, "alpha": alpha, "plane": of.names, "surfaces": rows})
+        return
+    picture = output or Path("runs") / f"critical_{first}_{second}.png"
+    make_folder(picture)
+    steps = f"N0 = {loading.n0}, {loading.steps} steps"
+    title = f"{glass.name}, α = {alpha:.3f}: strains that break it, {steps}"
+    surface_figure(title, of, surfaces, picture)
+    print(f"failure surface of {glass.name} in the plane {first}, {second}: {picture}")

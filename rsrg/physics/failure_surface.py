@@ -1,0 +1,88 @@
+"""The strains at which a glass fails first, in the plane of two kinds of strain."""
+
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+
+import numpy as np
+from scipy.optimize import brentq
+
+from rsrg.physics.arrays import Array
+from rsrg.physics.coupling_source import ExactCoupling
+from rsrg.physics.errors import PhysicsError
+from rsrg.physics.pairs import Contraction, weighted
+from rsrg.physics.sign import Sign
+from rsrg.physics.strain_path import StrainPath, strain_path
+
+RAYS = 72  # directions in the plane, 5° apart
+SPACING = 0.1  # of strains along a ray between which the first failure is sought
+XTOL = 1e-6
+
+
+@dataclass(frozen=True)
+class Plane:
+    """F = 1 + e_a D_a + e_b D_b: the plane of two strains that are not multiples of each other."""
+
+    names: tuple[str, str]
+    directions: tuple[Array, Array]
+
+    def ray(self, angle: float) -> StrainPath:
+        """The straight path from zero strain along (e_a, e_b) = t (cos θ, sin θ)."""
+        a, b = self.directions
+        return strain_path(np.cos(angle) * a + np.sin(angle) * b)
+
+
+def plane(first: str, second: str) -> Plane:
+    """The plane of two kinds of strain, by name. Raises PhysicsError for the same, or isochoric."""
+    names = (first, second)
+    if "isochoric" in names or first == second:
+        raise PhysicsError(
+            f"`plane` must name two strains, neither isochoric; got {first},{second}"
+        )
+    return Plane(names, (strain_path(first).direction, strain_path(second).direction))
+
+
+@dataclass(frozen=True)
+class Surface:
+    """Where a glass fails first along each ray of a plane.
+
+    angles θ, (rays,). strain: the distance √(e_a² + e_b²) of the first failure, NaN where there is
+    none up to `limit`, the largest that was searched; both (rays,).
+    """
+
+    angles: Array
+    strain: Array
+    limit: Array
+
+
+def failure_surface(
+    of: Plane,
+    source: ExactCoupling,
+    alpha: float,
+    steps: float,
+    contraction: Contraction = "tensor",
+    sign: Sign = "paper",
+) -> Surface:
+    """The first strain along each ray where χ_n⁻¹ = χ_el⁻¹ ± n M is no longer positive definite.
+
+    Raises PhysicsError for α outside (1/4, 1) and an unknown sign.
+    """
+
+    def lowest(path: StrainPath, t: float) -> float:
+        x = source.inverse_chi(path.gradient(t), alpha, steps, contraction, sign)
+        return float(np.linalg.eigvalsh(weighted(x, contraction))[0])
+
+    angles = np.linspace(0.0, 2.0 * np.pi, RAYS, endpoint=False)
+    paths = [of.ray(float(angle)) for angle in angles]
+    limits = np.array([path.limits()[1] for path in paths])
+    strain = [_first_zero(partial(lowest, p), end) for p, end in zip(paths, limits, strict=True)]
+    return Surface(angles, np.array(strain), limits)
+
+
+def _first_zero(curve: "partial[float]", end: float) -> float:
+    """The first zero of a curve that is positive at 0, to XTOL; NaN for none up to `end`."""
+    grid = np.linspace(0.0, end, int(np.ceil(end / SPACING)) + 1)
+    for low, high in pairwise(grid):
+        if curve(float(high)) < 0.0:
+            return float(brentq(curve, low, high, xtol=XTOL))
+    return float("nan")
