@@ -12,7 +12,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from rsrg.physics.arrays import Array
-from rsrg.physics.pairs import PAIR_NAMES, Contraction, pair_weights, weighted
+from rsrg.physics.pairs import Contraction, pair_weights, weighted
 
 MIN_OVERLAP = 0.85  # of an eigenvector with itself from strain to strain; swaps begin at 0.71
 BISECTIONS = 6
@@ -132,17 +132,3 @@ def _follow_step(
     middle = 0.5 * (start + end)
     _, between = _follow_step(start, middle, known, contraction, bisections - 1)
     return _follow_step(middle, end, between, contraction, bisections - 1)
-
-
-def describe_strain(vector: Array, contraction: Contraction) -> str:
-    """An eigenvector as the strain it is, largest coefficient 1: `0.68xx+yy+zz`, `yy-zz`, `yz`."""
-    strain = vector / pair_weights(contraction)
-    strain = strain / strain[np.argmax(np.abs(strain) > 0.999 * np.abs(strain).max())]
-    if np.sum(strain) < -0.005:  # a sum of zero, to the digits shown, turns nothing
-        strain = -strain
-    text = ""
-    for coefficient, name in zip(strain, PAIR_NAMES, strict=True):
-        size = f"{abs(coefficient):.2f}"
-        if size != "0.00":
-            text += ("-" if coefficient < 0 else "+") + ("" if size == "1.00" else size) + name
-    return text.removeprefix("+")

@@ -10,7 +10,6 @@ from scipy.optimize import brentq
 from rsrg.physics.arrays import Array
 from rsrg.physics.channels import (
     Channels,
-    describe_strain,
     eigenchannels,
     follow_channels,
     strain_channels,
@@ -20,6 +19,7 @@ from rsrg.physics.errors import PhysicsError
 from rsrg.physics.pairs import Contraction, weighted
 from rsrg.physics.sign import Sign, sign_factor
 from rsrg.physics.strain import strain_direction
+from rsrg.physics.strain_text import strain_components, strain_text
 
 INTERVALS = 200  # of the search; two crossings of one eigenvalue closer than this are missed
 XTOL = 1e-12
@@ -32,7 +32,8 @@ class Crossing:
 
     strain: e. channel: the name of the failing eigenvector by its form at zero strain, such as
     `xx+yy+zz` (a change of volume) or `yz` (shear). direction: that eigenvector as it is at e,
-    written as a sum of strain components. Crossings are ordered by strain.
+    written as a sum of strain components. components: the same as numbers e_xx, e_xy, e_xz, e_yy,
+    e_yz, e_zz, the largest 1. Crossings are ordered by strain.
 
     Example:
         >>> import rsrg
@@ -46,6 +47,7 @@ class Crossing:
     strain: float
     channel: str
     direction: str = ""
+    components: tuple[float, ...] = ()
 
 
 def _sorted_eigenvalues(x: Array, contraction: Contraction) -> Array:
@@ -153,8 +155,8 @@ def _named(
             values, vectors = eigenchannels(inverse_chi(at), contraction, channels)
             order = np.argsort(values, kind="stable")
         c = order[rank]
-        direction = describe_strain(vectors[c], contraction)
-        crossings.append(Crossing(at, channels.names[c], direction))
+        e = strain_components(vectors[c], contraction)
+        crossings.append(Crossing(at, channels.names[c], strain_text(e), tuple(e.tolist())))
     return sorted(crossings)
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 from rich.table import Table
 from rich.text import Text
+from scipy.special import stdtrit
 
 from rsrg.ensemble.statistics import MAX_GROUPS
 from rsrg.formatting import NONE, with_error
@@ -11,6 +12,7 @@ from rsrg.report.sign_text import sign_text
 from rsrg.results.run import CriticalStrainRecord, Run
 
 MIN_FREEDOM = 16  # degrees of freedom of an error bar; with fewer, a note says so
+ONE_SIGMA = 0.6826894921370859  # share of a normal distribution within one standard error
 SHOWN_AS_ONE = 1e-6  # critical strains closer than this are shown as one, with all their channels
 HEADINGS = {"lattice": "sum", "continuum": "continuum", "log": "log formula"}
 Cell = tuple[str, str]
@@ -22,12 +24,19 @@ def lowest(records: list[CriticalStrainRecord]) -> CriticalStrainRecord | None:
     return min(chosen, key=lambda r: abs(r.value)) if chosen else None
 
 
-def _cell(records: list[CriticalStrainRecord]) -> Cell:
-    """The lowest critical strain, and all channels that fail there together."""
+def _cell(records: list[CriticalStrainRecord], vectors: bool) -> Cell:
+    """The lowest critical strain, and all channels that fail there together.
+
+    vectors: give their eigenvectors as they are there, where these are known.
+    """
     record = lowest(records)
     if record is None:
         return NONE, ""
-    together = [r.channel for r in records if abs(r.value - record.value) < SHOWN_AS_ONE]
+    together = {
+        (vectors and r.failing_strain) or r.channel
+        for r in records
+        if abs(r.value - record.value) < SHOWN_AS_ONE
+    }
     return with_error(record.value, record.stderr), ", ".join(sorted(together))
 
 
@@ -72,7 +81,8 @@ def critical_table(run: Run, every_channel: bool = False, reading: str | None = 
             continue
         own = [r for r in records if (r.reading, r.source) == (place, source)]
         for part in _split(own) if every_channel else [own]:
-            cells = [_cell([r for r in part if r.material == glass]) for glass in glasses]
+            rows = [[r for r in part if r.material == glass] for glass in glasses]
+            cells = [_cell(row, vectors=len(glasses) == 1) for row in rows]
             channels = {c for _, c in cells if c}
             common = len(channels) <= 1
             above = () if reading else (place or "any reading",)
@@ -92,17 +102,38 @@ def notes(run: Run) -> list[str]:
         f"{run.config.step_weights().sum():.4g} steps of N0 = {run.config.blocks.n0}. "
         f"{NONE}: none there.",
         f"{sign_text(run.config)}.",
+        *_turned(run),
     ]
     if "lattice" in run.sources() and run.config.sampling.estimator == "montecarlo":
         lines.append("Digits in parentheses: one standard error, sampling and interpolation.")
         freedom = min(run.config.chunks(), MAX_GROUPS) - 1
         if freedom < MIN_FREEDOM:
             share = 1.0 / np.sqrt(2.0 * freedom)
-            lines.append(f"Few draws: the standard errors themselves are uncertain by {share:.0%}.")
+            wider = float(stdtrit(freedom, 0.5 + 0.5 * ONE_SIGMA))
+            lines.append(
+                f"Few draws: the standard errors themselves are uncertain by {share:.0%}; for 68% "
+                f"confidence take {wider:.3g} of them (Student's t, {freedom} degrees of freedom)."
+            )
         lines += sampling_notes(run)
     if run.config.flow.update == "second_order":
         lines += _second_order_notes(run)
     return lines
+
+
+def _turned(run: Run) -> list[str]:
+    """Which strains the names of channels stand for, where the eigenvectors have turned."""
+    if len(run.read("axes/material")) == 1:
+        return []  # the table has them
+    strains: dict[str, list[str]] = {}
+    for r in sorted(run.critical_strains(), key=lambda r: r.failing_strain):
+        if r.failing_strain not in ("", r.channel):
+            strains.setdefault(r.channel, []).append(r.failing_strain)
+    return [
+        f"{channel} is the channel's name at small strain; where it fails, the glass gives way to "
+        + " … ".join(dict.fromkeys((found[0], found[-1])))
+        + "."
+        for channel, found in strains.items()
+    ]
 
 
 def _second_order_notes(run: Run) -> list[str]:

@@ -106,12 +106,13 @@ def _critical_arrays(rows: list[list[CriticalStrain]], errors: bool) -> dict[str
         f"critical/{name}": np.full((len(rows), CROSSINGS), np.nan) for name in names
     }
     channel = np.full((len(rows), CROSSINGS), "", dtype=object)
+    failing = np.full((len(rows), CROSSINGS, 6), np.nan)
     for i, row in enumerate(rows):
         for j, crossing in enumerate(row[:CROSSINGS]):
-            channel[i, j] = crossing.channel
+            channel[i, j], failing[i, j] = crossing.channel, crossing.components
             for name, field in names.items():
                 arrays[f"critical/{name}"][i, j] = getattr(crossing, field)
-    return arrays | {"critical/channel": channel}
+    return arrays | {"critical/channel": channel, "critical/failing_strain": failing}
 
 
 def _deviations(flows: dict[str, ChannelFlow]) -> dict[str, Array]:

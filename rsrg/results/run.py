@@ -12,6 +12,7 @@ from rsrg.config.schema import Config
 from rsrg.config.stored import stored_config
 from rsrg.ensemble.blocks import CHUNK
 from rsrg.errors import NotARunError, RsrgError, RunFileError
+from rsrg.physics.strain_text import strain_text
 from rsrg.storage.layout import ENTRIES, SOURCES
 from rsrg.storage.run_file import MERGED, Snapshot
 from rsrg.storage.sessions import sessions
@@ -26,7 +27,8 @@ class CriticalStrainRecord:
 
     source: lattice (the sum over blocks), continuum (its exact limit) or log (the paper's formula,
     which has no reading). channel: the eigenvector of χ⁻¹ that fails. value: the strain e. stderr:
-    its standard error; 0 where the coupling is an exact function of strain.
+    its standard error; 0 where the coupling is an exact function of strain. failing_strain: the
+    eigenvector as it is there, such as xx+0.14yy+0.14zz; "" in files of earlier versions.
     """
 
     material: str
@@ -35,6 +37,7 @@ class CriticalStrainRecord:
     channel: str
     value: float
     stderr: float
+    failing_strain: str = ""
 
 
 class Run:
@@ -259,12 +262,16 @@ class Run:
     ) -> list[CriticalStrainRecord]:
         strains = self.values("critical/strain", source, **at)
         channels = self.values("critical/channel", source, **at)
-        errors = np.zeros_like(strains)
+        vectors, errors = np.full((len(strains), 6), np.nan), np.zeros_like(strains)
+        if f"critical/failing_strain{SOURCES[source].suffix}" in self.snapshot:
+            vectors = self.values("critical/failing_strain", source, **at)
         if source == "lattice":
             errors = self.values("critical/strain_stderr", **at)
         return [
-            CriticalStrainRecord(material, reading, source, str(c), float(e), float(s))
-            for e, c, s in zip(strains, channels, errors, strict=True)
+            CriticalStrainRecord(
+                material, reading, source, str(c), float(e), float(s), strain_text(v)
+            )
+            for e, c, s, v in zip(strains, channels, errors, vectors, strict=True)
             if np.isfinite(e)
         ]
 

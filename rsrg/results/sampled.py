@@ -14,11 +14,13 @@ from rsrg.ensemble.coupling import (
     plain_coupling_moments,
     sampled_coupling_moments,
 )
-from rsrg.ensemble.critical import CriticalStrain, sampled_critical_strains
+from rsrg.ensemble.critical import CriticalStrain, FailingStrains, sampled_critical_strains
 from rsrg.ensemble.flows import ChannelFlow, lattice_flow
 from rsrg.ensemble.harmonics import ChunksPerSeed, Harmonics
 from rsrg.ensemble.sampling import control_means
 from rsrg.physics.arrays import Array
+from rsrg.physics.elastic import inverse_start
+from rsrg.physics.sign import sign_factor
 from rsrg.results.chunk_means import MomentArrays
 from rsrg.results.source import Setting
 
@@ -95,15 +97,16 @@ class SampledSource:
         groups, rule = self.moments.groups, self.setting.rule
         if not rule.resummed or groups is None:
             return [[] for _ in self.setting.readings]
+        start = inverse_start(alpha, rule.contraction, rule.amplitude)
+        paths = start + sign_factor(rule.sign) * self.moments.coupling(alpha).sum(axis=0)
         return [
             sampled_critical_strains(
-                self.setting.strains,
                 flow.inverse_eigenvalues[-1, i],
                 flow.inverse_replicates[:, i],
                 groups,
-                rule.channels.names,
+                FailingStrains(self.setting.strains, path, start, rule.contraction, rule.channels),
             )
-            for i in range(len(self.setting.readings))
+            for i, path in enumerate(paths)
         ]
 
     def shared_datasets(self) -> dict[str, Any]:

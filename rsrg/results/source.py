@@ -95,4 +95,4 @@ class Setting:
         zeros = crossings(
             lambda e: start + n * coupling(e), grid, self.rule.contraction, self.rule.channels
         )
-        return [CriticalStrain(c.strain, c.channel) for c in zeros]
+        return [CriticalStrain(c.strain, c.channel, components=c.components) for c in zeros]

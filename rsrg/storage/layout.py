@@ -112,6 +112,11 @@ def _source_entries(source: Source) -> dict[str, Entry]:
         f"critical/channel{suffix}": Entry(
             (*(d for d in final if d != "strain"), "crossing"), "", f"channel that fails, {name}"
         ),
+        f"critical/failing_strain{suffix}": Entry(
+            (*(d for d in final if d != "strain"), "crossing", "pair"),
+            "1",
+            f"eigenvector that fails, components of strain in xyz, the largest 1, {name}",
+        ),
     }
 
 

@@ -171,7 +171,8 @@ def test_compare(command, run_file):
 
 def test_report(command, run_file, tmp_path):
     rows = strict(command("report", run_file, "--json").stdout)
-    assert {"material", "reading", "source", "channel", "value", "stderr"} == set(rows[0])
+    fields = {"material", "reading", "source", "channel", "value", "stderr", "failing_strain"}
+    assert fields == set(rows[0])
     done = command("report", run_file, "--output", tmp_path / "p.svg", "--material", "soft")
     assert done.returncode == 0
     assert "<svg" in (tmp_path / "p.svg").read_text()

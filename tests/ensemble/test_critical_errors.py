@@ -6,12 +6,13 @@ from scipy.stats import t as student_t
 
 from rsrg.ensemble.blocks import Blocks
 from rsrg.ensemble.coupling import exact_coupling_moments, sampled_coupling_moments
-from rsrg.ensemble.critical import sampled_critical_strains
+from rsrg.ensemble.critical import FailingStrains, sampled_critical_strains
 from rsrg.ensemble.flows import FlowRule, lattice_flow
 from rsrg.ensemble.harmonics import Harmonics
 from rsrg.ensemble.sampling import Sampler, exact_means
 from rsrg.ensemble.statistics import Groups
-from rsrg.physics.channels import strain_channels
+from rsrg.physics.channels import Channels, strain_channels
+from rsrg.physics.elastic import inverse_elastic_susceptibility
 from rsrg.physics.readings import Reading
 from rsrg.physics.strain import strain_direction
 
@@ -28,10 +29,30 @@ def runs_of(noise, runs, chunks=64, seed=0):
         values = 1.0 - 2.0 * STRAINS + level + slope * STRAINS
         curves = np.stack([values] + [np.ones_like(values)] * 5, axis=-1)
         full = curves.mean(axis=0)
-        (found,) = sampled_critical_strains(
-            STRAINS, full, groups.leave_one_out(curves), groups, NAMES
-        )
+        failing = failing_strains(np.einsum("ei,ij->eij", full, np.eye(6)))
+        (found,) = sampled_critical_strains(full, groups.leave_one_out(curves), groups, failing)
         yield found
+
+
+def failing_strains(path):
+    return FailingStrains(STRAINS, path, path[0], "six", Channels(NAMES, np.eye(6)))
+
+
+def test_the_failing_eigenvector_is_found_between_strains():
+    """xx turns towards yy as e grows: at e = 0.3, tan φ = 0.3; the other channels stay."""
+
+    def inverse_chi(e):
+        v = np.array([1.0, 0.0, 0.0, e, 0.0, 0.0]) / np.hypot(1.0, e)
+        return np.diag([1.0, 2.0, 3.0, 4.0, 5.0, 6.0]) - 7.0 * e * np.outer(v, v)
+
+    failing = failing_strains(np.array([inverse_chi(e) for e in STRAINS]))
+    for e in (0.0, 0.3, 0.77):
+        vectors = np.linalg.eigh(inverse_chi(e)).eigenvectors
+        softest = vectors[:, np.abs(vectors[0]).argmax()]  # of the largest part along xx
+        expected = softest / softest[np.abs(softest).argmax()]
+        # a spline through smooth curves at 9 strains: h⁴/384 of the fourth derivative
+        np.testing.assert_allclose(failing.at(e, 0), expected, atol=2e-3)
+        assert failing.at(e, 1) == pytest.approx((0, 1, 0, 0, 0, 0), abs=1e-12)  # rounding
 
 
 def test_known_error():
@@ -74,9 +95,11 @@ def lattice_critical_strains(runs, chunks=64):
         flow = lattice_flow(0.7, couplings.repeated(18), strains, rule)
         groups = couplings.groups or Groups.from_chunk_count(2)
         left = flow.inverse_replicates[:, 0] if couplings.groups else np.zeros((2, 7, 6))
-        found = sampled_critical_strains(
-            strains, flow.inverse_eigenvalues[-1, 0], left, groups, rule.channels.names
-        )
+        start = inverse_elastic_susceptibility(0.7, "tensor")
+        path = start + 18 * couplings.coupling(0.7)[0, 0]
+        failing = FailingStrains(strains, path, start, "tensor", rule.channels)
+        ends = flow.inverse_eigenvalues[-1, 0]
+        found = sampled_critical_strains(ends, left, groups, failing)
         return found[0]
 
     exact = exact_means(blocks, readings, deformations)[None]

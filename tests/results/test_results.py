@@ -206,3 +206,28 @@ def test_lengths(finished):
     run = rsrg.open_run(finished)
     np.testing.assert_allclose(run.read("axes/length"), [1e-8, 2e-8, 4e-8], rtol=1e-14)  # L₁ 2ⁿ
     np.testing.assert_array_equal(run.read("axes/length_ratio"), [2, 4, 8])
+
+
+def test_failing_strains_are_stored(exact):
+    """Of an exact run: the eigenvector that `critical_strains` gives, and the one of χ itself."""
+    (record,) = strains_of(exact)
+    (crossing,) = rsrg.critical_strains(
+        lambda e: rsrg.exact_coupling(e, 0.7, 3, "fixed", "ellipsoid"), 0.7, 12
+    )
+    assert (record.failing_strain, record.channel) == ("xx+0.14yy+0.14zz", "xx+yy+zz")
+    assert record.failing_strain == crossing.direction
+    stored = exact.read("critical/failing_strain")[-1, 0, 0]
+    # two roots good to 1e-8
+    np.testing.assert_allclose(stored, crossing.components, atol=1e-7)
+
+
+def test_failing_strains_of_a_sampled_run(changed, tmp_path):
+    """Close to those of the exact mean, whose M is within a few per cent of the sampled one."""
+    sections = {"strain": WIDE, "lengths": TO_A_MILLIMETRE, "materials": "[{alpha: 0.7}]"}
+    run = rsrg.run(changed(blocks="{n0: 3}", **sections), tmp_path / "run.h5")
+    record = min(strains_of(run), key=lambda r: r.value)
+    parts = run.read("critical/failing_strain")[0, 0, 0]
+    assert record.failing_strain.startswith("xx+0.1")
+    np.testing.assert_allclose(parts, [1, 0, 0, 0.14, 0, 0.14], atol=0.02)
+    shear = [r for r in strains_of(run, reading="affine/sphere") if r.value < 2.0]
+    assert {r.failing_strain for r in shear} == {r.channel for r in shear} == {"yy-zz", "yz"}
