@@ -9,6 +9,7 @@ from rsrg.paper.claims.all_claims import claims
 from rsrg.paper.claims.claim import Claim
 from rsrg.paper.curves import marked_values, paper_curve, reading_curves, stress_curves
 from rsrg.paper.geometry import bodies, failing_strains
+from rsrg.paper.page.beyond import BEYOND
 from rsrg.paper.page.data import paper_data
 from rsrg.paper.page.drawings import bodies_figure, directions_figure
 from rsrg.paper.page.eccentricity_figures import eccentricity_figures
@@ -23,7 +24,9 @@ def _silent(message: str) -> None:
 
 
 def reproduce(folder: Path, notify: Callable[[str], None] = _silent) -> list[Claim]:
-    """Compute and write everything: figure_01 … figure_10 (png, svg), paper.json, .md, .html.
+    """Compute and write everything: paper.json, .md, .html, and figures as png and svg.
+
+    figure_01 … figure_10 are the paper's, figure_<subject> what lies beyond it (`page.beyond`).
 
     notify: called with what is done next, in words. Files of these names in the folder are
     replaced; the folder is made if missing. Returns the claims, with their verdicts.
@@ -33,6 +36,9 @@ def reproduce(folder: Path, notify: Callable[[str], None] = _silent) -> list[Cla
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise RsrgError(f"cannot make the folder {folder}: {error.strerror}") from error
+    for picture in BEYOND:
+        notify(f"Beyond the paper: {picture.subject}")
+        picture.draw(folder)
     notify("Figures 2 and 10: drawings")
     failing = failing_strains()
     bodies_figure(folder, bodies())

@@ -2,7 +2,7 @@
 
 A claim holds the paper's statement, the numbers that decide it, and one call that shows the first
 of them. Its verdict is computed from the numbers: they agree as the paper states it, or under a
-named condition, or not.
+named condition, or not. What must agree, whatever the numbers, is no evidence, and is said so.
 """
 
 import math
@@ -11,7 +11,7 @@ from typing import Literal
 
 from rsrg.paper.agreement import rounds_to, same_order
 
-Verdict = Literal["reproduced", "reproduced only if", "not reproduced"]
+Verdict = Literal["reproduced", "reproduced only if", "not reproduced", "holds by construction"]
 
 CLOSED_FORM_ERROR = 1e-10  # relative error given to a closed form or quadrature: far above both
 
@@ -42,6 +42,11 @@ def printed(
 ) -> Number:
     """Agrees if it rounds to what the paper prints."""
     return Number(what, value, paper, _error(value, error), rounds_to(value, paper, decimals))
+
+
+def one_digit(what: str, value: float, paper: float, error: float | None = None) -> Number:
+    """Agrees if it rounds to the same one significant digit as the paper's number."""
+    return printed(what, value, paper, -math.floor(math.log10(abs(paper))), error)
 
 
 def order(what: str, value: float, paper: float, error: float | None = None) -> Number:
@@ -79,6 +84,7 @@ class Claim:
 
     numbers: as stated. condition and under: what must be changed, and the numbers then. finding:
     the point of PHYSICS §6, or a letter for a later one. call: Python that gives the first number.
+    by_construction: the numbers cannot disagree, since the statement went into them.
     """
 
     key: str
@@ -90,12 +96,13 @@ class Claim:
     under: tuple[Number, ...] = ()
     finding: str = ""
     comment: str = ""
+    by_construction: bool = False
 
     @property
     def verdict(self) -> Verdict:
-        """From the numbers only."""
+        """From the numbers only, unless these had no choice."""
         if _all_agree(self.numbers):
-            return "reproduced"
+            return "holds by construction" if self.by_construction else "reproduced"
         return "reproduced only if" if _all_agree(self.under) else "not reproduced"
 
     @property

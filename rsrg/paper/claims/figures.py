@@ -4,7 +4,7 @@ import numpy as np
 
 from rsrg.paper import setting
 from rsrg.paper.claims.call_text import call_text, constant_text
-from rsrg.paper.claims.claim import Claim, Number, between, equal, printed, shown
+from rsrg.paper.claims.claim import Claim, Number, between, equal, one_digit, printed, shown
 from rsrg.paper.claims.table import AT_20
 from rsrg.paper.curves import (
     NEEDLE,
@@ -87,13 +87,15 @@ def tenth() -> Claim:
     )
 
 
-def _coefficient(figure: int, lowest: float, decimals: int, start: float, comment: str) -> Claim:
+def _coefficient(figure: int, lowest: float, start: float, comment: str) -> Claim:
+    """One rule for both figures: the ends of the range, to the one digit that is printed."""
+
     def numbers(log_ratio: float) -> tuple[Number, ...]:
         _, value = smallest_coefficient(figure, log_ratio)
         at_rest = formula_quantity(figure, 0.0, log_ratio)
         return (
-            printed("smallest coefficient", value, lowest, decimals, 1e-8),
-            printed("at ε = 0", at_rest, start, decimals),
+            one_digit("smallest coefficient", value, lowest, 1e-8),
+            one_digit("at ε = 0", at_rest, start),
         )
 
     return Claim(
@@ -111,17 +113,17 @@ def _coefficient(figure: int, lowest: float, decimals: int, start: float, commen
 def figure_5() -> Claim:
     """The coefficient of Fig. 5 lies between −2 and −6."""
     _, lowest = smallest_coefficient(5)
-    comment = f"−{-lowest:.2f}: rounds to −6, but lies outside." if round(lowest) == -6 else ""
-    return _coefficient(5, -6.0, 0, -2.0, comment)
+    comment = f"Ends to one digit, as printed: {lowest:.3g} is −6, though it lies outside."
+    return _coefficient(5, -6.0, -2.0, comment)
 
 
 def figure_9() -> Claim:
     """The coefficient of Fig. 9 lies between 0.4 and 1."""
     comment = (
-        "The caption says sixth eigenvector, the text fourth. Orthogonality makes the product with "
-        "Fig. 5 −2 at every ε: −6 there means 1/3 here, not 0.4."
+        "Ends to one digit, as printed. The caption says sixth eigenvector, the text fourth. "
+        "Orthogonality makes the product with Fig. 5 −2 at every ε: −6 there means 1/3 here."
     )
-    return _coefficient(9, 0.4, 1, 1.0, comment)
+    return _coefficient(9, 0.4, 1.0, comment)
 
 
 def coefficient_signs() -> tuple[float, float]:
@@ -151,6 +153,12 @@ def stress_pole() -> tuple[float, float]:
     return curve.residues[0], curve.poles[0]
 
 
+def first_slope() -> float:
+    """χ_tot,xxxx = dσ_xx/de at e = 0 over the measured c_l²/c_t², by the formula; α = 0.7."""
+    at_rest = stress_curves()[0].curve.susceptibility[0]
+    return float(at_rest * (1.0 - EXAMPLE_ALPHA))
+
+
 def figure_1() -> Claim:
     """χ_tot jumps from +∞ to −∞ at the critical strain."""
     residue, pole = stress_pole()
@@ -165,12 +173,15 @@ def figure_1() -> Claim:
             jump,
             equal("pole e_c less the strain of first failure (yy−zz)", gap, 0.0, 1e-6, ROOT_ERROR),
             shown("its pole e_c", pole),
+            shown("first slope over the measured modulus c_l²/c_t²", first_slope()),
         ),
         call_text(stress_pole),
         "the critical strain is that of xx+yy+zz; at the lower one, of yy−zz, χ_xxxx stays finite "
         "and the stress is smooth",
         (jump,),
-        comment="The stress itself diverges, as r ln|e − e_c|: linear response has no peak there.",
+        comment="The stress itself diverges, as r ln|e − e_c|: linear response has no peak there. "
+        "The curve begins with the slope of χ_tot = χ_el + χ = 2χ_el, twice the measured modulus "
+        "c_l²/c_t²: χ' = χ_el counts the stiffness twice (finding 12).",
     )
 
 

@@ -67,7 +67,8 @@ def response_signs() -> Claim:
         call_text(largest_eigenvalues),
         finding="10",
         comment="As printed both are negative, whatever the levels: each is minus a sum of "
-        "squares.",
+        "squares. So χ = χ_rel + χ_res is negative, strain lowers the energy, and its size flows "
+        "with the other sign of M (claim `sign`); and χ_rel = −2χ_res cannot be reached.",
     )
 
 
@@ -203,6 +204,9 @@ def dyson() -> Claim:
         (Number("largest difference (1/ρc_t²)", dyson_residual(), 0.0, 1e-12,
                 dyson_residual() < 1e-10),),
         call_text(dyson_residual),
+        by_construction=True,
+        comment="(3.8) put into (3.9) must come out again, whatever χ and M are. Eq. 2.9, which "
+        "(3.9) needs, is not the inverse of (2.10) that (3.10) takes (finding 11).",
     )  # fmt: skip
 
 

@@ -1,11 +1,12 @@
 """The page in Markdown and in HTML, self-contained: figures are embedded."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
 from pathlib import Path
 
 from rsrg.paper.claims.claim import Claim
+from rsrg.paper.page.beyond import BEYOND
 from rsrg.paper.page.tables_text import TextTable, number_text, summary
 
 TITLE = "The paper, recomputed"
@@ -48,7 +49,12 @@ figure { margin: 1.5rem 0; } img { max-width: 100%; } code { font-size: 12px; }
 .claims th:nth-child(1) { width: 9%; } .claims th:nth-child(2) { width: 22%; }
 .claims th:nth-child(3) { width: 37%; } .claims th:nth-child(4) { width: 15%; }
 """
-CLASSES = {"reproduced": "reproduced", "reproduced only if": "only", "not reproduced": "not"}
+CLASSES = {
+    "reproduced": "reproduced",
+    "reproduced only if": "only",
+    "not reproduced": "not",
+    "holds by construction": "only",
+}
 
 
 def markdown(claims: Sequence[Claim], tables: Sequence[TextTable]) -> str:
@@ -62,8 +68,8 @@ def markdown(claims: Sequence[Claim], tables: Sequence[TextTable]) -> str:
             lines += [f"- if {c.condition}:", *(f"  - {number_text(n)}" for n in c.under)]
         lines += ["", *([c.comment, ""] if c.comment else []), f"`{c.call}`", ""]
     lines += ["## Figures", ""]
-    for number, caption in CAPTIONS.items():
-        lines += [f"![Fig. {number}](figure_{number:02d}.png)", "", f"Fig. {number}: {caption}", ""]
+    for stem, caption in _pictures():
+        lines += [f"![{caption}]({stem}.png)", "", caption, ""]
     lines += ["## Tables", ""]
     for table in tables:
         lines += [
@@ -90,7 +96,7 @@ def html(claims: Sequence[Claim], tables: Sequence[TextTable], folder: Path) -> 
         "<th>verdict</th><th>shown by</th></tr></thead><tbody>",
         *map(_claim_row, claims),
         "</tbody></table><h2>Figures</h2>",
-        *(_figure(number, caption, folder) for number, caption in CAPTIONS.items()),
+        *(_figure(stem, caption, folder) for stem, caption in _pictures()),
         "<h2>Tables</h2>",
         *map(_table, tables),
     ]
@@ -116,9 +122,17 @@ def _claim_row(claim: Claim) -> str:
     )
 
 
-def _figure(number: int, caption: str, folder: Path) -> str:
-    picture = base64.b64encode((folder / f"figure_{number:02d}.png").read_bytes()).decode("ascii")
-    text = f"Fig. {number}: {escape(caption)}"
+def _pictures() -> Iterator[tuple[str, str]]:
+    """Name of the file without ending, and caption: what lies beyond the paper, then its own."""
+    for picture in BEYOND:
+        yield picture.stem, picture.caption
+    for number, caption in CAPTIONS.items():
+        yield f"figure_{number:02d}", f"Fig. {number}: {caption}"
+
+
+def _figure(stem: str, caption: str, folder: Path) -> str:
+    picture = base64.b64encode((folder / f"{stem}.png").read_bytes()).decode("ascii")
+    text = escape(caption)
     return (
         f'<figure><img alt="{text}" src="data:image/png;base64,{picture}">'
         f"<figcaption>{text}</figcaption></figure>"

@@ -116,11 +116,13 @@ def number_text(number: Number) -> str:
 
 
 def summary(claims: Sequence[Claim]) -> str:
-    """How many claims got each verdict."""
-    verdicts = [c.verdict for c in claims]
+    """How many claims got each verdict; those that hold by construction are not counted."""
+    verdicts = [c.verdict for c in claims if c.verdict != "holds by construction"]
     counted = (
         f"{verdicts.count(v)} {v}{' …' if v == 'reproduced only if' else ''}"
         for v in ("reproduced", "reproduced only if", "not reproduced")
         if v in verdicts
     )
-    return f"{len(claims)} claims: {', '.join(counted)}."
+    rest = len(claims) - len(verdicts)
+    besides = f" ({rest} more hold by construction.)" if rest else ""
+    return f"{len(verdicts)} claims: {', '.join(counted)}.{besides}"

@@ -1,0 +1,165 @@
+"""Whether the transition is there: the sign of the flow, experiments, other kinds of strain."""
+
+import math
+
+from rsrg.paper.claims.call_text import call_text
+from rsrg.paper.claims.claim import Claim, Number, between, shown
+from rsrg.paper.literal import failed_share
+from rsrg.paper.setting import COUPLED, TEXT_LOG
+from rsrg.paper.signs import N0, first_failures
+from rsrg.paper.tables import SUM_N0
+from rsrg.physics.coupling_source import ROOT_ERROR, Continuum, ExactCoupling, LatticeMean
+from rsrg.physics.materials import GLASSES
+from rsrg.physics.readings import Reading
+from rsrg.physics.recursion import whole_steps
+from rsrg.physics.sign import SIGNS, Sign
+from rsrg.physics.yielding import YIELD_STRAINS, yielding
+
+KINDS = ("xy", "biaxial", "isochoric", "hydrostatic")
+RATIO_ERROR = 1e-7  # two roots, over the strain
+
+
+def sign_ratio(reading: str = "fixed/ellipsoid") -> float:
+    """First failure with the Hamiltonian's sign over that with the paper's: e_xx > 0, exact sum."""
+    source = LatticeMean(Reading.parse(reading), N0)
+    return first_failures(source, sign="hamiltonian")[0] / first_failures(source)[0]
+
+
+def sign_of_the_flow() -> Claim:
+    """Whether it matters that χ is taken as positive."""
+
+    def first(reading: Reading, sign: Sign) -> Number:
+        value = first_failures(LatticeMean(reading, N0), sign=sign)[0]
+        return shown(f"breaks at e_xx, {reading}, sign of the {sign}", value, ROOT_ERROR)
+
+    return Claim(
+        "sign",
+        "Eqs. 2.7, 2.14, 3.3 and 3.8",
+        "χ may be taken as positive: χ⁻¹ ← χ⁻¹ + M",
+        (
+            *(
+                between(
+                    f"first failure with the Hamiltonian's sign over the paper's, {r}",
+                    sign_ratio(str(r)),
+                    0.9,
+                    1.1,
+                    error=RATIO_ERROR,
+                )
+                for r in COUPLED
+            ),
+            *(first(r, sign) for r in COUPLED for sign in SIGNS),
+        ),
+        call_text(sign_ratio),
+        finding="10",
+        comment="Eq. 2.7 makes χ negative, and Eq. 3.3 holds for it as printed; so its size flows "
+        "as |χ|⁻¹ ← |χ|⁻¹ − M, and the readings change places. N0 = 3, 12 steps. Agrees: within a "
+        "tenth.",
+    )
+
+
+def smallest_failure() -> tuple[float, int]:
+    """The smallest |e_xx| at which any mean flow fails at 1 mm, and its N0; α = 0.7.
+
+    Exact sums in whole steps and continuum in real-valued ones, both signs, both coupled readings,
+    stretched and compressed.
+    """
+
+    def failures(source: ExactCoupling, n0: int, steps: float) -> list[tuple[float, int]]:
+        sides = [first_failures(source, "xx", sign, steps) for sign in SIGNS]
+        return [(abs(e), n0) for pair in sides for e in pair if math.isfinite(e)]
+
+    found = []
+    for n0 in SUM_N0:
+        for reading in COUPLED:
+            found += failures(LatticeMean(reading, n0), n0, whole_steps(TEXT_LOG, n0))
+            found += failures(Continuum(reading), n0, TEXT_LOG / math.log(n0))
+    return min(found)
+
+
+def needed_product(strain: float, reading: str, sign: Sign) -> tuple[float, float]:
+    """The smallest and largest f n for a glass of Table I to yield at e_xx, exact sum, N0 = 3."""
+    of = Reading.parse(reading)
+    products = [yielding(g, strain, of, sign, N0).product for g in GLASSES.values()]
+    return min(products), max(products)
+
+
+def experiments() -> Claim:
+    """Critical strains agree with measured ones."""
+    smallest, _ = smallest_failure()
+    silica = yielding(GLASSES["a-SiO2"], YIELD_STRAINS[-1], COUPLED[0], "paper", N0)
+    numbers = [between("smallest |e_xx| of any mean flow at 1 mm, α = 0.7", smallest, 0.02, 0.1)]
+    for e in YIELD_STRAINS:
+        low, high = needed_product(e, "fixed/ellipsoid", "paper")
+        numbers += [
+            shown(f"f n to yield at e = {e:g}, smallest of twelve glasses", low, 1e-6 * low),
+            shown(f"f n to yield at e = {e:g}, largest", high, 1e-6 * high),
+        ]
+    return Claim(
+        "experiments",
+        "Abstract, Sec. IV",
+        "Critical strains agree with experiments well (glasses yield at 0.02 to 0.1)",
+        tuple(numbers),
+        call_text(smallest_failure),
+        comment="f n: amplitude χ' = f χ_el times number of steps (fixed/ellipsoid, paper's sign). "
+        f"From 50 Å to 1 mm it is f = 1 and n = {whole_steps(TEXT_LOG, N0)}, and Sec. IV estimates "
+        "f = 1/12. Each step makes the sample three times larger: with f = 1, a-SiO2 yields at "
+        f"{YIELD_STRAINS[-1]:g} as a sample of 10^{silica.log10_sample:.0f} m.",
+    )
+
+
+def first_strain_of(kind: str, reading: str, sign: Sign = "paper") -> tuple[float, float]:
+    """First strains of a kind that break α = 0.7, e > 0 and e < 0; exact sum, N0 = 3; NaN: none."""
+    return first_failures(LatticeMean(Reading.parse(reading), N0), kind, sign)
+
+
+def other_strains() -> Claim:
+    """Other strains give similar critical strains."""
+    numbers = []
+    for kind in KINDS:
+        for reading in COUPLED:
+            for e, side in zip(
+                first_strain_of(kind, str(reading)), ("e > 0", "e < 0"), strict=True
+            ):
+                what = f"{kind}, {side}, {reading}"
+                numbers.append(between(what, abs(e), 0.0, 0.95, error=ROOT_ERROR))
+    shear = tuple(n for n in numbers if not n.what.startswith(("hydrostatic", "biaxial")))
+    return Claim(
+        "other-strains",
+        "Sec. II D",
+        "Other kinds of strain give similar avalanches",
+        tuple(numbers),
+        call_text(first_strain_of, "xy", "fixed/ellipsoid"),
+        "the strain changes the shape enough: shear and isochoric strain, while hydrostatic strain "
+        "never fails and biaxial stretching does beyond 0.95",
+        shear,
+        comment="|e| of the first failure, exact sum, N0 = 3, paper's sign. Similar: below 0.95. "
+        "–: never.",
+    )
+
+
+def literal_scatter() -> Claim:
+    """Without a mean coupling nothing fails."""
+    places = ("sc", "fcc")
+    shares = {p: failed_share(p) for p in places}
+    return Claim(
+        "literal-scatter",
+        "Secs. II D and III",
+        "The mean flow decides: where its coupling is zero, as in Sec. II D literally, no block "
+        "fails",
+        tuple(
+            Number(f"share failed at e = 0.8, 135 nm, {p}", value, 0.0, error, value <= 3 * error)
+            for p, (value, error) in shares.items()
+        ),
+        call_text(failed_share),
+        "the blocks scatter little, as on fcc",
+        tuple(
+            Number(f"share failed at e = 0.8, 135 nm, {p}", value, 0.0, error, value <= 3 * error)
+            for p, (value, error) in shares.items()
+            if p == "fcc"
+        ),
+        comment="Pools of 512 unequal blocks of a-SiO2, paper's sign, N0 = 3; standard error of 16 "
+        "subpools. The mean flow never breaks in this reading; fluctuations alone do it.",
+    )
+
+
+TRANSITION = (sign_of_the_flow, experiments, literal_scatter, other_strains)

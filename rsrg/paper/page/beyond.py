@@ -1,0 +1,41 @@
+"""The pictures of what lies beyond the paper, in the order of importance."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from rsrg.paper.page.literal_figure import literal_figure
+from rsrg.paper.page.sign_figure import sign_figure
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture with a name of its own: what it is of, its caption, and how it is drawn.
+
+    subject: a few words for the progress of `reproduce`. draw: writes stem.png and stem.svg into a
+    folder.
+    """
+
+    stem: str
+    subject: str
+    caption: str
+    draw: Callable[[Path], object]
+
+
+BEYOND = (
+    Picture(
+        "figure_sign",
+        "the sign of the flow",
+        "The sign of the flow: lowest eigenvalue of χ⁻¹ at 1 mm against e_xx, α = 0.7, exact sum "
+        "over 27 blocks and continuum. With the Hamiltonian's sign the readings change places.",
+        sign_figure,
+    ),
+    Picture(
+        "figure_literal",
+        "the literal reading, where the mean coupling is zero",
+        "Sec. II D literally, a-SiO2: the mean coupling is zero, and unequal blocks break the "
+        "glass. Left: relative variance of χ⁻¹ without strain against L, pools (marks) and moment "
+        "closure (lines). Right: share of failed blocks at 135 nm against strain.",
+        literal_figure,
+    ),
+)
