@@ -4,7 +4,7 @@ import inspect
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, fields
 from functools import wraps
 from pathlib import Path
@@ -87,15 +87,13 @@ class ExecutionOptions:
     @contextmanager
     def opened(self) -> Iterator[dict[str, Any]]:
         """Executor, progress display and time limit, as keyword arguments of `engine.run`."""
-        from threadpoolctl import threadpool_limits
-
         from rsrg.execution.open_executor import open_executor
         from rsrg.execution.walltime import walltime_seconds
         from rsrg.report.progress import progress_bar
 
         limit = walltime_seconds(self.walltime)
         with (
-            threadpool_limits(1, "blas"),  # matrices are small: a second thread would only wait
+            one_blas_thread(),
             open_executor(self.threads, self.workers, self.scheduler) as executor,
             progress_bar(self.no_progress, self.quiet) as watch,
         ):
@@ -127,6 +125,13 @@ def with_execution_options(command: Callable[..., None]) -> Callable[..., None]:
     wrapper.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     wrapper.__annotations__ = {p.name: p.annotation for p in parameters}
     return wrapper
+
+
+def one_blas_thread() -> AbstractContextManager[object]:
+    """Linear algebra in one thread: matrices are small, and a second thread would only wait."""
+    from threadpoolctl import threadpool_limits
+
+    return threadpool_limits(1, "blas")
 
 
 def load(path: Path, overrides: list[str] | None) -> "Config":

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from rsrg.cli.options import AsJson
+from rsrg.cli.options import AsJson, one_blas_thread
 
 
 def reproduce(
@@ -24,7 +24,8 @@ def reproduce(
     from rsrg.paper.page.tables_text import summary
     from rsrg.paper.reproduce import reproduce as write_paper
 
-    claims = write_paper(output, lambda text: print(f"{text} …", file=sys.stderr))
+    with one_blas_thread():
+        claims = write_paper(output, lambda text: print(f"{text} …", file=sys.stderr))
     if as_json:
         print((output / "paper.json").read_text(encoding="utf-8"), end="")
         return

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from rsrg.paper.literal import N0, STEPS, STRAINS, LiteralFlow, closure_variances, literal_flow
 from rsrg.paper.page.style import RC, panel_letter, save
 from rsrg.physics.sign import Sign
-from rsrg.report.style import BLUE, ORANGE
+from rsrg.report.style import BLUE, ORANGE, length_axis
 
 COLOURS = {"sc": BLUE, "fcc": ORANGE}
 MARKERS: dict[Sign, str] = {"paper": "o", "hamiltonian": "s"}
@@ -33,7 +33,9 @@ def literal_figure(folder: Path) -> list[Path]:
         for lattice, colour in COLOURS.items():
             left.plot(lengths[1:], closure_variances(lattice)[1:], color=colour, linewidth=1.2)
         left.plot([], [], color="black", linewidth=1.2, label="moment closure")
-        left.set(xscale="log", yscale="log", xlabel="length L (nm)")
+        length_axis(left, lengths[1:])
+        left.set_xticks(lengths[1:], [f"{length:g}" for length in lengths[1:]])
+        left.set(yscale="log", xlabel="length L (nm)")
         left.set_ylabel(r"relative variance of $\chi^{-1}$, e = 0")
         right.set_xlabel(r"strain $e = e_{xx}$")
         right.set_ylabel("share of blocks that have failed at 135 nm")

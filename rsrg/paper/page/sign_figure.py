@@ -37,7 +37,7 @@ def sign_figure(folder: Path) -> list[Path]:
             panel_letter(ax, letter)
         axes[0].set_ylabel(r"lowest eigenvalue of $\chi^{-1}$   ($1/\rho c_t^2$)")
         axes[0].plot([], [], "--", color="black", linewidth=1.1, label="continuum")
-        axes[0].legend(loc="lower right", fontsize=8)
+        axes[0].legend(loc="upper right", fontsize=8)
         figure.suptitle(
             f"The glass fails where a curve falls below zero: α = {EXAMPLE_ALPHA}, $N_0$ = {N0}, "
             f"{STEPS} steps"
