@@ -9,6 +9,7 @@ from rsrg.physics.arrays import Array
 from rsrg.physics.channels import strain_channels
 from rsrg.physics.coupling_source import formula_steps
 from rsrg.physics.elastic import elastic_susceptibility, inverse_elastic_susceptibility
+from rsrg.physics.hill import hill_tensor
 from rsrg.physics.linear_response import level_response
 from rsrg.physics.log_formula import log_formula_coupling
 from rsrg.physics.pairs import inverse, weighted
@@ -186,6 +187,38 @@ def transition() -> Claim:
     )
 
 
+def phonon_response() -> tuple[float, float]:
+    """Shear and dilation eigenvalue of (2.9) at zero frequency, averaged over directions; α = 0.7.
+
+    It is −P, P = ⟨Γ(n)⟩ the Hill tensor of the sphere: Γ(n) is the static response of an elastic
+    medium to a stress along one wavevector.
+    """
+    values = -np.linalg.eigvalsh(weighted(hill_tensor(0.0, EXAMPLE_ALPHA), "tensor"))
+    return float(values.min()), float(values.max())
+
+
+def elastic_inverse() -> Claim:
+    """(2.9) is the inverse of (2.10)."""
+    shear, dilation = phonon_response()
+    compliance = np.linalg.eigvalsh(
+        weighted(inverse_elastic_susceptibility(EXAMPLE_ALPHA, "tensor"), "tensor")
+    )
+    return Claim(
+        "elastic-inverse",
+        "Eqs. 2.9, 2.10, 3.9 and 3.10",
+        "The correlation of phonon strains (2.9) is the inverse of χ_el (2.10)",
+        (
+            equal("shear eigenvalue of (2.9) (1/ρc_t²)", shear, float(compliance[-1]), 1e-3),
+            equal("its dilation eigenvalue (1/ρc_t²)", dilation, float(compliance[0]), 1e-3),
+        ),
+        call_text(phonon_response),
+        finding="11",
+        comment="Static, α = 0.7, averaged over the direction of the wavevector: minus the Hill "
+        "tensor of a sphere. Neither the sign nor the size is that of (χ_el)⁻¹, which (3.10) puts "
+        "into (3.9).",
+    )
+
+
 def dyson_residual() -> float:
     """max |(χ_res)⁻¹ by (3.9) with (3.10) + χ⁻¹ by (3.8)|, e = 0.1."""
     n = formula_steps(TEXT_LOG, N0)
@@ -210,4 +243,4 @@ def dyson() -> Claim:
     )  # fmt: skip
 
 
-FLOW = (response_signs, frozen, flowing, linear, transition, dyson)
+FLOW = (response_signs, elastic_inverse, frozen, flowing, linear, transition, dyson)
