@@ -25,7 +25,7 @@ from rsrg.physics.sign import Sign
 N0, SEED, BLOCKS = 3, 2016, 512
 STEPS = 3  # of N0 = 3: from 5 nm to 135 nm
 STRAINS = np.array([0.0, 0.4, 0.8, 1.2, 1.6])
-CLOSURE_CHUNKS = 8  # of draws
+CLOSURE_CHUNKS = 4  # of draws
 ALPHA = glass("a-SiO2").alpha
 
 

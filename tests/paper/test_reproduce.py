@@ -11,13 +11,14 @@ import pytest
 
 import rsrg
 import rsrg.paper
-from rsrg.paper.claims.claim import Claim, Number, between, order, printed, truncated
+from rsrg.paper.claims.claim import Claim, Number, between, one_digit, order, printed, truncated
 from rsrg.paper.claims.flow import bend
 from rsrg.paper.curves import marked_values, paper_curve
-from rsrg.paper.page.tables_text import number_text
+from rsrg.paper.page.beyond import BEYOND
+from rsrg.paper.page.tables_text import number_text, summary
 from rsrg.physics.materials import TABLE_I
 
-STEMS = [f"figure_{n:02d}" for n in range(1, 11)]
+STEMS = [f"figure_{n:02d}" for n in range(1, 11)] + [p.stem for p in BEYOND]
 
 
 def test_all_36_numbers(data):
@@ -145,7 +146,7 @@ def test_html_is_well_formed_and_needs_no_other_file(folder, data):
     checker = Checker()
     checker.feed((folder / "paper.html").read_text(encoding="utf-8"))
     assert checker.open == []
-    assert len(checker.sources) == 10
+    assert len(checker.sources) == len(STEMS)
     assert all(source.startswith("data:image/png;base64,") for source in checker.sources)
     assert checker.ids == [c["key"] for c in data["claims"]]
 
@@ -169,7 +170,7 @@ def test_same_numbers_same_page(folder, data):
 
 def test_every_finding_is_there(data):
     findings = {f for c in data["claims"] for f in c["finding"].split(", ") if f}
-    assert findings == {*(str(n) for n in range(1, 11)), "a", "b", "c", "d"}
+    assert findings == {*(str(n) for n in range(1, 14)), "a", "b", "c", "d"}
 
 
 def test_verdicts(data):
@@ -198,6 +199,14 @@ def test_verdicts(data):
         "directions": "reproduced",
         "last-term": "reproduced",
         "figure-1": only,
+        "sign": "not reproduced",  # §8.1
+        "elastic-inverse": "not reproduced",  # 11
+        "yield-strains": "not reproduced",  # §8.8
+        "literal-scatter": only,  # §8.6
+        "other-strains": only,  # §8.7
+        "figure-5": "reproduced",  # by the rule of Fig. 9
+        "figure-9": "not reproduced",
+        "dyson": "holds by construction",
     }
     assert {key: verdicts[key] for key in expected} == expected
 
@@ -232,6 +241,25 @@ def test_verdict_follows_the_numbers():
     assert verdict((no,), (yes, note)) == "reproduced only if c"
     assert verdict((no,), (yes, no)) == "not reproduced"
     assert verdict((note,)) == "not reproduced"  # nothing that decides
+
+
+def test_what_holds_by_construction_is_not_counted():
+    yes, no = printed("x", 0.1234, 0.123, 3), printed("x", 0.1236, 0.123, 3)
+    sure = Claim("k", "w", "s", (yes,), "1", by_construction=True)
+    assert sure.verdict == "holds by construction"
+    broken = Claim("k", "w", "s", (no,), "1", by_construction=True)
+    assert broken.verdict == "not reproduced"  # a fault of ours would show
+    assert summary([sure, Claim("l", "w", "s", (yes,), "1")]) == (
+        "1 claims: 1 reproduced. (1 more hold by construction.)"
+    )
+
+
+def test_one_digit():
+    assert one_digit("x", -6.49, -6.0).agrees
+    assert not one_digit("x", -6.51, -6.0).agrees
+    assert one_digit("x", 0.36, 0.4).agrees
+    assert not one_digit("x", 0.338, 0.4).agrees
+    assert one_digit("x", 1.0, 1.0).agrees
 
 
 def test_finer_steps_straighten_the_line():

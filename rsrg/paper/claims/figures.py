@@ -179,6 +179,7 @@ def figure_1() -> Claim:
         "the critical strain is that of xx+yy+zz; at the lower one, of yy−zz, χ_xxxx stays finite "
         "and the stress is smooth",
         (jump,),
+        finding="12",
         comment="The stress itself diverges, as r ln|e − e_c|: linear response has no peak there. "
         "The curve begins with the slope of χ_tot = χ_el + χ = 2χ_el, twice the measured modulus "
         "c_l²/c_t²: χ' = χ_el counts the stiffness twice (finding 12).",

@@ -95,7 +95,7 @@ def experiments() -> Claim:
             shown(f"f n to yield at e = {e:g}, largest", high, 1e-6 * high),
         ]
     return Claim(
-        "experiments",
+        "yield-strains",
         "Abstract, Sec. IV",
         "Critical strains agree with experiments well (glasses yield at 0.02 to 0.1)",
         tuple(numbers),
