@@ -84,8 +84,5 @@ def resonance_weights(e: Array, p: Array, temperature: float) -> Array:
 
 def _pairs(weight: Array, t: np.ndarray) -> Array:
     """Σ_nm w_nm T^a_nm T^b_mn of hermitian T, (6, 6); one weighted operator at a time."""
-    rows = []
-    for a in t:
-        weighted = weight * a
-        rows.append([np.vdot(b, weighted).real for b in t])
-    return np.array(rows)
+    rows = t.reshape(len(t), -1)
+    return np.array([(rows @ (weight * a).ravel().conj()).real for a in t])
