@@ -1,6 +1,7 @@
 """The picture of an ensemble of exact super blocks: where Eqs. 3.2 and 3.3 are right."""
 
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -31,7 +32,9 @@ def exact_figure(run: ExactRun, path: Path) -> None:
     for ax, formula in zip(panels.flat, TITLES, strict=False):
         errors = [case.errors[formula] for case in cases]
         _draw(ax, cases, [e.value for e in errors], [e.stderr for e in errors])
-        ax.axhspan(ax.get_ylim()[0], RIGHT, color="0.5", alpha=0.12, linewidth=0)
+        low = min(ax.get_ylim()[0], 0.5 * RIGHT)
+        ax.axhspan(low, RIGHT, color="0.5", alpha=0.12, linewidth=0)
+        ax.set_ylim(bottom=low)
         ax.axhline(1.0, color="0.3", linestyle=":", linewidth=1.0)
         ax.set_title(TITLES[formula], loc="left", parse_math=False)
         ax.set_ylabel("mean |error| / mean |change|")
@@ -42,7 +45,7 @@ def exact_figure(run: ExactRun, path: Path) -> None:
     last.set_ylabel(r"mean $|\delta\chi|$ / mean $|\bar\chi|$")
     for ax in panels[1]:
         ax.set_xlabel(r"$\gamma^2/(\rho c_t^2\,r^3\,\epsilon)$")
-    panels[0, 0].legend(fontsize=8)
+    panels[1, 0].legend(fontsize=8, loc="lower left", ncols=2)
     figure.suptitle(f"{ensemble_text(run)}. Shaded: right to 10%", parse_math=False)
     save(figure, path)
 
@@ -61,9 +64,24 @@ def _draw(ax: Axes, cases: list[ExactCase], values: list[float], stderr: list[fl
         for k, d in enumerate(distances):
             at = own & np.array([case.distance == d for case in cases])
             marker = MARKERS[k % len(MARKERS)]
-            ax.errorbar(x[at], y[at], error[at], fmt=marker, color=shade, markersize=4 + 2 * k % 6)
+            style: dict[str, Any] = {
+                "color": shade,
+                "markersize": 4 + 3 * k,
+                "markerfacecolor": _face(k, shade),
+            }
+            ax.errorbar(x[at], y[at], error[at], fmt=marker, **style)
     for k, d in enumerate(distances if len(distances) > 1 else []):
-        ax.plot([], [], MARKERS[k % len(MARKERS)], color="0.4", label=f"r/L = {d:g}")
+        style = {
+            "color": "0.4",
+            "markersize": 4 + 3 * k,
+            "markerfacecolor": _face(k, "0.4"),
+        }
+        ax.plot([], [], MARKERS[k % len(MARKERS)], label=f"r/L = {d:g}", **style)
     ax.set_xscale("log")
     ax.set_yscale("log")
     ax.grid(alpha=0.25)
+
+
+def _face(distance: int, colour: Any) -> Any:
+    """Filled for the first distance; the others are open and larger, as they often coincide."""
+    return colour if distance == 0 else "none"

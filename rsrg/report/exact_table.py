@@ -84,9 +84,9 @@ def _sign(cases: list[ExactCase]) -> str:
     ]
     along, against = (sum(s[i] for s in signs) for i in (0, 1))
     return (
-        "Projection: of δχ by (3.3), with χ < 0 as (2.7) gives it, on the exact one, over it. By two "
-        f"standard errors it is positive in {along} of {len(cases)} cases, negative in {against}. "
-        "With χ > 0 of the same size, the paper's sign, it is the opposite."
+        "Projection: of δχ by (3.3), with χ < 0 as (2.7) gives it, on the exact δχ, over its size. "
+        f"By two standard errors it is positive in {along} of {len(cases)} cases, negative in "
+        f"{against}; with χ > 0 of the same size, the paper's sign, it is the opposite."
     )
 
 
