@@ -54,6 +54,7 @@ def exact_notes(run: ExactRun, cases: list[ExactCase]) -> Iterator[str]:
     )
     for formula in cases[0].errors:
         yield f"({formula}) is right to 10% {_where(cases, formula)}."
+    yield "Here x = γ²/(ρc_t² r³ ε), all that counts of strength and distance."
     yield _sign(cases)
 
 
@@ -68,9 +69,9 @@ def _where(cases: list[ExactCase], formula: str) -> str:
         return "in no case"
     parts = []
     for temperature, limit, everywhere in limits:
-        x = "for no x" if limit is None else f"for x ≤ {limit:g}"
+        x = "for no x" if limit is None else f"up to x = {limit:g} and not beyond"
         parts.append(f"{'for all x' if everywhere else x} at k_B T/ε = {temperature:g}")
-    return f"({'; '.join(parts)}), x = γ²/(ρc_t² r³ ε)"
+    return "; ".join(parts)
 
 
 def _sign(cases: list[ExactCase]) -> str:

@@ -29,7 +29,7 @@ def test_all_commands(done, command):
     """One run for all of them: it takes a second."""
     first, path = done
     assert "32 super blocks of 2×2×2 two-level blocks, tunnelling levels, α = 0.7" in first.stdout
-    assert "(3.3) is right to 10% (for all x at k_B T/ε = 3)" in first.stdout
+    assert "(3.3) is right to 10% for all x at k_B T/ε = 3." in first.stdout
     assert "(3.2) is right to 10% in no case" in first.stdout
     assert "positive in 2 of 2 cases, negative in 0" in first.stdout
     assert path.with_suffix(".png").read_bytes().startswith(b"\x89PNG")

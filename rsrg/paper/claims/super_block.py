@@ -56,8 +56,8 @@ def first_order() -> Claim:
             ),
         ),
         finding="13",
-        comment="Where ⟨T⟩ ≠ 0 the blocks feel the mean stress of the others, and that changes χ to "
-        "first order in Λ, as (3.3) does. Errors are over the exact change δχ.",
+        comment="Where ⟨T⟩ ≠ 0 the blocks feel the mean stress of the others, and that changes χ "
+        "to first order in Λ, as (3.3) does. Errors are over the exact change δχ.",
     )
 
 
