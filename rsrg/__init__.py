@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from rsrg.physics.hill import hill_tensor
     from rsrg.physics.interaction import coupling_matrix
     from rsrg.physics.log_formula import log_formula_coupling
+    from rsrg.physics.super_block import super_block_response
+    from rsrg.physics.super_block_expansion import (
+        super_block_expansion,
+        super_block_second_order,
+    )
     from rsrg.results.run import Run, open_run
     from rsrg.sums.engines import pair_moments
 
@@ -38,6 +43,9 @@ _HOME = {
     "pair_moments": "rsrg.sums.engines",
     "resume": "rsrg.execution.engine",
     "run": "rsrg.execution.engine",
+    "super_block_expansion": "rsrg.physics.super_block_expansion",
+    "super_block_response": "rsrg.physics.super_block",
+    "super_block_second_order": "rsrg.physics.super_block_expansion",
 }
 
 __all__ = [
@@ -58,6 +66,9 @@ __all__ = [
     "pair_moments",
     "resume",
     "run",
+    "super_block_expansion",
+    "super_block_response",
+    "super_block_second_order",
 ]
 
 

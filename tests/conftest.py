@@ -12,6 +12,7 @@ from contextlib import redirect_stderr, redirect_stdout
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
 import rsrg
 from rsrg.cli.app import main
@@ -178,6 +179,13 @@ def same():
 def two_processors(monkeypatch):
     """Runs use two threads, whatever the machine has."""
     monkeypatch.setattr(threads, "available_threads", lambda: 2)
+
+
+@pytest.fixture
+def one_blas_thread():
+    """Linear algebra in one thread, as in the commands: with two, its last bits are others."""
+    with threadpool_limits(1, "blas"):
+        yield
 
 
 class Hands:

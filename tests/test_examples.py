@@ -16,7 +16,9 @@ def public_objects():
         thing = getattr(rsrg, name)
         yield name, thing
         if inspect.isclass(thing):
-            for member, value in vars(thing).items():
+            own = [c for c in thing.__mro__ if c.__module__.startswith("rsrg.")]
+            members = {k: v for c in reversed(own) for k, v in vars(c).items()}
+            for member, value in members.items():
                 function = getattr(value, "fget", None) or getattr(value, "__func__", value)
                 ours = inspect.isfunction(function) and function.__module__.startswith("rsrg.")
                 if ours and not member.startswith("_"):

@@ -45,7 +45,7 @@ def _main(
 
 
 for _command in (
-    *(run.run, run.resume),
+    *(run.run, run.exact, run.resume),
     *(studies.sweep, studies.status, studies.merge),
     *(show.validate, show.inspect, show.compare, show.report, show.materials, show.schema),
     *(theory.reproduce, theory.critical),

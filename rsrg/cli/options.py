@@ -15,6 +15,7 @@ import typer
 from rsrg.cli.overrides import parse_overrides
 
 if TYPE_CHECKING:
+    from rsrg.config.exact import ExactConfig
     from rsrg.config.schema import Config
 
 EXIT_FAILURE, EXIT_USAGE, EXIT_STOPPED, EXIT_INTERRUPTED = 1, 2, 75, 130
@@ -139,6 +140,15 @@ def load(path: Path, overrides: list[str] | None) -> "Config":
     from rsrg.config.loading import load_config
 
     return load_config(path, parse_overrides(overrides))
+
+
+def load_any(path: Path, overrides: list[str] | None) -> "Config | ExactConfig":
+    """The config in a file, of a flow or of exact super blocks, with `-o` overrides."""
+    from rsrg.config.loading import config_from_source, exact_config_from_source, is_exact
+    from rsrg.config.yaml_source import override, read_source
+
+    source = override(read_source(path), parse_overrides(overrides))
+    return exact_config_from_source(source) if is_exact(source) else config_from_source(source)
 
 
 def say(message: str) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NoReturn
 from rsrg.cli.options import EXIT_STOPPED, exit_at_once, say
 
 if TYPE_CHECKING:
+    from rsrg.results.exact_run import ExactRun
     from rsrg.results.run import Run
 
 
@@ -15,13 +16,18 @@ def exit_stopped(message: str) -> NoReturn:
     exit_at_once(EXIT_STOPPED)
 
 
-def finish(run: "Run", quiet: bool) -> None:
+def finish(run: "Run | ExactRun", quiet: bool) -> None:
     """Say how a session ended; a stopped one exits with 75."""
     if run.status != "finished":
         done, total = run.progress
         exit_stopped(
             f"stopped: {done} of {total} chunks are in {run.path}. Go on: rsrg resume {run.path}"
         )
+    from rsrg.results.run import Run
+
+    if not isinstance(run, Run):
+        report_exact(run, run.path.with_suffix(".png"), quiet)
+        return
     from rsrg.report.flow_figure import flow_figure
     from rsrg.report.terminal import print_place, print_results
 
@@ -32,6 +38,24 @@ def finish(run: "Run", quiet: bool) -> None:
     if not quiet:
         print_place(run, picture, glass)
     report_disorder(run, picture, quiet=quiet)
+
+
+def report_exact(
+    run: "ExactRun", picture: Path, quiet: bool = False, as_json: bool = False
+) -> None:
+    """Table and picture of an ensemble of exact super blocks, or its numbers as JSON."""
+    from rsrg.report.console import print_json
+    from rsrg.report.exact_figure import exact_figure
+    from rsrg.report.exact_table import as_records, print_exact
+
+    run.require_finished()
+    if as_json:
+        print_json(as_records(run))
+        return
+    exact_figure(run, picture)
+    if not quiet:
+        print_exact(run)
+        print(f"run file: {run.path}\npicture: {picture}")
 
 
 def report_disorder(

@@ -1,4 +1,4 @@
-"""Commands that compute one run: `run` starts it, `resume` goes on with it."""
+"""Commands that compute one run: `run` and `exact` start one, `resume` goes on with it."""
 
 from pathlib import Path
 from typing import Annotated
@@ -16,22 +16,23 @@ from rsrg.cli.options import (
 from rsrg.cli.outcome import finish
 from rsrg.cli.overrides import parse_overrides
 
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", metavar="FILE", help="Run file; default: runs/CONFIG.h5."),
+]
+Restart = Annotated[
+    bool,
+    typer.Option("--restart", help="Start from the beginning if the file exists; it becomes .old."),
+]
+
 
 @with_execution_options
 def run(
     config: ConfigPath,
     execution: ExecutionOptions,
     o: Overrides = None,
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", metavar="FILE", help="Run file; default: runs/CONFIG.h5."),
-    ] = None,
-    restart: Annotated[
-        bool,
-        typer.Option(
-            "--restart", help="Start from the beginning if the file exists; it becomes .old."
-        ),
-    ] = False,
+    output: Output = None,
+    restart: Restart = False,
     dry_run: Annotated[
         bool, typer.Option("-n", "--dry-run", help="Say what it would do: pairs, memory, time.")
     ] = False,
@@ -53,6 +54,26 @@ def run(
 
 
 @with_execution_options
+def exact(
+    config: ConfigPath,
+    execution: ExecutionOptions,
+    o: Overrides = None,
+    output: Output = None,
+    restart: Restart = False,
+) -> None:
+    """Solve super blocks exactly: where Eqs. 3.2 and 3.3 are right, as a table and a picture."""
+    from rsrg.config.loading import load_exact_config
+    from rsrg.execution import engine
+
+    loaded = load_exact_config(config, parse_overrides(o))
+    execution.apply()
+    target = output or Path("runs") / f"{config.stem}.h5"
+    with execution.opened() as options:
+        result = engine.start(loaded, target, restart=restart, **options)
+    finish(result, execution.quiet)
+
+
+@with_execution_options
 def resume(run: RunPath, execution: ExecutionOptions, o: Overrides = None) -> None:
     """Go on with a stopped run; or extend a finished one: -o sampling.samples N."""
     from rsrg.execution import engine
@@ -60,5 +81,5 @@ def resume(run: RunPath, execution: ExecutionOptions, o: Overrides = None) -> No
     overrides = parse_overrides(o)
     execution.apply()
     with execution.opened() as options:
-        result = engine.resume(run, overrides, **options)
+        result = engine.go_on(run, overrides, **options)
     finish(result, execution.quiet)

@@ -3,27 +3,49 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rsrg.cli.options import AsJson, ConfigPath, Overrides, RunPath, load
-from rsrg.cli.outcome import report_disorder, report_study
+from rsrg.cli.options import AsJson, ConfigPath, Overrides, RunPath, load_any
+from rsrg.cli.outcome import report_disorder, report_exact, report_study
+
+if TYPE_CHECKING:
+    from rsrg.config.exact import ExactConfig
 
 
 def validate(config: ConfigPath, o: Overrides = None, as_json: AsJson = False) -> None:
     """Check a config and say what it asks for; every problem is listed at once."""
+    from rsrg.config.schema import Config
     from rsrg.execution.plan import plan
     from rsrg.report.console import print_json
     from rsrg.report.plan_text import print_plan
 
-    loaded = load(config, o)
+    loaded = load_any(config, o)
+    if not isinstance(loaded, Config):
+        _print_valid_exact(config, loaded, as_json)
+        return
     planned = plan(loaded)
     if as_json:
         print_json({"valid": True, "config": json.loads(loaded.resolved()), **asdict(planned)})
         return
     print(f"{config} is valid.")
     print_plan(planned)
+
+
+def _print_valid_exact(path: Path, config: "ExactConfig", as_json: bool) -> None:
+    """Say what a valid config of exact super blocks asks for."""
+    from rsrg.report.console import print_json
+
+    sizes = [len(a) for a in (config.strengths, config.distances, config.temperatures)]
+    if as_json:
+        print_json({"valid": True, "config": json.loads(config.resolved())})
+        return
+    print(f"{path} is valid.")
+    print(
+        f"{config.sampling.super_blocks} super blocks of eight two-level blocks, 256 states, at "
+        f"{sizes[0]} strengths × {sizes[1]} distances × {sizes[2]} temperatures"
+    )
 
 
 def inspect(
@@ -34,9 +56,9 @@ def inspect(
     """Show a run file, also while it runs: status and tree, or the numbers of one dataset."""
     from rsrg.report.console import console, print_json
     from rsrg.report.tree import dataset_text, file_tree, node_rows, shown_attributes
-    from rsrg.results.run import open_run
+    from rsrg.results.exact_run import open_stored_run
 
-    opened = open_run(run)
+    opened = open_stored_run(run)
     if node in ("config", "config_text"):
         print(opened.attributes[node])
         return
@@ -90,19 +112,23 @@ def report(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Print the table of critical strains of a finished run again and draw its picture.
+    """Print the tables of a finished run again and draw its picture.
 
     Of a folder of quenched runs, such as a sweep's: the critical strains of their blocks against L.
     """
     from rsrg.report.console import print_json
     from rsrg.report.flow_figure import flow_figure
     from rsrg.report.terminal import print_place, print_results
-    from rsrg.results.run import open_run
+    from rsrg.results.exact_run import open_stored_run
+    from rsrg.results.run import Run
 
     if run.is_dir():
         report_study(run, output or run / f"{run.resolve().name}.png", material, as_json)
         return
-    opened = open_run(run)
+    opened = open_stored_run(run)
+    if not isinstance(opened, Run):
+        report_exact(opened, output or opened.path.with_suffix(".png"), as_json=as_json)
+        return
     if as_json:
         print_json([asdict(r) for r in opened.critical_strains()])
         return

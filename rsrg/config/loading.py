@@ -3,19 +3,22 @@
 import difflib
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
+from rsrg.config.exact import ExactConfig
 from rsrg.config.on_resume import inner_model
+from rsrg.config.run_config import RunConfig
 from rsrg.config.schema import Config
 from rsrg.config.yaml_source import KeyPath, Source, override, parse_source, read_source
 from rsrg.errors import ConfigError
 
 UNION_TAGS = ("grid", "list")
+C = TypeVar("C", bound=RunConfig)
 MAX_VALUE_TEXT = 60  # longest text of a wrong value, in characters
 
 
@@ -58,13 +61,44 @@ def config_from_text(text: str, name: str = "config") -> Config:
 
 def config_from_source(source: Source) -> Config:
     """The config in YAML data that were read. Raises as `load_config`."""
+    if is_exact(source):
+        place = source.place(("kind",))
+        raise ConfigError([f"`kind: exact` is a config for the command `rsrg exact` ({place})"])
+    config = _validated(source, Config)
+    return _pinned(config, Path(source.name).parent).with_text(source.text)
+
+
+def exact_config_from_source(source: Source) -> ExactConfig:
+    """The config of an ensemble of exact super blocks. Raises as `load_config`."""
+    return _validated(source, ExactConfig).with_text(source.text)
+
+
+def is_exact(source: Source) -> bool:
+    """Whether a config asks for an ensemble of exact super blocks rather than a flow."""
+    return source.data.get("kind") == "exact"
+
+
+def config_of_kind(source: Source, kind: type[C]) -> C:
+    """The config of a known kind in YAML data that were read. Raises as `load_config`."""
+    read: Callable[[Source], RunConfig]
+    read = exact_config_from_source if kind is ExactConfig else config_from_source
+    return cast(C, read(source))
+
+
+def load_exact_config(
+    path: str | os.PathLike[str], overrides: Mapping[str, Any] | None = None
+) -> ExactConfig:
+    """Read the config of an ensemble of exact super blocks; otherwise as `load_config`."""
+    return exact_config_from_source(override(read_source(path), dict(overrides or {})))
+
+
+def _validated(source: Source, kind: type[C]) -> C:
     try:
-        config = Config.model_validate(source.data)
+        return kind.model_validate(source.data)
     except ValidationError as error:
-        problems = [_problem(dict(e), source) for e in error.errors(include_url=False)]
+        problems = [_problem(dict(e), source, kind) for e in error.errors(include_url=False)]
         ordered = sorted(problems, key=lambda p: p[0])
         raise ConfigError(list(dict.fromkeys(text for _, text in ordered))) from None
-    return _pinned(config, Path(source.name).parent).with_text(source.text)
 
 
 def _pinned(config: Config, folder: Path) -> Config:
@@ -78,12 +112,12 @@ def _pinned(config: Config, folder: Path) -> Config:
     return config.model_copy(update={"blocks": blocks})
 
 
-def _problem(error: dict[str, Any], source: Source) -> tuple[int, str]:
+def _problem(error: dict[str, Any], source: Source, config: type[BaseModel]) -> tuple[int, str]:
     """Line number and text of one problem."""
     path = _path(error["loc"]) or _named_path(error)
     place = source.place(path)
     line = next((source.lines[p] for p in _upwards(path) if p in source.lines), 0)
-    return line, f"{_sentence(error, _path(error['loc']))} ({place})"
+    return line, f"{_sentence(error, _path(error['loc']), config)} ({place})"
 
 
 def _named_path(error: dict[str, Any]) -> KeyPath:
@@ -103,19 +137,19 @@ def _path(loc: tuple[str | int, ...]) -> KeyPath:
     )
 
 
-def _sentence(error: dict[str, Any], path: KeyPath) -> str:
+def _sentence(error: dict[str, Any], path: KeyPath, config: type[BaseModel]) -> str:
     """The sentence that names the key, the rule and the value."""
     name = next((p for p in reversed(path) if isinstance(p, str)), "config")
     kind, value = error["type"], _shown(error["input"])
     if kind == "extra_forbidden":
-        return _unknown_key(str(path[-1]), path[:-1])
+        return _unknown_key(str(path[-1]), path[:-1], config)
     if kind == "missing" and isinstance(path[-1], str):
-        return f"`{name}` is missing; it must be {_rule(path)}"
+        return f"`{name}` is missing; it must be {_rule(path, config)}"
     if kind == "value_error":
         message = str(error["ctx"]["error"])
         return f"`{name}` {message}; got {value}" if path else message
     hint = _nearest(error) if kind == "literal_error" else ""
-    return f"`{name}` must be {_rule(path)}{hint}; got {value}"
+    return f"`{name}` must be {_rule(path, config)}{hint}; got {value}"
 
 
 def _nearest(error: dict[str, Any]) -> str:
@@ -135,18 +169,18 @@ def _is_word(value: Any) -> bool:
     return value is None or isinstance(value, bool)
 
 
-def _unknown_key(key: str, parent: KeyPath) -> str:
-    field = _field(parent)
-    model = Config if not parent else inner_model(field.annotation) if field else None
+def _unknown_key(key: str, parent: KeyPath, config: type[BaseModel]) -> str:
+    field = _field(parent, config)
+    model = config if not parent else inner_model(field.annotation) if field else None
     known = list(model.model_fields) if model else []
     close = difflib.get_close_matches(key, known, n=1)
     hint = f"did you mean `{close[0]}`?" if close else f"known keys: {', '.join(known)}"
     return f"unknown key `{key}`; {hint}"
 
 
-def _field(path: KeyPath) -> FieldInfo | None:
+def _field(path: KeyPath, config: type[BaseModel]) -> FieldInfo | None:
     """The field at a path; for an element of a list, the field of that list."""
-    model: type[BaseModel] | None = Config
+    model: type[BaseModel] | None = config
     field = None
     for key in path:
         if isinstance(key, int):
@@ -158,6 +192,6 @@ def _field(path: KeyPath) -> FieldInfo | None:
     return field
 
 
-def _rule(path: KeyPath) -> str:
-    field = _field(path)
+def _rule(path: KeyPath, config: type[BaseModel]) -> str:
+    field = _field(path, config)
     return field.description if field and field.description else "valid"

@@ -9,26 +9,24 @@ from collections.abc import Iterator, Mapping
 from functools import reduce
 from typing import Any
 
-from rsrg.config.loading import config_from_source
+from rsrg.config.loading import C, config_of_kind
 from rsrg.config.on_resume import FIXED, OnResume, rule_of
+from rsrg.config.run_config import RunConfig, config_rules
 from rsrg.config.schema import RULES, Config
 from rsrg.config.yaml_source import Source, override
 from rsrg.errors import ConfigError
 
 
-def extended_config(config: Config, overrides: dict[str, Any]) -> Config:
+def extended_config(config: C, overrides: dict[str, Any]) -> C:
     """The config with overrides applied, if a resume may continue with it.
 
     Raises ConfigError, with the old and new value of every key that may not change.
     """
     source = Source("the run's config", config.text(), json.loads(config.resolved()), {})
-    changed = config_from_source(override(source, overrides))
-    refused = [
-        *_changed_fixed_fields(config, changed),
-        *_broken_rules(config, changed),
-        *_changed_draws(config, changed),
-        *_changed_pool(config, changed),
-    ]
+    changed = config_of_kind(override(source, overrides), type(config))
+    refused = [*_changed_fixed_fields(config, changed), *_broken_rules(config, changed)]
+    if isinstance(config, Config) and isinstance(changed, Config):
+        refused += [*_changed_draws(config, changed), *_changed_pool(config, changed)]
     if refused:
         raise ConfigError(refused)
     return changed
@@ -43,7 +41,7 @@ def flat(settings: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     return result
 
 
-def _differences(old: Config, new: Config) -> Iterator[tuple[str, Any, Any]]:
+def _differences(old: RunConfig, new: RunConfig) -> Iterator[tuple[str, Any, Any]]:
     """Dotted key, old and new value of every setting that differs."""
     before, after = (flat(json.loads(c.resolved())) for c in (old, new))
     for key in sorted(before.keys() | after.keys()):
@@ -51,21 +49,21 @@ def _differences(old: Config, new: Config) -> Iterator[tuple[str, Any, Any]]:
             yield key, before.get(key), after.get(key)
 
 
-def _changed_fixed_fields(old: Config, new: Config) -> Iterator[str]:
+def _changed_fixed_fields(old: RunConfig, new: RunConfig) -> Iterator[str]:
     for key, before, after in _differences(old, new):
-        if (rule_of(key, RULES) or FIXED).rule == "fixed":
+        if (rule_of(key, config_rules(type(old))) or FIXED).rule == "fixed":
             yield f"`{key}` cannot change on resume: {before!r} in the file, {after!r} asked for"
 
 
-def _broken_rules(old: Config, new: Config) -> Iterator[str]:
+def _broken_rules(old: RunConfig, new: RunConfig) -> Iterator[str]:
     """A sentence for every field that changed against its rule."""
-    for key, rule in RULES.items():
+    for key, rule in config_rules(type(old)).items():
         before, after = _value(old, key), _value(new, key)
         if rule.rule in ("can only grow", "can only fall", "can only gain"):
             yield from _broken_rule(key, rule, rule.measure(before), rule.measure(after))
 
 
-def _value(config: Config, key: str) -> Any:
+def _value(config: RunConfig, key: str) -> Any:
     return reduce(getattr, key.split("."), config)
 
 

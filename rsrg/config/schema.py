@@ -1,7 +1,5 @@
 """The config: what a run computes. Every field's description is the rule that its errors quote."""
 
-import hashlib
-import json
 import math
 from typing import Annotated, Any, Literal, Self
 
@@ -11,11 +9,10 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    PrivateAttr,
     model_validator,
 )
 
-from rsrg.config.base import ConfigModel, as_tuple, quantity
+from rsrg.config.base import as_tuple
 from rsrg.config.flow import FlowSpec
 from rsrg.config.geometry import SAME_LENGTH, BlocksSpec, Lengths, StrainSpec
 from rsrg.config.materials import MaterialsInput, MaterialSpec, as_specs
@@ -25,8 +22,8 @@ from rsrg.config.on_resume import (
     IGNORED,
     OnResume,
     stated_rules,
-    without_ignored,
 )
+from rsrg.config.run_config import Checkpoint, RunConfig
 from rsrg.config.sampling import MOST_SAMPLES, Sampling
 from rsrg.ensemble.blocks import CHUNK
 from rsrg.physics.arrays import Array
@@ -48,15 +45,7 @@ def _distinct(values: tuple[Any, ...]) -> tuple[Any, ...]:
     return values
 
 
-class Checkpoint(ConfigModel):
-    """How often a run is saved."""
-
-    every: Annotated[str, quantity("second")] = Field(
-        "30 s", description="a time with its unit, such as '30 s'"
-    )
-
-
-class Config(ConfigModel):
+class Config(RunConfig):
     """Everything that a run computes, validated and frozen. It comes from `load_config`.
 
     Its fields are the keys of the YAML file: `config.sampling.seed` is `sampling: {seed: ...}`.
@@ -147,38 +136,6 @@ class Config(ConfigModel):
             )
         return self
 
-    _text: str | None = PrivateAttr(None)
-
-    def with_text(self, text: str) -> Self:
-        """This same config, which from now on remembers the text that it was read from.
-
-        Example:
-            With the `config` of the example of `Config`:
-
-            >>> config.with_text("# my own text").text()
-            '# my own text'
-        """
-        self._text = text
-        return self
-
-    def __eq__(self, other: object) -> bool:
-        """Whether both have the same resolved settings, however they were written."""
-        return isinstance(other, Config) and self.resolved() == other.resolved()
-
-    def __hash__(self) -> int:
-        return hash(self.resolved())
-
-    def text(self) -> str:
-        """The text that the config was read from; the resolved config where there was none.
-
-        Example:
-            With the `config` of the example of `Config`:
-
-            >>> config.text().splitlines()[1]
-            'schema_version: 1'
-        """
-        return self.resolved() if self._text is None else self._text
-
     def glasses(self) -> tuple[Material, ...]:
         """The glasses of the config, with velocities and density in SI units where these are given.
 
@@ -252,42 +209,20 @@ class Config(ConfigModel):
         """
         return tuple(Reading.parse(r) for r in self.readings)
 
-    def resolved(self) -> str:
-        """The config with all defaults filled in, as canonical JSON.
+    def chunk_totals(self) -> dict[str, int]:
+        """Chunks in all of each kind of work, by the dataset that counts those done.
 
         Example:
-            With the `config` of the example of `Config`:
+            With the `config` of the example of `Config`, one exact mean for each of 12 steps:
 
-            >>> '"lattice": "sc"' in config.resolved()
-            True
+            >>> config.chunk_totals()
+            {'checkpoint/chunks_done': 12}
         """
-        return json.dumps(self.model_dump(mode="json", exclude_none=True), sort_keys=True)
-
-    def numerical_settings(self) -> dict[str, Any]:
-        """The resolved config as nested dictionaries, without the fields that change no number.
-
-        Those are the fields that a resume ignores: the title and when to save.
-
-        Example:
-            With the `config` of the example of `Config`:
-
-            >>> settings = config.numerical_settings()
-            >>> settings["sampling"]["seed"], "title" in settings
-            (0, False)
-        """
-        return without_ignored(json.loads(self.resolved()), RULES)
-
-    def digest(self) -> str:
-        """SHA-256 of all settings that change numbers; the files of a sweep are named by it.
-
-        Example:
-            With the `config` of the example of `Config`:
-
-            >>> len(config.digest())
-            64
-        """
-        text = json.dumps(self.numerical_settings(), sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()
+        formula = self.sampling.estimator == "formula"
+        totals = {"checkpoint/chunks_done": 0 if formula else self.steps() * self.chunks()}
+        if self.flow.quenched:
+            totals["checkpoint/pool_chunks_done"] = self.steps() * (self.flow.blocks // CHUNK)
+        return totals
 
 
 RULES = stated_rules(Config)  # what a resume may change, by dotted key

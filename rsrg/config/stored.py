@@ -2,15 +2,17 @@
 
 from pydantic import ValidationError
 
+from rsrg.config.exact import ExactConfig
+from rsrg.config.run_config import RunConfig
 from rsrg.config.schema import Config
 from rsrg.errors import RunFileError
-from rsrg.storage.run_file import Snapshot
+from rsrg.storage.run_file import EXACT, Snapshot
 
 ATTRIBUTES = ("status", "created", "updated", "config", "config_text")
 
 
-def stored_config(snapshot: Snapshot) -> Config:
-    """The config of a run file, with the text it was read from.
+def stored_config(snapshot: Snapshot) -> RunConfig:
+    """The config of a run file, of the kind that the file is, with the text it was read from.
 
     Raises RunFileError where it, or another attribute that every run has, is missing or invalid.
     """
@@ -18,8 +20,9 @@ def stored_config(snapshot: Snapshot) -> Config:
     missing = [name for name in ATTRIBUTES if name not in attributes]
     if missing:
         raise RunFileError(f"{snapshot.path} must have the attributes {', '.join(missing)}")
+    kind = ExactConfig if attributes.get("filetype") == EXACT else Config
     try:
-        config = Config.model_validate_json(str(attributes["config"]))
+        config: RunConfig = kind.model_validate_json(str(attributes["config"]))
     except ValidationError as error:
         reason = error.errors()[0]["msg"]
         raise RunFileError(f"{snapshot.path} must hold a valid config: {reason}") from None

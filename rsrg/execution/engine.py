@@ -5,25 +5,31 @@ import os
 from collections.abc import Mapping
 from contextlib import closing, nullcontext, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+from rsrg.config.exact import ExactConfig
 from rsrg.config.resume_rules import extended_config
+from rsrg.config.run_config import RunConfig
 from rsrg.config.schema import Config
 from rsrg.config.stored import stored_config
 from rsrg.errors import ConfigError, RunFileError
 from rsrg.execution.clock import CLOCK
+from rsrg.execution.exact_state import ExactState
 from rsrg.execution.executor import Executor
 from rsrg.execution.open_executor import open_executor
 from rsrg.execution.plan import require_memory
 from rsrg.execution.progress import Watcher, unwatched
+from rsrg.execution.run_state import RunState
 from rsrg.execution.session import Session
 from rsrg.execution.signals import stop_on_signals
 from rsrg.execution.state import State
 from rsrg.execution.walltime import TimeLimit
+from rsrg.results.exact_run import ExactRun, stored_run
 from rsrg.results.run import Run
+from rsrg.results.stored_run import StoredRun
 from rsrg.storage.atomic import free_name, make_folder, remove_leftovers, resolve_symlink, set_aside
 from rsrg.storage.lock import locked, remove_dead_lock
-from rsrg.storage.run_file import SUFFIXES, Snapshot, restore_command
+from rsrg.storage.run_file import EXACT, SUFFIXES, Snapshot, restore_command
 
 
 def run(
@@ -79,13 +85,35 @@ def run(
         log       0.2942 yz
         log       0.3880 xx+yy+zz
     """
-    target, limit = resolve_symlink(Path(path)), TimeLimit.from_walltime(walltime)
     if not isinstance(config, Config):
         raise ConfigError([f"`config` must be a Config (see load_config); got {config!r}"])
+    run = start(
+        config,
+        path,
+        restart=restart,
+        watch=watch,
+        executor=executor,
+        walltime=walltime,
+        must_begin=must_begin,
+    )
+    return cast(Run, run)
+
+
+def start(
+    config: RunConfig,
+    path: str | os.PathLike[str],
+    *,
+    restart: bool = False,
+    watch: Watcher = unwatched,
+    executor: Executor | None = None,
+    walltime: float | None = None,
+    must_begin: bool = True,
+) -> Run | ExactRun:
+    """Compute what a config of any kind asks for; otherwise as `run`."""
+    target, limit = resolve_symlink(Path(path)), TimeLimit.from_walltime(walltime)
     if target.suffix not in SUFFIXES:
         raise ConfigError([f"a run file must end in {' or '.join(SUFFIXES)}; got {target}"])
-    require_memory(config)
-    state = State.initial(config)
+    state = _initial_state(config)
     make_folder(target)
     with locked(target, CLOCK.now(), CLOCK.sleep) as note:
         if target.exists() and not restart:
@@ -143,6 +171,29 @@ def resume(
         >>> config.steps(), run.config.steps()
         (3, 12)
     """
+    run = go_on(
+        path,
+        overrides,
+        kind=Run,
+        watch=watch,
+        executor=executor,
+        walltime=walltime,
+        must_begin=must_begin,
+    )
+    return cast(Run, run)
+
+
+def go_on(
+    path: str | os.PathLike[str],
+    overrides: Mapping[str, Any] | None = None,
+    *,
+    kind: type[StoredRun] = StoredRun,
+    watch: Watcher = unwatched,
+    executor: Executor | None = None,
+    walltime: float | None = None,
+    must_begin: bool = True,
+) -> Run | ExactRun:
+    """Go on with a run of any kind, or of the kind that is asked for; otherwise as `resume`."""
     target, limit = resolve_symlink(Path(path)), TimeLimit.from_walltime(walltime)
     if target.suffix == ".prev":
         whole = target.with_suffix("")
@@ -151,36 +202,51 @@ def resume(
             f"To go on from there: {restore_command(whole)}, then rsrg resume {whole}"
         )
     snapshot = Snapshot(target)
+    if not issubclass(ExactRun, kind) and snapshot.attributes.get("filetype") == EXACT:
+        raise RunFileError(f"{target} holds exact super blocks: go on with rsrg resume {target}")
     if (config := _remaining(snapshot, overrides or {})) is None:
         remove_dead_lock(target, CLOCK.now(), CLOCK.sleep)
-        return Run(snapshot)
+        return stored_run(snapshot)
     with locked(target, CLOCK.now(), CLOCK.sleep) as note:
         if not snapshot.is_current():  # another process saved after we read and before we locked
             snapshot.close()
             snapshot = Snapshot(target)
             if (config := _remaining(snapshot, overrides or {})) is None:
-                return Run(snapshot)
+                return stored_run(snapshot)
         with snapshot:
-            state = State.from_run_file(snapshot).extended(config)
+            state = _saved_state(snapshot).extended(config)
         return _carry_on(Session(state, target, watch, limit, must_begin), executor, note)
 
 
-def _remaining(snapshot: Snapshot, overrides: Mapping[str, Any]) -> Config | None:
+def _initial_state(config: RunConfig) -> RunState:
+    if isinstance(config, ExactConfig):
+        return ExactState.initial(config)
+    require_memory(cast(Config, config))
+    return State.initial(cast(Config, config))
+
+
+def _saved_state(snapshot: Snapshot) -> RunState:
+    exact = snapshot.attributes.get("filetype") == EXACT
+    return ExactState.from_run_file(snapshot) if exact else State.from_run_file(snapshot)
+
+
+def _remaining(snapshot: Snapshot, overrides: Mapping[str, Any]) -> RunConfig | None:
     """The config of the work left; None where the run is finished and nothing more is asked for."""
     before = stored_config(snapshot)
     config = extended_config(before, dict(overrides))
     if snapshot.attributes["status"] == "finished" and config == before:
         return None
-    require_memory(config)
+    if isinstance(config, Config):
+        require_memory(config)
     return config
 
 
-def _carry_on(session: Session, executor: Executor | None, note: str) -> Run:
+def _carry_on(session: Session, executor: Executor | None, note: str) -> Run | ExactRun:
     """Do the work that is left, save it, and open the run file."""
     path, record, log = session.path, session.state.record, session.log
     with closing(log), stop_on_signals(session.request, session.stop_requested):
         remove_leftovers(path)
-        record.begin(session.state.config, note, log)
+        record.begin(session.state.engine, note, log)
         number = len(record.sessions)
         log.write(logging.INFO, "%s: session %d begins, %s", path, number, record.present())
         try:
@@ -197,4 +263,4 @@ def _carry_on(session: Session, executor: Executor | None, note: str) -> Run:
         ending = "finished" if reason is None else f"stopped by {reason}"
         share = 100 * session.pace.share()
         log.write(logging.INFO, "%s; saving took %.2g %% of the time", ending, share)
-    return Run(Snapshot.from_content(path, session.content))
+    return stored_run(Snapshot.from_content(path, session.content))

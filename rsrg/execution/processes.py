@@ -9,6 +9,8 @@ from multiprocessing.connection import Connection
 from threading import Thread
 from typing import Any
 
+from threadpoolctl import threadpool_limits
+
 from rsrg.execution.executor import STOP_GRACE, UNITS_PER_WORKER, T
 from rsrg.execution.signals import STOP_SIGNALS
 from rsrg.execution.tasks import environment_fingerprint, run_in_worker
@@ -59,7 +61,11 @@ class Processes:
 
 
 def _begin_worker(leash: Connection) -> None:
-    """Set up a worker: the parent answers its signals, and it ends with the parent."""
+    """Set up a worker: the parent answers its signals, and it ends with the parent.
+
+    Linear algebra in one thread, as in the commands: with two, its last bits are others.
+    """
+    threadpool_limits(1, "blas")
     for number in STOP_SIGNALS:
         signal.signal(number, signal.SIG_IGN)
     Thread(target=_end_with_parent, args=(leash,), daemon=True).start()

@@ -1,13 +1,15 @@
-"""From a config: the sampler of its chunks of draws, and the step of its pool of blocks."""
+"""From a config: its sampler of draws, the step of its pool of blocks, or its super blocks."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
 from rsrg.config.block_ensemble import block_ensemble
+from rsrg.config.exact import ExactConfig
 from rsrg.config.schema import Config
 from rsrg.ensemble.pool import PoolStep
 from rsrg.ensemble.sampling import Sampler
+from rsrg.ensemble.super_blocks import SuperBlockEnsemble
 
 
 def config_sampler(
@@ -28,3 +30,15 @@ def config_pool_step(config: Config) -> PoolStep:
     flow, once = config.flow, config.sampling.resample == "once"
     sampler = config_sampler(config)
     return PoolStep(sampler, flow.update, flow.contraction, alphas, flow.blocks, once, flow.sign)
+
+
+def super_block_ensemble(config: ExactConfig) -> SuperBlockEnsemble:
+    """The ensemble of exact super blocks of a config."""
+    return SuperBlockEnsemble(
+        law=config.levels.law(),
+        alpha=config.alpha,
+        strengths=np.array(config.strengths),
+        distances=np.array(config.distances),
+        temperatures=np.array(config.temperatures),
+        seed=config.sampling.seed,
+    )

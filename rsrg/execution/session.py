@@ -12,19 +12,17 @@ from pathlib import Path
 from typing import Any
 
 from rsrg.config.quantities import si_value
-from rsrg.config.schema import Config
+from rsrg.config.run_config import RunConfig
 from rsrg.execution.clock import CLOCK
 from rsrg.execution.executor import STOP_GRACE, Executor, T
 from rsrg.execution.in_order import POLL, InOrder, U
 from rsrg.execution.pace import Pace
 from rsrg.execution.progress import Progress, Watcher
 from rsrg.execution.run_log import LOG_INTERVAL, RunLog
+from rsrg.execution.run_state import RunState
 from rsrg.execution.signals import StopRequest
-from rsrg.execution.state import State
-from rsrg.execution.target_error import next_round
 from rsrg.execution.walltime import TimeLimit
-from rsrg.execution.workload import Workload, workloads
-from rsrg.results.compute import compute_results
+from rsrg.execution.workload import Workload
 from rsrg.storage.atomic import save
 from rsrg.storage.run_file import encode
 
@@ -37,7 +35,12 @@ class Session:
     """
 
     def __init__(
-        self, state: State, path: Path, watch: Watcher, limit: TimeLimit, must_begin: bool = True
+        self,
+        state: RunState,
+        path: Path,
+        watch: Watcher,
+        limit: TimeLimit,
+        must_begin: bool = True,
     ) -> None:
         self.state, self.path, self.watch, self.limit = state, path, watch, limit
         self.must_begin = must_begin
@@ -47,18 +50,18 @@ class Session:
         self.content = b""  # bytes of the run file as the session leaves it
 
     def work(self, executor: Executor) -> str | None:
-        """Compute rounds of chunks until no target error asks for more, then the results.
+        """Compute rounds of chunks until the state asks for no more, then the results.
 
         Returns what stopped the session early, such as SIGTERM; None where it reached the end.
         """
-        config: Config | None = self.state.config
+        config: RunConfig | None = self.state.config
         while config is not None:
             self.state = self.state.extended(config)
             self.notify()
-            for workload in workloads(self.state, executor):
+            for workload in self.state.workloads(executor):
                 if reason := self.carry_out(workload, executor):
                     return reason
-            config = next_round(self.state.config, self.state.moments)
+            config = self.state.next_round()
         return self.conclude()
 
     def carry_out(self, workload: Workload[U, T], executor: Executor) -> str | None:
@@ -91,20 +94,17 @@ class Session:
 
     def conclude(self) -> str | None:
         """Compute the results and save them. Returns what stopped it early, or None."""
-        state = self.state
         self.notify("writing results")
         if self.pace.due(step_complete=True):
             self.save("running", "running")
         thread = ThreadPoolExecutor(max_workers=1)  # so that this thread answers signals at once
-        moments = state.moments if state.has_sums else None
-        results = thread.submit(compute_results, state.config, moments)
+        results = thread.submit(self.state.results)
         while not wait([results], timeout=POLL).done:
             if reason := self._give_up_results():
                 thread.shutdown(wait=False)  # only the results are left to the next session
                 return reason
         thread.shutdown()
-        about_pool = state.pool.conclusions() if state.pool else {}
-        self.save("finished", "finished", {**results.result(), **about_pool})
+        self.save("finished", "finished", results.result())
         return None
 
     def _give_up_results(self) -> str | None:

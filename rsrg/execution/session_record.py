@@ -6,14 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from rsrg.config.schema import Config
+from rsrg.config.run_config import RunConfig
 from rsrg.execution.chunk_timer import ChunkTimer
 from rsrg.execution.clock import CLOCK
 from rsrg.execution.run_log import RunLog
 from rsrg.storage import provenance
-from rsrg.storage.run_file import Snapshot
+from rsrg.storage.run_file import SCHEMA_VERSION, Attribute, Snapshot
 from rsrg.storage.sessions import SESSION, sessions
-from rsrg.sums.cost import batch_engine
 
 
 @dataclass
@@ -35,13 +34,13 @@ class SessionRecord:
         a = snapshot.attributes
         return cls(str(a["created"]), str(a["updated"]), sessions(snapshot))
 
-    def begin(self, config: Config, note: str, log: RunLog) -> None:
+    def begin(self, engine: str, note: str, log: RunLog) -> None:
         """Add a session, that of this process. note: a remark, such as a lock taken over."""
         self.log = log
         software = ", ".join(f"{k} {v}" for k, v in provenance.versions().items())
         before = self.sessions[-1]["versions"] if self.sessions else software
         start = CLOCK.now()
-        values = (start, start, provenance.host(), software, _engine(config), "0", "running", "")
+        values = (start, start, provenance.host(), software, engine, "0", "running", "")
         self.sessions.append(dict(zip(SESSION, values, strict=True)))
         if note:
             self.note(note)
@@ -83,12 +82,22 @@ class SessionRecord:
         return {"axes/session": np.arange(len(self.sessions)), **columns}
 
 
-def _engine(config: Config) -> str:
-    """The engine that does the sums of a run: see `sums.batch` for `pairs` and `rows`."""
-    if config.sampling.estimator != "montecarlo":
-        return {"exact": "exact mean", "formula": "none"}[config.sampling.estimator]
-    has_rows = config.blocks.blocks().bravais  # others, such as hcp, have gaps in their rows
-    return batch_engine(config.blocks.n0**3) if has_rows else "pairs"
+def run_attributes(
+    filetype: str, status: str, config: RunConfig, record: SessionRecord
+) -> dict[str, Attribute]:
+    """The root attributes of a run file of any kind."""
+    return {
+        "filetype": filetype,
+        "schema_version": SCHEMA_VERSION,
+        "title": config.title,
+        "status": status,
+        "config": config.resolved(),
+        "config_hash": config.digest(),
+        "config_text": config.text(),
+        "created": record.created,
+        "updated": record.stamp(),
+        **provenance.provenance_attributes(),
+    }
 
 
 def _changes(before: str, after: str) -> str:

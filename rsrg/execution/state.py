@@ -1,7 +1,8 @@
 """What a run has computed so far: raw chunk means, the pool of its blocks, and its sessions."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import numpy as np
 
@@ -9,12 +10,16 @@ from rsrg.config.schema import Config
 from rsrg.config.stored import stored_config
 from rsrg.ensemble.sampling import ChunkMoments
 from rsrg.execution.clock import CLOCK
+from rsrg.execution.executor import Executor
 from rsrg.execution.pool_state import PoolState
-from rsrg.execution.session_record import SessionRecord
+from rsrg.execution.session_record import SessionRecord, run_attributes
+from rsrg.execution.target_error import next_round
+from rsrg.execution.workload import DrawWorkload, SuperBlockWorkload, Workload
 from rsrg.results.axes import run_axes
 from rsrg.results.chunk_means import CaseIndices, MomentArrays, saved_chunks_done
-from rsrg.storage import provenance
-from rsrg.storage.run_file import FILETYPE, SCHEMA_VERSION, Attribute, Snapshot
+from rsrg.results.compute import compute_results
+from rsrg.storage.run_file import FILETYPE, Attribute, Snapshot
+from rsrg.sums.cost import batch_engine
 
 
 @dataclass
@@ -43,12 +48,9 @@ class State:
         return cls(config, MomentArrays.empty(config), done, record, pool)
 
     @classmethod
-    def from_run_file(cls, snapshot: Snapshot, config: Config | None = None) -> Self:
-        """The state saved in a run file. Raises RunFileError if its parts do not fit together.
-
-        config: of the run file, if the caller has read it already.
-        """
-        config = config or stored_config(snapshot)
+    def from_run_file(cls, snapshot: Snapshot) -> Self:
+        """The state saved in a run file. Raises RunFileError if its parts do not fit together."""
+        config = cast(Config, stored_config(snapshot))
         moments = MomentArrays.from_run_file(snapshot, config)
         done, record = saved_chunks_done(snapshot, config), SessionRecord.from_run_file(snapshot)
         pool = PoolState.from_run_file(snapshot, config) if config.flow.quenched else None
@@ -64,6 +66,15 @@ class State:
         moments = self.moments.extended(self.config, config)
         done = self.done if moments is self.moments else moments.chunks_complete()
         return replace(self, config=config, moments=moments, done=done)
+
+    @property
+    def engine(self) -> str:
+        """What does the sums of this run: see `sums.batch` for `pairs` and `rows`."""
+        config = self.config
+        if config.sampling.estimator != "montecarlo":
+            return {"exact": "exact mean", "formula": "none"}[config.sampling.estimator]
+        has_rows = config.blocks.blocks().bravais  # others, such as hcp, have gaps in their rows
+        return batch_engine(config.blocks.n0**3) if has_rows else "pairs"
 
     @property
     def complete(self) -> bool:
@@ -86,6 +97,22 @@ class State:
             return min(self.pool.generation + 1, len(self.done))
         return min(int((self.done == self.config.chunks()).sum()) + 1, len(self.done))
 
+    def workloads(self, executor: Executor) -> Iterator[Workload[Any, Any]]:
+        """All work that is left of a run: its draws, then each step of its pool."""
+        yield DrawWorkload(self, executor)
+        if self.pool:
+            for step in range(self.pool.generation, len(self.pool.done)):
+                yield SuperBlockWorkload(self.pool, step, executor)
+
+    def next_round(self) -> Config | None:
+        """The config with more draws, where a target error asks for them."""
+        return next_round(self.config, self.moments)
+
+    def results(self) -> dict[str, Any]:
+        """M, χ and critical strains; and what follows from the whole flow of a pool."""
+        results = compute_results(self.config, self.moments if self.has_sums else None)
+        return results | (self.pool.conclusions() if self.pool else {})
+
     def store_chunks(self, step: int, chunks: range, cases: CaseIndices, new: ChunkMoments) -> None:
         """Store the means of some chunks, for some readings and strains."""
         self.moments.store(step, chunks, cases, new)
@@ -95,18 +122,7 @@ class State:
 
     def attributes(self, status: str) -> dict[str, Attribute]:
         """The root attributes of the run file."""
-        return {
-            "filetype": FILETYPE,
-            "schema_version": SCHEMA_VERSION,
-            "title": self.config.title,
-            "status": status,
-            "config": self.config.resolved(),
-            "config_hash": self.config.digest(),
-            "config_text": self.config.text(),
-            "created": self.record.created,
-            "updated": self.record.stamp(),
-            **provenance.provenance_attributes(),
-        }
+        return run_attributes(FILETYPE, status, self.config, self.record)
 
     def datasets(self) -> dict[str, Any]:
         """The datasets of a checkpoint, by path."""

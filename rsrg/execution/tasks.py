@@ -13,11 +13,13 @@ from typing import Any, TypeVar
 import numpy as np
 from threadpoolctl import threadpool_info
 
+from rsrg.config.exact import ExactConfig
 from rsrg.config.schema import Config
 from rsrg.ensemble.pool import PoolStep
 from rsrg.ensemble.sampling import ChunkMoments, exact_means
+from rsrg.ensemble.super_blocks import SuperBlockEnsemble
 from rsrg.errors import ExecutorError
-from rsrg.execution.sampler import config_pool_step, config_sampler
+from rsrg.execution.sampler import config_pool_step, config_sampler, super_block_ensemble
 from rsrg.physics.arrays import Array
 from rsrg.results.chunk_means import CaseIndices
 from rsrg.storage.provenance import host, versions
@@ -41,6 +43,11 @@ def chunk_moments(config: str, step: int, chunks: range, cases: CaseIndices) -> 
 def super_block_chunks(config: str, step: int, chunks: range, subpool: Array) -> SuperBlocks:
     """Some chunks of the super blocks of a step, made of the blocks of a subpool."""
     return _shared(_pool_step, config).coarse_grain(subpool, step, chunks)
+
+
+def exact_norms(config: str, step: int, chunks: range) -> Array:
+    """The norms of chunks of exact super blocks. config: as `ExactConfig.resolved` gives it."""
+    return _shared(_super_blocks, config).norms(chunks)
 
 
 def environment_fingerprint() -> dict[str, str]:
@@ -101,6 +108,11 @@ def _chunk_function(text: str, cases: CaseIndices) -> Callable[[int, range], Chu
     if sampler.blocks.perfect:
         _ = sampler.lattice  # made here, not by several threads at once
     return lambda step, chunks: sampler.chunks(0 if once else step, chunks)
+
+
+@lru_cache(maxsize=CONFIGS)
+def _super_blocks(text: str) -> SuperBlockEnsemble:
+    return super_block_ensemble(ExactConfig.model_validate_json(text))
 
 
 @lru_cache(maxsize=CONFIGS)

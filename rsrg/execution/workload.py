@@ -5,7 +5,7 @@ The loop that carries workloads out is `Session.carry_out`.
 
 from collections.abc import Iterator
 from concurrent.futures import Future
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -13,12 +13,14 @@ from rsrg.ensemble.sampling import ChunkMoments
 from rsrg.errors import ComputationError
 from rsrg.execution.executor import Executor, T
 from rsrg.execution.in_order import U
-from rsrg.execution.pool_state import PoolState
-from rsrg.execution.state import State
 from rsrg.execution.tasks import ChunkUnit, SuperBlocks, chunk_moments, super_block_chunks
 from rsrg.execution.unit_size import chunks_per_unit, draw_chunk_seconds, super_block_chunk_seconds
 from rsrg.physics.arrays import Array
 from rsrg.results.chunk_means import CaseIndices
+
+if TYPE_CHECKING:
+    from rsrg.execution.pool_state import PoolState
+    from rsrg.execution.state import State
 
 DrawUnit = tuple[int, range, CaseIndices]  # step, chunks, and the cases that are missing
 
@@ -46,7 +48,7 @@ class Workload(Protocol[U, T]):
 class DrawWorkload:
     """The chunk means of all steps: sums over the blocks of CHUNK draws each."""
 
-    def __init__(self, state: State, executor: Executor) -> None:
+    def __init__(self, state: "State", executor: Executor) -> None:
         self.state, self.config = state, state.config.resolved()
         missing = len(state.done) * state.config.chunks() - int(state.done.sum())
         seconds = draw_chunk_seconds(state.config)
@@ -66,7 +68,7 @@ class DrawWorkload:
 
     def store(self, unit: DrawUnit, result: ChunkMoments) -> None:
         """Store the means of chunks."""
-        _require_numbers(unit, *vars(result).values())
+        require_numbers(unit, *vars(result).values())
         self.state.store_chunks(*unit, result)
         self.state.record.chunks_done(len(unit[1]))
 
@@ -84,7 +86,7 @@ class DrawWorkload:
 class SuperBlockWorkload:
     """The super blocks of one step of a pool."""
 
-    def __init__(self, pool: PoolState, step: int, executor: Executor) -> None:
+    def __init__(self, pool: "PoolState", step: int, executor: Executor) -> None:
         self.pool, self.step = pool, step
         self.config = pool.config.resolved()
         missing = pool.chunks - int(pool.done[step])
@@ -102,7 +104,7 @@ class SuperBlockWorkload:
 
     def store(self, unit: ChunkUnit, result: SuperBlocks) -> None:
         """Store the super blocks; after the last of a step they become the present pool."""
-        _require_numbers(unit, result[0])
+        require_numbers(unit, result[0])
         self.pool.store(*unit, result)
 
     def ends_step(self, unit: ChunkUnit) -> bool:
@@ -115,15 +117,7 @@ class SuperBlockWorkload:
         return self.pool.generation > self.step
 
 
-def workloads(state: State, executor: Executor) -> Iterator[Workload[Any, Any]]:
-    """All work that is left of a run, one workload after the other."""
-    yield DrawWorkload(state, executor)
-    if state.pool:
-        for step in range(state.pool.generation, len(state.pool.done)):
-            yield SuperBlockWorkload(state.pool, step, executor)
-
-
-def _require_numbers(unit: tuple[Any, ...], *arrays: Array | None) -> None:
+def require_numbers(unit: tuple[Any, ...], *arrays: Array | None) -> None:
     """Raise ComputationError where an array of a unit's result has NaN, with which all begin."""
     step, chunks, *_ = unit
     if any(values is not None and np.isnan(values).any() for values in arrays):

@@ -7,14 +7,14 @@ from rich.markup import escape
 from rich.text import Text
 from rich.tree import Tree
 
-from rsrg.results.run import Run
+from rsrg.results.stored_run import StoredRun
 from rsrg.storage.layout import ENTRIES
 
 MAX_VALUES = 6
 HIDDEN = ("config", "config_text")  # long texts, shown by `rsrg inspect RUN config`
 
 
-def node_rows(run: Run, node: str = "/") -> list[dict[str, Any]]:
+def node_rows(run: StoredRun, node: str = "/") -> list[dict[str, Any]]:
     """Path, dims, shape, type, units, long name and equation of the datasets at or under a node."""
     rows = []
     for name in run.snapshot.datasets(node):
@@ -34,7 +34,7 @@ def node_rows(run: Run, node: str = "/") -> list[dict[str, Any]]:
     return rows
 
 
-def shown_attributes(run: Run) -> dict[str, Any]:
+def shown_attributes(run: StoredRun) -> dict[str, Any]:
     """The root attributes that fit on a line."""
     return {k: _native(v) for k, v in run.attributes.items() if k not in HIDDEN}
 
@@ -43,7 +43,7 @@ def _native(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
 
 
-def file_tree(run: Run, node: str = "/") -> Tree:
+def file_tree(run: StoredRun, node: str = "/") -> Tree:
     """The tree of a run file for the terminal."""
     done, total = run.progress
     progress = f", {done} of {total} chunks" if total else ""
@@ -65,7 +65,7 @@ def file_tree(run: Run, node: str = "/") -> Tree:
     return tree
 
 
-def _few_values(run: Run, path: str, shape: list[int]) -> str:
+def _few_values(run: StoredRun, path: str, shape: list[int]) -> str:
     """The values of a list short enough to stand in the tree."""
     if len(shape) != 1 or shape[0] > MAX_VALUES:
         return ""
@@ -73,7 +73,7 @@ def _few_values(run: Run, path: str, shape: list[int]) -> str:
     return f" = {escape(', '.join(values))}"
 
 
-def dataset_text(run: Run, name: str) -> str:
+def dataset_text(run: StoredRun, name: str) -> str:
     """The values of one dataset, shortened, with its range."""
     values = run.read(name)
     text = np.array2string(np.asarray(values), threshold=200, precision=6, max_line_width=110)

@@ -1,24 +1,19 @@
 """A run file, opened for reading: its status, its numbers, its table of critical strains."""
 
-import io
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from rsrg.config.schema import Config
 from rsrg.config.stored import stored_config
-from rsrg.ensemble.blocks import CHUNK
-from rsrg.errors import NotARunError, RsrgError, RunFileError
+from rsrg.errors import NotARunError, RunFileError
 from rsrg.physics.strain_text import strain_text
+from rsrg.results.stored_run import StoredRun
 from rsrg.storage.layout import ENTRIES, SOURCES
-from rsrg.storage.run_file import MERGED, Snapshot
-from rsrg.storage.sessions import sessions
-
-if TYPE_CHECKING:
-    import xarray
+from rsrg.storage.run_file import Snapshot
 
 
 @dataclass(frozen=True)
@@ -40,7 +35,7 @@ class CriticalStrainRecord:
     failing_strain: str = ""
 
 
-class Run:
+class Run(StoredRun):
     """The results of a run file as it was when opened. It comes from `run`, `resume` or `open_run`.
 
     It is read-only and lies in memory, so the file may change or go. A run computes M by up to
@@ -73,77 +68,12 @@ class Run:
     """
 
     def __init__(self, snapshot: Snapshot) -> None:
-        self.snapshot = snapshot
-        self.path = snapshot.path
-        self._values: dict[str, Any] = {}
-        self.attributes = snapshot.attributes
-        if self.attributes.get("filetype") == MERGED:
-            raise NotARunError(f"{self.path} is no run, but runs merged: open it with xarray")
-        self.config: Config = stored_config(snapshot)
-
-    @property
-    def status(self) -> str:
-        """How far the run came: running, stopped, failed or finished.
-
-        Example:
-            With the `run` of the example of `Run`:
-
-            >>> run.status
-            'finished'
-        """
-        return str(self.attributes["status"])
-
-    @property
-    def progress(self) -> tuple[int, int]:
-        """Chunks done, and chunks in all: a chunk is a fixed number of draws, or one exact mean.
-
-        Example:
-            With the `run` of the example of `Run`, one exact mean for each of 12 steps:
-
-            >>> run.progress
-            (12, 12)
-        """
-        done = self.read("checkpoint/chunks_done")
-        formula = self.config.sampling.estimator == "formula"
-        total = 0 if formula else len(done) * self.config.chunks()
-        if self.config.flow.quenched:
-            pool = self.read("checkpoint/pool_chunks_done")
-            chunks = self.config.flow.blocks // CHUNK
-            return int(done.sum() + pool.sum()), total + len(pool) * chunks
-        return int(done.sum()), total
-
-    @property
-    def provenance(self) -> list[dict[str, str]]:
-        """A record of each session of work on the run: when, where, software, engine, why it ended.
-
-        Example:
-            With the `run` of the example of `Run`:
-
-            >>> [session["reason"] for session in run.provenance]
-            ['finished']
-        """
-        return sessions(self.snapshot)
-
-    def read(self, name: str) -> Any:
-        """The values of one dataset of the run file, by its path.
-
-        name: such as "flow/chi"; `rsrg inspect FILE` lists all, with their axes and units.
-
-        Returns an array of numbers or texts. Raises RunFileError if there is no such dataset.
-
-        Example:
-            With the `run` of the example of `Run`, the lengths L_n/L₁ after each step:
-
-            >>> run.read("axes/length_ratio")[:3].tolist()
-            [3.0, 9.0, 27.0]
-        """
-        key = name.strip("/")
-        if key not in ENTRIES or key not in self.snapshot:
-            self.snapshot.datasets(name)
-            raise RunFileError(f"{name} in {self.path} is a group; name a dataset in it")
-        if key not in self._values:
-            self._values[key] = self.snapshot.read(key)
-        return self._values[key]
+        super().__init__(snapshot)
+        if not isinstance(config := stored_config(snapshot), Config):
+            raise NotARunError(
+                f"{self.path} holds an ensemble of exact super blocks and no flow: see rsrg report"
+            )
+        self.config: Config = config
 
     def sources(self) -> list[str]:
         """The sources of M that this run holds: some of lattice, continuum and log, in this order.
@@ -219,21 +149,6 @@ class Run:
             )
         return 0 if name is None else materials.index(name)
 
-    def require_finished(self) -> None:
-        """Raise RunFileError, saying how far the run is, unless it is finished.
-
-        Example:
-            With the `run` of the example of `Run`, which is finished:
-
-            >>> run.require_finished()
-        """
-        if self.status != "finished":
-            done, total = self.progress
-            raise RunFileError(
-                f"{self.path} is {self.status}: {done} of {total} chunks; its results are written "
-                f"at the end. Go on with it: rsrg resume {self.path}"
-            )
-
     def critical_strains(self) -> list[CriticalStrainRecord]:
         """All critical strains within the strains of the config, each with its glass and its error.
 
@@ -274,40 +189,6 @@ class Run:
             for e, c, s, v in zip(strains, channels, errors, vectors, strict=True)
             if np.isfinite(e)
         ]
-
-    def to_xarray(self) -> "xarray.DataTree":
-        """The run as an xarray DataTree with named axes, one node for each group of the run file.
-
-        Raises RsrgError if the extra `xarray` is not installed.
-
-        Example:
-            With the `run` of the example of `Run`:
-
-            >>> run.to_xarray()["flow/chi"].dims
-            ('material', 'step', 'reading', 'strain', 'pair', 'pair_kl')
-        """
-        try:
-            import h5netcdf  # noqa: F401
-            import xarray
-        except ImportError:
-            raise RsrgError(
-                "to_xarray needs the extra `xarray`: pip install xarray h5netcdf"
-            ) from None
-        return xarray.open_datatree(io.BytesIO(self.snapshot.content()), engine="h5netcdf").load()
-
-    def close(self) -> None:
-        """Give back the memory of the file's content. The run cannot be read after that.
-
-        Example:
-            With the `run` of the example of `Run`:
-
-            >>> run.close()
-        """
-        self.snapshot.close()
-
-    def __repr__(self) -> str:
-        done, total = self.progress
-        return f"<Run {self.path}: {self.status}, {done} of {total} chunks>"
 
 
 def open_run(path: str | os.PathLike[str]) -> Run:

@@ -48,6 +48,12 @@ AXES: dict[str, Entry] = {
     "summary": Entry(("summary",), "", "summary of the critical strains of the blocks of a pool"),
     "quantile": Entry(("quantile",), "1", "share of blocks below"),
     "bin": Entry(("bin",), "1/(rho c_t^2)", "lower edge of a bin; the last has no upper edge"),
+    "strength": Entry(("strength",), "1", "gamma^2 / (rho c_t^2 L^3 epsilon)"),
+    "distance": Entry(("distance",), "1", "distance r / L of nearest blocks"),
+    "temperature": Entry(("temperature",), "1", "k_B T / epsilon"),
+    "super_block": Entry(("super_block",), "1", "super block of an ensemble"),
+    "norm": Entry(("norm",), "", "what is measured of a super block"),
+    "formula": Entry(("formula",), "", "equation of the paper held against the exact super block"),
 }
 
 
@@ -215,6 +221,28 @@ POOL_ENTRIES: dict[str, Entry] = {
     ),
 }
 
+CASE = ("strength", "distance", "temperature")
+EXACT_ENTRIES: dict[str, Entry] = {
+    "exact/norms": Entry(
+        ("norm", *CASE, "super_block"),
+        "rho c_t^2",
+        "norms of chi, of its exact change by the interaction, and of errors of that change, raw",
+        "2.17",
+    ),
+    "exact/relative_error": Entry(
+        ("formula", *CASE), "1", "mean error of the change of chi over its mean", "3.2, 3.3"
+    ),
+    "exact/relative_error_stderr": Entry(("formula", *CASE), "1", "standard error of that ratio"),
+    "exact/relative_change": Entry(
+        CASE, "1", "mean change of chi by the interaction over mean chi"
+    ),
+    "exact/relative_change_stderr": Entry(CASE, "1", "standard error of that ratio"),
+    "exact/projection": Entry(
+        CASE, "1", "change by Eq. 3.3 along the exact one, over it: 1 if right, -1 if opposite"
+    ),
+    "exact/projection_stderr": Entry(CASE, "1", "standard error of that ratio"),
+}
+
 ENTRIES: dict[str, Entry] = {
     **{f"axes/{name}": entry for name, entry in AXES.items()},
     "coupling/moments": Entry(
@@ -278,6 +306,7 @@ ENTRIES: dict[str, Entry] = {
     **formula_entries(SOURCES["continuum"]),
     **formula_entries(SOURCES["log"]),
     **POOL_ENTRIES,
+    **EXACT_ENTRIES,
     "checkpoint/chunks_done": Entry(("step",), "1", "chunks done in each step"),
     "provenance/started": Entry(("session",), "", "when the session began (UTC)"),
     "provenance/ended": Entry(("session",), "", "when the session last saved (UTC)"),

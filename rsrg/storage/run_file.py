@@ -27,7 +27,7 @@ from rsrg.storage.string_heap import faulty_heap
 from rsrg.storage.texts import ATTRIBUTES as TEXT_ATTRIBUTES
 from rsrg.storage.texts import fixed_length_texts, is_text
 
-FILETYPE, MERGED = "rsrg-run", "rsrg-merged"
+FILETYPE, EXACT, MERGED = "rsrg-run", "rsrg-exact", "rsrg-merged"
 SUFFIXES = (".h5", ".hdf5")  # of run files and merged files
 SCHEMA_VERSION = 2  # 1 had texts of variable length
 READABLE_VERSIONS = (1, 2)

@@ -11,7 +11,8 @@ from rsrg.config.yaml_source import read_source
 from rsrg.errors import ConfigError, NotARunError, RunFileError
 from rsrg.execution.clock import CLOCK
 from rsrg.formatting import duration_text
-from rsrg.results.run import Run, open_run
+from rsrg.results.exact_run import open_stored_run
+from rsrg.results.stored_run import StoredRun
 from rsrg.storage.lock import Holder, named_holder
 from rsrg.storage.run_file import SUFFIXES
 from rsrg.studies.index import NAME, Entry, Index, index_of, read_index
@@ -76,7 +77,7 @@ def run_status(path: Path, entry: Entry | None = None) -> RunStatus:
     )
 
 
-def _with_holder(path: Path) -> tuple[Run, Holder | None, bool | None]:
+def _with_holder(path: Path) -> tuple[StoredRun, Holder | None, bool | None]:
     """A run; if its file says "running", also the holder of its lock, and whether that one runs.
 
     A process that ends saves first and then releases the lock. So if the lock is free and the file
@@ -84,7 +85,7 @@ def _with_holder(path: Path) -> tuple[Run, Holder | None, bool | None]:
     """
     before = ""
     while True:
-        run = open_run(path)
+        run = open_stored_run(path)
         if run.status != "running":
             return run, None, None
         session = f"{len(run.read('provenance/started'))} {run.attributes['host']}"
@@ -95,7 +96,7 @@ def _with_holder(path: Path) -> tuple[Run, Holder | None, bool | None]:
         before = session
 
 
-def _state(run: Run, holder: Holder | None, alive: bool | None) -> tuple[State, str]:
+def _state(run: StoredRun, holder: Holder | None, alive: bool | None) -> tuple[State, str]:
     reason = str(run.read("provenance/reason")[-1])
     if run.status == "finished":
         return "finished", ""
@@ -104,7 +105,7 @@ def _state(run: Run, holder: Holder | None, alive: bool | None) -> tuple[State, 
     return ("failed", reason) if run.status == "failed" else ("stopped", reason)
 
 
-def _running(run: Run, holder: Holder | None, alive: bool | None) -> tuple[State, str]:
+def _running(run: StoredRun, holder: Holder | None, alive: bool | None) -> tuple[State, str]:
     """State and note of a run whose file says "running"; the note begins with what matters."""
     age = CLOCK.wall() - _time(run.attributes["updated"]).timestamp()
     saved = f"saved {duration_text(age)} ago"
@@ -122,7 +123,7 @@ def _time(text: Any) -> datetime:
     return datetime.fromisoformat(str(text))
 
 
-def _seconds_left(run: Run) -> float | None:
+def _seconds_left(run: StoredRun) -> float | None:
     """Seconds left, at the mean rate of all sessions so far; None before the first chunk."""
     done, total = run.progress
     if done == 0:

@@ -15,7 +15,7 @@ import rsrg
 from rsrg.config.loading import config_from_text
 from rsrg.ensemble.sampling import Sampler
 from rsrg.errors import ConfigError
-from rsrg.execution import session
+from rsrg.execution import state
 from rsrg.execution.executor import STOP_GRACE
 from rsrg.execution.pace import Pace
 from rsrg.execution.threads import Threads
@@ -160,7 +160,7 @@ def test_a_signal_while_results_are_computed(
         clock.turn(STOP_GRACE + 0.1)
         over.wait()
 
-    monkeypatch.setattr(session, "compute_results", endless)
+    monkeypatch.setattr(state, "compute_results", endless)
     run = rsrg.run(config, tmp_path / "run.h5", watch=lambda p: p.urgent and asked.set())
     assert (run.status, run.progress) == ("stopped", (12, 12))
     assert run.read("provenance/reason")[-1] == "stopped by SIGTERM"
@@ -204,7 +204,7 @@ def test_results_that_take_longer_than_the_time(
     config, tmp_path, monkeypatch, same, finished, clock, over
 ):
     """Left for the next session, which has them alone to do, and then takes its time."""
-    compute_results = session.compute_results
+    compute_results = state.compute_results
 
     def endless(*arguments):
         clock.turn(4.0)
@@ -214,11 +214,11 @@ def test_results_that_take_longer_than_the_time(
         clock.turn(4.0)
         return compute_results(*arguments)
 
-    monkeypatch.setattr(session, "compute_results", endless)
+    monkeypatch.setattr(state, "compute_results", endless)
     run = rsrg.run(config, tmp_path / "run.h5", walltime=2.0)
     assert (run.status, run.progress) == ("stopped", (12, 12))
     assert run.read("provenance/reason")[-1] == "stopped by walltime"
-    monkeypatch.setattr(session, "compute_results", slow)
+    monkeypatch.setattr(state, "compute_results", slow)
     assert rsrg.resume(tmp_path / "run.h5", walltime=2.0).status == "finished"
     same(tmp_path / "run.h5", finished)
 

@@ -4,7 +4,7 @@ import pytest
 
 import rsrg
 from rsrg.execution import session
-from rsrg.execution.workload import workloads
+from rsrg.execution.state import State
 
 
 def square(step, chunk):
@@ -41,13 +41,13 @@ class Squares:
 @pytest.fixture
 def squares(monkeypatch):
     """A workload that every run carries out after its own."""
-    squares = Squares()
+    squares, workloads = Squares(), State.workloads
 
-    def with_squares(state, chunks_per_unit):
-        yield from workloads(state, chunks_per_unit)
+    def with_squares(state, executor):
+        yield from workloads(state, executor)
         yield squares
 
-    monkeypatch.setattr(session, "workloads", with_squares)
+    monkeypatch.setattr(State, "workloads", with_squares)
     return squares
 
 

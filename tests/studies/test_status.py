@@ -115,9 +115,11 @@ def test_a_run_that_is_resumed_while_it_is_looked_at(unfinished, config, monkeyp
 
     def look(progress):
         if not found:
-            open_run, files = status.open_run, [first]
+            open_run, files = status.open_stored_run, [first]
             with monkeypatch.context() as patch:
-                patch.setattr(status, "open_run", lambda p: files.pop() if files else open_run(p))
+                patch.setattr(
+                    status, "open_stored_run", lambda p: files.pop() if files else open_run(p)
+                )
                 found.append(run_status(unfinished))
 
     first = rsrg.open_run(unfinished)

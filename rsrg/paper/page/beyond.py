@@ -6,6 +6,7 @@ from pathlib import Path
 
 from rsrg.paper.page.literal_figure import literal_figure
 from rsrg.paper.page.sign_figure import sign_figure
+from rsrg.paper.page.super_block_figure import super_block_figure
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,13 @@ BEYOND = (
         "The sign of the flow: lowest eigenvalue of χ⁻¹ at 1 mm against e_xx, α = 0.7, exact sum "
         "over 27 blocks and continuum. With the Hamiltonian's sign the readings change places.",
         sign_figure,
+    ),
+    Picture(
+        "figure_super_block",
+        "exact super blocks",
+        "All states of a super block against the expansion: where Eqs. 3.2 and 3.3 are right, and "
+        "where they fail.",
+        super_block_figure,
     ),
     Picture(
         "figure_literal",

@@ -1,0 +1,104 @@
+"""The config of an ensemble of exact super blocks, for `rsrg exact`."""
+
+from itertools import pairwise
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from rsrg.config.base import ConfigModel, Finite, as_tuple
+from rsrg.config.on_resume import CAN_ONLY_GROW, FIXED, IGNORED
+from rsrg.config.run_config import Checkpoint, RunConfig
+from rsrg.ensemble.super_blocks import CHUNK, LevelLaw
+from rsrg.physics.elastic import ALPHA_MAX, ALPHA_MIN
+
+MIN_CHUNKS = 4  # fewer give no meaningful error bar
+
+
+def _rising(values: tuple[float, ...]) -> tuple[float, ...]:
+    if any(b <= a for a, b in pairwise(values)):
+        raise ValueError("must be in rising order, each once")
+    return values
+
+
+Rising = Annotated[
+    tuple[Annotated[Finite, Field(gt=0.0)], ...],
+    BeforeValidator(as_tuple),
+    AfterValidator(_rising),
+    Field(min_length=1, max_length=100),
+    FIXED,
+]
+
+
+class LevelsSpec(ConfigModel):
+    """The law of the two levels of a block and of its stress. Energies in units of ε."""
+
+    kind: Annotated[Literal["tunnelling", "gaussian"], FIXED] = Field(
+        description="tunnelling or gaussian"
+    )
+    asymmetry: Annotated[Finite | None, FIXED] = Field(
+        None, ge=0.0, description="the largest Δ, in units of ε, with `tunnelling` only"
+    )
+    splitting: Annotated[Finite | None, FIXED] = Field(
+        None,
+        gt=0.0,
+        lt=1.0,
+        description="the smallest Δ₀, between 0 and 1, the largest, with `tunnelling` only",
+    )
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        given = (self.asymmetry is not None, self.splitting is not None)
+        if self.kind == "tunnelling" and not all(given):
+            raise ValueError("must have `asymmetry` and `splitting` with `kind: tunnelling`")
+        if self.kind == "gaussian" and any(given):
+            raise ValueError("must have `asymmetry` and `splitting` with `kind: tunnelling` only")
+        return self
+
+    def law(self) -> LevelLaw:
+        """The law itself."""
+        return LevelLaw(self.kind, self.asymmetry or 0.0, self.splitting or 0.0)
+
+
+class ExactSampling(ConfigModel):
+    """How many super blocks are drawn."""
+
+    super_blocks: Annotated[int, CAN_ONLY_GROW] = Field(
+        ge=MIN_CHUNKS * CHUNK,
+        le=10**7,
+        multiple_of=CHUNK,
+        description=f"a multiple of {CHUNK}, at least {MIN_CHUNKS * CHUNK} (super blocks drawn)",
+    )
+    seed: Annotated[int, FIXED] = Field(
+        0, ge=0, lt=2**63, description="an integer from 0 to 2⁶³ − 1"
+    )
+
+
+class ExactConfig(RunConfig):
+    """An ensemble of exact super blocks of N0 = 2: eight two-level blocks each."""
+
+    schema_version: Annotated[Literal[1], FIXED] = Field(description="1")
+    kind: Annotated[Literal["exact"], FIXED] = Field(description="exact")
+    title: Annotated[str, IGNORED] = Field("", max_length=1000, description="a text")
+    alpha: Annotated[Finite, FIXED] = Field(
+        gt=ALPHA_MIN, lt=ALPHA_MAX, description="1 − c_t²/c_l², a number between 0.25 and 1"
+    )
+    levels: LevelsSpec = Field(description="a mapping with `kind`")
+    strengths: Rising = Field(
+        description="γ²/(ρc_t² L³ ε), a list of positive numbers in rising order"
+    )
+    distances: Rising = Field(
+        (1.0,), description="r/L of nearest blocks, a list of positive numbers in rising order"
+    )
+    temperatures: Rising = Field(description="k_B T/ε, a list of positive numbers in rising order")
+    sampling: ExactSampling = Field(description="a mapping with `super_blocks`")
+    checkpoint: Annotated[Checkpoint, IGNORED] = Field(
+        Checkpoint(), description="a mapping with `every`"
+    )
+
+    def chunks(self) -> int:
+        """Chunks of super blocks."""
+        return self.sampling.super_blocks // CHUNK
+
+    def chunk_totals(self) -> dict[str, int]:
+        """Chunks in all, by the dataset that counts those done."""
+        return {"checkpoint/chunks_done": self.chunks()}

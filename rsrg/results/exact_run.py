@@ -1,0 +1,33 @@
+"""The run file of an ensemble of exact super blocks, opened for reading; and of any kind of run."""
+
+from pathlib import Path
+
+from rsrg.config.exact import ExactConfig
+from rsrg.config.stored import stored_config
+from rsrg.errors import NotARunError
+from rsrg.results.run import Run
+from rsrg.results.stored_run import StoredRun
+from rsrg.storage.run_file import EXACT, Snapshot
+
+
+class ExactRun(StoredRun):
+    """An ensemble of exact super blocks: its relative errors are the datasets `exact/…`.
+
+    Raises NotARunError for a run of another kind.
+    """
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        super().__init__(snapshot)
+        if not isinstance(config := stored_config(snapshot), ExactConfig):
+            raise NotARunError(f"{self.path} holds no ensemble of exact super blocks")
+        self.config: ExactConfig = config
+
+
+def stored_run(snapshot: Snapshot) -> Run | ExactRun:
+    """The run that a file holds, whatever its kind."""
+    return ExactRun(snapshot) if snapshot.attributes.get("filetype") == EXACT else Run(snapshot)
+
+
+def open_stored_run(path: Path) -> Run | ExactRun:
+    """Open a run file of any kind; otherwise as `open_run`."""
+    return stored_run(Snapshot(path))

@@ -1,0 +1,77 @@
+"""The commands on exact super blocks: run, resume, look, report; and those that refuse them."""
+
+import json
+
+import pytest
+
+TEXT = """\
+schema_version: 1
+kind: exact
+alpha: 0.7
+levels: {kind: tunnelling, asymmetry: 1.0, splitting: 0.01}
+strengths: [0.01]
+distances: [1.0, 2.0]
+temperatures: [3.0]
+sampling: {super_blocks: 32, seed: 1}
+"""
+
+
+@pytest.fixture
+def done(command, tmp_path):
+    """A finished run of the small config."""
+    (tmp_path / "small.yaml").write_text(TEXT)
+    result = command("exact", "small.yaml", "--no-progress")
+    assert result.returncode == 0, result.stderr
+    return result, tmp_path / "runs" / "small.h5"
+
+
+def test_all_commands(done, command):
+    """One run for all of them: it takes a second."""
+    first, path = done
+    assert "32 super blocks of 2×2×2 two-level blocks, tunnelling levels, α = 0.7" in first.stdout
+    assert "(3.3) is right to 10% for all x at k_B T/ε = 3." in first.stdout
+    assert "(3.2) is right to 10% in no case" in first.stdout
+    assert "positive in 2 of 2 cases, negative in 0" in first.stdout
+    assert path.with_suffix(".png").read_bytes().startswith(b"\x89PNG")
+
+    path.with_suffix(".png").unlink()
+    again = command("report", path)
+    assert again.returncode == 0
+    assert again.stdout.split("run file")[0] == first.stdout.split("run file")[0]
+    assert path.with_suffix(".png").exists()
+    cases = json.loads(command("report", path, "--json").stdout)
+    assert [c["distance"] for c in cases] == [1.0, 2.0]
+    assert set(cases[0]["errors"]) == {"3.3", "3.3 with stress term", "3.2"}
+
+    assert "finished" in command("status", path).stdout
+    assert "exact/norms" in json.dumps(json.loads(command("inspect", path, "--json").stdout))
+    assert "relative_error" in command("inspect", path).stdout
+    assert "from" in command("inspect", path, "exact/projection").stdout
+
+    run_again = command("exact", "small.yaml")
+    assert (run_again.returncode, "exists already" in run_again.stderr) == (1, True)
+    more = command("resume", path, "-o", "sampling.super_blocks", "40", "--quiet")
+    assert (more.returncode, more.stdout) == (0, "")
+    assert "40 super blocks" in command("report", path).stdout
+
+    for refused in (("compare", path), ("merge", path, "--output", "merged.h5")):
+        result = command(*refused)
+        assert result.returncode == 1
+        assert len(result.stderr.splitlines()) == 1
+        assert "holds an ensemble of exact super blocks and no flow" in result.stderr
+
+
+def test_validate(command, configs):
+    for name in ("exact", "exact_small"):
+        assert "two-level blocks" in command("validate", configs / f"{name}.yaml").stdout
+        valid = command("validate", configs / f"{name}.yaml", "--json").stdout
+        assert json.loads(valid)["valid"]
+
+
+def test_the_other_command_is_named(command, configs):
+    result = command("run", configs / "exact.yaml")
+    assert result.returncode == 2
+    assert "`kind: exact` is a config for the command `rsrg exact`" in result.stderr
+    other = command("exact", configs / "smoke.yaml")
+    assert other.returncode == 2
+    assert "`kind` is missing; it must be exact" in other.stderr
