@@ -19,6 +19,7 @@ CONFIGS = [
     "disorder_lognormal",
     "disorder_levels",
     "disorder_harmonic",
+    "disorder_literal",
 ]
 
 
