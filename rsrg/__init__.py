@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from rsrg.config.schema import Config
     from rsrg.errors import ConfigError, RsrgError, RunFileError
     from rsrg.execution.engine import resume, run
+    from rsrg.physics.bulk_stability import BulkStability, bulk_stability
     from rsrg.physics.continuum import continuum_coupling
     from rsrg.physics.criticality import Crossing, critical_strains
     from rsrg.physics.haar_mean import exact_coupling
@@ -21,12 +22,14 @@ if TYPE_CHECKING:
     from rsrg.sums.engines import pair_moments
 
 _HOME = {
+    "BulkStability": "rsrg.physics.bulk_stability",
     "Config": "rsrg.config.schema",
     "ConfigError": "rsrg.errors",
     "Crossing": "rsrg.physics.criticality",
     "RsrgError": "rsrg.errors",
     "Run": "rsrg.results.run",
     "RunFileError": "rsrg.errors",
+    "bulk_stability": "rsrg.physics.bulk_stability",
     "continuum_coupling": "rsrg.physics.continuum",
     "coupling_matrix": "rsrg.physics.interaction",
     "critical_strains": "rsrg.physics.criticality",
@@ -41,12 +44,14 @@ _HOME = {
 }
 
 __all__ = [
+    "BulkStability",
     "Config",
     "ConfigError",
     "Crossing",
     "RsrgError",
     "Run",
     "RunFileError",
+    "bulk_stability",
     "continuum_coupling",
     "coupling_matrix",
     "critical_strains",
