@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rsrg.config.loading import load_config
     from rsrg.config.schema import Config
+    from rsrg.ensemble.packing_stability import PackingStability, packing_stability
     from rsrg.errors import ConfigError, RsrgError, RunFileError
     from rsrg.execution.engine import resume, run
     from rsrg.physics.bulk_stability import BulkStability, bulk_stability
@@ -26,6 +27,7 @@ _HOME = {
     "Config": "rsrg.config.schema",
     "ConfigError": "rsrg.errors",
     "Crossing": "rsrg.physics.criticality",
+    "PackingStability": "rsrg.ensemble.packing_stability",
     "RsrgError": "rsrg.errors",
     "Run": "rsrg.results.run",
     "RunFileError": "rsrg.errors",
@@ -38,6 +40,7 @@ _HOME = {
     "load_config": "rsrg.config.loading",
     "log_formula_coupling": "rsrg.physics.log_formula",
     "open_run": "rsrg.results.run",
+    "packing_stability": "rsrg.ensemble.packing_stability",
     "pair_moments": "rsrg.sums.engines",
     "resume": "rsrg.execution.engine",
     "run": "rsrg.execution.engine",
@@ -48,6 +51,7 @@ __all__ = [
     "Config",
     "ConfigError",
     "Crossing",
+    "PackingStability",
     "RsrgError",
     "Run",
     "RunFileError",
@@ -60,6 +64,7 @@ __all__ = [
     "load_config",
     "log_formula_coupling",
     "open_run",
+    "packing_stability",
     "pair_moments",
     "resume",
     "run",
