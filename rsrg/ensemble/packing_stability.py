@@ -12,7 +12,7 @@ from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigsh
 
 from rsrg.physics.arrays import Array
 from rsrg.physics.bloch import PeriodicBlocks
-from rsrg.physics.bulk_stability import first_below_zero
+from rsrg.physics.bulk_stability import STRAIN_MAX, first_below_zero
 from rsrg.physics.elastic import elastic_susceptibility, inverse_elastic_susceptibility
 from rsrg.physics.errors import ConvergenceError, PhysicsError
 from rsrg.physics.pairs import pair_weights, weighted
@@ -128,7 +128,7 @@ def packing_instability_strain(
     sign: Sign = "paper",
     amplitude: float = 1.0,
     path: Callable[[float], float | Array] = float,
-    strain_max: float = 1.0,
+    strain_max: float = STRAIN_MAX,
 ) -> float:
     """The least strain e ≥ 0 at which a packing is unstable, to 1e-6.
 

@@ -28,6 +28,7 @@ from rsrg.physics.wave_vectors import GRID, lowest_over_wave_vectors, wave_vecto
 
 CACHED = 32  # strained lattices whose m(k) on the grid are kept: at most 40 MB each
 COARSE = 8  # grid of wave vectors where many strains are looked at; each minimum is then refined
+STRAIN_MAX = 1.0  # up to which a strain of instability is looked for
 STRAIN_STEP = 0.05  # of the search for a strain of instability
 STRAIN_ERROR = 1e-6
 
@@ -157,7 +158,7 @@ def instability_strain(
     sign: Sign = "paper",
     amplitude: float = 1.0,
     path: Callable[[float], float | Array] = float,
-    strain_max: float = 1.0,
+    strain_max: float = STRAIN_MAX,
 ) -> float:
     """The least strain e ≥ 0 at which an infinite lattice of blocks is unstable.
 

@@ -13,7 +13,7 @@ import numpy as np
 from rsrg.physics.arrays import Array
 
 GRID = 16  # wave vectors along each reciprocal vector
-HALVINGS = 14  # of the step of the grid: the minimum of a smooth function is then good to 1e-9
+HALVINGS = 10  # of the step of the grid: the minimum of a smooth function is then good to 1e-8
 MAX_MOVES = 60  # rounds of the search
 MAX_STARTS = 4  # local minima of the grid from which it begins: the lowest different ones
 EQUAL = 1e-7  # values of the grid closer than this are taken as those of equivalent wave vectors
@@ -85,6 +85,19 @@ def _search(function: Function, start: Array, steps: Array, on_sphere: bool) -> 
     return float(values.min()), best
 
 
+def in_first_zone(k: Array, reciprocal: Array) -> Array:
+    """The shortest of the wave vectors ±k + G, all equivalent here; of equally short ones the last.
+
+    reciprocal: rows, not too oblique: G reaches one of them.
+    """
+    z = np.indices((3, 3, 3)).reshape(3, -1).T - 1.0
+    all_k = np.concatenate((k + z @ reciprocal, -k + z @ reciprocal))
+    length = np.linalg.norm(all_k, axis=1)
+    shortest = all_k[length <= length.min() + 1e-9]
+    order = np.lexsort(np.round(shortest, 6).T[::-1])
+    return np.asarray(shortest[order[-1]])
+
+
 def lowest_over_wave_vectors(
     function: Function, on_grid: Array, reciprocal: Array, points: int
 ) -> Minimum:
@@ -106,4 +119,4 @@ def lowest_over_wave_vectors(
             first = around[limits.argmin()]
             results.append(_search(function, first, 0.25 * ORIGIN * np.eye(3), True))
     value, best = min(results, key=lambda result: result[0])
-    return Minimum(value, best, float(on_grid[1:].min()))
+    return Minimum(value, in_first_zone(best, reciprocal), float(on_grid[1:].min()))
