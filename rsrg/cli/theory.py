@@ -45,13 +45,13 @@ def stability(
     """Whether the bulk of a glass is stable by itself, without renormalization: both signs."""
     from rsrg.config.quantities import si_option
     from rsrg.physics.first_failure import choose_glass
-    from rsrg.physics.stability_rows import lattice_rows
+    from rsrg.physics.stability_rows import StabilityRow, lattice_rows
     from rsrg.report.console import console, print_json
     from rsrg.report.stability_answer import stability_data, stability_notes, stability_table
 
     c = [si_option(name, v, "meter/second") for name, v in (("c-l", c_l), ("c-t", c_t))]
     glass = choose_glass(material, c[0], c[1], alpha)
-    rows = []
+    rows: list[StabilityRow] = []
     if packing is not None:
         from rsrg.ensemble.packing_rows import packing_rows
 

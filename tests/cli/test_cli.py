@@ -7,8 +7,6 @@ import sys
 
 import pytest
 
-from rsrg.physics import stability_rows
-
 GOOD = """\
 schema_version: 1
 materials: [a-SiO2]
@@ -325,28 +323,6 @@ def test_critical_as_a_table(command):
 )
 def test_critical_refuses(command, arguments, word):
     clear(command("critical", *arguments), 2, word)
-
-
-def test_stability_answers_in_json(command, monkeypatch):
-    """PHYSICS §8.5: the grid's −0.201 is the minimum of sc under the Hamiltonian's sign."""
-    monkeypatch.setattr(stability_rows, "LATTICES", {"sc": None})
-    answer = strict(command("stability", "--alpha", "0.7", "--amplitude", "1.2", "--json").stdout)
-    rows = {(row["bulk"], row["sign"]): row for row in answer["rows"]}
-    assert len(rows) == 2
-    assert rows["sc", "hamiltonian"]["critical_amplitude"] == pytest.approx(0.713648, abs=1e-6)
-    assert {row["strain"] for row in rows.values()} == {0.0}  # f = 1.2 is unstable throughout
-
-
-@pytest.mark.parametrize(
-    ("arguments", "word"),
-    [
-        ((), "exactly one of"),
-        (("--alpha", "0.7", "--amplitude", "0"), "`amplitude` must be positive"),
-        (("--alpha", "0.7", "--amplitude", "2", "--packing", "3"), "from 33 to 32768 blocks"),
-    ],
-)
-def test_stability_refuses(command, arguments, word):
-    clear(command("stability", *arguments), 2, word)
 
 
 def test_reproduce_into_a_place_that_cannot_be(command, good):
