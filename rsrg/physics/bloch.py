@@ -31,7 +31,7 @@ from rsrg.physics.strain import deformation_gradient
 
 Complex = NDArray[np.complex128]
 
-TAIL = 6.2  # η times the largest r, and q/2η: e^{−38} is left out
+TAIL = 6.0  # η times the largest r, and q/2η: e^{−36} is left out
 AT_ONCE = 1 << 17  # vectors whose weights are held at a time
 
 
@@ -80,8 +80,11 @@ def _vectors_within(rows: Array, radius: float) -> Array:
 def _products(r: Array) -> tuple[Array, Array]:
     """r_a r_b in the pair order, (..., 6), and r_a r_b r_c r_d in that of QUARTICS, (..., 15)."""
     i, j = np.array(PAIRS).T
+    place = np.empty((3, 3), dtype=np.intp)
+    place[i, j] = place[j, i] = np.arange(6)
     a, b, c, d = np.array(QUARTICS).T
-    return r[..., i] * r[..., j], r[..., a] * r[..., b] * r[..., c] * r[..., d]
+    two = r[..., i] * r[..., j]
+    return two, two[..., place[a, b]] * two[..., place[c, d]]
 
 
 def _symmetrised(square: Array) -> Array:
@@ -93,7 +96,7 @@ def _symmetrised(square: Array) -> Array:
 
 @cache
 def _maps() -> tuple[Array, Array]:
-    """Γ = first + α second, (2, 22, 36) each, from (w, W_ab, W_abcd): of both parts of the sum.
+    """Γ = first + α second: from (w, W_ab, W_abcd) undamped, (2, 22, 36), and damped without w.
 
     Undamped: first = sym δ_ik (δ_jl w − W_jl),  second = ½ (−w (δδ)₃ + (δ W)₆ − W_abcd), over the
     3 pairings δδ and the 6 δ_ab W_cd; with 1/r³, 3 nn/r³, 15 nnnn/r³ it is Eq. 2.13 over r³.
@@ -108,11 +111,11 @@ def _maps() -> tuple[Array, Array]:
     deltas = sum(np.einsum(f"{p}->nijkl", d, square - 0.5 * w) for p in pairings)
     undamped = (_symmetrised(w - square), 0.5 * (deltas - nnnn))
     damped = (_symmetrised(square), -nnnn)
-    first, second = (
+    one_map, other = (
         np.stack([pair_matrix(part).reshape(22, 36) for part in parts])
         for parts in (undamped, damped)
     )
-    return first, second
+    return one_map, other[:, 1:]
 
 
 def radial_weights(r: Array, eta: float) -> Array:
@@ -139,7 +142,7 @@ def _undamped_sums(vectors: Array, shifts: Array, k: Array, eta: float) -> Compl
 
 
 def _damped_sums(vectors: Array, shifts: Array, k: Array, eta: float) -> Complex:
-    """Σ_G (0, nn e^{−x}, nnnn (1 + x) e^{−x}) e^{−iG·shift} of q = k + G, (n_k, n_shifts, 22).
+    """Σ_G (nn e^{−x}, nnnn (1 + x) e^{−x}) e^{−iG·shift} of q = k + G, (n_k, n_shifts, 21).
 
     n = q/|q|. The term q = 0 is left out.
     """
@@ -148,7 +151,7 @@ def _damped_sums(vectors: Array, shifts: Array, k: Array, eta: float) -> Complex
     x = square / (4.0 * eta**2)
     damped = np.where(square > 0.0, np.exp(-x), 0.0)
     two, four = _products(q / np.sqrt(np.where(square > 0.0, square, 1.0)))
-    weights = np.concatenate((0.0 * damped, damped * two, (1.0 + x) * damped * four), axis=-1)
+    weights = np.concatenate((damped * two, (1.0 + x) * damped * four), axis=-1)
     return np.asarray(np.exp(-1j * shifts @ vectors.T) @ weights, dtype=np.complex128)
 
 
@@ -169,15 +172,14 @@ def bloch_parts(blocks: PeriodicBlocks, shifts: Array, k: Array, splitting: floa
     reciprocal = _vectors_within(blocks.reciprocal, 2.0 * eta * TAIL + longest[1])
     undamped, damped = _maps()
     sums = np.empty((len(k), len(shifts), 22), dtype=np.complex128)
-    result = np.empty((2, len(k), len(shifts), 36), dtype=np.complex128)
     step = max(1, AT_ONCE // (len(direct) * len(k)))
     for at in range(0, len(shifts), step):
         some = slice(at, at + step)
         sums[:, some] = _undamped_sums(direct, shifts[some], k, eta)
-    result[:] = blocks.volume / (4.0 * np.pi) * np.einsum("ksw,pwx->pksx", sums, undamped)
+    result = sums @ (blocks.volume / (4.0 * np.pi) * undamped)[:, None]
     step = max(1, AT_ONCE // len(reciprocal))
     for at in range(0, len(k), step):
         some = slice(at, at + step)
-        sums[some] = _damped_sums(reciprocal, shifts, k[some], eta)
-    result += np.einsum("ksw,pwx->pksx", sums, damped) / len(blocks.points)
+        sums[some, :, 1:] = _damped_sums(reciprocal, shifts, k[some], eta)
+    result += sums[..., 1:] @ (damped / len(blocks.points))[:, None]
     return result.reshape(2, len(k), len(shifts), 6, 6)
