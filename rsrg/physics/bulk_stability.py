@@ -175,13 +175,16 @@ def instability_strain(
 
 
 def first_below_zero(
-    margin: Callable[[float], float], end: float, step: float = STRAIN_STEP
+    margin: Callable[[float], float], end: float, error: float = STRAIN_ERROR
 ) -> float:
-    """The least e in [0, end] where a continuous function is ≤ 0, to 1e-6; infinite for none."""
+    """The least e in [0, end] where a continuous function is ≤ 0; infinite for none.
+
+    Looked for in steps of STRAIN_STEP, between which it must not change its sign twice.
+    """
     if margin(0.0) <= 0.0:
         return 0.0
-    grid = np.linspace(0.0, end, 1 + max(1, round(end / step)))
+    grid = np.linspace(0.0, end, 1 + max(1, round(end / STRAIN_STEP)))
     for low, high in pairwise(grid):
         if margin(float(high)) <= 0.0:
-            return float(brentq(margin, low, high, xtol=STRAIN_ERROR))
+            return float(brentq(margin, low, high, xtol=error))
     return float(np.inf)

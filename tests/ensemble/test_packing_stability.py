@@ -49,19 +49,18 @@ def test_is_the_lowest_of_the_dense_hessian(sign):
     assert np.linalg.norm(matrix @ mode - expected[0] * mode) < 1e-4
 
 
-@pytest.mark.parametrize("sign", SIGNS)
-def test_a_lattice_in_a_box_has_the_modes_of_its_wave_vectors(sign):
-    """The whole spectrum of 2³ cells of hcp, strained: those of m(k) at the k that fit."""
-    blocks = lattice_blocks("hcp")
-    z = np.indices((2, 2, 2)).reshape(3, -1).T
-    points = ((z @ blocks.cell)[:, None] + blocks.points).reshape(-1, 3)
+@pytest.mark.parametrize(("lattice", "sign"), [("sc", "paper"), ("fcc", "hamiltonian")])
+def test_a_lattice_in_a_box_has_the_modes_of_its_wave_vectors(lattice, sign):
+    """The whole spectrum of 3³ cells, strained: those of m(k) at the k that fit."""
+    blocks = lattice_blocks(lattice)
+    z = np.indices((3, 3, 3)).reshape(3, -1).T
     found = rsrg.packing_stability(
-        points, 2.0 * blocks.cell, ALPHA, SHEARED, sign, count=6 * len(points)
+        z @ blocks.cell, 3.0 * blocks.cell, ALPHA, SHEARED, sign, count=6 * 27
     )
-    strained = lattice_blocks("hcp", SHEARED)
-    first, second = bloch_matrices(strained, z / 2.0 @ strained.reciprocal)
+    strained = lattice_blocks(lattice, SHEARED)
+    first, second = bloch_matrices(strained, z / 3.0 @ strained.reciprocal)
     compliance = weighted(inverse_elastic_susceptibility(ALPHA, "tensor"), "tensor")
-    hessians = np.kron(np.eye(2), compliance) + SIGNS[sign] * (first + ALPHA * second)
+    hessians = compliance + SIGNS[sign] * (first + ALPHA * second)
     expected = np.sort(np.linalg.eigvalsh(hessians).ravel())
     np.testing.assert_allclose(found.eigenvalues, expected, atol=OPERATOR)
 
@@ -113,7 +112,7 @@ def test_the_strain_of_instability():
     f = 0.98 * packing_critical_amplitude(points, edge, ALPHA)
     e = packing_instability_strain(points, edge, ALPHA, amplitude=f)
     assert 0.0 < e < 1.0
-    for strain, stable in ((e - 1e-4, True), (e + 1e-4, False)):
+    for strain, stable in ((e - 2e-4, True), (e + 2e-4, False)):  # twice its error
         found = rsrg.packing_stability(points, edge, ALPHA, strain, amplitude=f, count=1)
         assert (found.eigenvalues[0] > 0.0) == stable
     assert packing_instability_strain(points, edge, ALPHA) == 0.0
