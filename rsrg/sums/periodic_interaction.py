@@ -20,7 +20,7 @@ from rsrg.sums.kernels.interaction import add_pairs, filter_modes
 from rsrg.sums.threads import THREADS_FROM, ordered_map, share_rows
 
 REACH = 5.0  # cube roots of V, of near pairs at most: more pairs would take too much memory
-TAIL = 4.6  # η times the reach, and q/2η: e^{−21} is left out, and the operator good to 1e-7
+TAIL = 4.8  # η times the reach, and q/2η: e^{−23} is left out, and the operator good to 1e-7
 TOLERANCE = 1e-8  # of finufft
 UPSAMPLING = 1.25  # of its grid: half the time that 2 takes at this tolerance
 PARTS = 8  # of the near pairs, that threads share; fixed, so that sums do not depend on threads
