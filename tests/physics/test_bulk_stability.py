@@ -73,6 +73,9 @@ def test_the_wave_vector_is_where_the_minimum_is(sign):
     compliance = weighted(inverse_elastic_susceptibility(ALPHA, "tensor"), "tensor")
     hessian = np.kron(np.eye(2), compliance) + SIGNS[sign] * (first + ALPHA * second)[0]
     assert np.linalg.eigvalsh(hessian)[0] == pytest.approx(found.eigenvalue, abs=1e-14)
+    steps = np.indices((5, 5, 5)).reshape(3, -1).T - 2.0
+    others = found.wave_vector + steps @ lattice_blocks("hcp", GENERAL).reciprocal
+    assert np.linalg.norm(others, axis=1).min() > np.linalg.norm(found.wave_vector) - 1e-9
 
 
 @pytest.mark.parametrize("sign", SIGNS)
