@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rsrg.config.loading import load_config
     from rsrg.config.schema import Config
+    from rsrg.ensemble.packing_stability import PackingStability, packing_stability
     from rsrg.errors import ConfigError, RsrgError, RunFileError
     from rsrg.execution.engine import resume, run
+    from rsrg.physics.bulk_stability import BulkStability, bulk_stability
     from rsrg.physics.continuum import continuum_coupling
     from rsrg.physics.criticality import Crossing, critical_strains
     from rsrg.physics.haar_mean import exact_coupling
@@ -26,12 +28,15 @@ if TYPE_CHECKING:
     from rsrg.sums.engines import pair_moments
 
 _HOME = {
+    "BulkStability": "rsrg.physics.bulk_stability",
     "Config": "rsrg.config.schema",
     "ConfigError": "rsrg.errors",
     "Crossing": "rsrg.physics.criticality",
+    "PackingStability": "rsrg.ensemble.packing_stability",
     "RsrgError": "rsrg.errors",
     "Run": "rsrg.results.run",
     "RunFileError": "rsrg.errors",
+    "bulk_stability": "rsrg.physics.bulk_stability",
     "continuum_coupling": "rsrg.physics.continuum",
     "coupling_matrix": "rsrg.physics.interaction",
     "critical_strains": "rsrg.physics.criticality",
@@ -40,6 +45,7 @@ _HOME = {
     "load_config": "rsrg.config.loading",
     "log_formula_coupling": "rsrg.physics.log_formula",
     "open_run": "rsrg.results.run",
+    "packing_stability": "rsrg.ensemble.packing_stability",
     "pair_moments": "rsrg.sums.engines",
     "resume": "rsrg.execution.engine",
     "run": "rsrg.execution.engine",
@@ -49,12 +55,15 @@ _HOME = {
 }
 
 __all__ = [
+    "BulkStability",
     "Config",
     "ConfigError",
     "Crossing",
+    "PackingStability",
     "RsrgError",
     "Run",
     "RunFileError",
+    "bulk_stability",
     "continuum_coupling",
     "coupling_matrix",
     "critical_strains",
@@ -63,6 +72,7 @@ __all__ = [
     "load_config",
     "log_formula_coupling",
     "open_run",
+    "packing_stability",
     "pair_moments",
     "resume",
     "run",

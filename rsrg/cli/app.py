@@ -48,7 +48,7 @@ for _command in (
     *(run.run, run.exact, run.resume),
     *(studies.sweep, studies.status, studies.merge),
     *(show.validate, show.inspect, show.compare, show.report, show.materials, show.schema),
-    *(theory.reproduce, theory.critical),
+    *(theory.reproduce, theory.critical, theory.stability),
 ):
     app.command()(_command)
 

@@ -1,4 +1,4 @@
-"""Commands on the theory itself: the paper computed again, and the strain that breaks one glass."""
+"""Commands on the theory itself: the paper again, the strain that breaks a glass, its stability."""
 
 import sys
 from pathlib import Path
@@ -30,6 +30,40 @@ def reproduce(
         print((output / "paper.json").read_text(encoding="utf-8"), end="")
         return
     print(f"{summary(claims)}\npage: {output / 'paper.html'}")
+
+
+def stability(
+    material: Annotated[str | None, typer.Option(help="A glass of Table I.")] = None,
+    c_l: Annotated[str | None, typer.Option(help="Longitudinal velocity: '5.9 km/s'.")] = None,
+    c_t: Annotated[str | None, typer.Option(help="Transverse velocity: '3.7 km/s'.")] = None,
+    alpha: Annotated[float | None, typer.Option(help="1 − c_t²/c_l² itself.")] = None,
+    amplitude: Annotated[float, typer.Option(help="f of χ' = f χ_el; the paper's is 1.")] = 1.0,
+    packing: Annotated[
+        int | None, typer.Option(metavar="N", help="Random packings of N blocks, too.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Whether the bulk of a glass is stable by itself, without renormalization: both signs."""
+    from rsrg.config.quantities import si_option
+    from rsrg.physics.first_failure import choose_glass
+    from rsrg.physics.stability_rows import StabilityRow, lattice_rows
+    from rsrg.report.console import console, print_json
+    from rsrg.report.stability_answer import stability_data, stability_notes, stability_table
+
+    c = [si_option(name, v, "meter/second") for name, v in (("c-l", c_l), ("c-t", c_t))]
+    glass = choose_glass(material, c[0], c[1], alpha)
+    rows: list[StabilityRow] = []
+    if packing is not None:
+        from rsrg.ensemble.packing_rows import packing_rows
+
+        rows += packing_rows(packing, glass.alpha, amplitude)
+    rows = [*lattice_rows(glass.alpha, amplitude), *rows]
+    if as_json:
+        print_json(stability_data(glass, amplitude, rows))
+        return
+    console().print(stability_table(glass, amplitude, rows))
+    for line in stability_notes(amplitude, rows):
+        print(line)
 
 
 def critical(

@@ -1,4 +1,4 @@
-"""The only import of finufft, an optional library, which happens when an Ewald sum is asked for."""
+"""The only import of finufft, an optional library, which happens when a sum needs it."""
 
 import importlib
 import importlib.util
@@ -7,13 +7,13 @@ from types import ModuleType
 from rsrg.physics.errors import PhysicsError
 
 
-def finufft() -> ModuleType:
-    """The library, or a PhysicsError that says how to get it."""
+def finufft(for_what: str = "engine `ewald`") -> ModuleType:
+    """The library, or a PhysicsError that says what needs it and how to get it."""
     try:
         return importlib.import_module("finufft")
     except ImportError:
         raise PhysicsError(
-            'engine `ewald` must have finufft; it is not installed: pip install "rsrg[nufft]"'
+            f'{for_what} must have finufft; it is not installed: pip install "rsrg[nufft]"'
         ) from None
 
 
