@@ -81,7 +81,7 @@ def print_cubes(sizes: list[int]) -> None:
                     for x in (c.one_step, c.two_steps)
                 )
                 lowest = ", ".join(f"{x:+.3f}" for x in c.lowest)
-                error = f"{c.error:.3f}" if c.stable else f"({c.error:.3f})"
+                error = f"{c.error:.3f}" if min(c.lowest) > 0.0 else f"({c.error:.3f})"
                 print(f"| {f:g} | {sign} | {n0} | {one} | {two} | {error} | {lowest} |", flush=True)
 
 

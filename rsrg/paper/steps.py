@@ -7,7 +7,7 @@ two again differ as M(N0²) and 2 M(N0) do. Correlations ⟨T_s T_s'⟩ are thos
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,31 +55,34 @@ def all_means() -> list[Means]:
     return [means(reading, n0) for reading in COUPLED for n0 in N0_OF_MEANS]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Cubes:
-    """χ of a cube of N0⁶ blocks at once and in two steps, plain, (6, 6), in ρc_t².
+    """A cube of N0⁶ blocks, whole, and in two steps: the first cubes and the cube of cubes."""
 
-    first: χ of the first blocks. lowest: of the Hessian of all N0⁶ blocks, of the first and of the
-    second step, in 1/ρc_t²; negative where that super block is unstable.
-    """
+    whole: CoupledBlocks
+    first: CoupledBlocks
+    second: CoupledBlocks
 
-    n0: int
-    first: Array
-    one_step: Array
-    two_steps: Array
-    lowest: tuple[float, float, float]
+    @cached_property
+    def one_step(self) -> Array:
+        """χ of all N0⁶ blocks at once, plain, (6, 6), in ρc_t²."""
+        return self.whole.response()
+
+    @cached_property
+    def two_steps(self) -> Array:
+        """χ in two steps of N0³ blocks each, plain, (6, 6), in ρc_t²."""
+        return self.second.response()
 
     @property
-    def stable(self) -> bool:
-        """Whether all three super blocks are."""
-        return min(self.lowest) > 0.0
+    def lowest(self) -> tuple[float, float, float]:
+        """Lowest eigenvalues of the Hessians, in 1/ρc_t²: all blocks, first, second step."""
+        return self.whole.lowest, self.first.lowest, self.second.lowest
 
     @property
     def error(self) -> float:
         """The error per step in χ⁻¹ (see `step_error`)."""
-        start, one, two = (
-            inverse(x, "tensor") for x in (self.first, self.one_step, self.two_steps)
-        )
+        chi = (self.whole.chi, self.one_step, self.two_steps)
+        start, one, two = (inverse(x, "tensor") for x in chi)
         return step_error(two - start, one - start)
 
 
@@ -93,14 +96,12 @@ def cube(n: int, chi: Array, sign: Sign) -> CoupledBlocks:
     return CoupledBlocks(PairOperator.from_sites(cube_sites(n), EXAMPLE_ALPHA), chi, sign)
 
 
-@lru_cache(maxsize=32)
+@cache
 def cubes(n0: int, amplitude: float = 1.0, sign: Sign = "paper") -> Cubes:
-    """A cube of N0⁶ blocks χ = f χ_el at once, and cut into N0³ cubes."""
+    """A cube of N0⁶ blocks χ = f χ_el, and the same cut into N0³ cubes."""
     chi = amplitude * elastic_susceptibility(EXAMPLE_ALPHA)
-    whole, first = cube(n0**2, chi, sign), cube(n0, chi, sign)
-    second = cube(n0, first.response(), sign)
-    lowest = (whole.lowest, first.lowest, second.lowest)
-    return Cubes(n0, chi, whole.response(), second.response(), lowest)
+    first = cube(n0, chi, sign)
+    return Cubes(cube(n0**2, chi, sign), first, cube(n0, first.response(), sign))
 
 
 @dataclass(frozen=True)
