@@ -11,14 +11,13 @@ import numpy as np
 
 from rsrg.ensemble.whole_sum import Oscillators, Responses, at_once, in_two_steps, stability
 from rsrg.paper.setting import EXAMPLE_ALPHA
-from rsrg.paper.steps import SMALL, all_means, correlations, cubes, share_of_others
+from rsrg.paper.steps import SMALL, all_means, correlations, cubes, means, share_of_others
 from rsrg.physics.arrays import Array
-from rsrg.physics.pairs import inverse
+from rsrg.physics.pairs import inverse, weighted
 from rsrg.physics.readings import Reading
-from rsrg.physics.sign import SIGNS
-from rsrg.physics.step_error import step_error
+from rsrg.physics.sign import SIGNS, sign_factor
 
-DRAWS = {2: 256, 3: 64, 4: 12}
+DRAWS = {2: 512, 3: 96, 4: 16}
 STABILITY_DRAWS = {2: 64, 3: 16, 4: 4}
 STRAIN = 0.2
 REST = Reading("fixed", "sphere")
@@ -38,19 +37,19 @@ def pair(n0: int, setting: Oscillators, draws: int) -> Pair:
     return Pair(at_once(n0, setting, draws), in_two_steps(n0, setting, draws))
 
 
-def added_by_strain(strained: Responses, rest: Responses) -> Array:
-    """χ⁻¹ under strain less χ⁻¹ of the same draw at rest, plain, (draws, 6, 6)."""
-    return inverse(strained.chi, "tensor") - inverse(rest.chi, "tensor")
+def added_along(m: Array, strained: Responses, rest: Responses) -> Array:
+    """What strain adds to χ⁻¹ of each draw, along M and in units of it, (draws,).
+
+    Σ ΔX_ijkl M_ijkl / Σ M_ijkl², ΔX the χ⁻¹ under strain less that of the same draw at rest.
+    """
+    hat = weighted(m, "tensor")
+    change = inverse(strained.chi, "tensor") - inverse(rest.chi, "tensor")
+    return np.asarray(np.einsum("nij,ij->n", weighted(change, "tensor"), hat) / np.sum(hat**2))
 
 
-def jackknifed_error(one: Array, two: Array) -> tuple[float, float]:
-    """The error per step of means over draws, and its standard error."""
-    n = len(one)
-    without = [
-        step_error(two[k != np.arange(n)].mean(0), one[k != np.arange(n)].mean(0)) for k in range(n)
-    ]
-    spread = np.sqrt((n - 1) / n * np.sum((np.array(without) - np.mean(without)) ** 2))
-    return step_error(two.mean(0), one.mean(0)), float(spread)
+def mean_error(values: Array) -> str:
+    """Mean and its standard error."""
+    return f"{values.mean():.2f} ± {values.std(ddof=1) / np.sqrt(len(values)):.2f}"
 
 
 def mean_spread(values: Array) -> str:
@@ -86,28 +85,34 @@ def print_cubes(sizes: list[int]) -> None:
 
 
 def print_bodies(sizes: list[int], draws: dict[int, int]) -> None:
-    """At f = 1/4: mean and spread at rest, and what the strain adds to χ⁻¹."""
+    """At f = 1/4: mean and spread of χ, and what the strain adds to χ⁻¹ along ±M(N0²)."""
     print(
         "\n| sign | N0 | draws | reading | χ_xxxx at once | in two steps | χ_yzyz at once | "
-        "in two steps | error per step of what strain adds |\n|---|---|---|---|---|---|---|---|---|"
+        "in two steps | added by strain over M(N0²): at once | in two steps | 2 M(N0) |"
+        "\n|---|---|---|---|---|---|---|---|---|---|---|"
     )
     for sign in SIGNS:
         for n0 in sizes:
             setting = Oscillators(EXAMPLE_ALPHA, REST, 0.0, SMALL, sign)
             rest = pair(n0, setting, draws[n0])
-            print_body(sign, n0, "at rest", rest, "")
+            print_body(sign, n0, "at rest", rest, ["", "", ""])
             for reading in STRAINED:
                 under = pair(n0, replace(setting, reading=reading, deformation=STRAIN), draws[n0])
-                one = added_by_strain(under.one, rest.one)
-                two = added_by_strain(under.two, rest.two)
-                error, noise = jackknifed_error(one, two)
-                print_body(sign, n0, str(reading), under, f"{error:.3f} ± {noise:.3f}")
+                exact = means(reading, n0)
+                m = sign_factor(sign) * exact.one_step
+                sizes_along = [
+                    mean_error(added_along(m, x, y))
+                    for x, y in ((under.one, rest.one), (under.two, rest.two))
+                ]
+                both = np.sum(weighted(exact.two_steps, "tensor") * weighted(m, "tensor"))
+                both *= sign_factor(sign) / np.sum(weighted(m, "tensor") ** 2)
+                print_body(sign, n0, str(reading), under, [*sizes_along, f"{both:.2f}"])
 
 
-def print_body(sign: str, n0: int, name: str, p: Pair, error: str) -> None:
-    """One row: mean and spread of χ over draws."""
+def print_body(sign: str, n0: int, name: str, p: Pair, added: list[str]) -> None:
+    """One row: mean and spread of χ over draws, and what strain adds."""
     cells = [mean_spread(x.chi[:, i, i]) for i in (0, 4) for x in (p.one, p.two)]
-    row = [sign, str(n0), str(len(p.one.chi)), name, *cells, error]
+    row = [sign, str(n0), str(len(p.one.chi)), name, *cells, *added]
     print("| " + " | ".join(row) + " |", flush=True)
 
 

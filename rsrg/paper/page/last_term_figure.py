@@ -77,4 +77,4 @@ def _lengths(ax: Axes, terms: list[GlassTerm]) -> None:
     ax.set_xticks([0.5, 1, 2, 5, 10, 27, 50], labels=["0.5", "1", "2", "5", "10", "27", "50"])
     ax.minorticks_off()
     ax.set_xlabel("$L_c$ (Å)")
-    ax.legend(fontsize=7.5, loc="upper left", bbox_to_anchor=(0.47, 1.0))
+    ax.legend(fontsize=7, loc="upper left", bbox_to_anchor=(0.42, 1.0))
