@@ -45,10 +45,9 @@ def dense(positions, alpha, volume=1.0, contraction="tensor"):
     n, w = len(positions), pair_weights(contraction)
     m = np.zeros((n, 6, n, 6))
     for s in range(n):
-        for t in range(n):
-            if s != t:
-                pair = kelvin_interaction(positions[s] - positions[t], alpha)
-                m[s, :, t, :] = volume / (4 * np.pi) * w[:, None] * w * pair
+        for t in range(s):
+            pair = kelvin_interaction(positions[s] - positions[t], alpha)
+            m[s, :, t, :] = m[t, :, s, :] = volume / (4 * np.pi) * w[:, None] * w * pair
     return m.reshape(6 * n, 6 * n)
 
 
