@@ -11,14 +11,17 @@ import numpy as np
 
 from rsrg.ensemble.whole_sum import Oscillators, Responses, at_once, in_two_steps, stability
 from rsrg.paper.setting import EXAMPLE_ALPHA
-from rsrg.paper.steps import SMALL, all_means, correlations, cubes, means, share_of_others
+from rsrg.paper.steps import SMALL, all_means, correlations, cube, cubes, means, share_of_others
 from rsrg.physics.arrays import Array
+from rsrg.physics.elastic import elastic_susceptibility
 from rsrg.physics.pairs import inverse, weighted
 from rsrg.physics.readings import Reading
 from rsrg.physics.sign import SIGNS, sign_factor
+from rsrg.physics.step_error import step_error
 
 DRAWS = {2: 512, 3: 96, 4: 16}
 STABILITY_DRAWS = {2: 64, 3: 16, 4: 4}
+PROBES = 12  # random signs, for the share of s = s' in large cubes
 STRAIN = 0.2
 REST = Reading("fixed", "sphere")
 STRAINED = (Reading("fixed", "ellipsoid"), Reading("affine", "sphere"))
@@ -142,6 +145,13 @@ def print_correlations() -> None:
     for n, f in ((2, 1.0), (3, 1.0), (3, SMALL), (4, SMALL), (6, SMALL)):
         for sign in SIGNS:
             print(f"| {n} | {f:g} | {sign} | {share_of_others(n, f, sign):.3f} |", flush=True)
+    for n in (9, 16):  # too many blocks to solve for each
+        for sign in SIGNS:
+            blocks = cube(n, SMALL * elastic_susceptibility(EXAMPLE_ALPHA), sign)
+            own, error = blocks.own_response(PROBES)
+            response = blocks.response()
+            share, noise = step_error(own, response), step_error(response + error, response)
+            print(f"| {n} | {SMALL:g} | {sign} | {share:.3f} ± {noise:.3f} |", flush=True)
     print("\n| n | f | sign | size at distance 1, √2, √3, 2, 3, 4 |\n|---|---|---|---|")
     for n, f in ((3, 1.0), (9, SMALL), (16, SMALL)):
         for sign in SIGNS:
