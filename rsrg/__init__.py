@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         super_block_second_order,
     )
     from rsrg.results.run import Run, open_run
+    from rsrg.sums.coupled_blocks import harmonic_response
     from rsrg.sums.engines import pair_moments
 
 _HOME = {
@@ -41,6 +42,7 @@ _HOME = {
     "coupling_matrix": "rsrg.physics.interaction",
     "critical_strains": "rsrg.physics.criticality",
     "exact_coupling": "rsrg.physics.haar_mean",
+    "harmonic_response": "rsrg.sums.coupled_blocks",
     "hill_tensor": "rsrg.physics.hill",
     "load_config": "rsrg.config.loading",
     "log_formula_coupling": "rsrg.physics.log_formula",
@@ -68,6 +70,7 @@ __all__ = [
     "coupling_matrix",
     "critical_strains",
     "exact_coupling",
+    "harmonic_response",
     "hill_tensor",
     "load_config",
     "log_formula_coupling",

@@ -1,0 +1,183 @@
+"""Equal blocks at lattice sites as coupled oscillators, without their matrix: thousands of blocks.
+
+The Hessian H = 1⊗χ⁻¹ ± m acts through `PairOperator`. Its lowest eigenvalue (Lanczos) is the
+stability of the super block. Where it is positive, H u = b is solved by conjugate gradients, else,
+H being indefinite, by MINRES; χ of one block is the preconditioner. `sums.harmonic` is the dense
+form, for unequal blocks too.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, cg, eigsh, minres
+
+from rsrg.physics.arrays import Array
+from rsrg.physics.elastic import elastic_susceptibility
+from rsrg.physics.errors import ConvergenceError, PhysicsError
+from rsrg.physics.pairs import inverse, unweighted, weighted
+from rsrg.physics.sign import Sign, sign_factor
+from rsrg.sums.pair_operator import PairOperator
+
+SOLVED = 1e-8  # residual over right-hand side
+LANCZOS = 1e-4  # residual of the eigenvector; the error of the eigenvalue is of its square
+MOST_STEPS = 20000  # of one solution; near a transition H is almost singular
+SMALL = 4  # blocks; fewer are too few rows for Lanczos
+REFINEMENTS = 4  # MINRES measures residuals by |H||u|, which may be far above |b|
+START_SEED = 1  # of the vector that Lanczos starts from: without symmetry, and always the same
+
+
+@dataclass(frozen=True, eq=False)
+class CoupledBlocks:
+    """N equal blocks χ, plain, (6, 6), in ρc_t², coupled by m with the sign of the flow."""
+
+    interaction: PairOperator
+    chi: Array
+    sign: Sign = "paper"
+
+    @property
+    def number(self) -> int:
+        """N."""
+        return len(self.interaction.sites)
+
+    @cached_property
+    def hessian(self) -> LinearOperator:
+        """H = 1⊗χ⁻¹ ± m in Mandel weights, (6N, 6N)."""
+        compliance = weighted(inverse(self.chi, "tensor"), "tensor")
+        sign = sign_factor(self.sign)
+
+        def product(u: Array) -> Array:
+            v = u.reshape(-1, 6)
+            return (v @ compliance + sign * self.interaction(v)).ravel()
+
+        return self._operator(product)
+
+    @cached_property
+    def lowest(self) -> float:
+        """The lowest eigenvalue of H, in 1/ρc_t²: negative where the super block is unstable.
+
+        Raises ConvergenceError where Lanczos' method stops short.
+        """
+        rows = 6 * self.number
+        if self.number < SMALL:
+            return float(np.linalg.eigvalsh(self.hessian @ np.eye(rows))[0])
+        start = np.random.default_rng(START_SEED).normal(size=rows)
+        try:
+            values = eigsh(
+                self.hessian, k=1, which="SA", v0=start, tol=LANCZOS, return_eigenvectors=False
+            )
+        except ArpackNoConvergence as error:
+            raise ConvergenceError(
+                "the lowest eigenvalue was not reached",
+                np.asarray(error.eigenvalues, dtype=np.float64),
+                np.nan,
+            ) from error
+        return float(values[0])
+
+    def solve(self, forces: Array) -> Array:
+        """u with H u = b for some b, (k, N, 6) → (k, N, 6).
+
+        Raises ConvergenceError where a solution is not reached.
+        """
+        chi = weighted(self.chi, "tensor")
+        one_block = self._operator(lambda u: (u.reshape(-1, 6) @ chi).ravel())
+        solver = cg if self.lowest > 0.0 else minres
+        solved = np.empty_like(forces)
+        for k, force in enumerate(forces):
+            b = force.ravel()
+            u, residual = np.zeros_like(b), b
+            for _ in range(REFINEMENTS):
+                change, _ = solver(
+                    self.hessian, residual, rtol=1e-2 * SOLVED, maxiter=MOST_STEPS, M=one_block
+                )
+                u = u + change
+                residual = b - self.hessian @ u
+                error = float(np.linalg.norm(residual) / np.linalg.norm(b))
+                if error <= SOLVED:
+                    break
+            else:
+                raise ConvergenceError("the response of the blocks was not reached", u, error)
+            solved[k] = u.reshape(-1, 6)
+        return solved
+
+    def response(self) -> Array:
+        """χ_super = (1/N) Σ_ss' [H⁻¹]_ss', plain, (6, 6), in ρc_t²."""
+        uniform = np.broadcast_to(np.eye(6)[:, None], (6, self.number, 6))
+        response = self.solve(np.ascontiguousarray(uniform)).mean(axis=1)
+        return unweighted(0.5 * (response + response.T), "tensor")
+
+    def correlations(self, site: int) -> Array:
+        """[H⁻¹]_ss' of one block s with all s', plain, (N, 6, 6): ⟨T_s T_s'⟩/(k_B T V)."""
+        forces = np.zeros((6, self.number, 6))
+        forces[:, site] = np.eye(6)
+        return unweighted(np.moveaxis(self.solve(forces), 0, 1), "tensor")
+
+    def own_response(self, probes: int, seed: int = 0) -> tuple[Array, Array]:
+        """(1/N) Σ_s [H⁻¹]_ss, plain, (6, 6), the part of χ_super from s = s', and its error.
+
+        Estimated as the mean of (1/N) Σ_ss' z_s [H⁻¹]_ss' z_s' over random signs z_s = ±1
+        (Hutchinson). Error: standard error over the probes. Raises PhysicsError for probes < 2.
+        """
+        if probes < 2:
+            raise PhysicsError(f"`probes` must be at least 2; got {probes!r}")
+        rng = np.random.default_rng(seed)
+        values = np.empty((probes, 6, 6))
+        for value in values:
+            z = rng.choice([-1.0, 1.0], self.number)
+            u = self.solve(np.ascontiguousarray(np.eye(6)[:, None] * z[:, None]))
+            one = np.einsum("s,asb->ab", z, u) / self.number
+            value[:] = 0.5 * (one + one.T)
+        error = values.std(axis=0, ddof=1) / np.sqrt(probes)
+        return unweighted(values.mean(axis=0), "tensor"), unweighted(error, "tensor")
+
+    def _operator(self, product: Callable[[Array], Array]) -> LinearOperator:
+        rows = 6 * self.number
+        return LinearOperator((rows, rows), matvec=product, dtype=np.float64)
+
+
+def harmonic_response(
+    sites: NDArray[np.integer],
+    alpha: float,
+    cell: Array | None = None,
+    amplitude: float = 1.0,
+    sign: Sign = "paper",
+    block_volume: float = 1.0,
+) -> tuple[Array, float]:
+    """χ of a super block of equal blocks to all orders, and its stability; up to 10⁵ blocks.
+
+        χ_super = (1/N) Σ_ss' [(1⊗χ⁻¹ ± m)⁻¹]_ss',   m_ss' = (V/4π) Λ̃(n)/r³,   χ = f χ_el.
+
+    Eq. 3.3 is this to first order in m. The blocks, coupled linear oscillators, stand at points of
+    one lattice, so m acts by Fourier transform and no 6N × 6N matrix is made.
+
+    sites: which lattice points, whole numbers, (N, 3).
+    alpha: α = 1 − c_t²/c_l², between 1/4 and 1.
+    cell: lattice vectors as columns, (3, 3), in block sizes; None for the unit cube. Under strain
+    it is F times the lattice at rest.
+    amplitude: f, the size of the first χ over χ_el (Eq. 2.10).
+    sign: `paper` for +m, `hamiltonian` for −m.
+    block_volume: V in units of the unstrained block: det F where the blocks moved with the strain.
+
+    Returns χ_super, plain tensor components, (6, 6), in ρc_t², with the pairs in the order xx, xy,
+    xz, yy, yz, zz; and the lowest eigenvalue of the Hessian, in 1/ρc_t². Where it is negative the
+    super block is unstable, and χ_super no response that could be measured.
+
+    Raises PhysicsError for bad sites, cell, α, f, V or sign; ConvergenceError where the response is
+    not reached.
+
+    Example:
+        Sixty-four blocks in a cube harden against shear yz, where χ_el,yzyz = 1:
+
+        >>> import numpy as np, rsrg
+        >>> cube = np.stack(np.meshgrid(*3 * [np.arange(4)]), axis=-1).reshape(-1, 3)
+        >>> chi, lowest = rsrg.harmonic_response(cube, alpha=0.7)
+        >>> round(float(chi[4, 4]), 4), round(lowest, 4)
+        (0.7109, 0.0361)
+    """
+    if not 0.0 < amplitude < np.inf:
+        raise PhysicsError(f"`amplitude` must be positive and finite; got {amplitude!r}")
+    operator = PairOperator.from_sites(sites, alpha, cell, block_volume)
+    blocks = CoupledBlocks(operator, amplitude * elastic_susceptibility(alpha), sign)
+    return blocks.response(), blocks.lowest
