@@ -139,13 +139,13 @@ class Loading:
         )
 
 
-def choose_glasses(
+def choose_glass(
     material: str | None = None,
     c_l: float | None = None,
     c_t: float | None = None,
     alpha: float | None = None,
-) -> tuple[Material, ...]:
-    """Glasses by exactly one of: a name in Table I, or `all`; both velocities in m/s; or α.
+) -> Material:
+    """A glass by exactly one of: its name in Table I, both velocities in m/s, or α.
 
     Raises PhysicsError for none, several, an unknown name, or α outside (1/4, 1).
     """
@@ -156,10 +156,22 @@ def choose_glasses(
             f"`alpha`; got material={material!r}, c_l={c_l!r}, c_t={c_t!r}, alpha={alpha!r}"
         )
     if material is not None:
-        return tuple(GLASSES.values()) if material == "all" else (glass(material),)
+        return glass(material)
     if c_l is not None and c_t is not None:
-        return (Material.from_velocities("this glass", c_l, c_t),)
-    return (Material("this glass", alpha if alpha is not None else math.nan),)
+        return Material.from_velocities("this glass", c_l, c_t)
+    return Material("this glass", alpha if alpha is not None else math.nan)
+
+
+def choose_glasses(
+    material: str | None = None,
+    c_l: float | None = None,
+    c_t: float | None = None,
+    alpha: float | None = None,
+) -> tuple[Material, ...]:
+    """The glass of `choose_glass`; with `material` = all, the twelve of Table I."""
+    if material == "all" and c_l is c_t is alpha is None:
+        return tuple(GLASSES.values())
+    return (choose_glass(material, c_l, c_t, alpha),)
 
 
 def critical_answer(

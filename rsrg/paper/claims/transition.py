@@ -84,7 +84,7 @@ def needed_product(strain: float, reading: str, sign: Sign) -> tuple[float, floa
     return min(products), max(products)
 
 
-def experiments() -> Claim:
+def yield_strains() -> Claim:
     """Critical strains agree with measured ones."""
     smallest, _ = smallest_failure()
     silica = yielding(GLASSES["a-SiO2"], YIELD_STRAINS[-1], COUPLED[0], "paper", N0)
@@ -161,6 +161,3 @@ def literal_scatter() -> Claim:
         comment="Pools of 512 unequal blocks of a-SiO2, paper's sign, N0 = 3; standard error of 16 "
         "subpools. The mean flow never breaks in this reading; fluctuations alone do it.",
     )
-
-
-TRANSITION = (sign_of_the_flow, experiments, literal_scatter, other_strains)

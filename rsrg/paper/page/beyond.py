@@ -4,8 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from rsrg.paper.page.last_term_figure import last_term_figure
 from rsrg.paper.page.literal_figure import literal_figure
+from rsrg.paper.page.shape_figure import shape_figure
 from rsrg.paper.page.sign_figure import sign_figure
+from rsrg.paper.page.stability_figure import stability_figure
+from rsrg.paper.page.steps_figure import steps_figure
 from rsrg.paper.page.super_block_figure import super_block_figure
 
 
@@ -39,11 +43,38 @@ BEYOND = (
         super_block_figure,
     ),
     Picture(
+        "figure_shape",
+        "the shape term",
+        "One sum never fails: how many times n the shape term ±G must be added before a spheroid "
+        "fails, over all aspect ratios and α.",
+        shape_figure,
+    ),
+    Picture(
+        "figure_steps",
+        "two steps against one",
+        "Two steps at N0 against one at N0²: the error per step of the exact means, and of cubes "
+        "of coupled oscillators.",
+        steps_figure,
+    ),
+    Picture(
+        "figure_stability",
+        "stability of the bulk",
+        "The bulk without renormalization: the amplitude f_c of χ' = f χ_el from which an infinite "
+        "lattice of blocks is unstable, against strain.",
+        stability_figure,
+    ),
+    Picture(
         "figure_literal",
         "the literal reading, where the mean coupling is zero",
         "Sec. II D literally, a-SiO2: the mean coupling is zero, and unequal blocks break the "
         "glass. Left: relative variance of χ⁻¹ without strain against L, pools (marks) and moment "
         "closure (lines). Right: share of failed blocks at 135 nm against strain.",
         literal_figure,
+    ),
+    Picture(
+        "figure_last_term",
+        "the last term of (3.3)",
+        "The last term of (3.3) as it stands, over χ_el, against the size of a block.",
+        last_term_figure,
     ),
 )
