@@ -42,12 +42,12 @@ class InitialLaw:
     """
 
     kind: Kind = "elastic"
-    amplitude: float = 1.0
     width: float = 0.0
     correlation: Correlation = "independent"
     levels: int = 8
     temperature: float = 1.0
     blocks: Array | None = None
+    amplitude: float = 1.0
 
 
 def initial_pool(law: InitialLaw, alpha: float, size: int, seed: int) -> Array:
