@@ -16,7 +16,7 @@ from rsrg.sums.ewald.nufft import is_installed
 STRAINS = np.linspace(-0.3, 0.6, 10)
 ALPHAS = np.linspace(0.3, 0.95, 8)
 PACKING_STRAINS = (0.0, 0.3)
-PACKING_BLOCKS, PACKINGS = 64, 4
+PACKING_BLOCKS, PACKINGS = 216, 4
 
 
 @dataclass(frozen=True, eq=False)

@@ -67,7 +67,7 @@ def bloch_matrices(blocks: PeriodicBlocks, k: Array) -> Array | Complex:
 
 @lru_cache(maxsize=CACHED)
 def _on_grid(lattice: str, f: bytes, grid: int) -> tuple[PeriodicBlocks, Array | Complex]:
-    """A strained lattice, and `bloch_matrices` on the grid of wave vectors but k = 0."""
+    """A strained lattice, and `bloch_matrices` on the grid of wave vectors."""
     blocks = lattice_blocks(lattice, np.frombuffer(f).reshape(3, 3))
     k, _ = wave_vector_grid(blocks.reciprocal, grid)
     return blocks, bloch_matrices(blocks, k)
@@ -105,9 +105,9 @@ def bulk_stability(
     the harmonic Hessian of blocks with χ' = f χ_el that interact by Eqs. 2.12 and 2.13; + for the
     paper's sign of M, − for the Hamiltonian's. The lattice moves with the strain, R → F R, and a
     block has the volume V = det F. m(k) is summed by Ewald's method. As k → 0 it depends on the
-    direction of k: to what the sum over spherical shells gives, −P + Γ(k̂) is added (P the Hill
-    tensor of a sphere, Γ its integrand; see `hill_tensor`). So k = 0 itself is left out, and the
-    limits along all directions are looked at.
+    direction of k: it is the sum over spherical shells − P + Γ(k̂), P the Hill tensor of a sphere,
+    Γ its integrand (see `hill_tensor`), where the unstrained lattice is cubic. So k = 0 itself is
+    left out, and the limits along all directions are looked at.
 
     lattice: sc, bcc, fcc, hcp, or another in `rsrg.physics.lattices.LATTICES`; its axes are x, y, z
     (of hcp, c is z). alpha: α = 1 − c_t²/c_l², between 1/4 and 1.

@@ -14,7 +14,6 @@ from rsrg.physics.arrays import Array
 from rsrg.physics.bloch import Complex, PeriodicBlocks, radial_weights
 from rsrg.physics.elastic import check_alpha
 from rsrg.physics.errors import PhysicsError
-from rsrg.physics.pairs import pair_weights
 from rsrg.sums.ewald.nufft import finufft
 from rsrg.sums.kernels.interaction import add_pairs, filter_modes
 from rsrg.sums.threads import THREADS_FROM, ordered_map, share_rows
@@ -27,6 +26,33 @@ PARTS = 8  # of the near pairs, that threads share; fixed, so that sums do not d
 PAIR_SECONDS, MODE_SECONDS = 1.5e-8, 1.0e-7  # core seconds, to choose where threads pay
 
 
+def near_pairs(fractions: Array, cell: Array, reach: float) -> tuple[np.ndarray, Array]:
+    """Pairs of blocks i ≤ j, (m, 2), and displacements ≤ reach between images, x_i − x_j, (m, 3).
+
+    fractions: places in units of the cell's rows, (n, 3), in [0, 1). Each pair of images is there
+    once, of a block with its own images, too.
+    """
+    margin = reach * np.linalg.norm(np.linalg.inv(cell), axis=0)  # reach over the cell's heights
+    most = np.ceil(margin).astype(int)
+    steps = np.stack(np.meshgrid(*(np.arange(-m, m + 1) for m in most), indexing="ij"), axis=-1)
+    steps = steps.reshape(-1, 3)  # in order: opposite steps stand opposite about the middle, zero
+    inside = [
+        np.all((fractions + s >= -margin) & (fractions + s <= 1.0 + margin), axis=1) for s in steps
+    ]
+    middle = len(steps) // 2
+    inside[middle][:] = True
+    order = [middle, *range(middle), *range(middle + 1, len(steps))]  # the cell itself first
+    x = np.concatenate([fractions[inside[s]] + steps[s] for s in order]) @ cell
+    owner = np.concatenate([np.flatnonzero(inside[s]) for s in order])
+    step = np.concatenate([np.full(np.count_nonzero(inside[s]), s) for s in order])
+    pairs = cKDTree(x).query_pairs(reach, output_type="ndarray")  # the smaller index first
+    pairs = pairs[pairs[:, 0] < len(fractions)]  # it is in the cell itself
+    i, j = owner[pairs].T
+    once = (i < j) | ((i == j) & (step[pairs[:, 1]] > middle))
+    d = x[pairs[once, 0]] - x[pairs[once, 1]]
+    return np.stack((i[once], j[once]), axis=1).astype(np.int32), d
+
+
 class PeriodicInteraction:
     """The operator m of blocks in a periodic box, in 1/ρc_t²; its error (2-norm) is below 1e-7.
 
@@ -36,30 +62,21 @@ class PeriodicInteraction:
 
     def __init__(self, blocks: PeriodicBlocks, alpha: float) -> None:
         self.blocks, self.alpha = blocks, check_alpha(alpha)
-        self._weights = pair_weights("tensor")
-        heights = 1.0 / np.linalg.norm(np.linalg.inv(blocks.cell), axis=0)
-        reach = min(REACH * np.cbrt(blocks.volume), 0.499 * float(heights.min()))
+        reach = REACH * float(np.cbrt(blocks.volume))
         self.eta = TAIL / reach
-        self._find_pairs(reach)
+        self.fractions = (blocks.points @ np.linalg.inv(blocks.cell)) % 1.0 % 1.0
+        self._set_pairs(*near_pairs(self.fractions, blocks.cell, reach))
         self._plan_modes()
 
-    def _find_pairs(self, reach: float) -> None:
-        """Pairs nearer than reach, their displacements and B₁, B₂, B₃, times V/4π."""
-        inverse = np.linalg.inv(self.blocks.cell)
-        self.fractions = (self.blocks.points @ inverse) % 1.0 % 1.0
-        tree = cKDTree(self.fractions, boxsize=np.ones(3))
-        widest = reach * float(np.linalg.norm(inverse, 2))
-        pairs = tree.query_pairs(min(widest, 0.87), output_type="ndarray")
-        d = self.fractions[pairs[:, 0]] - self.fractions[pairs[:, 1]]
-        d = (d - np.rint(d)) @ self.blocks.cell
+    def _set_pairs(self, pairs: np.ndarray, d: Array) -> None:
+        """Near pairs, their displacements and B₁, B₂, B₃, times V/4π."""
         r = np.sqrt((d**2).sum(axis=1))
-        near = r <= reach
-        self._pairs, self._d = pairs[near].astype(np.int32), np.ascontiguousarray(d[near])
         if not np.all(r > 0.0):
             i, j = pairs[r == 0.0][0]
             raise PhysicsError(f"`positions` must differ; blocks {i} and {j} coincide")
         factor = self.blocks.volume / (4.0 * np.pi)
-        self._b = factor * radial_weights(r[near], self.eta)
+        self._pairs, self._d = pairs, d
+        self._b = factor * radial_weights(r, self.eta)
         self._own = factor * radial_weights(np.zeros(1), self.eta)[0]
 
     def _plan_modes(self) -> None:

@@ -12,7 +12,7 @@ from rsrg.sums import threads
 from rsrg.sums.ewald import nufft
 from rsrg.sums.kernels.interaction import add_pairs, filter_modes
 from rsrg.sums.packing import random_sequential_addition
-from rsrg.sums.periodic_interaction import PeriodicInteraction
+from rsrg.sums.periodic_interaction import PeriodicInteraction, near_pairs
 
 ALPHA = 0.7
 SHEARED = np.array([[1.2, 0.1, 0.0], [0.0, 0.9, 0.05], [0.1, 0.0, 1.1]])
@@ -43,6 +43,24 @@ def test_is_the_lattice_sum_with_many_blocks_a_cell(packed):
     columns = [operator(x.reshape(-1, 6) / WEIGHTS) * WEIGHTS for x in np.eye(len(matrix))]
     found = np.stack([c.ravel() for c in columns], axis=1)
     assert np.linalg.norm(found - matrix, 2) < 1e-7
+
+
+def test_near_pairs_are_those_of_all_images(packed):
+    """Reach beyond the box: displacements of each pair of blocks, and of a block's own images."""
+    few, reach = packed.points[:5], 4.0
+    cell = 2.5 * SHEARED.T
+    fractions = few @ np.linalg.inv(cell) % 1.0
+    pairs, d = near_pairs(fractions, cell, reach)
+    found = sorted((i, j, *np.round(x, 9)) for (i, j), x in zip(pairs, d, strict=True))
+    found += sorted((j, i, *np.round(-x, 9)) for (i, j), x in zip(pairs, d, strict=True))
+    expected = []
+    for i, j in np.ndindex(5, 5):
+        for step in np.ndindex(9, 9, 9):
+            x = (fractions[i] - fractions[j] - np.array(step) + 4) @ cell
+            if 0.0 < np.linalg.norm(x) <= reach:
+                expected.append((i, j, *np.round(x, 9)))
+    assert len(found) == len(expected) > 300
+    np.testing.assert_allclose(sorted(map(tuple, np.array(found) + 0.0)), sorted(expected))
 
 
 def test_near_pairs_are_contractions():
