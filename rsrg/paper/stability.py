@@ -13,10 +13,10 @@ from rsrg.physics.lattices import LATTICES
 from rsrg.physics.sign import SIGNS, Sign
 from rsrg.sums.ewald.nufft import is_installed
 
-STRAINS = np.linspace(-0.3, 0.6, 10)
-ALPHAS = np.linspace(0.3, 0.95, 8)
+STRAINS = np.linspace(-0.3, 0.6, 7)
+ALPHAS = np.linspace(0.3, 0.95, 6)
 PACKING_STRAINS = (0.0, 0.3)
-PACKING_BLOCKS, PACKINGS = 216, 4
+PACKING_BLOCKS, PACKINGS = 216, 3
 
 
 @dataclass(frozen=True, eq=False)

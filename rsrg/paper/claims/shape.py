@@ -42,7 +42,7 @@ def one_sum() -> Claim:
         call_text(least_steps_to_failure, EXAMPLE_ALPHA),
         "the same shape term is added again at every length, n times",
         (between("n from 50 Å to 1 mm at N0 = 3", n, bound, math.inf, error=1e-12),),
-        finding="f",
+        finding="e",
         comment="G = P(ellipsoid) − P(sphere), two Hill tensors between 0 and χ_el⁻¹: χ_el⁻¹ ± n G "
         "is positive for every ellipsoid up to n = 1/max(S, 1 − S) > 1, at any strain. In a body "
         "cut into blocks the shape term belongs to its outer surface alone, as a demagnetising "

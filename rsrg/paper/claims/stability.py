@@ -72,7 +72,7 @@ def sound_start() -> Claim:
                 error=SEARCH_ERROR,
             ),
         ),
-        finding="g",
+        finding="f",
         comment="Infinite lattices of coupled blocks, χ'⁻¹ ± m(k): where it has a negative "
         "eigenvalue, blocks change their stress by themselves, in the pattern of that k.",
     )
