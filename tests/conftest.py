@@ -181,9 +181,12 @@ def two_processors(monkeypatch):
     monkeypatch.setattr(threads, "available_threads", lambda: 2)
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True, scope="session")
 def one_blas_thread():
-    """Linear algebra in one thread, as in the commands: with two, its last bits are others."""
+    """Linear algebra in one thread, as in the commands: with two, its last bits are others.
+
+    And pytest's processes, one for each processor, would wait for one another.
+    """
     with threadpool_limits(1, "blas"):
         yield
 

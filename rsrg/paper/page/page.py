@@ -16,14 +16,14 @@ SOURCE = (
 )
 INTRODUCTION = (
     "Every number, table and figure of the paper from rsrg's own functions; first what decides "
-    "whether its transition is there. A verdict is computed from the numbers beside it: ✓ and ✗ say whether each agrees with what the paper states, to "
-    "the precision it states. Strains are e_xx = e; χ in ρc_t². “Finding” is the numbered place "
-    "where the paper does not agree with itself; letters are further ones: a, a number cut, not "
-    "rounded; b, what (4.1) and (4.4) are as printed; c, whether α can come from its columns; d, M "
-    "that stops growing with strain; e, how often one shape term must be added before anything "
-    "fails; f, whether blocks are stable before any strain. What is sampled (random levels, pools "
-    "of unequal blocks, random packings) has its standard error; any other ± is "
-    "the numerical error."
+    "whether its transition is there. A verdict is computed from the numbers beside it: ✓ and ✗ "
+    "say whether each agrees with what the paper states, to the precision it states. Strains are "
+    "e_xx = e; χ in ρc_t². “Finding” is the numbered place where the paper does not agree with "
+    "itself; letters are further ones: a, a number cut, not rounded; b, what (4.1) and (4.4) are "
+    "as printed; c, whether α can come from its columns; d, M that stops growing with strain; e, "
+    "how often one shape term must be added before anything fails; f, whether blocks are stable "
+    "before any strain. What is sampled (random levels, pools of unequal blocks, random packings) "
+    "has its standard error; any other ± is the numerical error."
 )
 CAPTIONS = {
     1: "Stress and total susceptibility along e_xx, integrated; dashed beyond the first failure.",
