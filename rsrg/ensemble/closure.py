@@ -16,7 +16,9 @@ and the covariance is that of M, plus what is inherited:
     C ← Cov(M) + (1/N) ⟨L C Lᵀ⟩ + (1/N²) Σ_{s<s'} ⟨Y Y⟩ + (1/N) Cov(δχδ),   Y = δ_s G δ_s' + h.c.
 
 with G = χ m_ss' χ. Averages of four δ are those of a Gaussian law (Wick's theorem); averages over
-places are taken over draws. It needs C ≪ X², and knows nothing of the tails from which blocks fail.
+places are taken over draws. Of second order, terms of relative size 1/N are left out: δ for d in
+the last sum, and single blocks in the field of the others. It needs C ≪ X², and knows nothing of
+the tails from which blocks fail.
 """
 
 from dataclasses import dataclass

@@ -24,7 +24,7 @@ from rsrg.physics.recursion import whole_steps
 from rsrg.physics.sign import SIGNS, Sign, sign_factor
 from rsrg.physics.strain_path import StrainPath, strain_path
 
-SPACING = 0.025  # of strains between which zeros are sought
+SPACING = 0.025  # of principal strains between which zeros are sought
 E_XX = strain_path("xx")
 
 
@@ -117,7 +117,8 @@ class Loading:
     def grid(self) -> np.ndarray:
         """Strains between which zeros are sought, ascending, 0 among them."""
         low, high = self.path.limits()
-        sides = [np.linspace(0.0, end, math.ceil(abs(end) / SPACING) + 1) for end in (low, high)]
+        spacing = SPACING / self.path.scale
+        sides = [np.linspace(0.0, end, math.ceil(abs(end) / spacing) + 1) for end in (low, high)]
         return np.unique(np.concatenate(sides))
 
     def crossings(

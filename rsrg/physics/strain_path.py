@@ -39,10 +39,15 @@ class StrainPath:
         """F, (3, 3); for `xx` the number e itself, to which the paper's formula applies, too."""
         return e if self.name == "xx" else self.gradient(e)
 
+    @property
+    def scale(self) -> float:
+        """The largest principal strain for e = 1: 1 for all that have a name."""
+        return float(np.linalg.norm(self.direction, 2))
+
     def limits(self) -> tuple[float, float]:
         """The lowest and the largest strain e up to which the ellipsoid is not too flat or long.
 
-        No stretch, and no ratio of two, is beyond MOST_STRETCHED, and |e| ≤ LARGEST.
+        No stretch, and no ratio of two, is beyond MOST_STRETCHED, and |e| ≤ LARGEST/`scale`.
         """
         return -self._reach(-1.0), self._reach(1.0)
 
@@ -54,10 +59,11 @@ class StrainPath:
             stretches = np.append(np.linalg.svd(f, compute_uv=False), 1.0)
             return float(MOST_STRETCHED - stretches.max() / stretches.min())
 
-        grid = np.linspace(0.0, LARGEST, 301)
+        largest = LARGEST / self.scale
+        grid = np.linspace(0.0, largest, 301)
         beyond = [k for k, e in enumerate(grid) if room(float(e)) < 0.0]
         if not beyond:
-            return LARGEST
+            return largest
         return float(brentq(lambda e: max(room(e), -1.0), grid[beyond[0] - 1], grid[beyond[0]]))
 
 

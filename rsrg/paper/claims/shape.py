@@ -33,7 +33,7 @@ def one_sum() -> Claim:
     return Claim(
         "one-sum",
         "Secs. I and IV, Eq. 4.1",
-        "The interaction of the blocks of a strained body turns χ negative: one sum, n = 1",
+        "The interaction of the blocks of one strained body turns χ negative",
         (
             between("least n at which any ellipsoid can fail, α = 0.7", bound, 0.0, 1.0),
             shown("the same, least of the twelve glasses", least_of_the_glasses()),
@@ -41,12 +41,20 @@ def one_sum() -> Claim:
         ),
         call_text(least_steps_to_failure, EXAMPLE_ALPHA),
         "the same shape term is added again at every length, n times",
-        (between("n from 50 Å to 1 mm at N0 = 3", n, bound, math.inf, error=1e-12),),
+        (
+            between(
+                "n from 50 Å to 1 mm at N0 = 3, against the needle with the Hamiltonian's sign",
+                n,
+                spheroid_steps(NEEDLE, EXAMPLE_ALPHA, "hamiltonian"),
+                math.inf,
+                error=1e-12,
+            ),
+        ),
         finding="e",
-        comment="G = P(ellipsoid) − P(sphere), two Hill tensors between 0 and χ_el⁻¹: χ_el⁻¹ ± n G "
-        "is positive for every ellipsoid up to n = 1/max(S, 1 − S) > 1, at any strain. In a body "
-        "cut into blocks the shape term belongs to its outer surface alone, as a demagnetising "
-        "field does.",
+        comment="A theorem, which no number can undo: G = P(ellipsoid) − P(sphere), two Hill "
+        "tensors between 0 and χ_el⁻¹: χ_el⁻¹ ± n G is positive for every ellipsoid up to n = 1/max(S, 1 "
+        "− S) > 1, at any strain. In a body cut into blocks the shape term belongs to its outer "
+        "surface alone, as a demagnetising field does.",
     )
 
 

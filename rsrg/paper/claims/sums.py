@@ -163,15 +163,15 @@ def saturation() -> Claim:
     return Claim(
         "saturation",
         "Sec. IV, Eq. 4.2",
-        "The eigenvalues of yy−zz and yz change sign at some ε, and N0 drops out (tried on "
-        "affine/sphere)",
+        "Whatever N0, some eigenvalue changes sign at some strain (tried on affine/sphere, whose "
+        "yy−zz and yz do when it is stretched)",
         (
             shown("steps that they need at infinite strain", needed, 1e-7),
             available(8),
         ),
         call_text(needed_steps),
         "N0 ≤ 7 or compression counts: M saturates with stretching, and from N0 = 8 on there are "
-        "too few steps for it; compressed, N0 = 8 fails, too",
+        "too few steps for it; compressed, N0 = 8 fails against dilation",
         (
             available(7),
             between("compressed, N0 = 8, fails at e", compressed(8), -1.0, 0.0, error=ROOT_ERROR),

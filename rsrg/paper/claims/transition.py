@@ -88,7 +88,8 @@ def yield_strains() -> Claim:
     """Critical strains agree with measured ones."""
     smallest, _ = smallest_failure()
     silica = yielding(GLASSES["a-SiO2"], YIELD_STRAINS[-1], COUPLED[0], "paper", N0)
-    numbers = [between("smallest |e_xx| of any mean flow at 1 mm, α = 0.7", smallest, 0.02, 0.1)]
+    what = "smallest |e_xx| of any mean flow at 1 mm, α = 0.7: all N0, readings, signs, both sides"
+    numbers = [between(what, smallest, 0.02, 0.1, error=ROOT_ERROR)]
     for e in YIELD_STRAINS:
         low, high = needed_product(e, "fixed/ellipsoid", "paper")
         numbers += [
@@ -98,13 +99,14 @@ def yield_strains() -> Claim:
     return Claim(
         "yield-strains",
         "Abstract, Sec. IV",
-        "Critical strains agree with experiments well (glasses yield at 0.02 to 0.1)",
+        "Critical strains agree with experiments well (not its own 0.1 to 0.3, see `experiments`: "
+        "glasses yield at 0.02, metallic ones, to 0.1)",
         tuple(numbers),
         call_text(smallest_failure),
-        comment="f n: amplitude χ' = f χ_el times number of steps (fixed/ellipsoid, paper's sign). "
-        f"From 50 Å to 1 mm it is f = 1 and n = {whole_steps(TEXT_LOG, N0)}, and Sec. IV estimates "
-        "f = 1/12. Each step makes the sample three times larger: with f = 1, a-SiO2 yields at "
-        f"{YIELD_STRAINS[-1]:g} as a sample of 10^{silica.log10_sample:.0f} m.",
+        comment="f n: amplitude χ' = f χ_el times number of steps (fixed/ellipsoid, paper's sign, "
+        f"e > 0). From 50 Å to 1 mm it is f = 1 and n = {whole_steps(TEXT_LOG, N0)}. Each step makes "
+        f"the sample three times larger: with f = 1, a-SiO2 yields at {YIELD_STRAINS[-1]:g} as a "
+        f"sample of 10^{silica.log10_sample:.0f} m.",
     )
 
 
@@ -113,28 +115,32 @@ def first_strain_of(kind: str, reading: str, sign: Sign = "paper") -> tuple[floa
     return first_failures(LatticeMean(Reading.parse(reading), N0, rtol=QUICK_RTOL), kind, sign)
 
 
+def ratio_to_xx(kind: str, reading: str) -> tuple[float, float]:
+    """`first_strain_of` a kind over that of e_xx, e > 0 and e < 0; NaN where it never fails."""
+    own, xx = (first_strain_of(k, reading) for k in (kind, "xx"))
+    return own[0] / xx[0], own[1] / xx[1]
+
+
 def other_strains() -> Claim:
     """Other strains give similar critical strains."""
-    numbers = []
+    sides, numbers = ("e > 0", "e < 0"), []
     for kind in KINDS:
         for reading in COUPLED:
-            for e, side in zip(
-                first_strain_of(kind, str(reading)), ("e > 0", "e < 0"), strict=True
-            ):
-                what = f"{kind}, {side}, {reading}"
-                numbers.append(between(what, abs(e), 0.0, 0.95, error=10 * QUICK_RTOL))
-    shear = tuple(n for n in numbers if not n.what.startswith(("hydrostatic", "biaxial")))
+            ratios = ratio_to_xx(kind, str(reading))
+            numbers += [
+                between(f"{kind} over xx, {side}, {reading}", r, 0.5, 2.0, error=10 * QUICK_RTOL)
+                for r, side in zip(ratios, sides, strict=True)
+            ]
     return Claim(
         "other-strains",
         "Sec. II D",
         "Other kinds of strain give similar avalanches",
         tuple(numbers),
-        call_text(first_strain_of, "xy", "fixed/ellipsoid"),
-        "the strain changes the shape enough: shear and isochoric strain, while hydrostatic strain "
-        "never fails and biaxial stretching does beyond 0.95",
-        shear,
-        comment="|e| of the first failure, exact sum, N0 = 3, paper's sign. Similar: below 0.95. "
-        "–: never.",
+        call_text(ratio_to_xx, "xy", "fixed/ellipsoid"),
+        "the other strain is isochoric, diag(1 + e, (1 + e)^-½, (1 + e)^-½)",
+        tuple(n for n in numbers if n.what.startswith("isochoric")),
+        comment="First strain that fails, over that of e_xx on the same side; exact sum, N0 = 3, "
+        "paper's sign. Similar: within a factor 2. e_xy is half of the shear angle. –: never fails.",
     )
 
 
@@ -152,12 +158,13 @@ def literal_scatter() -> Claim:
             for p, (value, error) in shares.items()
         ),
         call_text(failed_share),
-        "the blocks scatter little, as on fcc",
+        "the blocks scatter little, as on fcc, and strains are no larger than this",
         tuple(
             Number(f"share failed at e = 0.8, 135 nm, {p}", value, 0.0, error, value <= 3 * error)
             for p, (value, error) in shares.items()
             if p == "fcc"
         ),
         comment="Pools of 512 unequal blocks of a-SiO2, paper's sign, N0 = 3; standard error of 16 "
-        "subpools. The mean flow never breaks in this reading; fluctuations alone do it.",
+        f"subpools. At e = 1.6, {failed_share('fcc', strain=4)[0]:.0%} of those on fcc have "
+        "failed. The mean flow never breaks in this reading; fluctuations alone do it.",
     )
