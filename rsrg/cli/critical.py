@@ -18,8 +18,11 @@ from rsrg.report.critical_answer import (
     critical_answer_tables,
     glasses_heading,
     glasses_tables,
+    spread_note,
 )
+from rsrg.report.style import check_format
 
+SHOWN_OF_ONE = ("formula", "continuum", "sum")  # of one glass; of several, the sum alone
 DRAWN_RTOL = 1e-6  # of M: far below what a picture shows
 
 
@@ -41,7 +44,8 @@ def failing_strains(
         out.print()
         out.print(table)
     out.print()
-    for line in critical_answer_notes(answers[0]):
+    shown = list(SHOWN_OF_ONE) if one else ["sum"]
+    for line in (*critical_answer_notes(answers[0]), *spread_note(answers, shown)):
         out.print(line, markup=False)
 
 
@@ -63,6 +67,8 @@ def failing_plane(
             [f"`--plane` must name two strains, such as xx,yy, and one glass; got {names!r}"]
         )
     glass, of, alpha = glasses[0], plane(first, second), glasses[0].alpha
+    picture = output or Path("runs") / f"critical_{first}_{second}.png"
+    check_format(picture)
     surfaces = {}
     for reading in READINGS[:2]:
         mean = LatticeMean(reading, loading.n0, rtol=DRAWN_RTOL)
@@ -79,7 +85,6 @@ def failing_plane(
         ]
         print_json({"glass": glass.name, "alpha": alpha, "plane": of.names, "surfaces": rows})
         return
-    picture = output or Path("runs") / f"critical_{first}_{second}.png"
     make_folder(picture)
     steps = f"N0 = {loading.n0}, {loading.steps} steps"
     title = f"{glass.name}, α = {alpha:.3f}: strains that break it, {steps}"

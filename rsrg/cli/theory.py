@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from rsrg.cli.options import AsJson, one_blas_thread
+from rsrg.errors import ConfigError
 
 
 def reproduce(
@@ -53,11 +54,12 @@ def stability(
     c = [si_option(name, v, "meter/second") for name, v in (("c-l", c_l), ("c-t", c_t))]
     glass = choose_glass(material, c[0], c[1], alpha)
     rows: list[StabilityRow] = []
-    if packing is not None:
-        from rsrg.ensemble.packing_rows import packing_rows
+    with one_blas_thread():
+        if packing is not None:
+            from rsrg.ensemble.packing_rows import packing_rows
 
-        rows += packing_rows(packing, glass.alpha, amplitude)
-    rows = [*lattice_rows(glass.alpha, amplitude), *rows]
+            rows += packing_rows(packing, glass.alpha, amplitude)
+        rows = [*lattice_rows(glass.alpha, amplitude), *rows]
     if as_json:
         print_json(stability_data(glass, amplitude, rows))
         return
@@ -82,12 +84,12 @@ def critical(
         typer.Option(help="paper (a step adds M to χ⁻¹) or hamiltonian (takes it); default: both."),
     ] = None,
     strain: Annotated[
-        str,
+        str | None,
         typer.Option(
-            help="xx, yy, zz, xy, xz, yz, biaxial, isochoric, hydrostatic, or a matrix D for "
-            "F = 1 + e D: '[[1,0,0],[0,-1,0],[0,0,0]]'."
+            help="xx (default), yy, zz, xy, xz, yz, biaxial, isochoric, hydrostatic, or a matrix "
+            "D for F = 1 + e D: '[[1,0,0],[0,-1,0],[0,0,0]]'."
         ),
-    ] = "xx",
+    ] = None,
     plane: Annotated[
         str | None,
         typer.Option(
@@ -114,10 +116,16 @@ def critical(
     c = [si_option(name, v, "meter/second") for name, v in (("c-l", c_l), ("c-t", c_t))]
     size = [si_option(name, v, "meter") for name, v in (("start", start), ("sample", sample))]
     glasses = choose_glasses(material, c[0], c[1], alpha)
-    path = strain_path(read_value(strain) if strain.startswith("[") else strain)
+    kind = strain or "xx"
+    path = strain_path(read_value(kind) if kind.startswith("[") else kind)
     loading = Loading(path, size[0], size[1], n0, contraction)  # type: ignore[arg-type]
     signs = tuple(SIGNS) if sign is None else (sign,)
-    if plane is None:
-        failing_strains(glasses, loading, signs, as_json)
-    else:
-        failing_plane(glasses, loading, signs, plane, output, as_json)
+    if plane is None and output is not None:
+        raise ConfigError(["`--output` must come with `--plane`: only a surface is drawn"])
+    if plane is not None and strain is not None:
+        raise ConfigError(["`--strain` must not come with `--plane`, which names its own strains"])
+    with one_blas_thread():
+        if plane is None:
+            failing_strains(glasses, loading, signs, as_json)
+        else:
+            failing_plane(glasses, loading, signs, plane, output, as_json)

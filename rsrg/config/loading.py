@@ -70,6 +70,8 @@ def config_from_source(source: Source) -> Config:
 
 def exact_config_from_source(source: Source) -> ExactConfig:
     """The config of an ensemble of exact super blocks. Raises as `load_config`."""
+    if not is_exact(source):
+        raise ConfigError([f"a config for `rsrg exact` must have `kind: exact` ({source.name})"])
     return _validated(source, ExactConfig).with_text(source.text)
 
 

@@ -6,6 +6,7 @@ two configs by these rules, and holds the two rules that concern several fields.
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import reduce
 from typing import Any
 
@@ -52,7 +53,16 @@ def _differences(old: RunConfig, new: RunConfig) -> Iterator[tuple[str, Any, Any
 def _changed_fixed_fields(old: RunConfig, new: RunConfig) -> Iterator[str]:
     for key, before, after in _differences(old, new):
         if (rule_of(key, config_rules(type(old))) or FIXED).rule == "fixed":
-            yield f"`{key}` cannot change on resume: {before!r} in the file, {after!r} asked for"
+            there, asked = _shown(old, key, before), _shown(new, key, after)
+            yield f"`{key}` cannot change on resume: {there} in the file, {asked} asked for"
+
+
+def _shown(config: RunConfig, key: str, value: Any) -> str:
+    """A value as it is written; where it is left out, its default, or `nothing`."""
+    if value is None:
+        with suppress(AttributeError):
+            value = _value(config, key)
+    return "nothing" if value is None else repr(value)
 
 
 def _broken_rules(old: RunConfig, new: RunConfig) -> Iterator[str]:

@@ -62,6 +62,7 @@ def critical_strains(
     strain_max: float = 2.0,
     sign: Sign = "paper",
     amplitude: float = 1.0,
+    strain_min: float = 0.0,
 ) -> list[Crossing]:
     """Critical strains: where an eigenvalue of χ⁻¹ crosses zero and χ jumps from +∞ to −∞.
 
@@ -74,17 +75,18 @@ def critical_strains(
     steps: n, positive; may be a fraction, such as ln(R/L₁)/ln N0.
     contraction: `tensor` counts shear pairs twice in matrix products, as the sum over all nine
     pairs of Eq. 3.3 does; `six` counts them once, as the paper's own 6×6 algebra does.
-    strain_max: the end of the search, which begins at e = 0.
+    strain_max, strain_min: the ends of the search. A strain_min between −1 and 0 finds critical
+    compressions, too.
     sign: `paper` adds M at each step, as Eq. 3.8 does; `hamiltonian` takes it away, as follows from
     the Hamiltonian of Eq. 2.14.
     amplitude: f, positive. The paper has f = 1. Critical strains depend on f n alone.
 
-    Returns a list of Crossing(strain, channel, direction) in ascending order of strain, to 1e-8 or
-    better; a degenerate one is listed once for each of its channels. Channels are named as for a
-    strain e_xx; for other strains see `crossings`.
+    Returns a list of Crossing(strain, channel, direction, components) in ascending order of strain,
+    to 1e-8 or better; a degenerate one is listed once for each of its channels. Channels are named
+    as for a strain e_xx.
 
     Raises PhysicsError for α outside (1/4, 1), an unknown sign, and steps, strain_max or amplitude
-    not positive.
+    not positive, and strain_min outside (−1, 0].
 
     Example:
         The critical strains that Table I prints for α = 0.7; it needs ln(R/L₁) = 20:
@@ -109,7 +111,10 @@ def critical_strains(
     if not 0 < strain_max < np.inf:
         raise PhysicsError(f"`strain_max` must be positive and finite; got {strain_max!r}")
     start = inverse_start(alpha, contraction, amplitude)
-    grid, n = np.linspace(0.0, strain_max, INTERVALS + 1), sign_factor(sign) * steps
+    if not -1.0 < strain_min <= 0.0:
+        raise PhysicsError(f"`strain_min` must lie in (−1, 0]; got {strain_min!r}")
+    sides = [np.linspace(0.0, end, INTERVALS + 1) for end in (strain_min, strain_max)]
+    grid, n = np.unique(np.concatenate(sides)), sign_factor(sign) * steps
     channels = strain_channels(strain_direction("xx"))
     return crossings(lambda e: start + n * coupling(e), grid, contraction, channels)
 

@@ -11,6 +11,7 @@ from rsrg.physics.errors import PhysicsError
 
 Sign = Literal["paper", "hamiltonian"]
 SIGNS: dict[Sign, float] = {"paper": 1.0, "hamiltonian": -1.0}
+SIGN_NAMES: dict[Sign, str] = {"paper": "the paper's sign", "hamiltonian": "the Hamiltonian's sign"}
 
 
 def sign_factor(sign: str) -> float:

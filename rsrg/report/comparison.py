@@ -9,8 +9,7 @@ from rich.text import Text
 from rsrg.errors import RunFileError
 from rsrg.formatting import NONE, length, plain, with_error
 from rsrg.physics.recursion import RUNAWAY
-from rsrg.physics.sign import Sign
-from rsrg.report.sign_text import NAMES
+from rsrg.physics.sign import SIGN_NAMES, Sign
 from rsrg.results.run import Run
 
 
@@ -135,7 +134,7 @@ def as_records(rows: list[list[ComparisonRow]]) -> list[dict[str, object]]:
 def comparison_table(steps: list[ComparisonRow]) -> Table:
     """The steps of one reading as a table."""
     first = steps[0]
-    glass = f"{first.material}, {first.reading}, {NAMES[first.sign]}"
+    glass = f"{first.material}, {first.reading}, {SIGN_NAMES[first.sign]}"
     title = f"{glass}, e = {first.strain:g}, channel {first.channel}"
     table = Table(title=Text(title), title_justify="left", box=None, pad_edge=False)
     table.add_column("step", justify="right")

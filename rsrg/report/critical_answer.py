@@ -12,11 +12,10 @@ from rsrg.physics.criticality import Crossing
 from rsrg.physics.first_failure import CriticalAnswer, CriticalRow
 from rsrg.physics.pairs import PAIR_NAMES
 from rsrg.physics.readings import Reading
-from rsrg.physics.sign import Sign
-from rsrg.report.sign_text import NAMES as SIGN_NAMES
+from rsrg.physics.sign import SIGN_NAMES, Sign
 from rsrg.report.sign_text import STEPS
 
-NAMES = {"formula": "log formula", "continuum": "continuum", "sum": "sum over blocks"}
+NAMES = {"continuum": "limit", "sum": "sum"}
 MEANINGS = {
     "xx": "F = diag(1 + e, 1, 1)",
     "xy": "F = 1 + e (xy + yx), γ = 2e",
@@ -32,7 +31,7 @@ def critical_answer_tables(answer: CriticalAnswer) -> Iterator[Table]:
         table = _empty_table(f"{SIGN_NAMES[sign]}: each step {STEPS[sign]}")
         for row in answer.rows:
             if row.sign == sign:
-                table.add_row(_source(row), row.reading or "any", *_first(row))
+                table.add_row(_source(row), *_first(row))
         yield table
 
 
@@ -63,16 +62,21 @@ def strain_text(strain: str) -> str:
 
 def _empty_table(title: str) -> Table:
     table = Table(title=Text(title), title_justify="left", box=None, pad_edge=False)
-    for heading in ("M from", "reading of V(e)", "e > 0", "against", "e < 0", "against"):
-        number = heading.startswith("e ")
-        table.add_column(heading, justify="right" if number else "left", no_wrap=number)
+    for heading in ("M from", "e > 0", "against", "e < 0", "against"):
+        if heading.startswith("e "):
+            table.add_column(heading, justify="right", no_wrap=True)
+        else:
+            table.add_column(heading, overflow="fold")
     return table
 
 
 def _source(row: CriticalRow) -> str:
-    """Where M comes from; the length where it is a fraction of a step that ends there."""
-    at_end = row.kind == "formula" and row.steps % 1.0
-    return f"log formula, {length(float(f'{row.length:.6g}'))}" if at_end else NAMES[row.kind]
+    """Reading and source; of the formula, the length where a fraction of a step ends there."""
+    if row.kind != "formula":
+        return f"{row.reading}, {NAMES[row.kind]}"
+    return (
+        f"log formula, {length(float(f'{row.length:.6g}'))}" if row.steps % 1.0 else "log formula"
+    )
 
 
 def _first(row: CriticalRow) -> tuple[str, str, str, str]:
@@ -124,19 +128,38 @@ def critical_answer_notes(answer: CriticalAnswer) -> list[str]:
         "eigenvalue of χ⁻¹ crosses zero and χ jumps from +∞ to −∞; against: the strain "
         f"(eigenvector) that the glass then no longer resists. {NONE}: none down to e = {low:.3g}, "
         f"up to {high:.3g}.",
-        "Nothing is sampled: the mean over lattice orientation and offset is a quadrature, roots "
-        f"are good to {answer.rows[0].error:.0e}. One lattice draw scatters about this mean: "
-        "`rsrg run` samples it. All later crossings: --json.",
+        "M from: the paper's log formula, or a reading of V(e) (do blocks move with the strain? do "
+        "they fill an ellipsoid or a sphere?). sum: over blocks, of bodies of fixed volume, its "
+        "mean over lattice orientation and offset by quadrature; limit: its N0 → ∞; roots are "
+        f"good to {answer.rows[0].error:.0e}. `rsrg run` samples it (`blocks.count: volume`; "
+        "bodies of exactly N0³ blocks have a slightly other mean). All later crossings: --json.",
+        *_about_the_strain(answer),
     ]
-    strains = [r.first[0].strain for r in answer.rows if r.first]
-    if strains and max(strains) > 1.2 * min(strains):
-        lines.append(
-            f"The answers differ by a factor {max(strains) / min(strains):.2g}: they depend on the "
-            "sign, on the reading of V(e) and on N0, not only on the glass."
-        )
     if answer.contraction == "six":
         lines.append("Contraction `six`, as in the paper: it breaks the symmetry about x.")
     return lines
+
+
+def spread_note(answers: Sequence[CriticalAnswer], kinds: Sequence[str]) -> Iterator[str]:
+    """By which factor the strains that are shown differ, and on what they depend."""
+    rows = [r for a in answers for r in a.rows if r.kind in kinds]
+    sides = [side for r in rows for side in (r.first, r.first_compression)]
+    strains = [abs(side[0].strain) for side in sides if side]
+    signs = len({r.sign for r in rows}) > 1
+    if strains and max(strains) > 1.2 * min(strains):
+        yield (
+            f"|e| differs by a factor {max(strains) / min(strains):.2g}: it depends on "
+            f"{'the sign, ' if signs else ''}the reading of V(e), N0 and the side, not only on the "
+            "glass."
+        )
+
+
+def _about_the_strain(answer: CriticalAnswer) -> Iterator[str]:
+    """What is peculiar to a kind of strain."""
+    if answer.strain != "xx":
+        yield "The paper's log formula is one of e_xx alone, and is left out."
+    if answer.strain == "hydrostatic":
+        yield "A sphere stays a sphere: the coupling is zero on average, and nothing fails."
 
 
 def critical_answer_data(answer: CriticalAnswer) -> dict[str, Any]:

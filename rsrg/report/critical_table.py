@@ -129,9 +129,9 @@ def _turned(run: Run) -> list[str]:
         if r.failing_strain not in ("", r.channel):
             strains.setdefault(r.channel, []).append(r.failing_strain)
     return [
-        f"{channel} is the channel's name at small strain; where it fails, the glass gives way to "
-        + " … ".join(dict.fromkeys((found[0], found[-1])))
-        + "."
+        f"{channel}: a channel's name at small strain. Where it fails, its strain is "
+        + " to ".join(dict.fromkeys((found[0], found[-1])))
+        + ", by glass, reading and source."
         for channel, found in strains.items()
     ]
 

@@ -28,7 +28,7 @@ def exact_table(run: ExactRun, cases: list[ExactCase]) -> Table:
     table = Table(title=Text(ensemble_text(run)), title_justify="left", box=None, pad_edge=False)
     formulas = [f"({f})" for f in cases[0].errors]
     for heading in ("γ²/ρc_t²L³ε", "r/L", "k_B T/ε", "|δχ|/|χ̄|", *formulas, "projection"):
-        table.add_column(heading, justify="right")
+        table.add_column(heading, justify="right", overflow="fold")
     for case in cases:
         numbers = (case.relative_change, *case.errors.values(), case.projection)
         place = (case.strength, case.distance, case.temperature)
@@ -54,6 +54,7 @@ def exact_notes(run: ExactRun, cases: list[ExactCase]) -> Iterator[str]:
     )
     for formula in cases[0].errors:
         yield f"({formula}) is right to 10% {_where(cases, formula)}."
+    yield "Right to 10%: error plus two standard errors below 0.1, at all smaller x, too."
     yield "Here x = γ²/(ρc_t² r³ ε), all that counts of strength and distance."
     yield _sign(cases)
 
@@ -69,7 +70,7 @@ def _where(cases: list[ExactCase], formula: str) -> str:
         return "in no case"
     parts = []
     for temperature, limit, everywhere in limits:
-        x = "for no x" if limit is None else f"up to x = {limit:g} and not beyond"
+        x = "for no x" if limit is None else f"up to x = {limit:g}"
         parts.append(f"{'for all x' if everywhere else x} at k_B T/ε = {temperature:g}")
     return "; ".join(parts)
 

@@ -1,9 +1,8 @@
 """With which sign χ flows, and where it starts, in words for tables and pictures."""
 
 from rsrg.config.schema import Config
-from rsrg.physics.sign import Sign
+from rsrg.physics.sign import SIGN_NAMES, Sign
 
-NAMES: dict[Sign, str] = {"paper": "the paper's sign", "hamiltonian": "the Hamiltonian's sign"}
 STEPS: dict[Sign, str] = {"paper": "adds M to χ⁻¹", "hamiltonian": "takes M away from χ⁻¹"}
 
 
@@ -11,11 +10,13 @@ def sign_text(config: Config) -> str:
     """The sign of a run's flow and the amplitude of its start, as a sentence without its stop."""
     sign, f = config.flow.sign, config.flow.amplitude
     start = "" if f == 1.0 else f", from χ' = {f:g} χ_el"
-    return f"Flow with {NAMES[sign]}: each step {STEPS[sign]}{start}"
+    return f"Flow with {SIGN_NAMES[sign]}: each step {STEPS[sign]}{start}"
 
 
 def unusual_flow(config: Config) -> str:
     """The same in a few words where it is not that of the paper: `, the Hamiltonian's sign`."""
     sign, f = config.flow.sign, config.flow.amplitude
-    words = ([] if sign == "paper" else [NAMES[sign]]) + ([] if f == 1.0 else [f"χ' = {f:g} χ_el"])
+    words = ([] if sign == "paper" else [SIGN_NAMES[sign]]) + (
+        [] if f == 1.0 else [f"χ' = {f:g} χ_el"]
+    )
     return "".join(f", {word}" for word in words)

@@ -10,6 +10,7 @@ from rich.table import Table
 from rsrg.formatting import NONE, with_error
 from rsrg.physics.bulk_stability import STRAIN_MAX
 from rsrg.physics.materials import Material
+from rsrg.physics.sign import SIGN_NAMES
 from rsrg.physics.stability_rows import StabilityRow
 from rsrg.physics.wave_vectors import ORIGIN
 
@@ -26,7 +27,7 @@ def stability_table(glass: Material, amplitude: float, rows: Sequence[StabilityR
     for row in rows:
         table.add_row(
             row.bulk if row.blocks is None else f"{row.bulk}, {row.blocks}",
-            row.sign,
+            SIGN_NAMES[row.sign].removeprefix("the ").removesuffix(" sign"),
             with_error(row.eigenvalue, row.eigenvalue_error),
             with_error(row.critical_amplitude, row.critical_amplitude_error),
             with_error(row.strain, row.strain_error) if math.isfinite(row.strain) else NONE,

@@ -24,10 +24,15 @@ BLUE, ORANGE, GREEN, PINK, YELLOW, SKY = COLOURS = (  # Okabe and Ito
 FORMATS = (".png", ".svg", ".pdf")
 
 
-def save(figure: Figure, path: Path) -> None:
-    """Write a picture. Raises RunFileError for another ending, or where it cannot be written."""
+def check_format(path: Path) -> None:
+    """Raise RunFileError unless the name of a picture ends as one of FORMATS."""
     if path.suffix not in FORMATS:
         raise RunFileError(f"a picture must end in {', '.join(FORMATS)}; got {path}")
+
+
+def save(figure: Figure, path: Path) -> None:
+    """Write a picture. Raises RunFileError for another ending, or where it cannot be written."""
+    check_format(path)
     try:
         figure.savefig(path, dpi=150)
     except OSError as error:

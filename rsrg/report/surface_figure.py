@@ -9,8 +9,7 @@ from matplotlib.figure import Figure
 
 from rsrg.physics.failure_surface import Plane, Surface
 from rsrg.physics.readings import Reading
-from rsrg.physics.sign import Sign
-from rsrg.report.sign_text import NAMES
+from rsrg.physics.sign import SIGN_NAMES, Sign
 from rsrg.report.style import BLUE, ORANGE, save
 
 COLOURS: dict[Sign, str] = {"paper": BLUE, "hamiltonian": ORANGE}
@@ -48,7 +47,7 @@ def _draw(ax: Axes, surface: Surface, source: str, sign: Sign) -> None:
     """A closed curve of a surface; it is open where nothing fails."""
     angles, strain = (np.append(v, v[:1]) for v in (surface.angles, surface.strain))
     x, y = strain * np.cos(angles), strain * np.sin(angles)
-    label = f"{'sum over blocks' if source == 'sum' else 'continuum'}, {NAMES[sign]}"
+    label = f"{'sum over blocks' if source == 'sum' else 'continuum'}, {SIGN_NAMES[sign]}"
     style = (
         {"marker": MARKERS[sign], "markersize": 3.5, "linewidth": 0.8}
         if source == "sum"

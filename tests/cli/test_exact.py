@@ -74,4 +74,4 @@ def test_the_other_command_is_named(command, configs):
     assert "`kind: exact` is a config for the command `rsrg exact`" in result.stderr
     other = command("exact", configs / "smoke.yaml")
     assert other.returncode == 2
-    assert "`kind` is missing; it must be exact" in other.stderr
+    assert "must have `kind: exact`" in other.stderr

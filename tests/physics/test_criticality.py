@@ -16,6 +16,7 @@ from rsrg.physics.criticality import (
 from rsrg.physics.elastic import inverse_elastic_susceptibility
 from rsrg.physics.errors import PhysicsError
 from rsrg.physics.haar_mean import exact_coupling
+from rsrg.physics.hill import steps_to_failure
 from rsrg.physics.log_formula import log_formula_coupling
 from rsrg.physics.materials import TABLE_I
 from rsrg.physics.pairs import unweighted, weighted
@@ -317,3 +318,17 @@ def test_spline_values_read_the_curves_that_were_searched(count):
 def test_first_negative(values, expected):
     found = first_negative(np.array([0.0, 1.0, 2.0]), np.array(values))
     np.testing.assert_allclose(found, expected, rtol=1e-15)  # one division
+
+
+def test_compression_is_searched_where_it_is_asked_for():
+    """The closed form: at e < 0 too, n Hill tensors of the continuum suffice just there."""
+    crossings = critical_strains(
+        lambda e: continuum_coupling(e, 0.7, "fixed", "ellipsoid"), 0.7, 12.0, strain_min=-0.6
+    )
+    strains = [c.strain for c in crossings]
+    assert strains == sorted(strains)
+    outward = max(e for e in strains if e < 0)
+    assert steps_to_failure(outward, 0.7) == pytest.approx(12.0, rel=1e-6)  # e to 1e-8
+    assert min(e for e in strains if e > 0) == pytest.approx(0.3267, abs=0.5e-4)  # PHYSICS §8
+    with pytest.raises(PhysicsError, match="`strain_min`"):
+        critical_strains(lambda e: np.zeros((6, 6)), 0.7, 1.0, strain_min=-1.0)

@@ -16,6 +16,7 @@ from rsrg.report.critical_answer import (
     critical_answer_heading,
     critical_answer_notes,
     critical_answer_tables,
+    spread_note,
 )
 
 
@@ -93,7 +94,11 @@ def test_table_and_notes(answer):
     for part in (*parts, "the paper's sign", "the Hamiltonian's sign", "e < 0"):
         assert part in text
     notes = " ".join(critical_answer_notes(answer))
-    assert "factor" in notes
+    (spread,) = spread_note([answer], ("formula", "continuum", "sum"))
+    sides = [side for r in answer.rows for side in (r.first, r.first_compression) if side]
+    sizes = [abs(side[0].strain) for side in sides]
+    assert f"factor {max(sizes) / min(sizes):.2g}" in spread
+    assert "the sign" in spread
     assert "reading" in notes
 
 

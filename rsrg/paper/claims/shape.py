@@ -9,7 +9,7 @@ from rsrg.paper.shape import spheroid_steps
 from rsrg.physics.coupling_source import formula_steps
 from rsrg.physics.hill import least_steps_to_failure
 from rsrg.physics.materials import TABLE_I
-from rsrg.physics.sign import SIGNS
+from rsrg.physics.sign import SIGN_NAMES, SIGNS
 
 PLATE, NEEDLE = 1e-9, 1e9  # within 1e-8 of the limits of flat and of long
 SHAPE_ERROR = 1e-7
@@ -24,8 +24,8 @@ def one_sum() -> Claim:
     """One sum over a strained super block makes χ negative."""
     bound = least_steps_to_failure(EXAMPLE_ALPHA)
     shapes = tuple(
-        shown(f"n at which a {name} fails, {sign} sign", spheroid_steps(x, EXAMPLE_ALPHA, sign),
-              SHAPE_ERROR)
+        shown(f"n at which a {name} fails, {SIGN_NAMES[sign]}",
+              spheroid_steps(x, EXAMPLE_ALPHA, sign), SHAPE_ERROR)
         for name, x in (("flat plate", PLATE), ("needle", NEEDLE))
         for sign in SIGNS
     )  # fmt: skip
@@ -52,9 +52,9 @@ def one_sum() -> Claim:
         ),
         finding="e",
         comment="A theorem, which no number can undo: G = P(ellipsoid) − P(sphere), two Hill "
-        "tensors between 0 and χ_el⁻¹: χ_el⁻¹ ± n G is positive for every ellipsoid up to n = 1/max(S, 1 "
-        "− S) > 1, at any strain. In a body cut into blocks the shape term belongs to its outer "
-        "surface alone, as a demagnetising field does.",
+        "tensors between 0 and χ_el⁻¹: χ_el⁻¹ ± n G is positive for every ellipsoid up to "
+        "n = 1/max(S, 1 − S) > 1, at any strain. In a body cut into blocks the shape term belongs "
+        "to its outer surface alone, as a demagnetising field does.",
     )
 
 

@@ -5,7 +5,7 @@ from rsrg.paper.claims.claim import Claim, Number, between, shown
 from rsrg.paper.setting import COUPLED
 from rsrg.paper.steps import SMALL, correlations, cubes, means, share_of_others
 from rsrg.physics.readings import Reading
-from rsrg.physics.sign import SIGNS, Sign
+from rsrg.physics.sign import SIGN_NAMES, SIGNS, Sign
 
 TINY = 0.125  # amplitude f
 GOOD = 0.1  # an error per step, or a share of χ, that would be small
@@ -57,7 +57,7 @@ def whole_sum() -> Claim:
         "Repeating the step carries the susceptibility of the first blocks to that of the sample",
         tuple(
             between(
-                f"error per step of χ⁻¹, cube of N0⁶ blocks, N0 = {n0}, sign: {sign}, χ' = χ_el/4",
+                f"error per step of χ⁻¹, cube of {n0**6} blocks, {SIGN_NAMES[sign]}, χ' = χ_el/4",
                 error_of_cubes(n0, SMALL, sign),
                 0.0,
                 GOOD,
@@ -88,12 +88,12 @@ def stable_at_rest() -> Claim:
     """Without strain all blocks together are stable."""
 
     def lowest(n0: int, sign: Sign, amplitude: float) -> Number:
-        what = f"lowest eigenvalue of all {n0**6} blocks, sign: {sign} (1/ρc_t²)"
+        what = f"lowest eigenvalue of all {n0**6} blocks, {SIGN_NAMES[sign]} (1/ρc_t²)"
         value = lowest_of_all(n0, amplitude, sign)
         return Number(what, value, None, LANCZOS_ERROR, value > 0.0)
 
     def steps(n0: int, sign: Sign) -> Number:
-        what = f"the lower one of two steps at N0 = {n0}, sign: {sign} (1/ρc_t²)"
+        what = f"the lower one of two steps at N0 = {n0}, {SIGN_NAMES[sign]} (1/ρc_t²)"
         return shown(what, lowest_in_steps(n0, 1.0, sign), LANCZOS_ERROR)
 
     cases = [(n0, sign) for sign in SIGNS for n0 in (2, 3)]
@@ -131,7 +131,7 @@ def diagonal() -> Claim:
             between("share of s ≠ s' in χ of 27 blocks, χ' = χ_el", others(), 0.0, GOOD),
             *(
                 between(
-                    f"share of s ≠ s' in χ of 27 blocks, sign: {sign}, χ' = χ_el/4",
+                    f"share of s ≠ s' in χ of 27 blocks, {SIGN_NAMES[sign]}, χ' = χ_el/4",
                     others(3, SMALL, sign),
                     0.0,
                     GOOD,
@@ -143,8 +143,8 @@ def diagonal() -> Claim:
         call_text(others),
         "χ' = χ_el/8",
         tuple(
-            between(f"the share of 343 blocks, sign: {sign}", others(7, TINY, sign), 0.0, GOOD)
-            for sign in SIGNS
+            between(f"share of 343 blocks, {SIGN_NAMES[s]}", others(7, TINY, s), 0.0, GOOD)
+            for s in SIGNS
         ),
         comment="Agrees: below a tenth. The share grows with the cube: at χ_el/4 to a tenth. What "
         "the assumption sets to zero is, to first order, all that (3.3) adds: χ − χ' = (1/N) "
