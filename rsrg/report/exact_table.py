@@ -26,8 +26,11 @@ def print_exact(run: ExactRun) -> None:
 def exact_table(run: ExactRun, cases: list[ExactCase]) -> Table:
     """A row for each strength, distance and temperature."""
     table = Table(title=Text(ensemble_text(run)), title_justify="left", box=None, pad_edge=False)
-    formulas = [f"({f})" for f in cases[0].errors]
-    for heading in ("γ²/ρc_t²L³ε", "r/L", "k_B T/ε", "|δχ|/|χ̄|", *formulas, "projection"):
+    table.padding = (0, 1, 0, 0)  # so that it fits 80 columns
+    formulas = [
+        f"({f})".replace("3.3 with stress term)", "3.3)\n+ stress term") for f in cases[0].errors
+    ]
+    for heading in ("g", "r/L", "k_BT/ε", "|δχ|/|χ̄|", *formulas, "projec-\ntion"):
         table.add_column(heading, justify="right", overflow="fold")
     for case in cases:
         numbers = (case.relative_change, *case.errors.values(), case.projection)
@@ -48,14 +51,14 @@ def ensemble_text(run: ExactRun) -> str:
 def exact_notes(run: ExactRun, cases: list[ExactCase]) -> Iterator[str]:
     """What the columns are, where each formula is right, and which sign the change has."""
     yield (
-        "δχ: exact change of χ̄, the mean of the blocks, by their interaction. (3.3), (3.2): mean "
-        "error of δχ, of δχ_rel, by that equation, over the mean |δχ|, |δχ_rel|. The stress term "
-        "is what (3.3) leaves out where ⟨T⟩ ≠ 0."
+        "g = γ²/ρc_t²L³ε: strength of the interaction. δχ: exact change of χ̄, the mean of the "
+        "blocks, by their interaction. (3.3), (3.2): mean error of δχ, of δχ_rel, by that equation, "
+        "over the mean |δχ|, |δχ_rel|. The stress term is what (3.3) leaves out where ⟨T⟩ ≠ 0."
     )
     for formula in cases[0].errors:
         yield f"({formula}) is right to 10% {_where(cases, formula)}."
     yield "Right to 10%: error plus two standard errors below 0.1, at all smaller x, too."
-    yield "Here x = γ²/(ρc_t² r³ ε), all that counts of strength and distance."
+    yield "Here x = g (L/r)³, all that counts of strength and distance."
     yield _sign(cases)
 
 
