@@ -24,7 +24,7 @@ from rsrg.physics.recursion import whole_steps
 from rsrg.physics.sign import SIGNS, Sign, sign_factor
 from rsrg.physics.strain_path import StrainPath, strain_path
 
-SPACING = 0.025  # of principal strains between which zeros are sought
+SPACING = 0.05  # of principal strains between which zeros are sought
 E_XX = strain_path("xx")
 
 

@@ -52,8 +52,9 @@ def exact_notes(run: ExactRun, cases: list[ExactCase]) -> Iterator[str]:
     """What the columns are, where each formula is right, and which sign the change has."""
     yield (
         "g = γ²/ρc_t²L³ε: strength of the interaction. δχ: exact change of χ̄, the mean of the "
-        "blocks, by their interaction. (3.3), (3.2): mean error of δχ, of δχ_rel, by that equation, "
-        "over the mean |δχ|, |δχ_rel|. The stress term is what (3.3) leaves out where ⟨T⟩ ≠ 0."
+        "blocks, by their interaction. (3.3), (3.2): mean error of δχ, of δχ_rel, by that "
+        "equation, over the mean |δχ|, |δχ_rel|. The stress term is what (3.3) leaves out where "
+        "⟨T⟩ ≠ 0."
     )
     for formula in cases[0].errors:
         yield f"({formula}) is right to 10% {_where(cases, formula)}."
