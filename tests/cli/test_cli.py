@@ -340,6 +340,8 @@ def test_critical_draws_a_failure_surface(command, tmp_path):
         (("--alpha", "0.7", "--strain", "[[1, 0]]"), "3×3"),
         (("--alpha", "0.7", "--plane", "xx"), "two strains"),
         (("--material", "all", "--plane", "xx,yy"), "one glass"),
+        (("--alpha", "0.7", "--output", "x.png"), "must come with `--plane`"),
+        (("--alpha", "0.7", "--plane", "xx,yy", "--strain", "xy"), "must not come with `--plane`"),
     ],
 )
 def test_critical_refuses(command, arguments, word):

@@ -186,7 +186,9 @@ def test_mistakes_are_told(changed, flow, words):
 
 def test_a_resume_cannot_change_the_sign(run_of):
     run = run_of(flow="{sign: hamiltonian}", lengths="{log_ratio: 0.5}")
-    with pytest.raises(ConfigError, match=r"flow\.sign"):
+    with pytest.raises(
+        ConfigError, match=r"`flow\.sign` .*'hamiltonian' in the file, 'paper' asked"
+    ):
         rsrg.resume(run.path, {"flow.sign": "paper"})
 
 
