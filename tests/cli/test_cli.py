@@ -295,58 +295,5 @@ def test_longest_flow(command, good):
     assert "Warning" not in done.stderr
 
 
-def test_critical_answers_in_json(command):
-    """PHYSICS §7: N0 = 3, α = 0.7, 50 Å to 1 mm: the exact sum breaks at 0.47114 and 1.70456."""
-    answer = strict(command("critical", "--alpha", "0.7", "--json").stdout)
-    sums = {r["reading"]: r for r in answer["rows"] if (r["kind"], r["sign"]) == ("sum", "paper")}
-    first = [sums[r]["crossings"][0]["strain"] for r in ("fixed/ellipsoid", "affine/sphere")]
-    assert first == pytest.approx([0.47114, 1.70456], abs=5e-6)  # the digits given there
-
-
-def test_critical_as_a_table(command):
-    done = command("critical", "--c-l", "5.9 km/s", "--c-t", "3.7 km/s")
-    assert done.returncode == 0
-    assert "log formula" in done.stdout
-    assert "yy-zz, yz" in done.stdout
-
-
-def test_critical_of_all_glasses_and_one_sign(command):
-    done = command("critical", "--material", "all", "--strain", "isochoric", "--sign", "paper")
-    assert done.returncode == 0
-    assert all(name in done.stdout for name in ("a-SiO2", "PMMA", "the paper's sign", "isochoric"))
-    assert "Hamiltonian" not in done.stdout
-
-
-def test_critical_draws_a_failure_surface(command, tmp_path):
-    picture = tmp_path / "surface.png"
-    options = ("--alpha", "0.7", "--n0", "2", "--sign", "paper", "--plane", "xx,yy")
-    done = command("critical", *options, "--output", str(picture))
-    assert done.returncode == 0
-    assert picture.read_bytes().startswith(b"\x89PNG")
-
-
-@pytest.mark.parametrize(
-    ("arguments", "word"),
-    [
-        ((), "exactly one of"),
-        (("--material", "window"), "a-SiO2"),
-        (("--c-l", "5", "--c-t", "3 km/s"), "'5.9 km/s'"),
-        (("--alpha", "2"), "between 0.25 and 1"),
-        (("--alpha", "0.7", "--n0", "1"), "integer ≥ 2"),
-        (("--alpha", "0.7", "--sample", "1 angstrom"), "larger than `start`"),
-        (("--alpha", "0.7", "--contraction", "seven"), "'tensor' or 'six'"),
-        (("--alpha", "0.7", "--sign", "plus"), "paper or hamiltonian"),
-        (("--alpha", "0.7", "--strain", "sideways"), "isochoric"),
-        (("--alpha", "0.7", "--strain", "[[1, 0]]"), "3×3"),
-        (("--alpha", "0.7", "--plane", "xx"), "two strains"),
-        (("--material", "all", "--plane", "xx,yy"), "one glass"),
-        (("--alpha", "0.7", "--output", "x.png"), "must come with `--plane`"),
-        (("--alpha", "0.7", "--plane", "xx,yy", "--strain", "xy"), "must not come with `--plane`"),
-    ],
-)
-def test_critical_refuses(command, arguments, word):
-    clear(command("critical", *arguments), 2, word)
-
-
 def test_reproduce_into_a_place_that_cannot_be(command, good):
     clear(command("reproduce", "--output", f"{good}/folder"), 1, "good.yaml")
