@@ -1,6 +1,7 @@
-"""Quantities as text: numbers with errors, lengths, sizes in bytes, durations."""
+"""Quantities as text: numbers with errors, lengths, sizes in bytes, durations; and for JSON."""
 
 import math
+from typing import Any
 
 NONE = "–"  # in a table: there is no such number
 
@@ -54,3 +55,14 @@ def duration_text(seconds: float) -> str:
     if hours:
         return f"{hours} h {minutes} min"
     return f"{minutes} min {whole % 60} s" if minutes else f"{whole} s"
+
+
+def finite(value: Any) -> Any:
+    """The same with None for NaN and infinity, lists for tuples and arrays: strict JSON."""
+    if isinstance(value, dict):
+        return {str(k): finite(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [finite(v) for v in value]
+    if hasattr(value, "tolist"):
+        return finite(value.tolist())
+    return None if isinstance(value, float) and not math.isfinite(value) else value

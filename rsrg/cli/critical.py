@@ -5,11 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from rsrg.errors import ConfigError
-from rsrg.physics.coupling_source import Continuum, ExactCoupling, LatticeMean
-from rsrg.physics.failure_surface import failure_surface, plane
+from rsrg.physics.failure_surface import plane, reading_surfaces
 from rsrg.physics.first_failure import Loading, critical_answer
 from rsrg.physics.materials import Material
-from rsrg.physics.readings import READINGS
 from rsrg.report.console import console, print_json
 from rsrg.report.critical_answer import (
     critical_answer_data,
@@ -21,9 +19,6 @@ from rsrg.report.critical_answer import (
     spread_note,
 )
 from rsrg.report.style import check_format
-
-SHOWN_OF_ONE = ("formula", "continuum", "sum")  # of one glass; of several, the sum alone
-DRAWN_RTOL = 1e-6  # of M: far below what a picture shows
 
 
 def failing_strains(
@@ -44,8 +39,7 @@ def failing_strains(
         out.print()
         out.print(table)
     out.print()
-    shown = list(SHOWN_OF_ONE) if one else ["sum"]
-    for line in (*critical_answer_notes(answers[0]), *spread_note(answers, shown)):
+    for line in (*critical_answer_notes(answers[0]), *spread_note(answers)):
         out.print(line, markup=False)
 
 
@@ -69,19 +63,11 @@ def failing_plane(
     glass, of, alpha = glasses[0], plane(first, second), glasses[0].alpha
     picture = output or Path("runs") / f"critical_{first}_{second}.png"
     check_format(picture)
-    surfaces = {}
-    for reading in READINGS[:2]:
-        mean = LatticeMean(reading, loading.n0, rtol=DRAWN_RTOL)
-        sources: tuple[ExactCoupling, ...] = (mean, Continuum(reading))
-        for source in sources:
-            for sign in signs:
-                surfaces[reading, source.kind, sign] = failure_surface(
-                    of, source, alpha, loading.steps, loading.contraction, sign
-                )
+    surfaces = reading_surfaces(of, alpha, loading, signs)
     if as_json:
         rows = [
-            {"reading": str(r), "kind": kind, "sign": sign, **vars(surface)}
-            for (r, kind, sign), surface in surfaces.items()
+            {"reading": str(reading), "kind": kind, "sign": sign, **vars(surface)}
+            for (reading, kind, sign), surface in surfaces.items()
         ]
         print_json({"glass": glass.name, "alpha": alpha, "plane": of.names, "surfaces": rows})
         return

@@ -1,5 +1,6 @@
 """The base of all models of the config (frozen, strict, no unknown keys), and field types."""
 
+from itertools import pairwise
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -15,6 +16,17 @@ def quantity(unit: str) -> AfterValidator:
     def check(text: str) -> str:
         si_value(text, unit)
         return text
+
+    return AfterValidator(check)
+
+
+def ascending(rule: str) -> AfterValidator:
+    """Check that numbers ascend, each once; the rule is what the error quotes."""
+
+    def check(values: tuple[float, ...]) -> tuple[float, ...]:
+        if any(b <= a for a, b in pairwise(values)):
+            raise ValueError(rule)
+        return values
 
     return AfterValidator(check)
 

@@ -1,11 +1,10 @@
 """The config of an ensemble of exact super blocks, for `rsrg exact`."""
 
-from itertools import pairwise
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from rsrg.config.base import ConfigModel, Finite, as_tuple
+from rsrg.config.base import ConfigModel, Finite, as_tuple, ascending
 from rsrg.config.on_resume import CAN_ONLY_GROW, FIXED, IGNORED
 from rsrg.config.run_config import Checkpoint, RunConfig
 from rsrg.ensemble.super_blocks import CHUNK, LevelLaw
@@ -14,16 +13,10 @@ from rsrg.physics.elastic import ALPHA_MAX, ALPHA_MIN
 MIN_CHUNKS = 4  # fewer give no meaningful error bar
 
 
-def _rising(values: tuple[float, ...]) -> tuple[float, ...]:
-    if any(b <= a for a, b in pairwise(values)):
-        raise ValueError("must be in rising order, each once")
-    return values
-
-
 Rising = Annotated[
     tuple[Annotated[Finite, Field(gt=0.0)], ...],
     BeforeValidator(as_tuple),
-    AfterValidator(_rising),
+    ascending("must be in rising order, each once"),
     Field(min_length=1, max_length=100),
     FIXED,
 ]

@@ -2,13 +2,12 @@
 
 import difflib
 import math
-from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import numpy as np
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
-from rsrg.config.base import ConfigModel, Finite, as_tuple, quantity
+from rsrg.config.base import ConfigModel, Finite, as_tuple, ascending, quantity
 from rsrg.config.blocks import JitterSpec, PackingSpec, PositionsSpec, as_positions
 from rsrg.config.on_resume import FIXED, OnResume
 from rsrg.config.quantities import si_value
@@ -151,16 +150,10 @@ class Grid(ConfigModel):
         return self
 
 
-def _ascending(values: tuple[float, ...]) -> tuple[float, ...]:
-    if any(b <= a for a, b in pairwise(values)):
-        raise ValueError("must be in ascending order, each strain once")
-    return values
-
-
 StrainList = Annotated[
     tuple[Annotated[Finite, Field(gt=-1.0, le=100.0)], ...],
     BeforeValidator(as_tuple),
-    AfterValidator(_ascending),
+    ascending("must be in ascending order, each strain once"),
     Field(min_length=2, max_length=MAX_STRAINS),
 ]
 Row = Annotated[tuple[Finite, Finite, Finite], BeforeValidator(as_tuple)]

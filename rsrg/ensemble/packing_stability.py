@@ -12,8 +12,9 @@ from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigsh
 
 from rsrg.physics.arrays import Array
 from rsrg.physics.bloch import PeriodicBlocks
-from rsrg.physics.bulk_stability import STRAIN_MAX, first_below_zero
-from rsrg.physics.elastic import elastic_susceptibility, inverse_elastic_susceptibility
+from rsrg.physics.bulk_stability import STRAIN_MAX, STRAIN_STEP
+from rsrg.physics.criticality import first_below_zero
+from rsrg.physics.elastic import elastic_root, inverse_start
 from rsrg.physics.errors import ConvergenceError, PhysicsError
 from rsrg.physics.pairs import pair_weights, weighted
 from rsrg.physics.sign import Sign, sign_factor
@@ -92,9 +93,7 @@ def packing_stability(
         >>> round(float(cubic.eigenvalues[0]), 5)  # that of k = (π, π, 0)
         -0.20063
     """
-    if not 0.0 < amplitude < np.inf:
-        raise PhysicsError(f"`amplitude` must be positive and finite; got {amplitude!r}")
-    compliance = weighted(inverse_elastic_susceptibility(alpha, "tensor"), "tensor") / amplitude
+    compliance = weighted(inverse_start(alpha, "tensor", amplitude), "tensor")
     blocks = strained_box(positions, box, deformation)
     hessian = _Hessian(blocks, alpha, sign, compliance, np.eye(6))
     values, vectors = hessian.lowest(count)
@@ -115,10 +114,8 @@ def packing_critical_amplitude(
 
     f_c = −1/(lowest eigenvalue of ±χ_el^½ m χ_el^½). Arguments, errors: see `packing_stability`.
     """
-    chi = weighted(elastic_susceptibility(alpha), "tensor")
-    root = np.asarray(np.linalg.cholesky(chi), dtype=np.float64)
     blocks = strained_box(positions, box, deformation)
-    values, _ = _Hessian(blocks, alpha, sign, np.zeros((6, 6)), root).lowest(1)
+    values, _ = _Hessian(blocks, alpha, sign, np.zeros((6, 6)), elastic_root(alpha)).lowest(1)
     return -1.0 / float(values[0])
 
 
@@ -141,7 +138,7 @@ def packing_instability_strain(
     def margin(e: float) -> float:
         return packing_critical_amplitude(positions, box, alpha, path(e), sign) / amplitude - 1.0
 
-    return first_below_zero(margin, strain_max, STRAIN_ERROR)
+    return first_below_zero(margin, strain_max, STRAIN_STEP, STRAIN_ERROR)
 
 
 def strained_box(

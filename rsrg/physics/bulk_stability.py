@@ -9,18 +9,13 @@ themselves, in the pattern of that k.
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 
 import numpy as np
-from scipy.optimize import brentq
 
 from rsrg.physics.arrays import Array
 from rsrg.physics.bloch import Complex, PeriodicBlocks, bloch_parts, lattice_blocks
-from rsrg.physics.elastic import (
-    elastic_susceptibility,
-    inverse_elastic_susceptibility,
-)
-from rsrg.physics.errors import PhysicsError
+from rsrg.physics.criticality import first_below_zero
+from rsrg.physics.elastic import elastic_root, inverse_start
 from rsrg.physics.pairs import pair_weights, weighted
 from rsrg.physics.sign import Sign, sign_factor
 from rsrg.physics.strain import deformation_gradient
@@ -127,9 +122,7 @@ def bulk_stability(
         >>> round(sc.eigenvalue, 4), round(sc.grid_eigenvalue, 4)
         (-0.1302, -0.1275)
     """
-    if not 0.0 < amplitude < np.inf:
-        raise PhysicsError(f"`amplitude` must be positive and finite; got {amplitude!r}")
-    compliance = weighted(inverse_elastic_susceptibility(alpha, "tensor"), "tensor") / amplitude
+    compliance = weighted(inverse_start(alpha, "tensor", amplitude), "tensor")
     f = deformation_gradient(deformation)
     return _softest(lattice, f, alpha, compliance, np.eye(6), sign, GRID)
 
@@ -146,9 +139,7 @@ def critical_amplitude(
     f_c = −1/(lowest eigenvalue over all k of ±χ_el^½ m(k) χ_el^½). The arguments, errors: see
     `bulk_stability`. grid: wave vectors along each axis of the first search.
     """
-    chi = weighted(elastic_susceptibility(alpha), "tensor")
-    root = np.asarray(np.linalg.cholesky(chi), dtype=np.float64)
-    f = deformation_gradient(deformation)
+    root, f = elastic_root(alpha), deformation_gradient(deformation)
     return -1.0 / _softest(lattice, f, alpha, np.zeros((6, 6)), root, sign, grid).eigenvalue
 
 
@@ -171,20 +162,4 @@ def instability_strain(
     def margin(e: float) -> float:
         return critical_amplitude(lattice, alpha, path(e), sign, COARSE) / amplitude - 1.0
 
-    return first_below_zero(margin, strain_max)
-
-
-def first_below_zero(
-    margin: Callable[[float], float], end: float, error: float = STRAIN_ERROR
-) -> float:
-    """The least e in [0, end] where a continuous function is ≤ 0; infinite for none.
-
-    Looked for in steps of STRAIN_STEP, between which it must not change its sign twice.
-    """
-    if margin(0.0) <= 0.0:
-        return 0.0
-    grid = np.linspace(0.0, end, 1 + max(1, round(end / STRAIN_STEP)))
-    for low, high in pairwise(grid):
-        if margin(float(high)) <= 0.0:
-            return float(brentq(margin, low, high, xtol=error))
-    return float(np.inf)
+    return first_below_zero(margin, strain_max, STRAIN_STEP, STRAIN_ERROR)

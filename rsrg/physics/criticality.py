@@ -1,7 +1,9 @@
 """Critical strains: where an eigenvalue of χ⁻¹ crosses zero and χ jumps from +∞ to −∞."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from scipy.interpolate import CubicSpline
@@ -223,6 +225,22 @@ def first_negative(strains: Array, values: Array) -> float:
     low, high = values[after - 1], values[after]
     share = low / (low - high)
     return float(strains[after - 1] + share * (strains[after] - strains[after - 1]))
+
+
+def first_below_zero(
+    curve: Callable[[float], float], end: float, step: float, error: float
+) -> float:
+    """The least e in [0, end] where a continuous function is ≤ 0, to `error`; infinite for none.
+
+    Looked for in steps of at most `step`, between which it must not change its sign twice.
+    """
+    if curve(0.0) <= 0.0:
+        return 0.0
+    grid = np.linspace(0.0, end, 1 + max(1, math.ceil(end / step * (1.0 - 1e-12))))
+    for low, high in pairwise(grid):
+        if curve(float(high)) <= 0.0:
+            return float(brentq(curve, low, high, xtol=error))
+    return float(np.inf)
 
 
 def spline_values(strains: Array, curves: Array, at: float) -> Array:

@@ -4,7 +4,7 @@ import numpy as np
 
 from rsrg.physics.arrays import Array
 from rsrg.physics.errors import PhysicsError
-from rsrg.physics.pairs import Contraction, inverse, pair_matrix
+from rsrg.physics.pairs import Contraction, inverse, pair_matrix, weighted
 
 ALPHA_MIN, ALPHA_MAX = 0.25, 1.0
 
@@ -43,6 +43,21 @@ def inverse_elastic_susceptibility(alpha: float, contraction: Contraction) -> Ar
     Raises PhysicsError unless 1/4 < α < 1, and for an unknown contraction.
     """
     return inverse(elastic_susceptibility(alpha), contraction)
+
+
+def elastic_root(alpha: float) -> Array:
+    """A root r of χ_el = r rᵀ, Mandel components, (6, 6). Raises PhysicsError for a bad α."""
+    chi = weighted(elastic_susceptibility(alpha), "tensor")
+    return np.asarray(np.linalg.cholesky(chi), dtype=np.float64)
+
+
+def eigenvalues_against_compliance(x: Array, alpha: float) -> Array:
+    """The eigenvalues of X χ_el, (6,), ascending: X symmetric, plain components, in 1/ρc_t².
+
+    χ_el⁻¹ + n X is singular where −1/n is one of them. Raises PhysicsError unless 1/4 < α < 1.
+    """
+    root = elastic_root(alpha)
+    return np.asarray(np.linalg.eigvalsh(root.T @ weighted(x, "tensor") @ root))
 
 
 def inverse_start(alpha: float, contraction: Contraction, amplitude: float = 1.0) -> Array:

@@ -1,22 +1,25 @@
 """The strains at which a glass fails first, in the plane of two kinds of strain."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import pairwise
 
 import numpy as np
-from scipy.optimize import brentq
 
 from rsrg.physics.arrays import Array
-from rsrg.physics.coupling_source import ExactCoupling
+from rsrg.physics.coupling_source import Continuum, ExactCoupling, LatticeMean
+from rsrg.physics.criticality import first_below_zero
 from rsrg.physics.errors import PhysicsError
+from rsrg.physics.first_failure import Loading
 from rsrg.physics.pairs import Contraction, weighted
+from rsrg.physics.readings import READINGS, Reading
 from rsrg.physics.sign import Sign
 from rsrg.physics.strain_path import StrainPath, strain_path
 
 RAYS = 72  # directions in the plane, 5° apart
 SPACING = 0.1  # of strains along a ray between which the first failure is sought
 XTOL = 1e-6
+DRAWN_RTOL = 1e-6  # of M: far below what a picture shows
 
 
 @dataclass(frozen=True)
@@ -75,14 +78,33 @@ def failure_surface(
     angles = np.linspace(0.0, 2.0 * np.pi, RAYS, endpoint=False)
     paths = [of.ray(float(angle)) for angle in angles]
     limits = np.array([path.limits()[1] for path in paths])
-    strain = [_first_zero(partial(lowest, p), end) for p, end in zip(paths, limits, strict=True)]
-    return Surface(angles, np.array(strain), limits)
+    strain = np.array(
+        [
+            first_below_zero(partial(lowest, path), end, SPACING, XTOL)
+            for path, end in zip(paths, limits, strict=True)
+        ]
+    )
+    return Surface(angles, np.where(np.isfinite(strain), strain, np.nan), limits)
 
 
-def _first_zero(curve: "partial[float]", end: float) -> float:
-    """The first zero of a curve that is positive at 0, to XTOL; NaN for none up to `end`."""
-    grid = np.linspace(0.0, end, int(np.ceil(end / SPACING)) + 1)
-    for low, high in pairwise(grid):
-        if curve(float(high)) < 0.0:
-            return float(brentq(curve, low, high, xtol=XTOL))
-    return float("nan")
+def reading_surfaces(
+    of: Plane, alpha: float, loading: Loading, signs: Sequence[Sign]
+) -> dict[tuple[Reading, str, Sign], Surface]:
+    """The surfaces of the coupled readings, by reading, kind of source and sign.
+
+    Of the exact mean of the lattice sum, to DRAWN_RTOL, and of the continuum, after the steps of a
+    loading, whose own path does not matter. Raises as `failure_surface`.
+    """
+
+    def sources(reading: Reading) -> tuple[ExactCoupling, ...]:
+        return LatticeMean(reading, loading.n0, rtol=DRAWN_RTOL), Continuum(reading)
+
+    return {
+        (reading, source.kind, sign): failure_surface(
+            of, source, alpha, loading.steps, loading.contraction, sign
+        )
+        for reading in READINGS
+        if reading.continuum_sign
+        for source in sources(reading)
+        for sign in signs
+    }

@@ -21,7 +21,7 @@ from rsrg.physics.materials import GLASSES, Material, glass
 from rsrg.physics.pairs import Contraction
 from rsrg.physics.readings import READINGS, Reading
 from rsrg.physics.recursion import whole_steps
-from rsrg.physics.sign import SIGNS, Sign, sign_factor
+from rsrg.physics.sign import SIGNS, Sign
 from rsrg.physics.strain_path import StrainPath, strain_path
 
 SPACING = 0.05  # of principal strains between which zeros are sought
@@ -204,8 +204,6 @@ def critical_answer(
             yield row(sign, Continuum(reading), load.steps, str(reading))
             yield row(sign, LatticeMean(reading, load.n0), load.steps, str(reading))
 
-    for sign in signs:
-        sign_factor(sign)
     all_rows = tuple(r for sign in signs for r in rows(sign))
     path, limits = load.path.name, load.path.limits()
     return CriticalAnswer(

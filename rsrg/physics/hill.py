@@ -13,9 +13,9 @@ from scipy.special import beta, elliprd, hyp2f1, poch
 
 from rsrg.physics.arrays import Array
 from rsrg.physics.directions import moments_in_lab
-from rsrg.physics.elastic import check_alpha, elastic_susceptibility
+from rsrg.physics.elastic import check_alpha, eigenvalues_against_compliance
 from rsrg.physics.interaction import quartic_tensor
-from rsrg.physics.pairs import pair_matrix, weighted
+from rsrg.physics.pairs import pair_matrix
 from rsrg.physics.sign import Sign, sign_factor
 from rsrg.physics.strain import deformation_gradient, principal_stretches
 
@@ -105,7 +105,7 @@ def steps_to_failure(deformation: float | Array, alpha: float, sign: Sign = "pap
     Raises as `hill_tensor`, and PhysicsError for another sign.
     """
     g = sign_factor(sign) * (hill_tensor(deformation, alpha) - hill_tensor(0.0, alpha))
-    softest = float(_against_compliance(g, alpha)[0])
+    softest = float(eigenvalues_against_compliance(g, alpha)[0])
     return -1.0 / softest if softest < -np.finfo(float).eps else np.inf
 
 
@@ -115,11 +115,5 @@ def least_steps_to_failure(alpha: float) -> float:
     S: the eigenvalues of the sphere's Eshelby tensor P(1) χ_el. It follows from 0 ≤ P ≤ χ_el⁻¹.
     Raises PhysicsError unless 1/4 < α < 1.
     """
-    s = _against_compliance(hill_tensor(0.0, alpha), alpha)
+    s = eigenvalues_against_compliance(hill_tensor(0.0, alpha), alpha)
     return float(1.0 / max(s[-1], 1.0 - s[0]))
-
-
-def _against_compliance(x: Array, alpha: float) -> Array:
-    """The eigenvalues of X χ_el, (6,), ascending: X is symmetric, in 1/ρc_t²."""
-    root = np.linalg.cholesky(weighted(elastic_susceptibility(alpha), "tensor"))
-    return np.asarray(np.linalg.eigvalsh(root.T @ weighted(x, "tensor") @ root))

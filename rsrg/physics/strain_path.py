@@ -64,7 +64,7 @@ class StrainPath:
         beyond = [k for k, e in enumerate(grid) if room(float(e)) < 0.0]
         if not beyond:
             return largest
-        return float(brentq(lambda e: max(room(e), -1.0), grid[beyond[0] - 1], grid[beyond[0]]))
+        return float(brentq(room, grid[beyond[0] - 1], grid[beyond[0]]))
 
 
 def strain_path(strain: str | Array) -> StrainPath:

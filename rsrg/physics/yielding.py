@@ -13,12 +13,9 @@ sample, f says how much softer than the elastic medium the first blocks would be
 import math
 from dataclasses import dataclass
 
-import numpy as np
-
 from rsrg.physics.coupling_source import ExactCoupling, LatticeMean
-from rsrg.physics.elastic import elastic_susceptibility
+from rsrg.physics.elastic import eigenvalues_against_compliance
 from rsrg.physics.materials import Material
-from rsrg.physics.pairs import weighted
 from rsrg.physics.readings import Reading
 from rsrg.physics.recursion import whole_steps
 from rsrg.physics.sign import Sign, sign_factor
@@ -36,9 +33,8 @@ def amplitude_times_steps(
 
     Raises PhysicsError for α outside (1/4, 1), e ≤ −1 and an unknown sign.
     """
-    m = sign_factor(sign) * weighted(source.coupling(strain, alpha), "tensor")
-    root = np.linalg.cholesky(weighted(elastic_susceptibility(alpha), "tensor"))
-    softest = float(np.linalg.eigvalsh(root.T @ m @ root)[0])
+    m = sign_factor(sign) * source.coupling(strain, alpha)
+    softest = float(eigenvalues_against_compliance(m, alpha)[0])
     return -1.0 / softest if softest < -ROUNDING else math.inf
 
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from rich.console import Console
 
+from rsrg.formatting import finite
+
 WIDE = 250  # columns where no terminal limits them
 
 
@@ -16,5 +18,5 @@ def console(wide: bool = False) -> Console:
 
 
 def print_json(value: Any) -> None:
-    """Indented JSON."""
-    print(json.dumps(value, indent=2, ensure_ascii=False))
+    """Indented JSON, strict: null for what is not finite, lists for arrays."""
+    print(json.dumps(finite(value), indent=2, ensure_ascii=False, allow_nan=False))

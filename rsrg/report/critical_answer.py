@@ -28,7 +28,12 @@ MEANINGS = {
 def critical_answer_tables(answer: CriticalAnswer) -> Iterator[Table]:
     """A table for each sign; one row for each way to get M: what fails first."""
     for sign in dict.fromkeys(row.sign for row in answer.rows):
-        table = _empty_table(f"{SIGN_NAMES[sign]}: each step {STEPS[sign]}")
+        table = _sign_table(sign)
+        for heading in ("M from", "e > 0", "against", "e < 0", "against"):
+            if heading.startswith("e "):
+                table.add_column(heading, justify="right", no_wrap=True)
+            else:
+                table.add_column(heading, overflow="fold")
         for row in answer.rows:
             if row.sign == sign:
                 table.add_row(_source(row), *_first(row))
@@ -60,14 +65,10 @@ def strain_text(strain: str) -> str:
     return f"{strain}, {MEANINGS[strain]}" if strain in MEANINGS else strain
 
 
-def _empty_table(title: str) -> Table:
-    table = Table(title=Text(title), title_justify="left", box=None, pad_edge=False)
-    for heading in ("M from", "e > 0", "against", "e < 0", "against"):
-        if heading.startswith("e "):
-            table.add_column(heading, justify="right", no_wrap=True)
-        else:
-            table.add_column(heading, overflow="fold")
-    return table
+def _sign_table(sign: Sign) -> Table:
+    """A table without columns, named by a sign."""
+    title = Text(f"{SIGN_NAMES[sign]}: each step {STEPS[sign]}")
+    return Table(title=title, title_justify="left", box=None, pad_edge=False)
 
 
 def _source(row: CriticalRow) -> str:
@@ -93,12 +94,7 @@ def glasses_tables(answers: Sequence[CriticalAnswer]) -> Iterator[Table]:
     """A table for each sign: the first failure of each glass, sum over blocks, by reading."""
     first = answers[0]
     for sign in dict.fromkeys(row.sign for row in first.rows):
-        table = Table(
-            title=Text(f"{SIGN_NAMES[sign]}: each step {STEPS[sign]}"),
-            title_justify="left",
-            box=None,
-            pad_edge=False,
-        )
+        table = _sign_table(sign)
         table.add_column("glass")
         table.add_column("α", justify="right")
         for row in _sums(first, sign):
@@ -140,9 +136,12 @@ def critical_answer_notes(answer: CriticalAnswer) -> list[str]:
     return lines
 
 
-def spread_note(answers: Sequence[CriticalAnswer], kinds: Sequence[str]) -> Iterator[str]:
-    """By which factor the strains that are shown differ, and on what they depend."""
-    rows = [r for a in answers for r in a.rows if r.kind in kinds]
+def spread_note(answers: Sequence[CriticalAnswer]) -> Iterator[str]:
+    """By which factor the strains that are shown differ, and on what they depend.
+
+    Of one glass all sources are shown, of several the sum alone.
+    """
+    rows = [r for a in answers for r in a.rows if len(answers) == 1 or r.kind == "sum"]
     sides = [side for r in rows for side in (r.first, r.first_compression)]
     strains = [abs(side[0].strain) for side in sides if side]
     signs = len({r.sign for r in rows}) > 1

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, cg, eigsh, minres
 
 from rsrg.physics.arrays import Array
-from rsrg.physics.elastic import elastic_susceptibility
+from rsrg.physics.elastic import check_amplitude, elastic_susceptibility
 from rsrg.physics.errors import ConvergenceError, PhysicsError
 from rsrg.physics.pairs import inverse, unweighted, weighted
 from rsrg.physics.sign import Sign, sign_factor
@@ -176,8 +176,7 @@ def harmonic_response(
         >>> round(float(chi[4, 4]), 4), round(lowest, 4)
         (0.7109, 0.0361)
     """
-    if not 0.0 < amplitude < np.inf:
-        raise PhysicsError(f"`amplitude` must be positive and finite; got {amplitude!r}")
+    chi = check_amplitude(amplitude) * elastic_susceptibility(alpha)
     operator = PairOperator.from_sites(sites, alpha, cell, block_volume)
-    blocks = CoupledBlocks(operator, amplitude * elastic_susceptibility(alpha), sign)
+    blocks = CoupledBlocks(operator, chi, sign)
     return blocks.response(), blocks.lowest

@@ -35,6 +35,21 @@ def test_critical_draws_a_failure_surface(command, tmp_path):
     assert picture.read_bytes().startswith(b"\x89PNG")
 
 
+def test_a_failure_surface_in_json(command):
+    """Strict JSON, and its first ray is the stretch e_xx of the table."""
+    options = ("--alpha", "0.7", "--n0", "2", "--sign", "hamiltonian", "--plane", "xx,hydrostatic")
+    answer = json.loads(command("critical", *options, "--json").stdout, parse_constant=pytest.fail)
+    row = next(
+        r for r in answer["surfaces"] if (r["kind"], r["reading"]) == ("sum", "affine/sphere")
+    )
+    options = ("--alpha", "0.7", "--n0", "2", "--sign", "hamiltonian", "--json")
+    table = json.loads(command("critical", *options).stdout)["rows"]
+    (first,) = (r for r in table if (r["kind"], r["reading"]) == ("sum", "affine/sphere"))
+    # XTOL of the surface, and M to 1e-6
+    assert row["strain"][0] == pytest.approx(first["crossings"][0]["strain"], abs=1e-5)
+    assert None in row["strain"]  # hydrostatic strain never fails
+
+
 @pytest.mark.parametrize(
     ("arguments", "word"),
     [

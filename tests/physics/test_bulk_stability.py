@@ -11,9 +11,9 @@ from rsrg.physics.bloch import lattice_blocks
 from rsrg.physics.bulk_stability import (
     bloch_matrices,
     critical_amplitude,
-    first_below_zero,
     instability_strain,
 )
+from rsrg.physics.criticality import first_below_zero
 from rsrg.physics.elastic import inverse_elastic_susceptibility
 from rsrg.physics.errors import PhysicsError
 from rsrg.physics.lattices import LATTICES, LatticeRecord
@@ -141,8 +141,8 @@ def test_along_another_strain():
 
 
 def test_the_first_zero_of_a_margin():
-    assert first_below_zero(lambda e: 0.33 - e, 1.0) == pytest.approx(0.33, abs=1e-6)
-    assert first_below_zero(lambda e: 1.0 - e, 0.5) == math.inf
+    assert first_below_zero(lambda e: 0.33 - e, 1.0, 0.05, 1e-6) == pytest.approx(0.33, abs=1e-6)
+    assert first_below_zero(lambda e: 1.0 - e, 0.5, 0.05, 1e-6) == math.inf
 
 
 def test_a_lattice_of_one_s_own(monkeypatch):

@@ -94,7 +94,7 @@ def test_table_and_notes(answer):
     for part in (*parts, "the paper's sign", "the Hamiltonian's sign", "e < 0"):
         assert part in text
     notes = " ".join(critical_answer_notes(answer))
-    (spread,) = spread_note([answer], ("formula", "continuum", "sum"))
+    (spread,) = spread_note([answer])
     sides = [side for r in answer.rows for side in (r.first, r.first_compression) if side]
     sizes = [abs(side[0].strain) for side in sides]
     assert f"factor {max(sizes) / min(sizes):.2g}" in spread

@@ -1,10 +1,10 @@
 """Everything computed as plain data: the machine-readable side of the page."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from rsrg.formatting import finite
 from rsrg.paper.claims.claim import Claim
 from rsrg.paper.curves import Marked, StressCurve
 from rsrg.paper.geometry import FailingStrain
@@ -15,17 +15,6 @@ UNITS = {
     "susceptibility, stress": "rho c_t^2",
     "coupling, inverse susceptibility": "1/(rho c_t^2)",
 }
-
-
-def finite(value: Any) -> Any:
-    """The same with None for NaN and infinity, lists for tuples and arrays: strict JSON."""
-    if isinstance(value, dict):
-        return {str(k): finite(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [finite(v) for v in value]
-    if hasattr(value, "tolist"):
-        return finite(value.tolist())
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def claim_data(claim: Claim) -> dict[str, Any]:
