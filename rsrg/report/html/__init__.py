@@ -1,0 +1,1 @@
+"""The shell of every HTML page: templates, style, themes, tables that sort, figures that move."""

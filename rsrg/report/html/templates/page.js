@@ -1,0 +1,241 @@
+"use strict";
+// Themes; tables that sort, filter and copy; figures whose numbers follow menus and sliders.
+
+const THEMES = ["system", "light", "dark"];
+
+function shownTheme() {
+  const chosen = document.documentElement.dataset.theme;
+  if (chosen) return chosen;
+  return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+}
+
+function nextTheme(button) {
+  const now = document.documentElement.dataset.theme || "system";
+  const next = THEMES[(THEMES.indexOf(now) + 1) % THEMES.length];
+  if (next === "system") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = next;
+  button.textContent = `Theme: ${next}`;
+  recolour();
+}
+
+// Tables
+
+function sortTable(header) {
+  const body = header.closest("table").tBodies[0];
+  const column = [...header.parentNode.children].indexOf(header);
+  const down = header.getAttribute("aria-sort") === "ascending";
+  const key = (row) => row.cells[column].dataset.value ?? row.cells[column].textContent.trim();
+  const rows = [...body.rows].sort((a, b) => compare(key(a), key(b)) * (down ? -1 : 1));
+  for (const other of header.parentNode.children) other.removeAttribute("aria-sort");
+  header.setAttribute("aria-sort", down ? "descending" : "ascending");
+  body.append(...rows);
+}
+
+function compare(a, b) {
+  const [x, y] = [Number.parseFloat(a), Number.parseFloat(b)];
+  if (Number.isNaN(x) || Number.isNaN(y)) return a.localeCompare(b, undefined, { numeric: true });
+  return x - y;
+}
+
+function filterTable(box) {
+  const wanted = [...box.querySelectorAll("select.filter")].map((s) => [+s.dataset.column, s.value]);
+  for (const row of box.querySelector("tbody").rows) {
+    row.hidden = wanted.some(([c, text]) => text && row.cells[c].textContent.trim() !== text);
+  }
+}
+
+function visibleRows(box) {
+  const table = box.querySelector("table");
+  const rows = [...table.tHead.rows, ...[...table.tBodies[0].rows].filter((row) => !row.hidden)];
+  return rows.map((row) => [...row.cells].map((cell) => cell.textContent.trim()));
+}
+
+const csvCell = (text) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+const csv = (rows) => rows.map((row) => row.map(csvCell).join(",")).join("\n") + "\n";
+
+const LATEX = { "\\": "\\textbackslash{}", "–": "--", "±": "$\\pm$", "−": "$-$", "χ": "$\\chi$",
+  "α": "$\\alpha$", "σ": "$\\sigma$", "…": "\\dots{}", "⁻¹": "$^{-1}$", "₁": "$_1$", "∞": "$\\infty$",
+  "ρ": "$\\rho$", "×": "$\\times$", "·": "$\\cdot$", "²": "$^2$", "μ": "$\\mu$" };
+
+function latexCell(text) {
+  return text.replace(/⁻¹|[\\&%$#_{}~^–±−χασ…₁∞ρ×·²μ]/g, (c) => LATEX[c] ?? (
+    c === "~" ? "\\textasciitilde{}" : c === "^" ? "\\textasciicircum{}" : `\\${c}`));
+}
+
+function latex(rows) {
+  const lines = rows.map((row) => `${row.map(latexCell).join(" & ")} \\\\`);
+  lines.splice(1, 0, "\\hline");
+  return `\\begin{tabular}{${"l".repeat(rows[0].length)}}\n${lines.join("\n")}\n\\end{tabular}\n`;
+}
+
+async function copy(text, said) {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {  // a page opened from a file may have no clipboard of its own
+    const area = document.createElement("textarea");
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+  }
+  said.textContent = "copied";
+  said.dataset.copied = text;
+  setTimeout(() => { said.textContent = ""; }, 2000);
+}
+
+// Figures
+
+const page = { charts: {}, numbers: {}, chosen: {} };
+
+function decode(array) {
+  const bytes = Uint8Array.from(atob(array.float32), (c) => c.charCodeAt(0));
+  return { ...array, data: new Float32Array(bytes.buffer) };
+}
+
+// The numbers of a reference: an index for all axes but one, or for all.
+function taken({ array, at }, chosen) {
+  const { dims, shape, data } = page.numbers[array];
+  let start = 0, step = 1, count = 1, stride = 1;
+  for (let d = dims.length - 1; d >= 0; d -= 1) {
+    if (dims[d] in at) {
+      const index = typeof at[dims[d]] === "string" ? chosen[at[dims[d]]] : at[dims[d]];
+      start += stride * (index < 0 ? shape[d] + index : index);
+    } else {
+      step = stride;
+      count = shape[d];
+    }
+    stride *= shape[d];
+  }
+  const values = Array.from({ length: count }, (_, i) => data[start + i * step]);
+  const known = values.map((v) => (Number.isNaN(v) ? null : v));
+  return Object.keys(at).length === dims.length ? known[0] : known;
+}
+
+function outline({ x, y, stderr, axis }, chosen) {
+  const [a, b, s] = [x, y, stderr].map((part) => taken(part.$take, chosen));
+  const there = a.map((_, i) => i).filter((i) => b[i] !== null && s[i] !== null);
+  const back = [...there].reverse();
+  if (axis === "x") return [...there, ...back].map((i) => a[i]);
+  return [...there.map((i) => b[i] + s[i]), ...back.map((i) => b[i] - s[i])];
+}
+
+function filled(node, chosen) {
+  if (Array.isArray(node)) return node.map((item) => filled(item, chosen));
+  if (node === null || typeof node !== "object") return node;
+  if (node.$take) return taken(node.$take, chosen);
+  if (node.$band) return outline(node.$band, chosen);
+  if (node.$theme) return colour(node.$theme);
+  return Object.fromEntries(Object.entries(node).map(([key, item]) => [key, filled(item, chosen)]));
+}
+
+const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+
+function merged(base, over) {
+  const result = { ...base };
+  for (const [key, value] of Object.entries(over)) {
+    const both = value && result[key] && typeof value === "object" && !Array.isArray(value);
+    result[key] = both ? merged(result[key], value) : value;
+  }
+  return result;
+}
+
+function themed(layout) {
+  const axis = { gridcolor: colour("grid"), linecolor: colour("axis"), zerolinecolor: colour("grid"),
+    tickcolor: colour("axis"), automargin: true };
+  const result = merged({
+    paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
+    font: { color: colour("text"), size: 13, family: "system-ui, DejaVu Sans, sans-serif" },
+    margin: { l: 60, r: 15, t: 15, b: 50 }, hovermode: "closest",
+    legend: { orientation: "h", yanchor: "bottom", y: 1.02, x: 0 },
+  }, layout);
+  for (const key of Object.keys(result)) {
+    if (/^[xy]axis/.test(key)) result[key] = merged(axis, result[key]);
+  }
+  if (result.scene) {
+    const bare = { color: colour("axis"), gridcolor: colour("grid"), showbackground: false };
+    result.scene = merged({ xaxis: bare, yaxis: bare, zaxis: bare, aspectmode: "data" }, result.scene);
+  }
+  return result;
+}
+
+const SETTINGS = { displaylogo: false, responsive: true,
+  modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] };
+
+function draw(figure) {
+  const chart = page.charts[figure.dataset.chart];
+  const plot = figure.querySelector(".plot");
+  const chosen = { ...chart.controls, ...page.chosen };
+  const layout = themed(filled(chart.layout, chosen));
+  layout.uirevision = "kept";  // a turned or zoomed view stays as it is
+  return Plotly.react(plot, filled(chart.traces, chosen), layout, SETTINGS);
+}
+
+const figures = () => [...document.querySelectorAll("figure[data-chart]")];
+const recolour = () => { if (window.Plotly) figures().filter((f) => f.dataset.drawn).forEach(draw); };
+
+function choose(input) {
+  const name = input.dataset.control, index = Number(input.value);
+  page.chosen[name] = index;
+  for (const other of document.querySelectorAll(`.control[data-control="${name}"]`)) {
+    other.value = index;
+    if (other.type === "range") {
+      const text = JSON.parse(other.dataset.options)[index];
+      other.setAttribute("aria-valuetext", text);
+      other.parentNode.querySelector("output").textContent = text;
+    }
+  }
+  const users = figures().filter((f) => f.dataset.drawn && f.querySelector(`[data-control="${name}"]`));
+  return Promise.all(users.map(draw));
+}
+
+function shownNumbers(figure) {
+  const rows = [["curve", "x", "y", "z", "standard error"]];
+  for (const trace of figure.querySelector(".plot").data) {
+    if (!trace.x || trace.fill === "toself" || trace.visible === "legendonly") continue;
+    trace.x.forEach((x, i) => rows.push([trace.name ?? "", x, trace.y?.[i], trace.z?.[i],
+      trace.error_y?.array?.[i]].map((v) => String(v ?? ""))));
+  }
+  return rows;
+}
+
+function openFigures() {
+  const data = JSON.parse(document.getElementById("figures").textContent);
+  page.charts = data.charts;
+  for (const [name, array] of Object.entries(data.numbers)) page.numbers[name] = decode(array);
+  const seen = new IntersectionObserver((entries) => {
+    for (const { isIntersecting, target } of entries) if (isIntersecting) first(target);
+  }, { rootMargin: "400px" });
+  const first = (figure) => {
+    seen.unobserve(figure);
+    if (figure.dataset.drawn) return null;
+    figure.dataset.drawn = "yes";
+    return draw(figure);
+  };
+  figures().forEach((figure) => seen.observe(figure));
+  addEventListener("beforeprint", () => figures().forEach((figure) => {
+    first(figure);
+    Plotly.relayout(figure.querySelector(".plot"), { width: 680 });
+  }));
+  addEventListener("afterprint", () => figures().forEach((figure) => (
+    Plotly.relayout(figure.querySelector(".plot"), { width: null, autosize: true }))));
+}
+
+document.getElementById("theme").addEventListener("click", (event) => nextTheme(event.target));
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);
+document.addEventListener("click", ({ target }) => {
+  if (target.matches("button.sort")) sortTable(target.closest("th"));
+  if (target.matches("button.copy")) {
+    const box = target.closest(".table"), rows = visibleRows(box);
+    copy(target.dataset.kind === "csv" ? csv(rows) : latex(rows), box.querySelector(".said"));
+  }
+  if (target.matches("button.numbers")) {
+    const figure = target.closest("figure");
+    copy(csv(shownNumbers(figure)), figure.querySelector("figcaption .said"));
+  }
+});
+document.addEventListener("input", ({ target }) => {
+  if (target.matches("select.filter")) filterTable(target.closest(".table"));
+  if (target.matches(".control")) choose(target);
+});
+if (window.Plotly && document.getElementById("figures")) openFigures();

@@ -1,0 +1,252 @@
+"""Whether to trust the numbers of a run: each thing that can be wrong with them, looked at."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+import numpy as np
+
+from rsrg.ensemble.statistics import MAX_GROUPS
+from rsrg.physics.arrays import Array
+from rsrg.results.run import Run
+
+Level = Literal["good", "note", "care", "bad"]
+LEVELS: tuple[Level, ...] = get_args(Level)
+
+FEW, VERY_FEW = 17, 9  # groups of chunks: an error bar known to 18%, to 25%
+PLAINLY = 5.0  # standard errors from which chunks are said to be correlated
+LARGE = 0.05  # relative standard error of a critical strain
+NEAR_ZERO = 3.0  # standard errors within which an eigenvalue may have crossed zero or not
+FINITE_N0 = 0.1  # relative difference of sum and continuum that is worth a word
+
+
+@dataclass(frozen=True)
+class Check:
+    """One look at a run. level: good; note, to be known; care, or bad. reason: what was seen."""
+
+    subject: str
+    level: Level
+    reason: str
+
+
+def trust(run: Run) -> list[Check]:
+    """All checks that apply to a run with results, as they are read from its file."""
+    return [check for look in CHECKS for check in look(run)]
+
+
+def worst(checks: list[Check]) -> Level:
+    """The worst level; a note is none."""
+    levels = [LEVELS.index(c.level) for c in checks if c.level != "note"]
+    return LEVELS[max(levels, default=0)]
+
+
+def _sampled(run: Run) -> bool:
+    return run.config.sampling.estimator == "montecarlo" and "lattice" in run.sources()
+
+
+def _strain_spacing(run: Run) -> Iterator[Check]:
+    """How much of the error of critical strains comes from the spacing of strains."""
+    if not _sampled(run):
+        return
+    values, total = run.read("critical/strain"), run.read("critical/strain_stderr")
+    known = np.isfinite(values) & np.isfinite(total)
+    if not known.any():
+        return
+    sampling = run.read("critical/sampling_stderr")
+    spacing = np.sqrt(np.clip(total**2 - sampling**2, 0.0, None))
+    at = np.unravel_index(np.argmax(np.where(known, spacing, -1.0)), spacing.shape)
+    gap = _gap_at(run.read("axes/strain"), float(values[at]))
+    size = f"{spacing[at]:.2g} at e = {values[at]:.3g}, between strains {gap:.2g} apart"
+    if spacing[at] > 2.0 * sampling[at]:
+        reason = (
+            f"Interpolation between strains makes most of the error of a critical strain: {size}, "
+            f"beside {sampling[at]:.2g} from sampling. More strains there make it smaller, more "
+            "draws do not."
+        )
+        yield Check("spacing of strains", "care", reason)
+    else:
+        reason = f"Strains are close enough: interpolation adds at most {size}."
+        yield Check("spacing of strains", "good", reason)
+
+
+def _gap_at(strains: Array, e: float) -> float:
+    k = int(np.clip(np.searchsorted(strains, e), 1, len(strains) - 1))
+    return float(strains[k] - strains[k - 1])
+
+
+def _size_of_errors(run: Run) -> Iterator[Check]:
+    if not _sampled(run):
+        return
+    values, errors = run.read("critical/strain"), run.read("critical/strain_stderr")
+    known = np.isfinite(values) & (values != 0.0)
+    if not known.any():
+        return
+    share = float(np.max(np.abs(errors[known] / values[known])))
+    text = f"The largest standard error of a critical strain is {share:.2g} of its value."
+    yield Check("size of errors", "care" if share > LARGE else "good", text)
+
+
+def _chunks(run: Run) -> Iterator[Check]:
+    if not _sampled(run):
+        return
+    groups = min(run.config.chunks(), MAX_GROUPS)
+    known_to = 1.0 / np.sqrt(2.0 * max(groups - 1, 1))
+    text = f"{run.config.chunks()} chunks of draws: the error bars are known to {known_to:.0%}."
+    level: Level = "bad" if groups < VERY_FEW else "care" if groups < FEW else "good"
+    yield Check("chunks of draws", level, text)
+
+
+def _autocorrelation(run: Run) -> Iterator[Check]:
+    if not _sampled(run) or "coupling/autocorrelation" not in run.snapshot:
+        return
+    tau, error = np.moveaxis(run.read("coupling/autocorrelation"), -1, 0)
+    if np.all(tau - 1.0 < PLAINLY * error):
+        text = f"Chunks are independent: autocorrelation time at most {tau.max():.2g} chunks."
+        yield Check("independent draws", "good", text)
+        return
+    text = (
+        f"Chunks are correlated over up to {tau.max():.2g} chunks: errors from less than "
+        f"{MAX_GROUPS} chunks are too small by about its square root."
+    )
+    yield Check("independent draws", "bad", text)
+
+
+def _target(run: Run) -> Iterator[Check]:
+    target = run.config.sampling.target_error
+    if target is None or not _sampled(run):
+        return
+    if run.config.sampling.target_quantity == "critical_strain":
+        errors = run.read("critical/sampling_stderr")[..., 0]
+        what = "the lowest critical strains"
+        if not np.isfinite(errors).any():
+            yield Check(
+                "target error", "care", "No critical strain on the grid, so none to aim at."
+            )
+            return
+    else:
+        errors, what = run.read("coupling/M_stderr"), "M"
+    error = float(np.nanmax(errors))
+    met = "met" if error <= target else "not met"
+    text = f"Target error {target:g} of {what}: {met}, {error:.2g}."
+    yield Check("target error", "good" if error <= target else "care", text)
+
+
+def _second_order(run: Run) -> Iterator[Check]:
+    """Second order (3.3) leaves its validity where χM > 1: χ then overshoots below zero."""
+    if run.config.flow.update != "second_order" or "lattice" not in run.sources():
+        return
+    overshot = run.read("flow/transition_step") >= 0
+    if not overshot.any():
+        yield Check("second order", "good", "χ stays positive definite: χM is small everywhere.")
+        return
+    lowest = _lowest_strain(run, overshot)
+    text = (
+        f"χ overshoots below zero from e = {lowest:.3g} on, an artefact of the truncation "
+        "(χM > 1): Eq. 3.3 holds nothing there. Use the resummed update (3.8)."
+    )
+    yield Check("second order", "bad", text)
+
+
+def _lowest_strain(run: Run, happened: np.ndarray) -> float:
+    strains = run.read("axes/strain")[happened.any(axis=(0, 1))]
+    return float(strains[np.argmin(np.abs(strains))])
+
+
+def _unstable_blocks(run: Run) -> Iterator[Check]:
+    if "pool/unstable" not in run.snapshot:
+        return
+    share = run.read("pool/unstable")
+    k = int(np.argmin(np.abs(run.read("axes/strain"))))
+    largest = float(np.nanmax(share[..., k]))
+    text = f"Up to {largest:.2g} of super blocks are unstable at e = {run.read('axes/strain')[k]:g}"
+    if largest > 0.0:
+        yield Check(
+            "super blocks", "bad",
+            f"{text}: their lowest Hessian eigenvalue is negative, so their χ is no response.",
+        )  # fmt: skip
+    else:
+        yield Check("super blocks", "good", f"{text}: all of them are minima of their energy.")
+
+
+def _edge_of_grid(run: Run) -> Iterator[Check]:
+    """Crossings in the last interval of strains, and eigenvalues that may yet cross there."""
+    if "lattice" not in run.sources() or run.config.flow.update == "second_order":
+        return
+    strains, lines = run.read("axes/strain"), []
+    ends = run.values("flow/inverse_eigenvalues", step=-1).min(axis=-1)
+    if len(strains) < 2:
+        return
+    values = run.read("critical/strain")
+    last = np.isfinite(values) & (values > strains[-2]) & (strains[-1] > 0.0)
+    if last.any():
+        lines.append(f"{_places(run, last.any(axis=-1))} fails in the last interval of strains")
+    if run.config.sampling.estimator == "montecarlo":
+        errors = run.values("flow/inverse_eigenvalues_stderr", step=-1).max(axis=-1)
+        near = (ends[..., -1] >= 0.0) & (ends[..., -1] < NEAR_ZERO * errors[..., -1])
+        if near.any():
+            lines.append(f"{_places(run, near)} is within {NEAR_ZERO:g} standard errors of failing")
+    if lines:
+        text = f"{'; '.join(lines)}, e = {strains[-1]:g}: take larger strains too."
+        yield Check("edge of the grid", "care", text)
+    start = int(np.argmin(np.abs(strains)))
+    failed = ends[..., start] < 0.0
+    if failed.any():
+        text = (
+            f"{_places(run, failed)} has failed already at the smallest strain, "
+            f"e = {strains[start]:g}: take smaller strains too."
+        )
+        yield Check("edge of the grid", "bad" if strains[start] != 0.0 else "note", text)
+    elif not lines:
+        yield Check("edge of the grid", "good", "No first failure is at the edge of the strains.")
+
+
+def _places(run: Run, happened: np.ndarray) -> str:
+    """Glass and reading of the first of those marked, (materials, readings), and how many more."""
+    i, j = (int(x[0]) for x in np.nonzero(happened))
+    first = f"{run.read('axes/material')[i]} in {run.read('axes/reading')[j]}"
+    more = int(happened.sum()) - 1
+    return f"{first} (and {more} more)" if more else first
+
+
+def _continuum(run: Run) -> Iterator[Check]:
+    """By how much the answer depends on N0."""
+    if not {"lattice", "continuum"} <= set(run.sources()):
+        return
+    sums = run.values("critical/strain", crossing=0)
+    limit = run.values("critical/strain", "continuum", crossing=0)
+    if limit.shape != sums.shape:
+        return
+    known = np.isfinite(sums) & np.isfinite(limit) & (limit != 0.0)
+    if not known.any():
+        return
+    n0 = run.config.blocks.n0
+    largest = float(np.max(np.abs(sums[known] / limit[known] - 1.0)))
+    if largest > FINITE_N0:
+        text = (
+            f"Critical strains of the sum over N0³ = {n0**3} blocks and of its limit N0 → ∞ differ "
+            f"by up to {largest:.0%}: the answer depends on N0."
+        )
+        yield Check("dependence on N0", "note", text)
+
+
+def _sessions(run: Run) -> Iterator[Check]:
+    notes = [s["notes"] for s in run.provenance if s["notes"]]
+    if notes:
+        yield Check("sessions", "note", f"While it was computed: {'; '.join(notes)}.")
+    if run.attributes.get("git_dirty", False):
+        text = "rsrg's source tree was changed beside its commit: others cannot have the same code."
+        yield Check("source tree", "note", text)
+
+
+CHECKS: tuple[Callable[[Any], Iterator[Check]], ...] = (
+    _size_of_errors,
+    _strain_spacing,
+    _chunks,
+    _autocorrelation,
+    _target,
+    _edge_of_grid,
+    _second_order,
+    _unstable_blocks,
+    _continuum,
+    _sessions,
+)
