@@ -130,9 +130,14 @@ class _Draws:
         volume = Volume(a.volume, a.number, self.means) if there else None  # type: ignore[arg-type]
         wanted = 2 if count is None else count
         return sampled_coupling_moments(
-            a.moments, a.unstrained, self.config.reading_list(), self.deformations, blocks.isotropic,
-            self.harmonics if wanted > 1 else None, volume if wanted > 0 else None,
-        )  # fmt: skip
+            a.moments,
+            a.unstrained,
+            self.config.reading_list(),
+            self.deformations,
+            blocks.isotropic,
+            self.harmonics if wanted > 1 else None,
+            volume if wanted > 0 else None,
+        )
 
     def with_more_and_more(self) -> Iterator[tuple[str, CouplingMoments]]:
         """The controls that this run has, one added to another."""

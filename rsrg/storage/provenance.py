@@ -4,6 +4,7 @@ import os
 import platform
 import socket
 import subprocess
+from contextlib import suppress
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -44,12 +45,25 @@ def host() -> str:
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
+@cache
+def processor() -> str:
+    """The name of the processor; the name of its kind where the system does not tell."""
+    with suppress(OSError):
+        for line in (
+            Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+        ):
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    return platform.processor() or platform.machine()
+
+
 def provenance_attributes() -> dict[str, str | bool]:
-    """Host, commit of the source tree and versions, as root attributes of a run file."""
+    """Host, processor, commit of the source tree and versions, as root attributes of a run file."""
     commit, dirty = git_state()
     return {
         "host": host(),
         "git_commit": commit,
         "git_dirty": dirty,
+        "processor": processor(),
         **{f"{name}_version": number for name, number in versions().items()},
     }

@@ -183,6 +183,11 @@ class Snapshot:
             f"{self.attributes.get('rsrg_version', 'a newer one')}: pip install --upgrade rsrg"
         )
 
+    @property
+    def checksum(self) -> str:
+        """SHA-256 of the HDF5 file, as it stands before it in the run file."""
+        return hashlib.sha256(self.content()).hexdigest()
+
     def content(self) -> bytes:
         """The HDF5 file that follows the checksum, as bytes."""
         return bytes(self.file.id.get_file_image())

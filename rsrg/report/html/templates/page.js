@@ -199,6 +199,15 @@ function shownNumbers(figure) {
   return rows;
 }
 
+// All figures, drawn for paper (a width in px) or for the screen again (null).
+function printed(width) {
+  for (const figure of figures()) {
+    figure.dataset.drawn = "yes";
+    draw(figure);
+    Plotly.relayout(figure.querySelector(".plot"), { width, autosize: width === null });
+  }
+}
+
 function openFigures() {
   const data = JSON.parse(document.getElementById("figures").textContent);
   page.charts = data.charts;
@@ -208,17 +217,13 @@ function openFigures() {
   }, { rootMargin: "400px" });
   const first = (figure) => {
     seen.unobserve(figure);
-    if (figure.dataset.drawn) return null;
+    if (figure.dataset.drawn) return;
     figure.dataset.drawn = "yes";
-    return draw(figure);
+    draw(figure);
   };
   figures().forEach((figure) => seen.observe(figure));
-  addEventListener("beforeprint", () => figures().forEach((figure) => {
-    first(figure);
-    Plotly.relayout(figure.querySelector(".plot"), { width: 680 });
-  }));
-  addEventListener("afterprint", () => figures().forEach((figure) => (
-    Plotly.relayout(figure.querySelector(".plot"), { width: null, autosize: true }))));
+  addEventListener("beforeprint", () => printed(680));
+  addEventListener("afterprint", () => printed(null));
 }
 
 document.getElementById("theme").addEventListener("click", (event) => nextTheme(event.target));

@@ -1,0 +1,237 @@
+"""χ⁻¹ against strain, and against length with the deviation from the formulas beneath."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from rsrg.report.html.chart import Chart, Choice, band, take
+from rsrg.report.page.view import NAMES, View
+from rsrg.report.style import COLOURS
+
+DASHES = {"continuum": "solid", "log": "dot"}
+SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "cross")
+AXIS = "eigenvalues of χ⁻¹ (1/ρc<sub>t</sub>²)"
+
+
+def eigenvalue_charts(view: View) -> Iterator[Chart]:
+    """Both figures, after their numbers are put on the page."""
+    _add_numbers(view)
+    yield _against_strain(view)
+    yield _against_length(view)
+    if "deviation_continuum" in view.numbers or "deviation_log" in view.numbers:
+        yield _deviation(view)
+
+
+def _add_numbers(view: View) -> None:
+    """Eigenvalues at the end against strain, along the flow at the strains of the slider."""
+    run, numbers = view.run, view.numbers
+    chosen = [c for c, _ in view.channels]
+    numbers.add("strain", ("strain",), view.strains)
+    numbers.add("length", ("step",), view.lengths.values)
+    for source in view.sources:
+        values = _with_readings(view, run.values("flow/inverse_eigenvalues", source), source)
+        _add(view, source, values[..., chosen])
+    if "lattice" in view.sources:
+        errors = run.read("flow/inverse_eigenvalues_stderr")[..., chosen]
+        _add(view, "stderr", errors)
+        for source in view.sources[1:]:
+            if f"flow/deviation_{source}" in run.snapshot:
+                gaps = run.read(f"flow/deviation_{source}")[:, :, :, view.slider][..., chosen]
+                numbers.add(f"deviation_{source}", FLOW, np.clip(gaps, -1e4, 1e4))
+    for source in view.sources:
+        numbers.add(f"failure_{source}", ("material", "reading"), _failures(view, source))
+
+
+FLOW = ("material", "step", "reading", "slider", "channel")
+
+
+def _add(view: View, name: str, values: np.ndarray) -> None:
+    end = ("material", "reading", "strain", "channel")
+    view.numbers.add(f"end_{name}", end, values[:, -1])
+    view.numbers.add(f"flow_{name}", FLOW, values[:, :, :, view.slider])
+
+
+def _with_readings(view: View, values: np.ndarray, source: str) -> np.ndarray:
+    """(material, step, reading, strain, channel), the same in all readings where there are none."""
+    if view.run.readings(source) != [""]:
+        return values
+    return np.repeat(values[:, :, None], len(view.readings), axis=2)
+
+
+def _failures(view: View, source: str) -> np.ndarray:
+    """The first failure of every glass and reading, NaN for none."""
+    values = [
+        [view.first_failure(i, 0 if view.run.readings(source) == [""] else j, source)
+         for j in range(len(view.readings))]
+        for i in range(len(view.glasses))
+    ]  # fmt: skip
+    return np.array(values, dtype=np.float64)
+
+
+def limits(view: View) -> list[float]:
+    """Zero and the start of the flow, with room; a steep curve may leave the frame."""
+    ends = [view.run.values("flow/inverse_eigenvalues", s, step=-1) for s in view.sources]
+    lowest = min(float(np.nanmin(values)) for values in ends)
+    return [max(1.1 * lowest, -0.75) - 0.05, 1.5]
+
+
+def _curves(view: View, x: dict[str, Any], name: str, **at: Choice) -> list[dict[str, Any]]:
+    """The channels of all sources against x, at chosen places; a band of one standard error."""
+    traces: list[dict[str, Any]] = []
+    for g, (_, label) in enumerate(view.channels):
+        colour = COLOURS[g % len(COLOURS)]
+        for source in view.sources:
+            y = take(f"{name}_{source}", channel=g, **at)
+            style = {"line": {"color": colour, "width": 2, "dash": DASHES.get(source, "solid")}}
+            trace = {
+                "type": "scatter", "x": x, "y": y, "name": f"{NAMES[source]}: {label}",
+                "legendgroup": label, "showlegend": False, "mode": "lines", **style,
+            }  # fmt: skip
+            if source == "lattice":
+                stderr = take(f"{name}_stderr", channel=g, **at)
+                traces.append(_band(x, y, stderr, colour, label))
+                trace |= _markers(g, colour) | {"error_y": _error_bars(stderr, colour)}
+                trace |= {"name": label, "showlegend": True}
+            elif source == view.sources[0]:
+                trace |= {"name": label, "showlegend": True}
+            traces.append(trace)
+    return [*traces, *_legend(view.sources)]
+
+
+def _markers(g: int, colour: str) -> dict[str, Any]:
+    symbol = SYMBOLS[g % len(SYMBOLS)]
+    return {"mode": "markers", "marker": {"color": colour, "size": 7, "symbol": symbol}}
+
+
+def _error_bars(stderr: dict[str, Any], colour: str) -> dict[str, Any]:
+    return {"type": "data", "array": stderr, "color": colour, "thickness": 1.2, "width": 2}
+
+
+def _band(
+    x: dict[str, Any], y: dict[str, Any], stderr: dict[str, Any], colour: str, label: str
+) -> dict[str, Any]:
+    return {
+        "type": "scatter", "x": band(x, y, stderr, "x"), "y": band(x, y, stderr, "y"),
+        "fill": "toself", "fillcolor": f"{colour}38", "line": {"width": 0}, "mode": "lines",
+        "hoverinfo": "skip", "showlegend": False, "legendgroup": label,
+    }  # fmt: skip
+
+
+def _legend(sources: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """What markers and lines stand for, in a neutral colour."""
+    for source in sources:
+        grey = {"$theme": "axis"}
+        style = {"line": {"color": grey, "width": 2, "dash": DASHES.get(source, "solid")}}
+        mode = "markers" if source == "lattice" else "lines"
+        yield {
+            "type": "scatter", "x": [None], "y": [None], "name": NAMES[source], "mode": mode,
+            "marker": {"color": grey, "size": 7}, "hoverinfo": "skip", **style,
+        }  # fmt: skip
+
+
+def zero_line() -> dict[str, Any]:
+    """The line at which an eigenvalue of χ⁻¹ fails."""
+    return {
+        "type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 0, "y1": 0,
+        "line": {"color": {"$theme": "text"}, "width": 1},
+    }  # fmt: skip
+
+
+def _against_strain(view: View) -> Chart:
+    at: dict[str, Choice] = {"material": "glass", "reading": "reading"}
+    traces = _curves(view, take("strain"), "end", **at)
+    low, high = limits(view)
+    first = take(f"failure_{view.sources[0]}", **at)
+    traces.append({
+        "type": "scatter", "x": [first, first], "y": [low, high], "mode": "lines",
+        "name": "first failure", "line": {"color": {"$theme": "text"}, "width": 1, "dash": "dash"},
+    })  # fmt: skip
+    length = view.lengths.text(-1)
+    return Chart(
+        key="strain",
+        title=f"χ⁻¹ against strain, at the final length {length}",
+        caption="Where an eigenvalue of χ⁻¹ crosses zero, χ jumps from +∞ to −∞ and the glass "
+        "fails. Colours and markers: channels. Bands and bars: one standard error.",
+        alt="Eigenvalues of the inverse susceptibility at the final length against strain, for the "
+        "chosen glass and reading, by the sum over blocks and by the formulas.",
+        traces=traces,
+        layout={
+            "xaxis": {"title": {"text": "strain e"}},
+            "yaxis": {"title": {"text": AXIS}, "range": [low, high]},
+            "shapes": [zero_line()],
+        },
+        controls=view.controls("glass", "reading"),
+        height=480,
+    )
+
+
+def _length_axis(view: View) -> dict[str, Any]:
+    unit = view.lengths.unit.replace("$L_1$", "L<sub>1</sub>")
+    title = {"text": f"length L<sub>n</sub> ({unit})"}
+    return {"title": title, "type": "log", "exponentformat": "power", "dtick": 1}
+
+
+PLACE: dict[str, Choice] = {"material": "glass", "reading": "reading", "slider": "strain"}
+
+
+def _against_length(view: View) -> Chart:
+    low, high = limits(view)
+    return Chart(
+        key="flow",
+        title="The flow of χ⁻¹ with length",
+        caption="Each step glues N0³ blocks into one. The slider chooses the strain"
+        + (
+            "."
+            if len(view.slider) == len(view.strains)
+            else f", among {len(view.slider)} of {len(view.strains)}."
+        ),
+        alt="Eigenvalues of the inverse susceptibility against block size, at the chosen strain, "
+        "by the sum over blocks and by the formulas.",
+        traces=_curves(view, take("length"), "flow", **PLACE),
+        layout={
+            "xaxis": _length_axis(view),
+            "yaxis": {"title": {"text": AXIS}, "range": [low, high]},
+            "shapes": [zero_line()],
+        },
+        controls=view.controls("glass", "reading", "strain"),
+        height=460,
+    )
+
+
+def _deviation(view: View) -> Chart:
+    traces = []
+    for g, (_, label) in enumerate(view.channels):
+        for source in view.sources:
+            if f"deviation_{source}" in view.numbers:
+                colour, dash = COLOURS[g % len(COLOURS)], DASHES[source]
+                traces.append({
+                    "type": "scatter", "x": take("length"),
+                    "y": take(f"deviation_{source}", channel=g, **PLACE),
+                    "name": label, "legendgroup": label, "showlegend": source == "continuum",
+                    "hovertemplate": f"{label}, sum − {NAMES[source]}: %{{y:.3g}} σ<extra></extra>",
+                    **_markers(g, colour), "mode": "lines+markers",
+                    "line": {"color": colour, "dash": dash, "width": 1.5},
+                })  # fmt: skip
+    shared = [s for s in _legend(view.sources) if s["name"] != NAMES["lattice"]]
+    for entry in shared:
+        entry["name"] = f"from the {entry['name']}"
+    two = {
+        "type": "rect", "xref": "paper", "x0": 0, "x1": 1, "y0": -2, "y1": 2,
+        "fillcolor": {"$theme": "grid"}, "opacity": 0.6, "line": {"width": 0}, "layer": "below",
+    }  # fmt: skip
+    return Chart(
+        key="deviation",
+        title="How far the sum is from the formulas",
+        caption="In standard errors of the sum, counted on χ⁻¹; grey: within two. What lies far "
+        "outside differs for a reason other than chance.",
+        alt="Sum minus formula in standard errors against block size, at the chosen strain.",
+        traces=[*traces, *shared],
+        layout={
+            "xaxis": _length_axis(view),
+            "yaxis": {"title": {"text": "deviation (standard errors)"}, "zeroline": True},
+            "shapes": [two],
+        },
+        controls=view.controls("glass", "reading", "strain"),
+        height=360,
+    )

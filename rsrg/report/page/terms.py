@@ -1,0 +1,41 @@
+"""What the words of a page mean, one line each."""
+
+from rsrg.results.run import Run
+
+READINGS = {
+    "fixed/ellipsoid": "the strained body is an ellipsoid, and blocks stay on their unstrained "
+    "places inside it: N0³ of them, those nearest to its centre",
+    "affine/sphere": "blocks move with the strain, and fill a sphere",
+    "affine/ellipsoid": "blocks move with the strain, and so does the body that they fill; the "
+    "interaction of all of them cancels in the limit N0 → ∞",
+    "fixed/sphere": "neither blocks nor body move: no coupling by symmetry",
+}
+SOURCES = {
+    "lattice": ("sum over blocks", "the interaction Λ summed block by block, by Monte Carlo over "
+                "the orientation and places of the blocks, or its exact mean"),
+    "continuum": ("exact continuum", "the same sum in the limit N0 → ∞, in closed form"),
+    "log": ("log formula", "the paper's replacement of the sum, Eqs. 4.2 to 4.5"),
+}  # fmt: skip
+CHANNEL = (
+    "channel",
+    "an eigenvector of χ⁻¹: the strain that costs least to change. It is named as it is at small "
+    "strain; what fails is given as it is there, in components of strain whose largest is 1",
+)
+CRITICAL = (
+    "critical strain",
+    "the strain e, along the direction of the run, at which an eigenvalue of χ⁻¹ at the final "
+    "length crosses zero: χ jumps from +∞ to −∞, and the glass fails",
+)
+CHI = ("χ", "the stress–stress susceptibility of a block, in units of ρc_t²")
+COUPLING = ("M", "what a step adds to χ⁻¹: the sum of Λ over pairs of blocks (Eq. 3.7)")
+PARENTHESES = ("0.4549(11)", "0.4549 ± 0.0011, one standard error; without parentheses: exact")
+
+
+def reading_terms(run: Run) -> list[tuple[str, str]]:
+    """The readings of V(e) that a run uses: whether blocks move, and which body they fill."""
+    return [(name, READINGS[name]) for name in map(str, run.read("axes/reading"))]
+
+
+def source_terms(run: Run) -> list[tuple[str, str]]:
+    """The sources of M that a run holds."""
+    return [SOURCES[name] for name in run.sources()]

@@ -1,0 +1,126 @@
+"""What the figures of a run's page share: axes, channels, and numbers, each embedded once."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from rsrg.report.html.chart import Control
+from rsrg.report.html.numbers import Numbers
+from rsrg.report.lengths import Lengths, step_lengths
+from rsrg.results.run import Run
+
+SLIDER = 21  # strains of the slider, at most: a page holds the flow at these alone
+NAMES = {"lattice": "sum over blocks", "continuum": "exact continuum", "log": "log formula"}
+
+
+@dataclass(frozen=True)
+class View:
+    """A run with results, and the numbers of its page."""
+
+    run: Run
+    numbers: Numbers = field(default_factory=Numbers)
+
+    @cached_property
+    def glasses(self) -> list[str]:
+        """Their names."""
+        return [str(m) for m in self.run.read("axes/material")]
+
+    @cached_property
+    def readings(self) -> list[str]:
+        """The readings of V(e)."""
+        return [str(r) for r in self.run.read("axes/reading")]
+
+    @cached_property
+    def sources(self) -> list[str]:
+        """The sources of M, the sum over blocks first if there is one."""
+        return self.run.sources()
+
+    @cached_property
+    def strains(self) -> np.ndarray:
+        """All strains of the run, (s,)."""
+        return np.asarray(self.run.read("axes/strain"))
+
+    @cached_property
+    def lengths(self) -> Lengths:
+        """L_n after each step."""
+        return step_lengths(self.run)
+
+    @cached_property
+    def channels(self) -> list[tuple[int, str]]:
+        """One channel for each set that coincides everywhere, and the names of all of them."""
+        curves = [self.run.values("flow/inverse_eigenvalues", source) for source in self.sources]
+        groups: list[tuple[int, str]] = []
+        for c, name in enumerate(str(n) for n in self.run.read("axes/channel")):
+            for g, (first, label) in enumerate(groups):
+                if all(np.allclose(v[..., c], v[..., first], rtol=1e-6) for v in curves):
+                    groups[g] = (first, f"{label}, {name}")
+                    break
+            else:
+                groups.append((c, name))
+        return groups
+
+    @cached_property
+    def slider(self) -> np.ndarray:
+        """Indices of the strains of the slider: the first failures, and others evenly spread."""
+        count = len(self.strains)
+        if count <= SLIDER:
+            return np.arange(count)
+        failing = list(dict.fromkeys(self.nearest(r.value) for r in self.first_failures()))
+        for spread in range(SLIDER, 1, -1):
+            even = np.linspace(0, count - 1, spread).round().astype(int)
+            chosen = np.unique([*even, *failing[: SLIDER // 3]])
+            if len(chosen) <= SLIDER:
+                return chosen
+        return even
+
+    def nearest(self, strain: float) -> int:
+        """The index of the strain nearest to one."""
+        return int(np.abs(self.strains - strain).argmin())
+
+    def first_failures(self) -> list["FirstFailure"]:
+        """The first failure of each glass and reading, by the first source that has one."""
+        return [
+            FirstFailure(i, j, value)
+            for i in range(len(self.glasses))
+            for j in range(len(self.readings))
+            if (value := self.first_failure(i, j)) is not None
+        ]
+
+    def first_failure(self, material: int, reading: int, source: str = "") -> float | None:
+        """The lowest critical strain ≥ 0 of a glass and reading (else the nearest to 0)."""
+        values = self.crossings(material, reading, source or self.sources[0])
+        ahead = values[values >= 0.0]
+        if len(ahead):
+            return float(ahead.min())
+        return float(values.max()) if len(values) else None
+
+    def crossings(self, material: int, reading: int, source: str) -> np.ndarray:
+        """All critical strains by a source."""
+        values = self.run.values("critical/strain", source, material=material, reading=reading)
+        return np.asarray(values[np.isfinite(values)])
+
+    def controls(self, *names: str) -> list[Control]:
+        """The menus of these names."""
+        known = {
+            "glass": Control("glass", "Glass", self.glasses),
+            "reading": Control("reading", "Reading", self.readings),
+            "strain": self._strain_control(),
+        }
+        return [known[name] for name in names]
+
+    def _strain_control(self) -> Control:
+        options = [f"e = {self.strains[k]:.4g}" for k in self.slider]
+        first = self.first_failure(0, 0)
+        e = self.strains[-1] if first is None else first
+        start = int(np.abs(self.strains[self.slider] - e).argmin())
+        return Control("strain", "Strain", options, "slider", start)
+
+
+@dataclass(frozen=True)
+class FirstFailure:
+    """Indices of glass and reading, and the strain e."""
+
+    material: int
+    reading: int
+    value: float
