@@ -10,6 +10,7 @@ from rsrg.errors import RunFileError
 from rsrg.formatting import NONE, length, plain, with_error
 from rsrg.physics.recursion import RUNAWAY
 from rsrg.physics.sign import SIGN_NAMES, Sign
+from rsrg.results.axis_index import axis_index, nearest_strain
 from rsrg.results.run import Run
 
 
@@ -48,28 +49,15 @@ class Choice:
 
 
 def _pick(run: Run, axis: str, wanted: str | None, default: int) -> int:
-    names = [str(n) for n in run.read(f"axes/{axis}")]
-    if wanted is None:
-        return default
-    if wanted not in names:
-        raise RunFileError(
-            f"`{axis}` must be one of {', '.join(names)}; got {wanted!r} ({run.path})"
-        )
-    return names.index(wanted)
+    return default if wanted is None else axis_index(run, axis, wanted)
 
 
 def _strain_index(run: Run, wanted: float | None, material: int, reading: int) -> int:
     """The strain nearest to the wanted one, or to the lowest critical strain of the sum."""
-    strains = run.read("axes/strain")
     if wanted is None:
         lowest = run.values("critical/strain", material=material, reading=reading, crossing=0)
-        wanted = lowest if np.isfinite(lowest) else strains[-1]
-    if not strains[0] <= wanted <= strains[-1]:
-        raise RunFileError(
-            f"`strain` must lie on the grid, {strains[0]:g} … {strains[-1]:g}; got {wanted:g} "
-            f"({run.path})"
-        )
-    return int(np.abs(strains - wanted).argmin())
+        wanted = float(lowest) if np.isfinite(lowest) else float(run.read("axes/strain")[-1])
+    return nearest_strain(run, wanted)
 
 
 def comparison(run: Run, choice: Choice) -> list[list[ComparisonRow]]:
