@@ -16,6 +16,7 @@ from rsrg.errors import RunFileError
 from rsrg.physics.arrays import Array
 from rsrg.physics.haar_mean import body_radius
 from rsrg.physics.lattices import lattice_points
+from rsrg.physics.readings import Reading
 from rsrg.results.axis_index import axis_index, nearest_strain
 from rsrg.results.run import Run
 from rsrg.sums.bodies import Bodies
@@ -50,9 +51,9 @@ def body_matrix(config: Config, reading: str, strain: float) -> Array:
     """S, (3, 3), in block sizes: the surface of the body is y = S n, n on the unit sphere.
 
     S = R₀ F of an ellipsoid and R 1 of a sphere, with the volume of N0³ blocks as they are.
-    reading: one of the config's. strain: e, which need not be on the grid.
+    strain: e, which need not be on the grid. Raises PhysicsError for an unknown reading.
     """
-    chosen = dict(zip(config.readings, config.reading_list(), strict=True))[reading]
+    chosen = Reading.parse(reading)
     f = np.eye(3) + strain * config.strain.direction()
     radius = body_radius(config.blocks.n0, float(np.linalg.det(f)), chosen)
     return np.asarray(radius * (f if chosen.domain == "ellipsoid" else np.eye(3)))
