@@ -19,13 +19,13 @@ from rsrg.ensemble.pool_statistics import (
     QUANTILES,
     describe_pool,
     scatter_of_share,
-    variance_exponent,
 )
 from rsrg.execution.sampler import config_pool_step
 from rsrg.execution.tasks import ChunkUnit, SuperBlocks
 from rsrg.physics.arrays import Array
 from rsrg.physics.channels import strain_channels
-from rsrg.results.axes import generation_lengths, pool_axes
+from rsrg.results.axes import pool_axes
+from rsrg.results.pool_conclusions import pool_conclusions
 from rsrg.storage.run_file import Snapshot
 
 NOT_STATISTICS = (
@@ -165,11 +165,5 @@ class PoolState:
         }
 
     def conclusions(self) -> dict[str, Any]:
-        """The datasets that need the whole flow: how the variance of χ⁻¹ depends on L."""
-        lengths = generation_lengths(self.config)
-        names = ("relative_variance_parts", "relative_variance", "failed")
-        parts, whole, failed = (self.statistics[name] for name in names)
-        of_materials = zip(parts, whole, failed, strict=True)
-        rows = [variance_exponent(p, w, f, lengths) for p, w, f in of_materials]
-        slopes, errors = (np.stack(values) for values in zip(*rows, strict=True))
-        return {"pool/narrowing": slopes, "pool/narrowing_stderr": errors}
+        """The datasets that need the whole flow."""
+        return pool_conclusions(self.config, self.statistics)

@@ -123,6 +123,19 @@ class MomentArrays:
         there = ~np.isnan(self.moments[..., 0]).any(axis=(1, 2))
         return np.cumprod(there, axis=1, dtype=np.int64).sum(axis=1)
 
+    def first(self, steps: int, chunks: int) -> Self:
+        """The means of the first steps and their first chunks."""
+        return type(self)(
+            **{
+                field: np.ascontiguousarray(
+                    values[:steps, :, :, :chunks]
+                    if _varies_with_strain(field)
+                    else values[:steps, :chunks]
+                )
+                for field, values in self._arrays()
+            }
+        )
+
     def extended(self, before: Config, after: Config) -> Self:
         """The same means in the arrays of a config that asks for more (see `resume_rules`)."""
         if _shapes(after) == _shapes(before):

@@ -40,6 +40,30 @@ class StoredRun(ABC):
         return str(self.attributes["status"])
 
     @property
+    def preliminary(self) -> str:
+        """Which part of a run these results are of; "" where they are of all of it, or none are.
+
+        Example:
+            With the `run` of the example of `Run`, which is finished:
+
+            >>> run.preliminary
+            ''
+        """
+        return str(self.attributes.get("preliminary", ""))
+
+    @property
+    def has_results(self) -> bool:
+        """Whether the results are there: of a finished run, or preliminary ones.
+
+        Example:
+            With the `run` of the example of `Run`:
+
+            >>> run.has_results
+            True
+        """
+        return self.status == "finished" or self.preliminary != ""
+
+    @property
     def progress(self) -> tuple[int, int]:
         """Chunks done, and chunks in all: a chunk is a fixed number of draws, or one exact mean.
 
@@ -87,14 +111,14 @@ class StoredRun(ABC):
         return self._values[key]
 
     def require_finished(self) -> None:
-        """Raise RunFileError, saying how far the run is, unless it is finished.
+        """Raise RunFileError, saying how far the run is, unless its results are there.
 
         Example:
             With the `run` of the example of `Run`, which is finished:
 
             >>> run.require_finished()
         """
-        if self.status != "finished":
+        if not self.has_results:
             done, total = self.progress
             raise RunFileError(
                 f"{self.path} is {self.status}: {done} of {total} chunks; its results are written "
