@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from functools import cache
+from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,11 @@ def render(package: str, template: str, **context: Any) -> str:
     return _environment(package).get_template(template).render(**context)
 
 
+def rsrg_version() -> str:
+    """The version of rsrg that writes a page."""
+    return version("rsrg")
+
+
 def plotly_source() -> str:
     """The script of the installed plotly, as one text. Raises RsrgError where it is missing."""
     try:
@@ -63,8 +69,6 @@ def plotly_script(shared: Path | None = None) -> Markup:
             + Markup(source.replace("</script", "<\\/script"))
             + Markup("</script>")
         )
-    from importlib.metadata import version
-
     name = f"plotly-{version('plotly')}.min.js"
     if not (shared / name).exists():
         (shared / name).write_text(source, encoding="utf-8")

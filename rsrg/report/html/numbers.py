@@ -1,4 +1,4 @@
-"""The arrays that the figures of a page draw from, each embedded once, with named dimensions."""
+"""The arrays and texts that the figures of a page use, each embedded once, with named axes."""
 
 import base64
 from typing import Any
@@ -13,24 +13,33 @@ class Numbers:
 
     def __init__(self) -> None:
         self._arrays: dict[str, tuple[tuple[str, ...], np.ndarray]] = {}
+        self._texts: dict[str, tuple[tuple[str, ...], np.ndarray]] = {}
 
     def add(self, name: str, dims: tuple[str, ...], values: Any) -> None:
         """Keep an array under a name. Raises RsrgError unless there is a name for each axis."""
-        array = np.asarray(values, dtype=np.float64)
-        if array.ndim != len(dims):
-            raise RsrgError(f"`{name}` has {array.ndim} axes and {len(dims)} names of them")
-        self._arrays[name] = (dims, array)
+        self._arrays[name] = (dims, _of_axes(name, dims, np.asarray(values, dtype=np.float64)))
 
-    def dims(self, name: str) -> tuple[str, ...]:
-        """The names of the axes of an array."""
-        return self._arrays[name][0]
+    def add_texts(self, name: str, dims: tuple[str, ...], values: Any) -> None:
+        """Keep texts under a name; otherwise as `add`."""
+        self._texts[name] = (dims, _of_axes(name, dims, np.asarray(values, dtype=object)))
 
     def __contains__(self, name: str) -> bool:
         return name in self._arrays
 
     def encoded(self) -> dict[str, Any]:
-        """All arrays for JSON: dims, shape, and little-endian float32 in base64."""
-        return {name: _encoded(dims, array) for name, (dims, array) in self._arrays.items()}
+        """For JSON: dims, shape, and little-endian float32 in base64, or a list of texts."""
+        texts = {
+            name: {"dims": list(dims), "shape": list(array.shape), "texts": array.ravel().tolist()}
+            for name, (dims, array) in self._texts.items()
+        }
+        arrays = {name: _encoded(dims, array) for name, (dims, array) in self._arrays.items()}
+        return arrays | texts
+
+
+def _of_axes(name: str, dims: tuple[str, ...], array: np.ndarray) -> np.ndarray:
+    if array.ndim != len(dims):
+        raise RsrgError(f"`{name}` has {array.ndim} axes and {len(dims)} names of them")
+    return array
 
 
 def _encoded(dims: tuple[str, ...], array: np.ndarray) -> dict[str, Any]:

@@ -5,7 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from rsrg.physics.criticality import first_negative
 from rsrg.report.html.chart import Chart, Choice, band, take
+from rsrg.report.page.axes import length_axis
 from rsrg.report.page.view import NAMES, View
 from rsrg.report.style import COLOURS
 
@@ -26,29 +28,37 @@ def eigenvalue_charts(view: View) -> Iterator[Chart]:
 def _add_numbers(view: View) -> None:
     """Eigenvalues at the end against strain, along the flow at the strains of the slider."""
     run, numbers = view.run, view.numbers
-    chosen = [c for c, _ in view.channels]
+    chosen, other = [c for c, _ in view.channels], view.other_sign
     numbers.add("strain", ("strain",), view.strains)
     numbers.add("length", ("step",), view.lengths.values)
     for source in view.sources:
         values = _with_readings(view, run.values("flow/inverse_eigenvalues", source), source)
-        _add(view, source, values[..., chosen])
+        ends = None if other is None else _of_other(view, source)[..., chosen]
+        _add(view, source, values[..., chosen], ends)
     if "lattice" in view.sources:
         errors = run.read("flow/inverse_eigenvalues_stderr")[..., chosen]
-        _add(view, "stderr", errors)
+        _add(view, "stderr", errors, None if other is None else other.stderr[..., chosen])
         for source in view.sources[1:]:
             if f"flow/deviation_{source}" in run.snapshot:
                 gaps = run.read(f"flow/deviation_{source}")[:, :, :, view.slider][..., chosen]
                 numbers.add(f"deviation_{source}", FLOW, np.clip(gaps, -1e4, 1e4))
     for source in view.sources:
-        numbers.add(f"failure_{source}", ("material", "reading"), _failures(view, source))
+        own = _failures(view, source)
+        both = [own] if other is None else [own, _first_zeros(view, source)]
+        numbers.add(f"failure_{source}", ("sign", "material", "reading"), np.stack(both))
 
 
+END = ("material", "reading", "strain", "channel")
 FLOW = ("material", "step", "reading", "slider", "channel")
 
 
-def _add(view: View, name: str, values: np.ndarray) -> None:
-    end = ("material", "reading", "strain", "channel")
-    view.numbers.add(f"end_{name}", end, values[:, -1])
+def _add(view: View, name: str, values: np.ndarray, other: np.ndarray | None = None) -> None:
+    """values: (material, step, reading, strain, channel). other: at the end, with the other sign.
+
+    The axis `sign` has the run's own sign first.
+    """
+    ends = [values[:, -1], *([] if other is None else [other])]
+    view.numbers.add(f"end_{name}", ("sign", *END), np.stack(ends))
     view.numbers.add(f"flow_{name}", FLOW, values[:, :, :, view.slider])
 
 
@@ -67,6 +77,18 @@ def _failures(view: View, source: str) -> np.ndarray:
         for i in range(len(view.glasses))
     ]  # fmt: skip
     return np.array(values, dtype=np.float64)
+
+
+def _of_other(view: View, source: str) -> np.ndarray:
+    """Eigenvalues at the end with the other sign, (material, reading, strain, channel)."""
+    values = view.other_sign.inverse_eigenvalues[source] if view.other_sign else np.empty(0)
+    return np.repeat(values, len(view.readings) // values.shape[1], axis=1)
+
+
+def _first_zeros(view: View, source: str) -> np.ndarray:
+    """Where the lowest eigenvalue first falls below zero with the other sign, NaN for nowhere."""
+    lowest = _of_other(view, source).min(axis=-1)
+    return np.array([[first_negative(view.strains, row) for row in glass] for glass in lowest])
 
 
 def limits(view: View) -> list[float]:
@@ -139,7 +161,7 @@ def zero_line() -> dict[str, Any]:
 
 
 def _against_strain(view: View) -> Chart:
-    at: dict[str, Choice] = {"material": "glass", "reading": "reading"}
+    at: dict[str, Choice] = {"material": "glass", "reading": "reading", "sign": "sign"}
     traces = _curves(view, take("strain"), "end", **at)
     low, high = limits(view)
     first = take(f"failure_{view.sources[0]}", **at)
@@ -152,7 +174,8 @@ def _against_strain(view: View) -> Chart:
         key="strain",
         title=f"χ⁻¹ against strain, at the final length {length}",
         caption="Where an eigenvalue of χ⁻¹ crosses zero, χ jumps from +∞ to −∞ and the glass "
-        "fails. Colours and markers: channels. Bands and bars: one standard error.",
+        "fails. Colours and markers: channels. Bands and bars: one standard error. Sign: with the "
+        "paper's, a step adds M to χ⁻¹; with that of the Hamiltonian it takes M away.",
         alt="Eigenvalues of the inverse susceptibility at the final length against strain, for the "
         "chosen glass and reading, by the sum over blocks and by the formulas.",
         traces=traces,
@@ -161,15 +184,9 @@ def _against_strain(view: View) -> Chart:
             "yaxis": {"title": {"text": AXIS}, "range": [low, high]},
             "shapes": [zero_line()],
         },
-        controls=view.controls("glass", "reading"),
+        controls=view.controls("glass", "reading", "sign"),
         height=480,
     )
-
-
-def _length_axis(view: View) -> dict[str, Any]:
-    unit = view.lengths.unit.replace("$L_1$", "L<sub>1</sub>")
-    title = {"text": f"length L<sub>n</sub> ({unit})"}
-    return {"title": title, "type": "log", "exponentformat": "power", "dtick": 1}
 
 
 PLACE: dict[str, Choice] = {"material": "glass", "reading": "reading", "slider": "strain"}
@@ -190,7 +207,7 @@ def _against_length(view: View) -> Chart:
         "by the sum over blocks and by the formulas.",
         traces=_curves(view, take("length"), "flow", **PLACE),
         layout={
-            "xaxis": _length_axis(view),
+            "xaxis": length_axis(view.lengths),
             "yaxis": {"title": {"text": AXIS}, "range": [low, high]},
             "shapes": [zero_line()],
         },
@@ -228,7 +245,7 @@ def _deviation(view: View) -> Chart:
         alt="Sum minus formula in standard errors against block size, at the chosen strain.",
         traces=[*traces, *shared],
         layout={
-            "xaxis": _length_axis(view),
+            "xaxis": length_axis(view.lengths),
             "yaxis": {"title": {"text": "deviation (standard errors)"}, "zeroline": True},
             "shapes": [two],
         },

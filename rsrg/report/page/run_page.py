@@ -1,56 +1,73 @@
 """The page of one run, finished or not."""
 
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
-from rsrg.execution.clock import CLOCK
-from rsrg.report.html.document import figure_data, plotly_script, render
+from rsrg.report.disorder_table import disorder_notes
+from rsrg.report.html.numbers import Numbers
 from rsrg.report.page import terms
+from rsrg.report.page.block_chart import block_chart
+from rsrg.report.page.content import Content, Section
+from rsrg.report.page.convergence_charts import convergence_charts
 from rsrg.report.page.critical_strains import critical_strain_table
+from rsrg.report.page.disorder_charts import disorder_charts
 from rsrg.report.page.eigenvalue_charts import eigenvalue_charts
+from rsrg.report.page.failure_charts import failure_charts
 from rsrg.report.page.provenance import provenance
-from rsrg.report.page.section import Section
-from rsrg.report.page.trust_light import light, shown
-from rsrg.report.page.verdict import verdicts
+from rsrg.report.page.verdict import pool_verdicts, verdicts
 from rsrg.report.page.view import View
+from rsrg.results.preliminary import nothing_yet, preliminary
 from rsrg.results.run import Run
-from rsrg.results.trust import trust
+from rsrg.results.stored_run import StoredRun
+from rsrg.results.trust import Check, trust
 
-PACKAGE = "rsrg.report.page"
 MARKS = {"finished": "good", "running": "care", "stopped": "care", "failed": "bad"}
 
 
-def run_page(run: Run, shared_script: Path | None = None) -> str:
-    """The page as one HTML text. shared_script: the folder that keeps plotly in a file of its own.
+def run_content(run: Run) -> Content:
+    """What the page of a run holds: its results, or those of the part of it that is done."""
+    shown = preliminary(run)
+    if shown is None:
+        nothing = f"Nothing can be said yet: {nothing_yet(run)}. Go on: rsrg resume {run.path}"
+        return _content(run, Numbers(), [nothing])
+    view = View(shown)
+    checks = trust(shown)
+    part = str(shown.attributes.get("preliminary", ""))
+    if part:
+        left = f"These are the results so far, {part}. They can still change. Go on: rsrg resume"
+        checks.append(Check("unfinished", "care", f"{left} {run.path}"))
+    quenched = shown.config.flow.quenched
+    return _content(
+        run,
+        view.numbers,
+        verdicts(shown),
+        sections=list(_sections(view)),
+        lines=[*pool_verdicts(shown), *disorder_notes(shown)[1:]] if quenched else [],
+        preliminary=part,
+        checks=checks,
+        terms=[terms.CRITICAL, terms.PARENTHESES, terms.CHI, *terms.reading_terms(shown)],
+    )
 
-    Raises RsrgError where plotly is missing.
-    """
-    view = View(run)
-    sections = list(_sections(view))
-    charts = [c for section in sections for c in section.charts]
-    checks = trust(run)
-    context: dict[str, Any] = {
-        "title": run.config.title or run.path.stem,
-        "status": run.status,
-        "status_mark": MARKS.get(run.status, "care"),
-        "path": str(run.path),
-        "preliminary": "",
-        "nothing_yet": "",
-        "verdicts": verdicts(run),
-        "pool_verdicts": [],
-        "light": light(checks),
-        "checks": shown(checks),
-        "terms": [terms.CRITICAL, terms.PARENTHESES, terms.CHI, *terms.reading_terms(run)],
-        "sections": [*sections, Section("provenance", "Provenance")],
-        "provenance": provenance(run),
-        "figures": figure_data(charts, view.numbers),
-        "plotly": plotly_script(shared_script),
-        "shared_script": shared_script is not None,
-        "version": str(run.attributes.get("rsrg_version", "")),
-        "written": CLOCK.now(),
-    }
-    return render(PACKAGE, "run.html.j2", **context)
+
+def status_text(run: StoredRun) -> str:
+    """How far a run is: `finished`; `stopped, 64 of 768 chunks`."""
+    done, total = run.progress
+    counted = f", {done:,} of {total:,} chunks" if total and run.status != "finished" else ""
+    return f"{run.status}{counted}"
+
+
+def _content(run: Run, numbers: Numbers, sentences: list[str], **rest: object) -> Content:
+    others = len(sentences) - 1
+    return Content(
+        title=run.config.title or run.path.stem,
+        path=str(run.path),
+        status=status_text(run),
+        mark=MARKS.get(run.status, "care"),
+        sentences=sentences,
+        others="The other glass" if others == 1 else f"The other {others} glasses",
+        numbers=numbers,
+        provenance=provenance(run),
+        **{"sections": (), **rest},  # type: ignore[arg-type]
+    )
 
 
 def _sections(view: View) -> Iterator[Section]:
@@ -64,3 +81,9 @@ def _sections(view: View) -> Iterator[Section]:
     charts = list(eigenvalue_charts(view))
     yield Section("strain-curves", "Against strain", charts=charts[:1])
     yield Section("flow", "The flow", terms=[terms.COUPLING], charts=charts[1:])
+    convergence = list(convergence_charts(view))
+    yield Section("convergence", "Convergence", charts=convergence)
+    failing, blocks = list(failure_charts(view)), block_chart(view)
+    charts = [*failing, *([] if blocks is None else [blocks])]
+    yield Section("what-fails", "What fails", charts=charts)
+    yield Section("disorder", "Disorder", charts=list(disorder_charts(view)))

@@ -38,7 +38,7 @@ def light(checks: list[Check]) -> Light:
     return Light(level, {"good": "●", "care": "▲", "bad": "■"}[level], WORDS[level])
 
 
-def shown(checks: list[Check]) -> list[ShownCheck]:
+def shown_checks(checks: list[Check]) -> list[ShownCheck]:
     """The checks, what matters most first."""
     ordered = sorted(checks, key=lambda c: -LEVELS.index(c.level))
     return [ShownCheck(c.subject, c.level, c.reason, SIGNS[c.level], c.level) for c in ordered]

@@ -1,25 +1,19 @@
 """What a run says, in one sentence for each glass."""
 
-from dataclasses import dataclass
+import numpy as np
 
 from rsrg.formatting import with_error
 from rsrg.report.critical_table import SHOWN_AS_ONE, lowest
+from rsrg.report.lengths import generation_lengths
+from rsrg.results.pool_results import PoolResults
 from rsrg.results.run import CriticalStrainRecord, Run
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """A glass and its sentence."""
-
-    glass: str
-    sentence: str
-
-
-def verdicts(run: Run) -> list[Verdict]:
-    """One for each glass of a run with results, in their order."""
+def verdicts(run: Run) -> list[str]:
+    """One sentence for each glass of a run with results, in their order."""
     records = run.critical_strains()
     return [
-        Verdict(glass, _sentence(run, glass, [r for r in records if r.material == glass]))
+        _sentence(run, glass, [r for r in records if r.material == glass])
         for glass in map(str, run.read("axes/material"))
     ]
 
@@ -35,7 +29,8 @@ def _sentence(run: Run, glass: str, records: list[CriticalStrainRecord]) -> str:
     breaks = [(reading, _failing(own, reading)) for reading in run.readings(source)]
     parts = [_breaks(records, *at) for at in breaks if at[1]]
     none = [reading for reading, failing in breaks if not failing]
-    text = f"{glass} breaks {', and '.join(parts)}" if parts else glass
+    name = f"{glass}, taken as equal blocks," if run.config.flow.quenched else glass
+    text = f"{name} breaks {', and '.join(parts)}" if parts else name
     if none:
         places = " or ".join(none)
         strains = run.read("axes/strain")
@@ -48,6 +43,21 @@ def _sentence(run: Run, glass: str, records: list[CriticalStrainRecord]) -> str:
     if formula and source != "log":
         text += f"; the paper's formula says {_number(formula)}"
     return f"{text}."
+
+
+def pool_verdicts(run: Run) -> list[str]:
+    """At which strain the unequal blocks of a quenched run fail, in each reading; first glass."""
+    pool, sizes = PoolResults(run), generation_lengths(run)
+    end = run.read("axes/strain")[-1]
+    lines = []
+    for reading, (_, middle, _) in zip(
+        run.read("axes/reading"), pool.critical_quartiles[-1], strict=True
+    ):
+        size = sizes.text(len(sizes.values) - 1)
+        failed = f"half of its unequal blocks of {size} have failed at e = {middle:.3g}"
+        beyond = f"fewer than half of its unequal blocks of {size} have failed at e = {end:g}"
+        lines.append(f"In {reading}, {failed if np.isfinite(middle) else beyond}.")
+    return lines
 
 
 def _failing(records: list[CriticalStrainRecord], reading: str) -> list[CriticalStrainRecord]:

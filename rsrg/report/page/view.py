@@ -5,10 +5,12 @@ from functools import cached_property
 
 import numpy as np
 
+from rsrg.physics.sign import SIGN_NAMES
 from rsrg.report.html.chart import Control
 from rsrg.report.html.numbers import Numbers
 from rsrg.report.lengths import Lengths, step_lengths
-from rsrg.results.run import Run
+from rsrg.results.other_sign import OtherSign, other_sign
+from rsrg.results.run import CriticalStrainRecord, Run
 
 SLIDER = 21  # strains of the slider, at most: a page holds the flow at these alone
 NAMES = {"lattice": "sum over blocks", "continuum": "exact continuum", "log": "log formula"}
@@ -37,6 +39,11 @@ class View:
         return self.run.sources()
 
     @cached_property
+    def records(self) -> list[CriticalStrainRecord]:
+        """All critical strains of the run."""
+        return self.run.critical_strains()
+
+    @cached_property
     def strains(self) -> np.ndarray:
         """All strains of the run, (s,)."""
         return np.asarray(self.run.read("axes/strain"))
@@ -45,6 +52,11 @@ class View:
     def lengths(self) -> Lengths:
         """L_n after each step."""
         return step_lengths(self.run)
+
+    @cached_property
+    def other_sign(self) -> OtherSign | None:
+        """The end of the flow with the sign that the run has not."""
+        return other_sign(self.run)
 
     @cached_property
     def channels(self) -> list[tuple[int, str]]:
@@ -106,8 +118,14 @@ class View:
             "glass": Control("glass", "Glass", self.glasses),
             "reading": Control("reading", "Reading", self.readings),
             "strain": self._strain_control(),
+            "sign": Control("sign", "Sign", self._signs()),
         }
         return [known[name] for name in names]
+
+    def _signs(self) -> list[str]:
+        """The run's own sign first."""
+        other = [] if self.other_sign is None else [self.other_sign.sign]
+        return [SIGN_NAMES[sign] for sign in (self.run.config.flow.sign, *other)]
 
     def _strain_control(self) -> Control:
         options = [f"e = {self.strains[k]:.4g}" for k in self.slider]

@@ -89,6 +89,7 @@ async function copy(text, said) {
 const page = { charts: {}, numbers: {}, chosen: {} };
 
 function decode(array) {
+  if (array.texts) return { ...array, data: array.texts };
   const bytes = Uint8Array.from(atob(array.float32), (c) => c.charCodeAt(0));
   return { ...array, data: new Float32Array(bytes.buffer) };
 }
@@ -120,7 +121,14 @@ function outline({ x, y, stderr, axis }, chosen) {
   return [...there.map((i) => b[i] + s[i]), ...back.map((i) => b[i] - s[i])];
 }
 
+// Colours that are as clear on a dark ground as the given ones on a light one.
+const ON_DARK = { "#0072B2": "#4DA9E6", "#D55E00": "#FF8438", "#009E73": "#2CC79B",
+  "#CC79A7": "#E59AC3", "#E69F00": "#F2B632", "#56B4E9": "#8FD0FA" };
+
 function filled(node, chosen) {
+  if (typeof node === "string" && node[0] === "#" && shownTheme() === "dark") {
+    return (ON_DARK[node.slice(0, 7)] ?? node.slice(0, 7)) + node.slice(7);
+  }
   if (Array.isArray(node)) return node.map((item) => filled(item, chosen));
   if (node === null || typeof node !== "object") return node;
   if (node.$take) return taken(node.$take, chosen);

@@ -1,0 +1,86 @@
+"""The blocks of one draw inside their strained body, in 3-D."""
+
+from typing import Any
+
+import numpy as np
+
+from rsrg.errors import ConfigError
+from rsrg.report.html.chart import Chart, Choice, Control, take
+from rsrg.report.page.failure_charts import CAMERA, MARGIN
+from rsrg.report.page.view import View
+from rsrg.results.block_positions import block_positions, body_matrix
+
+STRAINS = 11  # of the slider, at most
+MOST = 4096  # blocks that are drawn
+ANGLES = np.linspace(0.0, 2.0 * np.pi, 61)
+
+
+def block_chart(view: View) -> Chart | None:
+    """Positions of the run's first draw. None for more than MOST blocks, or a file that is gone."""
+    config, run = view.run.config, view.run
+    if config.blocks.n0**3 > MOST or config.sampling.estimator == "formula":
+        return None
+    shown = np.unique(np.linspace(0, len(view.strains) - 1, STRAINS).round().astype(int))
+    strains = view.strains[shown]
+    try:
+        draws = [[block_positions(run, r, float(e)) for e in strains] for r in view.readings]
+    except ConfigError:  # the file of positions that the config names is not there
+        return None
+    count = max(len(p) for row in draws for p in row)
+    positions = np.full((len(view.readings), len(strains), count, 3), np.nan)
+    for j, row in enumerate(draws):
+        for k, points in enumerate(row):
+            positions[j, k, : len(points)] = points
+    bodies = np.array(
+        [[_circles() @ body_matrix(config, r, float(e)).T for e in strains] for r in view.readings]
+    )
+    for axis, name in enumerate("xyz"):
+        dims = ("reading", "some", "block")
+        view.numbers.add(f"block_{name}", dims, positions[..., axis])
+        view.numbers.add(f"body_{name}", dims, bodies[..., axis])
+    place: dict[str, Choice] = {"reading": "reading", "some": "block_strain"}
+    traces: list[dict[str, Any]] = [
+        {
+            "type": "scatter3d", "mode": "markers", "name": "blocks",
+            **{n: take(f"block_{n}", **place) for n in "xyz"},
+            "marker": {
+                "size": max(3.0, 26.0 / config.blocks.n0), "color": take("block_z", **place),
+                "colorscale": "Viridis", "line": {"color": {"$theme": "ground"}, "width": 0.5},
+            },
+        },
+        {
+            "type": "scatter3d", "mode": "lines", "name": "body", "hoverinfo": "skip",
+            **{n: take(f"body_{n}", **place) for n in "xyz"},
+            "line": {"color": {"$theme": "axis"}, "width": 2},
+        },
+    ]  # fmt: skip
+    titles = {f"{n}axis": {"title": {"text": f"{n} / L<sub>1</sub>"}} for n in "xyz"}
+    options = [f"e = {e:.4g}" for e in strains]
+    return Chart(
+        key="blocks",
+        title="The blocks of one draw in their body",
+        caption=f"About N0³ = {config.blocks.n0**3} blocks, the first draw of the run; the lines "
+        "are the body's surface. Its other draws are turned and shifted otherwise.",
+        alt="Positions of the blocks inside the strained body, in three dimensions, for the chosen "
+        "reading and strain.",
+        traces=traces,
+        layout={"scene": {**titles, "camera": CAMERA}, "margin": MARGIN, "showlegend": False},
+        controls=[
+            *view.controls("reading"),
+            Control("block_strain", "Strain", options, "slider", len(options) // 3),
+        ],
+        height=500,
+        turns=True,
+    )
+
+
+def _circles() -> np.ndarray:
+    """Meridians and parallels on the unit sphere as one line, NaN between them, (n, 3)."""
+    c, s, gap = np.cos(ANGLES), np.sin(ANGLES), np.full((1, 3), np.nan)
+    lines = []
+    for phi in np.linspace(0.0, np.pi, 6, endpoint=False):
+        lines += [np.stack((c, s * np.cos(phi), s * np.sin(phi)), axis=-1), gap]
+    for h in (-0.75, -0.4, 0.0, 0.4, 0.75):
+        r = np.sqrt(1.0 - h**2)
+        lines += [np.stack((np.full_like(c, h), r * c, r * s), axis=-1), gap]
+    return np.concatenate(lines)

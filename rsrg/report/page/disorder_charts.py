@@ -1,0 +1,194 @@
+"""The unequal blocks of a quenched run: how χ⁻¹ is distributed, which blocks fail, and where."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from rsrg.report.html.chart import Chart, Choice, Control, take
+from rsrg.report.lengths import generation_lengths
+from rsrg.report.page.axes import length_axis
+from rsrg.report.page.eigenvalue_charts import zero_line
+from rsrg.report.page.view import View
+from rsrg.report.style import BLUE, COLOURS, ORANGE
+from rsrg.results.pool_results import PoolResults
+
+SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "cross")
+PLACE: dict[str, Choice] = {"material": "glass", "reading": "reading"}
+
+
+def disorder_charts(view: View) -> Iterator[Chart]:
+    """Four figures of a quenched run; none of an annealed one."""
+    if "pool/level_quantiles" not in view.run.snapshot:
+        return
+    pool = _Pool(view)
+    yield pool.histogram()
+    yield pool.lowest()
+    yield pool.failed()
+    yield pool.critical_strains()
+
+
+class _Pool:
+    """The pools of all glasses of a run, on its page."""
+
+    def __init__(self, view: View) -> None:
+        self.view, run = view, view.run
+        self.lengths = generation_lengths(run)
+        self.names = [self.lengths.text(n) for n in range(len(self.lengths.values))]
+        numbers, slider = view.numbers, view.slider
+        numbers.add("generation", ("generation",), self.lengths.values)
+        numbers.add("pool_strain", ("slider",), view.strains[slider])
+        quantiles = list(run.read("axes/quantile"))
+        levels = run.read("pool/level_quantiles")[:, :, :, slider, 0]
+        dims = ("material", "generation", "reading", "slider")
+        for name, share in (("low", 0.05), ("middle", 0.5), ("high", 0.95)):
+            numbers.add(f"level_{name}", dims, levels[..., quantiles.index(share)])
+        counts = run.read("pool/level_histogram")[:, :, :, slider].sum(axis=-2)
+        edges = run.read("axes/bin")[1:]
+        numbers.add("bin", ("bin",), 0.5 * (edges[1:] + edges[:-1]))
+        shares = counts / counts.sum(axis=-1, keepdims=True)
+        numbers.add("histogram", (*dims, "bin"), shares[..., 1:-1])
+        for name in ("failed", "failed_stderr"):
+            numbers.add(name, dims, run.read(f"pool/{name}")[:, :, :, slider])
+        self._add_critical_strains()
+
+    def _add_critical_strains(self) -> None:
+        """Quartiles of the strains at which blocks fail, and where equal ones do."""
+        pools = [PoolResults(self.view.run, glass) for glass in self.view.glasses]
+        end = float(self.view.strains[-1])
+        quartiles = np.stack([p.critical_quartiles for p in pools])
+        dims = ("material", "generation", "reading")
+        for name, k in (("low", 0), ("middle", 1), ("high", 2)):
+            values = quartiles[..., k]
+            shown = np.minimum(values, 1.5 * end) if name != "middle" else values
+            self.view.numbers.add(f"fails_{name}", dims, np.where(np.isinf(shown), np.nan, shown))
+        equal = np.stack([p.annealed_critical_strains for p in pools])
+        first = np.full_like(equal[:, :1], np.nan)
+        self.view.numbers.add("fails_equal", dims, np.concatenate((first, equal), axis=1))
+
+    def _size(self) -> Control:
+        return Control("generation", "Size L", self.names, "slider", len(self.names) - 1)
+
+    def histogram(self) -> Chart:
+        """All six eigenvalues of χ⁻¹ of all blocks, at one size and strain."""
+        at: dict[str, Choice] = {**PLACE, "generation": "generation", "slider": "strain"}
+        trace = {
+            "type": "bar", "x": take("bin"), "y": take("histogram", **at), "name": "blocks",
+            "marker": {"color": BLUE},
+        }  # fmt: skip
+        zero = zero_line() | {
+            "xref": "x", "yref": "paper", "x0": 0, "x1": 0, "y0": 0, "y1": 1,
+        }  # fmt: skip
+        return Chart(
+            key="histogram",
+            title="How χ⁻¹ is distributed over the blocks",
+            caption="Eigenvalues of χ⁻¹ of all blocks of a size; below zero, a block has failed. "
+            "Move the size to watch the distribution flow.",
+            alt="Histogram of the eigenvalues of the inverse susceptibility over the blocks of the "
+            "chosen size, at the chosen strain.",
+            traces=[trace],
+            layout={
+                "bargap": 0.05, "shapes": [zero],
+                "xaxis": {"title": {"text": "eigenvalue of χ⁻¹ (1/ρc<sub>t</sub>²)"}},
+                "yaxis": {"title": {"text": "share"}},
+            },
+            controls=[*self.view.controls("glass", "reading", "strain"), self._size()],
+        )  # fmt: skip
+
+    def lowest(self) -> Chart:
+        """Median of the lowest eigenvalue, and what 90% of the blocks have."""
+        at: dict[str, Choice] = {**PLACE, "slider": "strain"}
+        x, grey = take("generation"), f"{BLUE}38"
+        side = {"type": "scatter", "mode": "lines", "x": x, "line": {"color": BLUE, "width": 0.5}}
+        traces: list[dict[str, Any]] = [
+            {**side, "y": take("level_low", **at), "name": "5%", "showlegend": False},
+            {
+                **side, "y": take("level_high", **at), "name": "90% of the blocks",
+                "fill": "tonexty", "fillcolor": grey,
+            },
+            {
+                "type": "scatter", "mode": "lines+markers", "x": x, "name": "median",
+                "y": take("level_middle", **at), "line": {"color": BLUE},
+            },
+        ]  # fmt: skip
+        return Chart(
+            key="lowest",
+            title="The lowest eigenvalue of χ⁻¹ of the blocks",
+            caption="Median, and the band that holds 90% of the blocks of a size.",
+            alt="Median and ninety per cent band of the lowest eigenvalue of the inverse "
+            "susceptibility of the blocks against their size, at the chosen strain.",
+            traces=traces,
+            layout={
+                "xaxis": length_axis(self.lengths), "shapes": [zero_line()],
+                "yaxis": {"title": {"text": "lowest eigenvalue (1/ρc<sub>t</sub>²)"}},
+            },
+            controls=self.view.controls("glass", "reading", "strain"),
+        )  # fmt: skip
+
+    def failed(self) -> Chart:
+        """One curve for each size."""
+        shown = np.unique(np.linspace(0, len(self.names) - 1, 6).round().astype(int)).tolist()
+        traces = [
+            {
+                "type": "scatter", "mode": "lines+markers", "name": self.names[n],
+                "x": take("pool_strain"), "y": take("failed", generation=n, **PLACE),
+                "error_y": {
+                    "type": "data", "array": take("failed_stderr", generation=n, **PLACE),
+                    "width": 2,
+                },
+                "line": {"color": COLOURS[i % len(COLOURS)]},
+                "marker": {"symbol": SYMBOLS[i % len(SYMBOLS)], "size": 7},
+            }
+            for i, n in enumerate(shown)
+        ]  # fmt: skip
+        return Chart(
+            key="failed",
+            title="Which share of the blocks has failed",
+            caption="A block has failed where its χ is not positive definite. Bars: one standard "
+            "error.",
+            alt="Share of failed blocks against strain, one curve for each block size.",
+            traces=traces,
+            layout={
+                "xaxis": {"title": {"text": "strain e"}},
+                "yaxis": {"title": {"text": "share of failed blocks"}, "range": [-0.03, 1.03]},
+            },
+            controls=self.view.controls("glass", "reading"),
+        )
+
+    def critical_strains(self) -> Chart:
+        """Median and quartiles against size, beside equal blocks."""
+        x = take("generation")
+        side = {"type": "scatter", "mode": "lines", "x": x, "line": {"color": BLUE, "width": 0.5}}
+        traces: list[dict[str, Any]] = [
+            {**side, "y": take("fails_low", **PLACE), "name": "25%", "showlegend": False},
+            {
+                **side, "y": take("fails_high", **PLACE), "name": "quartiles of the blocks",
+                "fill": "tonexty", "fillcolor": f"{BLUE}38",
+            },
+            {
+                "type": "scatter", "mode": "lines+markers", "x": x, "name": "median of the blocks",
+                "y": take("fails_middle", **PLACE), "line": {"color": BLUE},
+            },
+            {
+                "type": "scatter", "mode": "markers", "x": x, "name": "equal blocks (annealed)",
+                "y": take("fails_equal", **PLACE),
+                "marker": {"color": ORANGE, "symbol": "triangle-up", "size": 9},
+            },
+        ]  # fmt: skip
+        end = float(self.view.strains[-1])
+        return Chart(
+            key="fails",
+            title="At which strain blocks fail",
+            caption=f"Blocks that do not fail up to e = {end:g} lie beyond the figure.",
+            alt="Median and quartiles of the critical strains of the blocks against their size, "
+            "and the critical strain of equal blocks.",
+            traces=traces,
+            layout={
+                "xaxis": length_axis(self.lengths),
+                "yaxis": {
+                    "title": {"text": "critical strain e"},
+                    "range": [min(0.0, float(self.view.strains[0])), 1.05 * end],
+                },
+            },
+            controls=self.view.controls("glass", "reading"),
+        )

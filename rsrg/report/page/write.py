@@ -1,0 +1,42 @@
+"""Where the page of a run or a study goes: beside its file, or into its folder."""
+
+import os
+from pathlib import Path
+
+from rsrg.errors import RsrgError, RunFileError
+from rsrg.report.page.content import Content, page_html
+from rsrg.report.page.exact_page import exact_content
+from rsrg.report.page.run_page import run_content
+from rsrg.results.exact_run import ExactRun
+from rsrg.results.run import Run
+from rsrg.storage.atomic import replace_text
+
+
+def write_report(
+    run: Run | ExactRun,
+    path: str | os.PathLike[str] | None = None,
+    *,
+    shared_script: bool = False,
+) -> Path:
+    """Write the page of a run, finished or not; returns where it is.
+
+    path: by default beside the run file, with the ending .html. shared_script: keep the script of
+    plotly in one file beside the page, which many pages share.
+
+    Raises RunFileError where it cannot be written, or the path does not end in .html; RsrgError
+    where plotly is missing.
+    """
+    target = run.path.with_suffix(".html") if path is None else Path(path)
+    content = exact_content(run) if isinstance(run, ExactRun) else run_content(run)
+    return write_page(content, target, shared_script)
+
+
+def write_page(content: Content, target: Path, shared_script: bool) -> Path:
+    """Write a page, completely or not at all."""
+    if target.suffix != ".html":
+        raise RunFileError(f"a report must end in .html; got {target}")
+    try:
+        replace_text(target, page_html(content, target.parent if shared_script else None))
+    except OSError as error:
+        raise RsrgError(f"cannot write the report {target}: {error.strerror}") from error
+    return target
