@@ -25,57 +25,60 @@ def finish(run: "Run | ExactRun", quiet: bool) -> None:
         )
     from rsrg.results.run import Run
 
-    if not isinstance(run, Run):
-        report_exact(run, run.path.with_suffix(".png"), quiet)
-        return
-    from rsrg.report.flow_figure import flow_figure
-    from rsrg.report.terminal import print_place, print_results
-
     picture = run.path.with_suffix(".png")
+    if not isinstance(run, Run):
+        report_exact(run, picture, quiet)
+        return
+    from rsrg.report.terminal import print_disorder, print_results
+
     if not quiet:
         print_results(run)
-    glass = flow_figure(run, picture)
-    if not quiet:
-        print_place(run, picture, glass)
-    report_disorder(run, picture, quiet=quiet)
+        if run.config.flow.quenched:
+            print_disorder(run)
+        print(f"run file: {run.path}")
+    draw(run, picture, quiet=quiet)
+
+
+def draw(run: "Run", picture: Path, material: str | None = None, quiet: bool = False) -> None:
+    """The picture of a run's flow; of a quenched run, beside it that of its pool."""
+    from rsrg.report.flow_figure import flow_figure
+
+    pictures = {picture: flow_figure(run, picture, material)}
+    if run.config.flow.quenched:
+        from rsrg.report.disorder_figure import disorder_figure
+
+        beside = picture.with_stem(f"{picture.stem}_pool")
+        pictures[beside] = f"the blocks of {disorder_figure(run, beside, material)}"
+    for path, subject in pictures.items() if not quiet else ():
+        print(f"picture of {subject}: {path}")
 
 
 def report_exact(
-    run: "ExactRun", picture: Path, quiet: bool = False, as_json: bool = False
+    run: "ExactRun", picture: Path | None, quiet: bool = False, as_json: bool = False
 ) -> None:
     """Table and picture of an ensemble of exact super blocks, or its numbers as JSON."""
     from rsrg.report.console import print_json
     from rsrg.report.exact_figure import exact_figure
     from rsrg.report.exact_table import as_records, print_exact
 
-    run.require_finished()
+    if run.status != "finished":
+        done, total = run.progress
+        print(f"{run.path} is {run.status}: {done} of {total} chunks")
+        return
     if as_json:
         print_json(as_records(run))
         return
-    exact_figure(run, picture)
     if not quiet:
         print_exact(run)
-        print(f"run file: {run.path}\npicture: {picture}")
+        print(f"run file: {run.path}")
+    if picture is not None:
+        exact_figure(run, picture)
+        if not quiet:
+            print(f"picture: {picture}")
 
 
-def report_disorder(
-    run: "Run", picture: Path, material: str | None = None, quiet: bool = False
-) -> None:
-    """Table and picture of the pool of a quenched run, beside the picture of the flow."""
-    if not run.config.flow.quenched:
-        return
-    from rsrg.report.disorder_figure import disorder_figure
-    from rsrg.report.terminal import print_disorder
-
-    beside = picture.with_stem(f"{picture.stem}_pool")
-    glass = disorder_figure(run, beside, material)
-    if not quiet:
-        print_disorder(run, material)
-        print(f"picture of the blocks of {glass}: {beside}")
-
-
-def report_study(folder: Path, picture: Path, material: str | None, as_json: bool) -> None:
-    """Table and picture of a folder of quenched runs, or the numbers as JSON."""
+def report_study(folder: Path, picture: Path | None, material: str | None, as_json: bool) -> None:
+    """Table of a folder of quenched runs, and their picture; or the numbers as JSON."""
     from rsrg.report.console import console, print_json
     from rsrg.report.study_figure import as_records, distributions, study_figure, study_table
     from rsrg.studies.collect import collect
@@ -84,6 +87,7 @@ def report_study(folder: Path, picture: Path, material: str | None, as_json: boo
     if as_json:
         print_json(as_records(rows))
         return
-    study_figure(rows, picture)
     console(wide=True).print(study_table(rows))
-    print(f"picture of {len(rows)} runs of {rows[0].material}: {picture}")
+    if picture is not None:
+        study_figure(rows, picture)
+        print(f"picture of {len(rows)} runs of {rows[0].material}: {picture}")

@@ -1,4 +1,4 @@
-"""Commands that show: configs, run files, comparisons, reports, glasses, the schema."""
+"""Commands that show: configs, run files, comparisons, glasses, the schema."""
 
 import json
 from dataclasses import asdict
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rsrg.cli.options import AsJson, ConfigPath, Overrides, RunPath, load_any
-from rsrg.cli.outcome import report_disorder, report_exact, report_study
 
 if TYPE_CHECKING:
     from rsrg.config.exact import ExactConfig
@@ -96,47 +95,6 @@ def compare(
         console().print(comparison_table(steps))
         print()
     print("χ: eigenvalue of the channel. Deviations: in standard errors of χ⁻¹.")
-
-
-def report(
-    run: Annotated[
-        Path, typer.Argument(metavar="RUN", help="A run file (HDF5), or a folder of quenched runs.")
-    ],
-    material: Annotated[str | None, typer.Option(help="Glass of the picture.")] = None,
-    output: Annotated[
-        Path | None, typer.Option("--output", metavar="FILE", help="PNG, SVG or PDF.")
-    ] = None,
-    every_channel: Annotated[
-        bool,
-        typer.Option("--every-channel", help="A column for each channel, not the lowest only."),
-    ] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Print the tables of a finished run again and draw its picture.
-
-    Of a folder of quenched runs, such as a sweep's: the critical strains of their blocks against L.
-    """
-    from rsrg.report.console import print_json
-    from rsrg.report.flow_figure import flow_figure
-    from rsrg.report.terminal import print_place, print_results
-    from rsrg.results.exact_run import open_stored_run
-    from rsrg.results.run import Run
-
-    if run.is_dir():
-        report_study(run, output or run / f"{run.resolve().name}.png", material, as_json)
-        return
-    opened = open_stored_run(run)
-    if not isinstance(opened, Run):
-        report_exact(opened, output or opened.path.with_suffix(".png"), as_json=as_json)
-        return
-    if as_json:
-        print_json([asdict(r) for r in opened.critical_strains()])
-        return
-    picture = output or opened.path.with_suffix(".png")
-    glass = flow_figure(opened, picture, material)
-    print_results(opened, every_channel)
-    print_place(opened, picture, glass)
-    report_disorder(opened, picture, material)
 
 
 def materials(as_json: AsJson = False) -> None:

@@ -1,7 +1,5 @@
 """What a command prints: tables that fit the terminal, JSON."""
 
-from pathlib import Path
-
 from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Table
@@ -36,10 +34,3 @@ def print_disorder(run: Run, material: str | None = None) -> None:
 
 def _fits(table: Table, out: Console) -> bool:
     return Measurement.get(out, out.options.update(max_width=10**6), table).maximum <= out.width
-
-
-def print_place(run: Run, picture: Path | None, material: str) -> None:
-    """Where the run file and the picture are."""
-    print(f"run file: {run.path}")
-    if picture is not None:
-        print(f"picture of {material}: {picture}")

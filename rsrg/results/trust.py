@@ -13,7 +13,7 @@ from rsrg.results.run import Run
 Level = Literal["good", "note", "care", "bad"]
 LEVELS: tuple[Level, ...] = get_args(Level)
 
-FEW, VERY_FEW = 17, 9  # groups of chunks: an error bar known to 18%, to 25%
+FEW = 17  # groups of chunks, with which an error bar is known to 18%
 PLAINLY = 5.0  # standard errors from which chunks are said to be correlated
 LARGE = 0.05  # relative standard error of a critical strain
 NEAR_ZERO = 3.0  # standard errors within which an eigenvalue may have crossed zero or not
@@ -92,8 +92,7 @@ def _chunks(run: Run) -> Iterator[Check]:
     groups = min(run.config.chunks(), MAX_GROUPS)
     known_to = 1.0 / np.sqrt(2.0 * max(groups - 1, 1))
     text = f"{run.config.chunks()} chunks of draws: the error bars are known to {known_to:.0%}."
-    level: Level = "bad" if groups < VERY_FEW else "care" if groups < FEW else "good"
-    yield Check("chunks of draws", level, text)
+    yield Check("chunks of draws", "care" if groups < FEW else "good", text)
 
 
 def _autocorrelation(run: Run) -> Iterator[Check]:

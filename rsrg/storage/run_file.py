@@ -228,6 +228,13 @@ class Snapshot:
         kind = "text" if is_text(dataset.dtype) else str(dataset.dtype)
         return dims, dataset.shape, kind
 
+    def dimensions(self, name: str) -> tuple[str, ...]:
+        """Names of a dataset's axes as the file has them: a merged file has more than the layout.
+
+        A dataset that is itself an axis has none.
+        """
+        return self._safely(lambda: tuple(d.label for d in self.file[name].dims if d.label))
+
     def close(self) -> None:
         """Close the file and free its memory."""
         self.file.close()

@@ -96,13 +96,19 @@ def _require_distinct(runs: list[Collected]) -> None:
 
 def _by_differences(runs: list[Collected]) -> list[Collected]:
     """The runs, with every setting in which their configs differ as a parameter."""
-    configs = [_parameters(run.config) for run in runs]
-    keys = sorted({key for config in configs for key in config})
-    varying = [k for k in keys if any(c.get(k) != configs[0].get(k) for c in configs)]
+    parameters = differing_settings([run.config for run in runs])
     return [
-        Collected(r.path, r.config, r.digest, r.versions, {k: c.get(k) for k in varying})
-        for r, c in zip(runs, configs, strict=True)
+        Collected(r.path, r.config, r.digest, r.versions, p)
+        for r, p in zip(runs, parameters, strict=True)
     ]
+
+
+def differing_settings(configs: Sequence[Config]) -> list[dict[str, Any]]:
+    """The settings in which configs differ, by dotted key: those of each."""
+    rows = [_parameters(config) for config in configs]
+    keys = sorted({key for row in rows for key in row})
+    varying = [k for k in keys if any(row.get(k) != rows[0].get(k) for row in rows)]
+    return [{k: row.get(k) for k in varying} for row in rows]
 
 
 def _parameters(config: Config) -> dict[str, Any]:

@@ -20,7 +20,8 @@ PACKAGE = "rsrg.report.page"
 class Section:
     """A section of a page. key: its id, by which the top of the page links to it.
 
-    terms: words and what they mean.
+    terms: words and what they mean. side_by_side: small figures, beside one another where there is
+    room.
     """
 
     key: str
@@ -29,6 +30,7 @@ class Section:
     terms: Sequence[tuple[str, str]] = ()
     tables: Sequence[PageTable] = ()
     charts: Sequence[Chart] = ()
+    side_by_side: bool = False
 
 
 @dataclass(frozen=True)

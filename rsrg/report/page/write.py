@@ -1,15 +1,18 @@
 """Where the page of a run or a study goes: beside its file, or into its folder."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from rsrg.errors import RsrgError, RunFileError
 from rsrg.report.page.content import Content, page_html
 from rsrg.report.page.exact_page import exact_content
 from rsrg.report.page.run_page import run_content
+from rsrg.report.page.study_page import study_content
 from rsrg.results.exact_run import ExactRun
-from rsrg.results.run import Run
+from rsrg.results.run import Run, open_run
 from rsrg.storage.atomic import replace_text
+from rsrg.studies.members import Member
 
 
 def write_report(
@@ -29,6 +32,30 @@ def write_report(
     target = run.path.with_suffix(".html") if path is None else Path(path)
     content = exact_content(run) if isinstance(run, ExactRun) else run_content(run)
     return write_page(content, target, shared_script)
+
+
+def write_study_report(
+    path: Path, members: Sequence[Member], target: Path | None = None, shared_script: bool = False
+) -> Path:
+    """Write the page of a study; returns where it is.
+
+    path: the folder of its runs, which the page goes into by default; or a merged file, which it
+    goes beside. members: of `study_members`. The runs that have no report of their own, or an older one, get one, with the
+    script of plotly in one file that they share.
+    """
+    for member in members:
+        if member.path is not None and member.failures and _is_older(member.path):
+            run = open_run(member.path)
+            write_report(run, shared_script=True)
+            run.close()
+    beside = path / f"{path.resolve().name}.html" if path.is_dir() else path.with_suffix(".html")
+    return write_page(study_content(path, members), target or beside, shared_script)
+
+
+def _is_older(run: Path) -> bool:
+    """Whether the report of a run is missing, or was written before the run was saved."""
+    report = run.with_suffix(".html")
+    return not report.exists() or report.stat().st_mtime < run.stat().st_mtime
 
 
 def write_page(content: Content, target: Path, shared_script: bool) -> Path:
