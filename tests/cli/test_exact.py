@@ -37,6 +37,9 @@ def test_all_commands(done, command):
     path.with_suffix(".png").unlink()
     again = command("report", path)
     assert again.returncode == 0
+    page = path.with_suffix(".html").read_text(encoding="utf-8")
+    assert "(3.3) is right to 10% for all x at k_B T/ε = 3." in page
+    again = command("report", path, "--output", path.with_suffix(".png"))
     assert again.stdout.split("run file")[0] == first.stdout.split("run file")[0]
     assert path.with_suffix(".png").exists()
     cases = json.loads(command("report", path, "--json").stdout)

@@ -34,6 +34,8 @@ def test_picture_and_numbers(study, command):
     done = command("report", "runs/study")
     assert done.returncode == 0, done.stderr
     assert "a-SiO2: critical strains of unequal blocks" in done.stdout
+    assert "report: runs/study/study.html" in done.stdout
+    done = command("report", "runs/study", "--output", "runs/study/study.png")
     assert "picture of 2 runs of a-SiO2: runs/study/study.png" in done.stdout
     assert (study / "runs/study/study.png").stat().st_size > 10_000
     records = json.loads(command("report", "runs/study", "--json").stdout)
@@ -55,7 +57,7 @@ def test_only_quenched_runs(study, command):
     text = BASE.replace("disorder: quenched, pool: 256, initial: {kind: lognormal, width: 0.4}", "")
     (study / "base.yaml").write_text(text)
     assert command("sweep", "study.yaml", "-q").returncode == 0
-    done = command("report", "runs/study")
+    done = command("report", "runs/study", "--output", "study.png")
     assert done.returncode == 1
     assert "shows the blocks of quenched ones; runs/study/" in done.stderr
     assert "Traceback" not in done.stderr
