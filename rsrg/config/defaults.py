@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 
 @dataclass(frozen=True)
@@ -18,9 +18,9 @@ class Setting:
 def settings_given(model: BaseModel, prefix: str = "") -> list[Setting]:
     """The settings of a config that have no default, or differ from it, in their order."""
     settings: list[Setting] = []
-    for name, info in type(model).model_fields.items():
-        value, key = getattr(model, name), f"{prefix}{name}"
-        default = None if info.is_required() else info.get_default(call_default_factory=True)
+    defaults = _defaults(model)
+    for name in type(model).model_fields:
+        value, key, default = getattr(model, name), f"{prefix}{name}", defaults.get(name)
         if value == default or value is None:
             continue
         if isinstance(value, BaseModel) and type(default) in (type(None), type(value)):
@@ -28,6 +28,18 @@ def settings_given(model: BaseModel, prefix: str = "") -> list[Setting]:
         else:
             settings.append(Setting(key, _plain(value), _plain(default)))
     return settings
+
+
+def _defaults(model: BaseModel) -> dict[str, Any]:
+    """What each field would be if only those without a default were given, as they are here."""
+    fields = type(model).model_fields
+    required = {name: getattr(model, name) for name, info in fields.items() if info.is_required()}
+    optional = fields.keys() - required.keys()
+    try:
+        bare = type(model)(**required)
+    except ValidationError:  # one of several optional fields must be given
+        return {n: fields[n].get_default(call_default_factory=True) for n in optional}
+    return {name: getattr(bare, name) for name in optional}
 
 
 def _plain(value: Any) -> Any:
