@@ -29,9 +29,9 @@ def write_report(
     Raises RunFileError where it cannot be written, or the path does not end in .html; RsrgError
     where plotly is missing.
     """
-    target = run.path.with_suffix(".html") if path is None else Path(path)
+    target = _named(run.path.with_suffix(".html") if path is None else Path(path))
     content = exact_content(run) if isinstance(run, ExactRun) else run_content(run)
-    return write_page(content, target, shared_script)
+    return _write(content, target, shared_script)
 
 
 def write_study_report(
@@ -40,16 +40,17 @@ def write_study_report(
     """Write the page of a study; returns where it is.
 
     path: the folder of its runs, which the page goes into by default; or a merged file, which it
-    goes beside. members: of `study_members`. The runs that have no report of their own, or an older one, get one, with the
-    script of plotly in one file that they share.
+    goes beside. members: of `study_members`. The runs that have no report of their own, or an
+    older one, get one, with the script of plotly in one file that they share.
     """
+    beside = path / f"{path.resolve().name}.html" if path.is_dir() else path.with_suffix(".html")
+    target = _named(target or beside)
     for member in members:
         if member.path is not None and member.failures and _is_older(member.path):
             run = open_run(member.path)
             write_report(run, shared_script=True)
             run.close()
-    beside = path / f"{path.resolve().name}.html" if path.is_dir() else path.with_suffix(".html")
-    return write_page(study_content(path, members), target or beside, shared_script)
+    return _write(study_content(path, members), target, shared_script)
 
 
 def _is_older(run: Path) -> bool:
@@ -58,10 +59,15 @@ def _is_older(run: Path) -> bool:
     return not report.exists() or report.stat().st_mtime < run.stat().st_mtime
 
 
-def write_page(content: Content, target: Path, shared_script: bool) -> Path:
-    """Write a page, completely or not at all."""
+def _named(target: Path) -> Path:
+    """The path of a page. Raises RunFileError unless it is named as one."""
     if target.suffix != ".html":
         raise RunFileError(f"a report must end in .html; got {target}")
+    return target
+
+
+def _write(content: Content, target: Path, shared_script: bool) -> Path:
+    """Write a page, completely or not at all."""
     try:
         replace_text(target, page_html(content, target.parent if shared_script else None))
     except OSError as error:
