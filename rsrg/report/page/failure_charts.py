@@ -11,7 +11,7 @@ from rsrg.report.html.chart import Chart, Choice, take
 from rsrg.report.page.eigenvalue_charts import DASHES
 from rsrg.report.page.view import NAMES, View
 from rsrg.report.style import BLUE, COLOURS, ORANGE
-from rsrg.results.stress import StressCurves, stress_curves
+from rsrg.results.stress import stress_curves
 
 AMPLITUDE = 0.35  # of the largest component of the strain that is drawn
 CORNERS = np.array([(x, y, z) for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], dtype=float)
@@ -74,7 +74,7 @@ def _cube(view: View) -> Chart | None:
     )
 
 
-CAMERA = {"eye": {"x": 1.1, "y": -1.35, "z": 0.7}}
+CAMERA = {"eye": {"x": 1.45, "y": -1.8, "z": 0.9}}
 MARGIN = {"l": 0, "r": 0, "t": 10, "b": 10}
 
 
@@ -124,10 +124,14 @@ def _stress(view: View) -> Chart | None:
     if curves is None:
         return None
     view.numbers.add("stress_strain", ("strain",), curves.strains)
+    count = len(view.readings)
+    stresses = {s: np.repeat(v, count // v.shape[1], axis=1) for s, v in curves.stress.items()}
+    for name, end in zip(
+        ("stress_last", "stress_highest"), _ends(stresses, curves.strains), strict=True
+    ):
+        view.numbers.add(name, ("material", "reading"), end)
     traces = []
-    for source, stress in curves.stress.items():
-        has_readings = view.run.readings(source) != [""]
-        values = stress if has_readings else np.repeat(stress, len(view.readings), axis=1)
+    for source, values in stresses.items():
         view.numbers.add(f"stress_{source}", ("material", "reading", "strain"), values)
         colour = COLOURS[list(NAMES).index(source)]
         dash = {"lattice": "solid", "continuum": "dash"}.get(source, DASHES["log"])
@@ -144,10 +148,10 @@ def _stress(view: View) -> Chart | None:
         "by the formulas; it runs to infinity where the glass fails.",
         traces=traces,
         layout={
-            "xaxis": {"title": {"text": "strain e"}, "range": [0, _furthest(curves)]},
+            "xaxis": {"title": {"text": "strain e"}, "range": [0, take("stress_last", **PLACE)]},
             "yaxis": {
                 "title": {"text": "σ<sub>xx</sub> (ρc<sub>t</sub>²)"},
-                "range": [0, _highest(curves.stress)],
+                "range": [0, take("stress_highest", **PLACE)],
             },
         },
         controls=view.controls("glass", "reading"),
@@ -155,13 +159,9 @@ def _stress(view: View) -> Chart | None:
     )
 
 
-def _furthest(curves: StressCurves) -> float:
-    """Just beyond the last strain that any curve reaches."""
-    known = [np.isfinite(v).any(axis=(0, 1)) for v in curves.stress.values()]
-    return 1.05 * float(curves.strains[np.any(known, axis=0)].max())
-
-
-def _highest(stress: dict[str, np.ndarray]) -> float:
-    """Where most of all curves still are in the frame."""
-    values = np.concatenate([v[np.isfinite(v)] for v in stress.values()])
-    return 1.2 * float(np.quantile(values, 0.9)) if len(values) else 1.0
+def _ends(stress: dict[str, np.ndarray], strains: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The last strain and the highest stress that any curve reaches, (materials, readings)."""
+    known = np.any([np.isfinite(v) for v in stress.values()], axis=0)
+    last = np.where(known, strains, 0.0).max(axis=-1)
+    highest = np.max([np.nanmax(v, axis=-1) for v in stress.values()], axis=0)
+    return 1.05 * last, 1.05 * highest

@@ -86,7 +86,7 @@ async function copy(text, said) {
 
 // Figures
 
-const page = { charts: {}, numbers: {}, chosen: {} };
+const page = { charts: {}, numbers: {}, chosen: {}, theme: "" };
 
 function decode(array) {
   if (array.texts) return { ...array, data: array.texts };
@@ -207,8 +207,12 @@ function shownNumbers(figure) {
   return rows;
 }
 
-// All figures, drawn for paper (a width in px) or for the screen again (null).
+// All figures, drawn for paper in light colours (a width in px), or for the screen again (null).
 function printed(width) {
+  const root = document.documentElement.dataset;
+  if (width !== null) page.theme = root.theme ?? "";
+  root.theme = width === null ? page.theme : "light";
+  if (!root.theme) delete root.theme;
   for (const figure of figures()) {
     figure.dataset.drawn = "yes";
     draw(figure);
