@@ -21,6 +21,8 @@ BLUE, ORANGE, GREEN, PINK, YELLOW, SKY = COLOURS = (  # Okabe and Ito
     "#E69F00",
     "#56B4E9",
 )
+MARKERS = "osD^v<"  # as many, so that nothing is told by colour alone
+MARKER_SIZE = 3.5  # points
 FORMATS = (".png", ".svg", ".pdf")
 
 

@@ -1,0 +1,47 @@
+"""The blocks of one draw, in the body that a reading of V(e) makes of a sphere of blocks."""
+
+import numpy as np
+from matplotlib.ticker import MaxNLocator
+from mpl_toolkits.mplot3d import Axes3D
+
+from rsrg.report.style import BLUE
+from rsrg.results.block_positions import block_positions, body_matrix
+from rsrg.results.run import Run
+
+MANY = 2000  # markers: beyond, a vector graphic holds them as a picture
+LINES = 12  # of longitude that show the body
+
+
+def draw_blocks(ax: Axes3D, run: Run, reading: str, strain: float, draw: int) -> None:
+    """Draw the blocks of a draw at a strain of the grid, and the surface of their body.
+
+    Raises as `block_positions`.
+    """
+    positions = block_positions(run, reading, strain, draw)
+    surface = np.tensordot(body_matrix(run.config, reading, strain), _sphere(), axes=1)
+    ax.plot_wireframe(*surface, color="0.6", linewidth=0.4, alpha=0.6)
+    ax.scatter(
+        *positions.T,
+        s=_marker_area(len(positions)),
+        color=BLUE,
+        edgecolor="white",
+        linewidth=0.3,
+        rasterized=len(positions) > MANY,
+    )
+    ax.set_aspect("equal")
+    for axis in (ax.xaxis, ax.yaxis, ax.zaxis):
+        axis.set_major_locator(MaxNLocator(5, integer=True))
+    ax.set(xlabel="x (block sizes)", ylabel="y (block sizes)", zlabel="z (block sizes)")
+
+
+def _sphere() -> np.ndarray:
+    """Points of the unit sphere on lines of longitude and latitude, (3, lines, points)."""
+    theta, phi = np.meshgrid(
+        np.linspace(0.0, np.pi, LINES + 1), np.linspace(0.0, 2.0 * np.pi, 2 * LINES + 1)
+    )
+    return np.array([np.sin(theta) * np.cos(phi), np.sin(theta) * np.sin(phi), np.cos(theta)])
+
+
+def _marker_area(count: int) -> float:
+    """In points²: 27 blocks as small balls, thousands of them as dots."""
+    return max(600.0 / count ** (2.0 / 3.0), 2.0)
