@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from rsrg.report.lengths import generation_lengths
 from rsrg.report.plots.disorder import colours, draw_disorder, shown_strains
 from rsrg.report.sign_text import unusual_flow
-from rsrg.report.style import BLUE, length_axis, save
+from rsrg.report.style import BLUE, MARKERS, length_axis, save
 from rsrg.results.pool_results import PoolResults
 from rsrg.results.run import Run
 
@@ -67,8 +67,8 @@ class _View:
         share, error = self._read("failed", j), self._read("failed_stderr", j)
         for colour, n in zip(colours(len(self.sizes)), self.generations, strict=True):
             ax.errorbar(
-                self.strains, share[n], yerr=error[n], color=colour, marker="o", markersize=3.5,
-                linewidth=1.2, label=self.lengths.text(n),
+                self.strains, share[n], yerr=error[n], color=colour, linewidth=1.2,
+                marker=MARKERS[n % len(MARKERS)], markersize=3.5, label=self.lengths.text(n),
             )  # fmt: skip
         ax.set_ylim(-0.04, 1.04)
         ax.set_xlabel("strain e")
@@ -82,11 +82,12 @@ class _View:
             self._read("relative_variance_stderr", j),
         )
         wide = self.pool.wide[:, j]
-        for colour, k in zip(colours(len(self.some)), self.some, strict=True):
+        shades = colours(len(self.some))
+        for colour, marker, k in zip(shades, MARKERS, self.some, strict=False):
             good = wide[:, k]
             ax.errorbar(
-                self.sizes[good], values[good, k], yerr=errors[good, k], color=colour, marker="o",
-                markersize=3.5, linewidth=1.2, label=f"e = {self.strains[k]:.3g}",
+                self.sizes[good], values[good, k], yerr=errors[good, k], color=colour,
+                marker=marker, markersize=3.5, linewidth=1.2, label=f"e = {self.strains[k]:.3g}",
             )  # fmt: skip
         start = np.flatnonzero(wide[:, 0])
         if len(start):

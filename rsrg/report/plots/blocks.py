@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 from mpl_toolkits.mplot3d import Axes3D
 
-from rsrg.report.style import BLUE
+from rsrg.report.style import BLUE, marker_size
 from rsrg.results.block_positions import block_positions, body_matrix
 from rsrg.results.run import Run
 
@@ -14,6 +14,8 @@ LINES = 12  # of longitude that show the body
 
 def draw_blocks(ax: Axes3D, run: Run, reading: str, strain: float, draw: int) -> None:
     """Draw the blocks of a draw at a strain of the grid, and the surface of their body.
+
+    Lengths are in units of the block size L₁ of the first step; those of later steps look alike.
 
     Raises as `block_positions`.
     """
@@ -28,10 +30,12 @@ def draw_blocks(ax: Axes3D, run: Run, reading: str, strain: float, draw: int) ->
         linewidth=0.3,
         rasterized=len(positions) > MANY,
     )
-    ax.set_aspect("equal")
+    reach = np.abs(np.concatenate([surface.reshape(3, -1).T, positions])).max(axis=0)
+    ax.set(xlim=(-reach[0], reach[0]), ylim=(-reach[1], reach[1]), zlim=(-reach[2], reach[2]))
+    ax.set_box_aspect(reach, zoom=0.85)  # so that the labels stay inside
     for axis in (ax.xaxis, ax.yaxis, ax.zaxis):
-        axis.set_major_locator(MaxNLocator(5, integer=True))
-    ax.set(xlabel="x (block sizes)", ylabel="y (block sizes)", zlabel="z (block sizes)")
+        axis.set_major_locator(MaxNLocator(4, integer=True))
+    ax.set(xlabel="$x/L_1$", ylabel="$y/L_1$", zlabel="$z/L_1$")
 
 
 def _sphere() -> np.ndarray:
@@ -43,5 +47,5 @@ def _sphere() -> np.ndarray:
 
 
 def _marker_area(count: int) -> float:
-    """In points²: 27 blocks as small balls, thousands of them as dots."""
-    return max(600.0 / count ** (2.0 / 3.0), 2.0)
+    """In points²: 27 blocks are small balls, thousands of them are dots."""
+    return (2.4 * marker_size() * np.cbrt(27.0 / count)) ** 2

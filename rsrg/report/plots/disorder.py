@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 
 from rsrg.errors import RunFileError
 from rsrg.report.lengths import generation_lengths
-from rsrg.report.style import MARKER_SIZE, MARKERS, length_axis
+from rsrg.report.style import MARKERS, length_axis, marker_size
 from rsrg.results.pool_results import PoolResults
 from rsrg.results.run import Run
 
@@ -45,7 +45,7 @@ def draw_disorder(ax: Axes, run: Run, pool: PoolResults, j: int, strains: list[i
     for n, (colour, k) in enumerate(zip(colours(len(strains)), strains, strict=True)):
         ax.plot(
             lengths.values, values[:, k, middle], color=colour, marker=MARKERS[n % len(MARKERS)],
-            markersize=MARKER_SIZE, label=f"e = {e[k]:.3g}",
+            markersize=marker_size(), label=f"e = {e[k]:.3g}",
         )  # fmt: skip
         ax.fill_between(
             lengths.values, values[:, k, low], values[:, k, high], color=colour, alpha=0.15

@@ -3,6 +3,7 @@
 from matplotlib.axes import Axes
 
 from rsrg.report.plots.glass_flow import VALUES, GlassFlow
+from rsrg.report.style import length_axis
 
 EIGENVALUES = r"eigenvalues of $\chi^{-1}$ ($1/\rho c_t^2$)"
 
@@ -21,7 +22,7 @@ def draw_flow(ax: Axes, flow: GlassFlow, j: int, k: int) -> None:
                 ax.plot(x, values[:, c], **look | style)
     zero_line(ax)
     ax.set_ylim(*flow.limits())
-    ax.set_xscale("log")
+    length_axis(ax, x)
     ax.set_xlabel(f"length $L_n$ ({flow.lengths.unit}), at strain e = {flow.strains[k]:.3g}")
     ax.set_ylabel(EIGENVALUES)
 

@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 from rsrg.errors import RunFileError
 from rsrg.report.critical_table import SHOWN_AS_ONE, lowest
 from rsrg.report.lengths import step_lengths
-from rsrg.report.style import COLOURS, MARKER_SIZE, MARKERS
+from rsrg.report.style import COLOURS, MARKERS, marker_size
 from rsrg.results.axis_index import axis_index, nearest_strain
 from rsrg.results.run import CriticalStrainRecord, Run
 
@@ -111,16 +111,18 @@ class GlassFlow:
         origin = int(np.abs(self.strains).argmin())
         start = self.values(VALUES, self.sources[0], step=0, strain=origin).max()
         lowest_end = min(float(self.values(VALUES, s, step=-1).min()) for s in self.sources)
-        return float(max(1.1 * lowest_end, -1.5 * start) - 0.1 * start), float(3.0 * start)
+        return float(max(1.1 * min(lowest_end, 0.0), -1.5 * start) - 0.1 * start), float(
+            3.0 * start
+        )
 
     def source_style(self, source: str) -> dict[str, Any]:
         """Markers for the sum; lines for the formulas, with markers where no sum is shown."""
         if source == "lattice":
-            return {"linestyle": "none", "markersize": MARKER_SIZE}
+            return {"linestyle": "none", "markersize": marker_size()}
         line: dict[str, Any] = {"linestyle": DASHES[source]}
         if "lattice" in self.sources:
             return line | {"marker": "none"}
-        return line | {"markersize": MARKER_SIZE, "markerfacecolor": "none"}
+        return line | {"markersize": marker_size(), "markerfacecolor": "none"}
 
     def legend(self) -> list[Line2D]:
         """One entry for each source, then one for each group of channels."""

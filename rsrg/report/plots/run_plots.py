@@ -16,6 +16,8 @@ from rsrg.results.axis_index import nearest_strain
 from rsrg.results.pool_results import PoolResults
 from rsrg.results.run import Run
 
+LEGEND_STRIP = 0.2  # of the height of the axes
+
 
 class RunPlots:
     """Plots of one finished run. Each method draws one, into `ax` or a new figure; returns Axes.
@@ -151,7 +153,9 @@ class RunPlots:
 
 
 def _framed(ax: Axes, flow: GlassFlow, j: int) -> Axes:
-    """With legend and title."""
-    ax.legend(handles=flow.legend(), fontsize="small", ncols=2)
+    """With a title, and a legend in a strip above the curves."""
+    low, high = ax.get_ylim()
+    ax.set_ylim(low, high + LEGEND_STRIP * (high - low))
+    ax.legend(handles=flow.legend(), loc="upper center", fontsize="small", ncols=4)
     ax.set_title(f"{flow.material}, {flow.readings[j]}", parse_math=False)
     return ax
