@@ -1,5 +1,6 @@
 """The plots of a run: what they show, what they refuse, and what they leave as it was."""
 
+import os
 import subprocess
 import sys
 
@@ -76,7 +77,6 @@ def test_flow_shows_the_eigenvalues_with_their_errors(run, ax):
 
 def test_critical_marks_the_first_crossing(changed, tmp_path, ax):
     """With its error, and with the strain that fails there, as in the table."""
-    config = changed(strain="{values: {start: 0.0, stop: 2.0, count: 9}}", materials="[a-SiO2]")
     config = changed(
         strain="{component: xx, values: {start: 0.0, stop: 2.0, count: 9}}",
         lengths="{start: 50 angstrom, sample: 1 mm}", materials="[a-SiO2]",
@@ -158,7 +158,7 @@ def test_unknown_choices(name, run, ax):
 def test_refusals(run, changed, tmp_path, ax, solid):
     with pytest.raises(RunFileError, match="is annealed: its blocks are all equal"):
         RunPlots(run).disorder(ax)
-    with pytest.raises(RsrgError, match="`ax` must be 3-D axes, as plt.subplots.*; got Axes"):
+    with pytest.raises(RsrgError, match=r"`ax` must be 3-D axes, as plt\.subplots.*; got Axes"):
         RunPlots(run).blocks(ax)
     for name in PLANE:
         with pytest.raises(RsrgError, match="`ax` must be axes of a plane"):
@@ -174,7 +174,7 @@ def test_refusals(run, changed, tmp_path, ax, solid):
 
 def test_unfinished_runs(unfinished, ax, solid):
     for name in ("flow", "critical", "deviation", "disorder", "blocks"):
-        with pytest.raises(RunFileError, match="is stopped: .* of .* chunks; its results are"):
+        with pytest.raises(RunFileError, match=r"is stopped: .* of .* chunks; its results are"):
             getattr(RunPlots(unfinished), name)(solid if name == "blocks" else ax)
 
 
@@ -217,11 +217,12 @@ assert dict(matplotlib.rcParams) == before
 """
 
 
-def test_backend_and_rcparams_stay(finished, tmp_path):
+def test_backend_and_rcparams_stay(changed, tmp_path):
     """With axes, pyplot is not even imported; without, figures are pyplot's own."""
+    run = rsrg.run(changed(readings="[affine/sphere]"), tmp_path / "run.h5")
     done = subprocess.run(
-        [sys.executable, "-c", STATE, finished, tmp_path],
-        env={**__import__("os").environ, "MPLBACKEND": "svg"},
+        [sys.executable, "-c", STATE, run.path, tmp_path],
+        env={**os.environ, "MPLBACKEND": "svg"},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

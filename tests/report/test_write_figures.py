@@ -9,7 +9,6 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 import rsrg
-from rsrg.cli.app import main
 from rsrg.errors import RunFileError
 from rsrg.report.plots.write_figures import write_figures
 
@@ -38,8 +37,9 @@ def test_styles(name, width):
         assert matplotlib.rcParams["svg.fonttype"] == "none"
 
 
-def test_bytes_and_letters(run, tmp_path):
+def test_bytes_and_letters(changed, tmp_path):
     """Twice the same bytes, whatever the rcParams are; text as text, fonts as TrueType."""
+    run = rsrg.run(changed(readings="[fixed/ellipsoid]"), tmp_path / "run.h5")
     for image_format in ("svg", "pdf"):
         once = write_figures(run, tmp_path / "a", image_format)
         with matplotlib.rc_context({"font.size": 20.0, "lines.linewidth": 9.0}):
@@ -50,7 +50,7 @@ def test_bytes_and_letters(run, tmp_path):
     for name in NAMES:
         text = (tmp_path / "a" / f"{name}.svg").read_text()
         assert "fixed/ellipsoid" in text
-        points = [float(s) for s in re.findall(r"font: ([0-9.]+)px", text)]
+        points = [float(s) for s in re.findall(r"font-size: ([0-9.]+)px", text)]
         assert points
         # indices and exponents are set at 70% of the smallest letters
         assert min(points) >= 0.7 * 7.0
@@ -72,18 +72,22 @@ def test_size_of_one_reading(changed, tmp_path):
             assert picture.width / 600 * MILLIMETRES == pytest.approx(86.0, abs=0.1)  # pixels
 
 
-def test_command(finished, tmp_path, capsys):
+def test_command(finished, tmp_path, command):
     """Beside the run file, of the glass that is asked for."""
     copy = tmp_path / "run.h5"
     copy.write_bytes(finished.read_bytes())
-    with pytest.raises(SystemExit) as end:
-        main(["report", str(copy), "--figures", "svg", "--material", "alpha=0.7"])
-    assert end.value.code == 0
+    done = command("report", copy, "--figures", "svg", "--material", "alpha=0.7")
+    assert done.returncode == 0, done.stderr
     folder = tmp_path / "run_figures"
     assert sorted(p.name for p in folder.iterdir()) == sorted(f"{n}.svg" for n in NAMES)
     assert "alpha=0.7" in (folder / "flow.svg").read_text()
-    shown = "figures: flow.svg, critical.svg, deviation.svg, blocks.svg in"
-    assert shown in capsys.readouterr().out
+    assert "figures: flow.svg, critical.svg, deviation.svg, blocks.svg in" in done.stdout
+    refused = command("report", copy, "--figures", "gif")
+    assert refused.returncode == 2
+    assert "'gif' is not one of" in refused.stderr
+    refused = command("report", tmp_path, "--figures", "svg")
+    assert refused.returncode == 1
+    assert f"`--figures` needs the run file of a flow; got {tmp_path}" in refused.stderr
 
 
 def test_refusals(run, tmp_path):
