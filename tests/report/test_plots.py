@@ -118,6 +118,16 @@ def test_deviation_is_counted_in_standard_errors(run, ax):
     assert ax.get_title() == "a-SiO2, affine/sphere, xy"
 
 
+def test_sums_without_an_error_have_no_deviation(changed, tmp_path, ax):
+    """Unstrained blocks have no coupling, and no error of it: nothing to count in."""
+    config = changed(readings="[fixed/ellipsoid, fixed/sphere]")
+    run = rsrg.run(config, tmp_path / "run.h5")
+    assert not np.isfinite(run.read("flow/deviation_log")).all()
+    RunPlots(run).deviation(ax, reading="fixed/sphere", strain=0.4)
+    assert all(np.isfinite(line.get_ydata()).all() for line in ax.get_lines())
+    assert np.isfinite(ax.get_ylim()).all()
+
+
 def test_blocks_are_those_of_the_draw(run, solid):
     RunPlots(run).blocks(solid, reading="affine/sphere", strain=0.6, draw=5)
     drawn = np.stack(solid.collections[-1]._offsets3d, axis=-1)

@@ -32,7 +32,7 @@ def draw_blocks(ax: Axes3D, run: Run, reading: str, strain: float, draw: int) ->
     )
     reach = np.abs(np.concatenate([surface.reshape(3, -1).T, positions])).max(axis=0)
     ax.set(xlim=(-reach[0], reach[0]), ylim=(-reach[1], reach[1]), zlim=(-reach[2], reach[2]))
-    ax.set_box_aspect(reach, zoom=0.85)  # so that the labels stay inside
+    ax.set_box_aspect(reach, zoom=0.75)  # so that the labels stay inside
     for axis in (ax.xaxis, ax.yaxis, ax.zaxis):
         axis.set_major_locator(MaxNLocator(4, integer=True))
     ax.set(xlabel="$x/L_1$", ylabel="$y/L_1$", zlabel="$z/L_1$")

@@ -38,7 +38,8 @@ def draw_deviation(ax: Axes, flow: GlassFlow, j: int, k: int, channel: str | Non
     """Draw (sum − formula)/standard error of one eigenvalue of χ⁻¹ in reading j at strain k.
 
     channel: None for that of the lowest eigenvalue of the sum at the final length. Returns its
-    name. The bands are of one and two standard errors. Raises as `require_deviation`.
+    name. The bands are of one and two standard errors. Steps whose sum has no error, as that of
+    unstrained blocks, are left out. Raises as `require_deviation`.
     """
     require_deviation(flow)
     run = flow.run
@@ -48,8 +49,9 @@ def draw_deviation(ax: Axes, flow: GlassFlow, j: int, k: int, channel: str | Non
     low, high = -LINEAR, LINEAR
     for source in (s for s in flow.sources if s in LOOKS):
         values = flow.values("flow/deviation", source, reading=j, strain=k)[:, c]
-        ax.plot(x, values, markersize=marker_size(), **LOOKS[source])
-        low, high = min(low, float(np.nanmin(values))), max(high, float(np.nanmax(values)))
+        known = np.isfinite(values)
+        ax.plot(x[known], values[known], markersize=marker_size(), **LOOKS[source])
+        low, high = min([low, *values[known]]), max([high, *values[known]])
     for width, grey in ((2.0, "0.9"), (1.0, "0.8")):
         ax.axhspan(-width, width, color=grey, linewidth=0.0, zorder=0)
     ax.axhline(0.0, color="black", linewidth=0.8)

@@ -102,6 +102,7 @@ def _figure(
     sharey: bool = True,
 ) -> Figure:
     """One panel for each reading, with one legend below. solid: panels in three dimensions."""
+    glass = f"{flow.material}{unusual_flow(flow.run.config)}"
     count = len(flow.readings)
     columns = count if count <= IN_A_ROW else 2
     figure = Figure()
@@ -110,7 +111,7 @@ def _figure(
     axes = figure.subplots(-(-count // columns), columns, sharey=sharey, subplot_kw=kind)
     for j, ax in enumerate(np.atleast_1d(axes).flat):
         after = draw(ax, j)
-        before = f"({'abcd'[j]}) " if count > 1 else ""
+        before = f"({'abcd'[j]}) " if count > 1 else "" if solid else f"{glass}, "
         ax.set_title(f"{before}{flow.readings[j]}{after}", loc="left", parse_math=False)
         if j % columns and not solid:
             ax.set_ylabel("")
@@ -118,6 +119,6 @@ def _figure(
     if handles:
         ncols = min(len(handles), IN_ONE_COLUMN if count == 1 else IN_TWO_COLUMNS)
         figure.legend(handles=handles, loc="outside lower center", ncols=ncols)
-    if not solid:
-        figure.suptitle(f"{flow.material}{unusual_flow(flow.run.config)}", parse_math=False)
+    if count > 1 and not solid:
+        figure.suptitle(glass, parse_math=False)
     return figure
