@@ -5,6 +5,7 @@ from matplotlib.axes import Axes
 from rsrg.formatting import with_error
 from rsrg.report.plots.flow import EIGENVALUES, zero_line
 from rsrg.report.plots.glass_flow import VALUES, GlassFlow
+from rsrg.report.plots.legend import legend_size
 from rsrg.report.style import marker_size
 from rsrg.results.run import CriticalStrainRecord
 
@@ -51,7 +52,7 @@ def _mark(ax: Axes, crossings: list[CriticalStrainRecord], turn: float) -> None:
         textcoords="offset points",
         horizontalalignment="left" if to_the_right else "right",
         verticalalignment="bottom",
-        fontsize="small",
+        fontsize=legend_size(),
         parse_math=False,
         bbox={"facecolor": "white", "alpha": 0.7, "linewidth": 0.0, "pad": 1.0},
     )

@@ -12,11 +12,10 @@ from rsrg.report.plots.deviation import draw_deviation, require_deviation
 from rsrg.report.plots.disorder import draw_disorder, require_quenched, shown_strains
 from rsrg.report.plots.flow import draw_flow
 from rsrg.report.plots.glass_flow import GlassFlow, Names
+from rsrg.report.plots.legend import add_legend
 from rsrg.results.axis_index import nearest_strain
 from rsrg.results.pool_results import PoolResults
 from rsrg.results.run import Run
-
-LEGEND_STRIP = 0.2  # of the height of the axes
 
 
 class RunPlots:
@@ -153,9 +152,7 @@ class RunPlots:
 
 
 def _framed(ax: Axes, flow: GlassFlow, j: int) -> Axes:
-    """With a title, and a legend in a strip above the curves."""
-    low, high = ax.get_ylim()
-    ax.set_ylim(low, high + LEGEND_STRIP * (high - low))
-    ax.legend(handles=flow.legend(), loc="upper center", fontsize="small", ncols=4)
+    """With a title, and a legend."""
+    add_legend(ax, flow.legend())
     ax.set_title(f"{flow.material}, {flow.readings[j]}", parse_math=False)
     return ax
