@@ -64,7 +64,7 @@ def html(claims: Sequence[Claim], tables: Sequence[TextTable], folder: Path) -> 
     return _rendered(
         "paper.html.j2",
         claims,
-        tables=[_page_table(f"table-{i}", table) for i, table in enumerate(tables, start=1)],
+        tables=[_page_table(f"numbers-{i}", table) for i, table in enumerate(tables, start=1)],
         looks=LOOKS,
         links=LINKS,
         picture=picture,
