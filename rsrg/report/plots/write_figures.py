@@ -50,7 +50,9 @@ def write_figures(
         raise RunFileError(f"cannot make the folder {folder}: {error.strerror}") from error
     paths = []
     single = len(flow.readings) == 1
-    with style.context(f"rsrg.report.{'one_column' if single else 'two_columns'}", True):
+    with style.context(
+        f"rsrg.report.{'one_column' if single else 'two_columns'}", after_reset=True
+    ):
         for name, make in _figures(flow, material).items():
             paths.append(folder / f"{name}.{image_format}")
             save(make(), paths[-1], DPI)
