@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rsrg.cli.figures import FigureFormat, refuse_figures, report_figures
 from rsrg.cli.options import AsJson
 from rsrg.cli.outcome import draw, report_exact, report_study
 
@@ -38,6 +39,10 @@ def report(
             "--shared-script", help="Keep plotly, 5 MB, in one file beside the pages of a folder."
         ),
     ] = False,
+    figures: Annotated[
+        FigureFormat | None,
+        typer.Option(help="Also write each figure at journal size into RUN_figures/."),
+    ] = None,
     every_channel: Annotated[
         bool,
         typer.Option("--every-channel", help="A column for each channel, not the lowest only."),
@@ -55,6 +60,7 @@ def report(
     from rsrg.studies.members import holds_many
 
     if holds_many(run):
+        refuse_figures(run, figures)
         _report_study(run, output, shared_script, material, as_json)
         return
     opened = open_stored_run(run)
@@ -65,11 +71,14 @@ def report(
         print_json([asdict(r) for r in opened.critical_strains()])
         return
     if not isinstance(opened, Run):
+        refuse_figures(run, figures)
         report_exact(opened, output if pictured else None, as_json=as_json)
     else:
         _print_tables(opened, every_channel, material)
         if output is not None and pictured:
             draw(opened, output, material)
+        if figures is not None:
+            report_figures(opened, figures, material)
     if not (pictured or as_json):
         from rsrg.report.page.write import write_report
 

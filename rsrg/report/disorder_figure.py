@@ -2,18 +2,16 @@
 
 from pathlib import Path
 
-import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from rsrg.report.lengths import generation_lengths
+from rsrg.report.plots.disorder import colours, draw_disorder, shown_strains
 from rsrg.report.sign_text import unusual_flow
-from rsrg.report.style import BLUE, length_axis, save
+from rsrg.report.style import BLUE, MARKERS, length_axis, save
 from rsrg.results.pool_results import PoolResults
 from rsrg.results.run import Run
-
-STRAINS_SHOWN = 5  # curves in a panel
 
 
 def disorder_figure(run: Run, path: Path, material: str | None = None) -> str:
@@ -43,10 +41,6 @@ def disorder_figure(run: Run, path: Path, material: str | None = None) -> str:
     return view.name
 
 
-def _colours(count: int) -> list[tuple[float, ...]]:
-    return [matplotlib.colormaps["viridis"](x) for x in np.linspace(0.0, 0.88, count)]
-
-
 class _View:
     """The panels of one glass."""
 
@@ -58,8 +52,7 @@ class _View:
         self.lengths = generation_lengths(run)
         self.sizes = self.lengths.values
         self.generations = range(len(self.sizes))
-        shown = np.linspace(0, len(self.strains) - 1, min(STRAINS_SHOWN, len(self.strains)))
-        self.some = np.unique(shown.round().astype(int))
+        self.some = shown_strains(run)
 
     def _read(self, name: str, j: int) -> np.ndarray:
         """(generations, ...) of this glass and a reading."""
@@ -67,27 +60,15 @@ class _View:
 
     def lowest(self, ax: Axes, j: int) -> None:
         """Median, and the band that holds 90% of the blocks."""
-        quantiles = list(self.run.read("axes/quantile"))
-        low, middle, high = (quantiles.index(q) for q in (0.05, 0.5, 0.95))
-        values = self._read("level_quantiles", j)[:, :, 0]
-        for colour, k in zip(_colours(len(self.some)), self.some, strict=True):
-            ax.plot(self.sizes, values[:, k, middle], color=colour, marker="o", markersize=3.5)
-            ax.fill_between(
-                self.sizes, values[:, k, low], values[:, k, high], color=colour, alpha=0.15
-            )
-        ax.axhline(0.0, color="black", linewidth=0.8)
-        first = float(values[0, :, high].max())
-        ax.set_ylim(-1.2 * first, 1.4 * first)
-        ax.set_ylabel(r"lowest eigenvalue of $\chi^{-1}$ ($1/\rho c_t^2$)")
-        self._length_axis(ax)
+        draw_disorder(ax, self.run, self.pool, j, self.some)
 
     def failed(self, ax: Axes, j: int) -> None:
         """One curve for each generation."""
         share, error = self._read("failed", j), self._read("failed_stderr", j)
-        for colour, n in zip(_colours(len(self.sizes)), self.generations, strict=True):
+        for colour, n in zip(colours(len(self.sizes)), self.generations, strict=True):
             ax.errorbar(
-                self.strains, share[n], yerr=error[n], color=colour, marker="o", markersize=3.5,
-                linewidth=1.2, label=self.lengths.text(n),
+                self.strains, share[n], yerr=error[n], color=colour, linewidth=1.2,
+                marker=MARKERS[n % len(MARKERS)], markersize=3.5, label=self.lengths.text(n),
             )  # fmt: skip
         ax.set_ylim(-0.04, 1.04)
         ax.set_xlabel("strain e")
@@ -101,11 +82,12 @@ class _View:
             self._read("relative_variance_stderr", j),
         )
         wide = self.pool.wide[:, j]
-        for colour, k in zip(_colours(len(self.some)), self.some, strict=True):
+        shades = colours(len(self.some))
+        for colour, marker, k in zip(shades, MARKERS, self.some, strict=False):
             good = wide[:, k]
             ax.errorbar(
-                self.sizes[good], values[good, k], yerr=errors[good, k], color=colour, marker="o",
-                markersize=3.5, linewidth=1.2, label=f"e = {self.strains[k]:.3g}",
+                self.sizes[good], values[good, k], yerr=errors[good, k], color=colour,
+                marker=marker, markersize=3.5, linewidth=1.2, label=f"e = {self.strains[k]:.3g}",
             )  # fmt: skip
         start = np.flatnonzero(wide[:, 0])
         if len(start):

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from matplotlib import rc_context, rcParams
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullFormatter
+from matplotlib.ticker import LogLocator, NullFormatter
 
 from rsrg.errors import RunFileError
 
@@ -21,7 +22,12 @@ BLUE, ORANGE, GREEN, PINK, YELLOW, SKY = COLOURS = (  # Okabe and Ito
     "#E69F00",
     "#56B4E9",
 )
+MARKERS = "osD^v<"  # as many, so that nothing is told by colour alone
 FORMATS = (".png", ".svg", ".pdf")
+
+
+# A date in a picture would make two of the same numbers differ.
+NO_DATE: dict[str, dict[str, None]] = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
 
 
 def check_format(path: Path) -> None:
@@ -30,13 +36,22 @@ def check_format(path: Path) -> None:
         raise RunFileError(f"a picture must end in {', '.join(FORMATS)}; got {path}")
 
 
-def save(figure: Figure, path: Path) -> None:
-    """Write a picture. Raises RunFileError for another ending, or where it cannot be written."""
+def save(figure: Figure, path: Path, dpi: int = 150) -> None:
+    """Write a picture; the same picture gives the same bytes.
+
+    Raises RunFileError for another ending, or where it cannot be written.
+    """
     check_format(path)
     try:
-        figure.savefig(path, dpi=150)
+        with rc_context({"svg.hashsalt": "rsrg"}):  # or its identifiers are random
+            figure.savefig(path, dpi=dpi, metadata=NO_DATE.get(path.suffix))
     except OSError as error:
         raise RunFileError(f"cannot write the picture {path}: {error.strerror}") from error
+
+
+def marker_size() -> float:
+    """Of the points of a curve, in points: small beside the markers of the style that is used."""
+    return 0.6 * float(rcParams["lines.markersize"])
 
 
 def length_axis(ax: Axes, lengths: Sequence[float] | np.ndarray) -> None:
@@ -44,4 +59,6 @@ def length_axis(ax: Axes, lengths: Sequence[float] | np.ndarray) -> None:
     ax.set_xscale("log")
     if len(lengths):
         ax.set_xlim(0.8 * min(lengths), 1.25 * max(lengths))
+        if max(lengths) < 100.0 * min(lengths):  # few powers of ten to be labelled
+            ax.xaxis.set_major_locator(LogLocator(subs=(1.0, 3.0)))
     ax.xaxis.set_minor_formatter(NullFormatter())

@@ -15,6 +15,8 @@ from rsrg.paper.claims.claim import Claim, Number, between, one_digit, order, pr
 from rsrg.paper.claims.flow import bend
 from rsrg.paper.curves import marked_values, paper_curve
 from rsrg.paper.page.beyond import BEYOND
+from rsrg.paper.page.page import LOOKS
+from rsrg.paper.page.page_figures import FIGURES
 from rsrg.paper.page.tables_text import number_text, summary
 from rsrg.physics.materials import TABLE_I
 
@@ -126,29 +128,48 @@ class Checker(html.parser.HTMLParser):
 
     def __init__(self):
         super().__init__()
-        self.open, self.sources, self.ids = [], [], []
+        self.open, self.sources, self.ids, self.links = [], [], [], []
 
     def handle_starttag(self, tag, attrs):
         attrs = dict(attrs)
         if tag not in self.VOID:
             self.open.append(tag)
+        if tag == "img":
+            assert len(attrs["alt"]) > 40  # more than a name
         if "src" in attrs:
             self.sources.append(attrs["src"])
         if "id" in attrs:
             self.ids.append(attrs["id"])
-        assert "href" not in attrs
+        if "href" in attrs:
+            self.links.append(attrs["href"])
 
     def handle_endtag(self, tag):
         assert self.open.pop() == tag
 
 
 def test_html_is_well_formed_and_needs_no_other_file(folder, data):
+    text = (folder / "paper.html").read_text(encoding="utf-8")
+    assert len(text) < 8e6  # bytes, nearly all of them pictures
     checker = Checker()
-    checker.feed((folder / "paper.html").read_text(encoding="utf-8"))
+    checker.feed(text)
     assert checker.open == []
     assert len(checker.sources) == len(STEMS)
     assert all(source.startswith("data:image/png;base64,") for source in checker.sources)
-    assert checker.ids == [c["key"] for c in data["claims"]]
+    assert len(checker.ids) == len(set(checker.ids))
+    keys = [c["key"] for c in data["claims"]]
+    assert [i for i in checker.ids if i in keys] == keys
+    assert [i for i in checker.ids if i in STEMS] == [f.stem for f in FIGURES]
+    assert checker.links
+    assert {link.removeprefix("#") for link in checker.links} <= set(checker.ids)
+
+
+def test_verdicts_are_told_by_words_and_signs(folder, data):
+    text = (folder / "paper.html").read_text(encoding="utf-8")
+    assert len({look.sign for look in LOOKS.values()}) == len(LOOKS)
+    for verdict, look in LOOKS.items():
+        count = sum(c["verdict"] == verdict for c in data["claims"])
+        assert text.count(f">{look.sign} {verdict}</td>") == count
+        assert text.count(f">{look.sign} {verdict}</option>") == (count > 0)
 
 
 def test_markdown_says_what_the_json_says(folder, data):

@@ -1,0 +1,1 @@
+"""Plots of a run as matplotlib Axes, for notebooks and for papers: one file for each plot."""

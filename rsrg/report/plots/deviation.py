@@ -1,0 +1,81 @@
+"""How far the sum over blocks is from the formulas: in its standard errors, against L_n."""
+
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from rsrg.errors import RunFileError
+from rsrg.report.plots.glass_flow import VALUES, GlassFlow
+from rsrg.report.style import BLUE, ORANGE, length_axis, marker_size
+from rsrg.results.axis_index import axis_index
+from rsrg.results.run import Run
+
+LINEAR = 3.0  # standard errors: the axis is linear up to this, and logarithmic beyond
+ROOM = 1.6  # beyond the largest deviation
+MOST_POWERS = 4  # of ten among the ticks, to each side
+LOOKS: dict[str, dict[str, Any]] = {
+    "continuum": {"color": BLUE, "marker": "o", "linestyle": "-", "label": "exact continuum"},
+    "log": {"color": ORANGE, "marker": "s", "linestyle": ":", "label": "log formula"},
+}
+
+
+def has_deviation(run: Run) -> bool:
+    """Whether a run has deviations: not without a sum, nor where the sum has no error."""
+    return "flow/deviation_continuum" in run.snapshot
+
+
+def require_deviation(flow: GlassFlow) -> None:
+    """Raise RunFileError where a run has no deviations."""
+    if not has_deviation(flow.run):
+        raise RunFileError(
+            f"{flow.run.path} has no standard errors to count deviations in: its sum over blocks "
+            "is an exact mean, or it holds formulas alone"
+        )
+
+
+def draw_deviation(ax: Axes, flow: GlassFlow, j: int, k: int, channel: str | None) -> str:
+    """Draw (sum − formula)/standard error of one eigenvalue of χ⁻¹ in reading j at strain k.
+
+    channel: None for that of the lowest eigenvalue of the sum at the final length. Returns its
+    name. The bands are of one and two standard errors. Steps whose sum has no error, as that of
+    unstrained blocks, are left out. Raises as `require_deviation`.
+    """
+    require_deviation(flow)
+    run = flow.run
+    end = flow.values(VALUES, "lattice", step=-1, reading=j, strain=k)
+    c = int(np.argmin(end)) if channel is None else axis_index(run, "channel", channel)
+    x = flow.lengths.values
+    low, high = -LINEAR, LINEAR
+    for source in (s for s in flow.sources if s in LOOKS):
+        values = flow.values("flow/deviation", source, reading=j, strain=k)[:, c]
+        known = np.isfinite(values)
+        ax.plot(x[known], values[known], markersize=marker_size(), **LOOKS[source])
+        low, high = min([low, *values[known]]), max([high, *values[known]])
+    for width, grey in ((2.0, "0.9"), (1.0, "0.8")):
+        ax.axhspan(-width, width, color=grey, linewidth=0.0, zorder=0)
+    ax.axhline(0.0, color="black", linewidth=0.8)
+    _error_axis(ax, ROOM * low, ROOM * high)
+    length_axis(ax, x)
+    ax.set_xlabel(f"length $L_n$ ({flow.lengths.unit}), at strain e = {flow.strains[k]:.3g}")
+    ax.set_ylabel("deviation (standard errors)")
+    return str(run.read("axes/channel")[c])
+
+
+def _error_axis(ax: Axes, low: float, high: float) -> None:
+    """An axis that is linear about zero and logarithmic beyond, with few ticks."""
+    decades = int(np.log10(max(-low, high)))
+    ax.set_yscale("symlog", linthresh=LINEAR, linscale=max(1.0, 0.3 * decades))
+    ax.set_ylim(low, high)
+    powers = [10.0**k for k in range(1, decades + 1, -(-decades // MOST_POWERS))] if decades else []
+    ticks = [-p for p in powers] + [-1.0, 0.0, 1.0] + powers
+    ax.set_yticks(ticks, [_tick(t) for t in ticks])
+    ax.set_yticks([], minor=True)
+    ax.set_ylim(low, high)  # ticks widen it
+
+
+def _tick(value: float) -> str:
+    """`−1`, `10`, `10⁴`."""
+    if abs(value) <= 100.0:
+        return f"{value:.0f}".replace("-", "−")
+    return f"${'-' if value < 0.0 else ''}10^{{{np.log10(abs(value)):.0f}}}$"
