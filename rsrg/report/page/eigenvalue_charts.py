@@ -6,9 +6,11 @@ from typing import Any
 import numpy as np
 
 from rsrg.physics.criticality import first_negative
+from rsrg.report.eigenvalue_axis import eigenvalue_limits
 from rsrg.report.html.chart import Chart, Choice, band, take
 from rsrg.report.page.axes import length_axis
-from rsrg.report.page.view import NAMES, View
+from rsrg.report.page.view import View
+from rsrg.report.source_names import SOURCE_NAMES
 from rsrg.report.style import COLOURS
 
 DASHES = {"continuum": "solid", "log": "dot"}
@@ -91,11 +93,12 @@ def _first_zeros(view: View, source: str) -> np.ndarray:
     return np.array([[first_negative(view.strains, row) for row in glass] for glass in lowest])
 
 
-def limits(view: View) -> list[float]:
-    """Zero and the start of the flow, with room; a steep curve may leave the frame."""
-    ends = [view.run.values("flow/inverse_eigenvalues", s, step=-1) for s in view.sources]
-    lowest = min(float(np.nanmin(values)) for values in ends)
-    return [max(1.1 * lowest, -0.75) - 0.05, 1.5]
+def _limits(view: View) -> tuple[float, float]:
+    """Of the axis of eigenvalues, the same for all glasses."""
+    run, origin = view.run, view.nearest(0.0)
+    values = [run.values("flow/inverse_eigenvalues", source) for source in view.sources]
+    start = float(values[0][:, 0, ..., origin, :].max())
+    return eigenvalue_limits(start, min(float(np.nanmin(v[:, -1])) for v in values))
 
 
 def _curves(view: View, x: dict[str, Any], name: str, **at: Choice) -> list[dict[str, Any]]:
@@ -107,7 +110,7 @@ def _curves(view: View, x: dict[str, Any], name: str, **at: Choice) -> list[dict
             y = take(f"{name}_{source}", channel=g, **at)
             style = {"line": {"color": colour, "width": 2, "dash": DASHES.get(source, "solid")}}
             trace = {
-                "type": "scatter", "x": x, "y": y, "name": f"{NAMES[source]}: {label}",
+                "type": "scatter", "x": x, "y": y, "name": f"{SOURCE_NAMES[source]}: {label}",
                 "legendgroup": label, "showlegend": False, "mode": "lines", **style,
             }  # fmt: skip
             if source == "lattice":
@@ -147,7 +150,7 @@ def _legend(sources: Sequence[str]) -> Iterator[dict[str, Any]]:
         style = {"line": {"color": grey, "width": 2, "dash": DASHES.get(source, "solid")}}
         mode = "markers" if source == "lattice" else "lines"
         yield {
-            "type": "scatter", "x": [None], "y": [None], "name": NAMES[source], "mode": mode,
+            "type": "scatter", "x": [None], "y": [None], "name": SOURCE_NAMES[source], "mode": mode,
             "marker": {"color": grey, "size": 7}, "hoverinfo": "skip", **style,
         }  # fmt: skip
 
@@ -163,7 +166,7 @@ def zero_line() -> dict[str, Any]:
 def _against_strain(view: View) -> Chart:
     at: dict[str, Choice] = {"material": "glass", "reading": "reading", "sign": "sign"}
     traces = _curves(view, take("strain"), "end", **at)
-    low, high = limits(view)
+    low, high = _limits(view)
     first = take(f"failure_{view.sources[0]}", **at)
     traces.append({
         "type": "scatter", "x": [first, first], "y": [low, high], "mode": "lines",
@@ -193,7 +196,7 @@ PLACE: dict[str, Choice] = {"material": "glass", "reading": "reading", "slider":
 
 
 def _against_length(view: View) -> Chart:
-    low, high = limits(view)
+    low, high = _limits(view)
     return Chart(
         key="flow",
         title="The flow of χ⁻¹ with length",
@@ -226,11 +229,11 @@ def _deviation(view: View) -> Chart:
                     "type": "scatter", "x": take("length"),
                     "y": take(f"deviation_{source}", channel=g, **PLACE),
                     "name": label, "legendgroup": label, "showlegend": source == "continuum",
-                    "hovertemplate": f"{label}, sum − {NAMES[source]}: %{{y:.3g}} σ<extra></extra>",
+                    "hovertemplate": f"{label}, sum − {SOURCE_NAMES[source]}: %{{y:.3g}} σ<extra></extra>",
                     **_markers(g, colour), "mode": "lines+markers",
                     "line": {"color": colour, "dash": dash, "width": 1.5},
                 })  # fmt: skip
-    shared = [s for s in _legend(view.sources) if s["name"] != NAMES["lattice"]]
+    shared = [s for s in _legend(view.sources) if s["name"] != SOURCE_NAMES["lattice"]]
     for entry in shared:
         entry["name"] = f"from the {entry['name']}"
     two = {

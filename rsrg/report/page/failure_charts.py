@@ -9,7 +9,8 @@ from rsrg.physics.pairs import PAIRS
 from rsrg.report.critical_table import SHOWN_AS_ONE
 from rsrg.report.html.chart import Chart, Choice, take
 from rsrg.report.page.eigenvalue_charts import DASHES
-from rsrg.report.page.view import NAMES, View
+from rsrg.report.page.view import View
+from rsrg.report.source_names import SOURCE_NAMES
 from rsrg.report.style import BLUE, COLOURS, ORANGE
 from rsrg.results.stress import stress_curves
 
@@ -133,10 +134,10 @@ def _stress(view: View) -> Chart | None:
     traces = []
     for source, values in stresses.items():
         view.numbers.add(f"stress_{source}", ("material", "reading", "strain"), values)
-        colour = COLOURS[list(NAMES).index(source)]
+        colour = COLOURS[list(SOURCE_NAMES).index(source)]
         dash = {"lattice": "solid", "continuum": "dash"}.get(source, DASHES["log"])
         traces.append({
-            "type": "scatter", "mode": "lines", "name": NAMES[source], "x": take("stress_strain"),
+            "type": "scatter", "mode": "lines", "name": SOURCE_NAMES[source], "x": take("stress_strain"),
             "y": take(f"stress_{source}", **PLACE), "line": {"color": colour, "dash": dash},
         })  # fmt: skip
     return Chart(

@@ -6,6 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from rsrg.physics.sign import SIGN_NAMES
+from rsrg.report.eigenvalue_axis import channel_groups
 from rsrg.report.html.chart import Control
 from rsrg.report.html.numbers import Numbers
 from rsrg.report.lengths import Lengths, step_lengths
@@ -13,7 +14,6 @@ from rsrg.results.other_sign import OtherSign, other_sign
 from rsrg.results.run import CriticalStrainRecord, Run
 
 SLIDER = 21  # strains of the slider, at most: a page holds the flow at these alone
-NAMES = {"lattice": "sum over blocks", "continuum": "exact continuum", "log": "log formula"}
 
 
 @dataclass(frozen=True)
@@ -62,15 +62,9 @@ class View:
     def channels(self) -> list[tuple[int, str]]:
         """One channel for each set that coincides everywhere, and the names of all of them."""
         curves = [self.run.values("flow/inverse_eigenvalues", source) for source in self.sources]
-        groups: list[tuple[int, str]] = []
-        for c, name in enumerate(str(n) for n in self.run.read("axes/channel")):
-            for g, (first, label) in enumerate(groups):
-                if all(np.allclose(v[..., c], v[..., first], rtol=1e-6) for v in curves):
-                    groups[g] = (first, f"{label}, {name}")
-                    break
-            else:
-                groups.append((c, name))
-        return groups
+        names = [str(n) for n in self.run.read("axes/channel")]
+        groups = channel_groups(curves, len(names))
+        return [(first, ", ".join(names[c] for c in members)) for first, members in groups]
 
     @cached_property
     def slider(self) -> np.ndarray:

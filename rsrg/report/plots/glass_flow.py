@@ -8,14 +8,15 @@ from matplotlib.lines import Line2D
 
 from rsrg.errors import RunFileError
 from rsrg.report.critical_table import SHOWN_AS_ONE, lowest
+from rsrg.report.eigenvalue_axis import channel_groups, eigenvalue_limits
 from rsrg.report.lengths import step_lengths
+from rsrg.report.source_names import SOURCE_NAMES
 from rsrg.report.style import COLOURS, MARKERS, marker_size
 from rsrg.results.axis_index import axis_index, nearest_strain
 from rsrg.results.run import CriticalStrainRecord, Run
 
 Names = str | Sequence[str] | None  # one, several, or all
 DASHES = {"lattice": "none", "continuum": "-", "log": ":"}
-SOURCE_NAMES = {"lattice": "sum over blocks", "continuum": "exact continuum", "log": "log formula"}
 VALUES = "flow/inverse_eigenvalues"
 
 
@@ -40,11 +41,11 @@ class GlassFlow:
         self.strains, self.lengths = run.read("axes/strain"), step_lengths(run)
         self.sources = _chosen_sources(run, source)
         names = [str(c) for c in run.read("axes/channel")]
-        groups = self._groups(names)
+        groups = channel_groups([self.values(VALUES, s) for s in run.sources()], len(names))
         wanted = {axis_index(run, "channel", name) for name in _listed(channel)}
-        shown = [g for g, (_, members) in enumerate(groups) if wanted & members or not wanted]
+        shown = [g for g, (_, members) in enumerate(groups) if wanted & {*members} or not wanted]
         self.channels = [
-            (first, ", ".join(names[c] for c in sorted(members)))
+            (first, ", ".join(names[c] for c in members))
             for first, members in (groups[g] for g in shown)
         ]
         self.looks: list[dict[str, Any]] = [
@@ -54,19 +55,6 @@ class GlassFlow:
     def values(self, name: str, source: str, **index: int) -> np.ndarray:
         """A dataset by one source, of this glass, at some of its indices; channels last."""
         return np.asarray(self.run.values(name, source, material=self.index, **index))
-
-    def _groups(self, names: list[str]) -> list[tuple[int, set[int]]]:
-        """The channels that coincide everywhere, by every source: the first, and all of them."""
-        curves = [self.values(VALUES, source) for source in self.run.sources()]
-        groups: list[tuple[int, set[int]]] = []
-        for c in range(len(names)):
-            for first, members in groups:
-                if all(np.allclose(v[..., c], v[..., first], rtol=1e-6) for v in curves):
-                    members.add(c)
-                    break
-            else:
-                groups.append((c, {c}))
-        return groups
 
     def reading_index(self, reading: str | None) -> int:
         """The index of a reading; the first where none is named. Raises as `axis_index`."""
@@ -111,9 +99,7 @@ class GlassFlow:
         origin = int(np.abs(self.strains).argmin())
         start = self.values(VALUES, self.sources[0], step=0, strain=origin).max()
         lowest_end = min(float(self.values(VALUES, s, step=-1).min()) for s in self.sources)
-        return float(max(1.1 * min(lowest_end, 0.0), -1.5 * start) - 0.1 * start), float(
-            3.0 * start
-        )
+        return eigenvalue_limits(float(start), lowest_end)
 
     def source_style(self, source: str) -> dict[str, Any]:
         """Markers for the sum; lines for the formulas, with markers where no sum is shown."""

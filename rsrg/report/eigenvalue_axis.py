@@ -1,0 +1,30 @@
+"""What figures of eigenvalues of χ⁻¹ do alike: which channels are one curve, and the axis."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+
+def channel_groups(curves: Sequence[np.ndarray], count: int) -> list[tuple[int, list[int]]]:
+    """The channels that coincide everywhere: the first of each set, and all of it.
+
+    curves: eigenvalues by each source of M, channels last. count: of channels.
+    """
+    groups: list[tuple[int, list[int]]] = []
+    for c in range(count):
+        for first, members in groups:
+            if all(np.allclose(v[..., c], v[..., first], rtol=1e-6) for v in curves):
+                members.append(c)
+                break
+        else:
+            groups.append((c, [c]))
+    return groups
+
+
+def eigenvalue_limits(start: float, lowest: float) -> tuple[float, float]:
+    """Of an axis of eigenvalues: zero and the start of the flow; a steep curve may leave it.
+
+    start: the largest eigenvalue before the flow. lowest: of all at its end.
+    """
+    low = max(1.1 * min(lowest, 0.0), -1.5 * start) - 0.1 * start
+    return float(low), float(3.0 * start)
