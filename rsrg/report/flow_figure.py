@@ -8,10 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from rsrg.report.critical_table import lowest
 from rsrg.report.lengths import step_lengths
 from rsrg.report.sign_text import unusual_flow
 from rsrg.report.style import COLOURS, save
+from rsrg.results.critical_record import lowest
 from rsrg.results.run import Run
 
 STYLES: dict[str, dict[str, Any]] = {

@@ -1,0 +1,26 @@
+"""What draws and reports a run, loaded by name when a run is asked for it.
+
+`run.plot` and `run.report()` are methods of results, but what they do is in `report/`, which reads
+results and so stands above this package: it imports us, and we may not import it. It is loaded by
+its name here, in the one place that knows these names, and only in a process that draws; a run
+itself needs no matplotlib and no templates.
+"""
+
+import os
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rsrg.results.run import Run
+
+
+def run_plots(run: "Run") -> Any:
+    """The pictures of a run: `rsrg.report.plots.run_plots.RunPlots`."""
+    return import_module("rsrg.report.plots.run_plots").RunPlots(run)
+
+
+def write_report(run: "Run", path: str | os.PathLike[str] | None, shared_script: bool) -> Path:
+    """Write the page of a run, by `rsrg.report.page.write`; returns its path."""
+    write = import_module("rsrg.report.page.write").write_report
+    return Path(write(run, path, shared_script))
