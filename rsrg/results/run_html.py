@@ -28,7 +28,7 @@ def run_html(run: "Run") -> str:
     head = facts_html(facts, run.config.title or run.path.name)
     if run.status != "finished":
         return head
-    rows = list(_first_failures(run.critical_strains(), glasses[:MAX_ROWS]))
+    rows = list(_first_failures(run, glasses[:MAX_ROWS]))
     return head + rows_html(rows, "first critical strains e (dimensionless)", len(glasses))
 
 
@@ -58,16 +58,16 @@ def _names(names: Sequence[str]) -> str:
     return ", ".join(names[:MAX_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
-def _first_failures(
-    records: Sequence[CriticalStrainRecord], glasses: Sequence[str]
-) -> Iterator[dict[str, str]]:
-    """A row for each glass, and a column for each reading and source that has any."""
-    columns = dict.fromkeys((r.reading, r.source) for r in records)
+def _first_failures(run: "Run", glasses: Sequence[str]) -> Iterator[dict[str, str]]:
+    """A row for each glass, and a column for each reading and source of M."""
+    columns = [(reading, source) for source in run.sources() for reading in run.readings(source)]
+    records: dict[tuple[str, str, str], list[CriticalStrainRecord]] = {}
+    for r in run.critical_strains():
+        records.setdefault((r.material, r.reading, r.source), []).append(r)
     for glass in glasses:
-        own = [r for r in records if r.material == glass]
         yield {"glass": glass} | {
             f"{reading or 'any reading'}, {SUMS[source]}": _cell(
-                [r for r in own if (r.reading, r.source) == (reading, source)]
+                records.get((glass, reading, source), [])
             )
             for reading, source in columns
         }
