@@ -27,7 +27,7 @@ def sweep(
     """Run all runs of a study that are missing, stopped or failed; finished ones stay."""
     from rsrg.report.console import console
     from rsrg.report.status_table import counts, plan_text, print_groups
-    from rsrg.studies.status import Group
+    from rsrg.studies.status import groups_of
     from rsrg.studies.study import load_study
     from rsrg.studies.sweep import sweep as sweep_study
     from rsrg.studies.sweep import sweep_plan
@@ -46,7 +46,7 @@ def sweep(
     if swept.stopped and not swept.finished:
         exit_stopped(f"stopped: {counts(swept.wanted)}. Go on with the same command")
     if not execution.quiet or not swept.finished:
-        print_groups([Group(swept.title, tuple(swept.runs))], console(wide=True))
+        print_groups(groups_of(swept.runs), console(wide=True))
     if not swept.finished:
         print(f"rsrg: not every run is finished: {counts(swept.wanted)}", file=sys.stderr)
         raise typer.Exit(EXIT_FAILURE)
@@ -64,14 +64,14 @@ def status(
     """Show how far runs are: finished, running by whom, interrupted, stopped, failed and why."""
     from rsrg.report.console import console, print_json
     from rsrg.report.status_table import as_records, counts, print_groups
-    from rsrg.studies.status import statuses
+    from rsrg.studies.status import groups_of
+    from rsrg.studies.status import status as run_states
 
-    groups = statuses(paths)
-    runs = [s for group in groups for s in group.runs]
+    runs = run_states(*paths)
     if as_json:
-        print_json(as_records(groups))
+        print_json(as_records(runs))
     else:
-        print_groups(groups, console(wide=True))
+        print_groups(groups_of(runs), console(wide=True))
         print(counts(runs))
     wanted = [s for s in runs if s.in_study is not False]
     if check and (not wanted or any(s.state != "finished" for s in wanted)):

@@ -1,10 +1,11 @@
 """How far runs are: one file, a folder of them, or a study. Reads only, also while they run."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -34,7 +35,7 @@ class RunStatus:
     state: among others `interrupted`, where the process ended without saving its end, and
     `changed`, where the file holds another run than its name in the sweep says. holder: the process
     named in the lock of a running or interrupted run. alive: whether that process runs; None where
-    that is unknown.
+    that is unknown. group: the folder or study that it was found in; "" for a file named itself.
     """
 
     path: str
@@ -47,6 +48,7 @@ class RunStatus:
     parameters: dict[str, Any] = field(default_factory=dict)
     holder: Holder | None = None
     alive: bool | None = None
+    group: str = ""
 
     def _table_row(self) -> dict[str, str]:
         parameters = ", ".join(f"{key} = {cell(v)}" for key, v in self.parameters.items())
@@ -85,8 +87,7 @@ def status(*paths: str | os.PathLike[str]) -> Records[RunStatus]:
         ...         print(pathlib.Path(record.path).name, record.state)
         none.h5 missing
     """
-    groups = statuses([Path(path) for path in paths])
-    return Records(run for group in groups for run in group.runs)
+    return Records(run for g in statuses([Path(path) for path in paths]) for run in g.named())
 
 
 def run_status(path: Path, entry: Entry | None = None) -> RunStatus:
@@ -181,6 +182,15 @@ class Group:
 
     title: str
     runs: tuple[RunStatus, ...]
+
+    def named(self) -> Iterator[RunStatus]:
+        """The runs, each with the title of this group."""
+        return (replace(run, group=self.title) for run in self.runs)
+
+
+def groups_of(runs: Iterable[RunStatus]) -> list[Group]:
+    """Runs that name their groups, as these groups."""
+    return [Group(title, tuple(own)) for title, own in groupby(runs, key=lambda r: r.group)]
 
 
 def study_status(study: Study, folder: Path) -> Group:

@@ -41,10 +41,9 @@ class SweepPlan:
 class Swept:
     """What came of a sweep. stopped: whether a signal or the time limit ended it early.
 
-    title: the folder and the study. runs: how far each is, also those of an earlier study.
+    runs: how far each is, also those of an earlier study in the folder.
     """
 
-    title: str
     folder: Path
     runs: Records[RunStatus]
     stopped: bool
@@ -125,7 +124,7 @@ def sweep(
     ):
         session = Sweep(loaded, target, notify, seen, chosen, walltime)
         group = session.work()
-    return Swept(group.title, target, Records(group.runs), session.stopped)
+    return Swept(target, Records(group.named()), session.stopped)
 
 
 def sweep_plan(study: Study, folder: Path) -> SweepPlan:

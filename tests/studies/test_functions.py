@@ -55,6 +55,7 @@ def test_status(swept, finished, tmp_path):
     assert type(found) is Records
     assert [r.state for r in found] == ["missing", "finished", *["finished"] * 4]
     assert found[2:] == swept.runs
+    assert [r.group for r in found[1:3]] == ["", f"{swept.folder}, study the mapping"]
     html = swept._repr_html_()
     assert html == swept.runs._repr_html_()
     assert "<td>lengths.sample = 35 nm, sampling.seed = 4</td>" in html
