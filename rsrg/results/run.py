@@ -13,7 +13,7 @@ from rsrg.physics.strain_text import strain_text
 from rsrg.records import Records
 from rsrg.results.critical_record import CriticalStrainRecord
 from rsrg.results.run_html import run_html
-from rsrg.results.shown_by import run_plots, write_report
+from rsrg.results.shown_by import run_plots
 from rsrg.results.stored_run import StoredRun
 from rsrg.storage.layout import ENTRIES, SOURCES
 from rsrg.storage.run_file import Snapshot
@@ -152,27 +152,6 @@ class Run(StoredRun):
         """
         self.snapshot  # noqa: B018, which raises for a closed run
         return run_plots(self)
-
-    def report(
-        self, path: str | os.PathLike[str] | None = None, *, shared_script: bool = False
-    ) -> Path:
-        """Write a page in HTML that says what the run found, and whether to trust it.
-
-        path: of the page; by default that of the run file, with the ending .html.
-        shared_script: keep the script of the figures in a file beside the page, which many pages
-        then share, in place of a copy in each.
-
-        Returns the path of the page. Raises RunFileError where it cannot be written.
-
-        Example:
-            With the `run` of the example of `Run`:
-
-            >>> with tempfile.TemporaryDirectory() as folder:
-            ...     run.report(f"{folder}/small.html").name
-            'small.html'
-        """
-        self.snapshot  # noqa: B018, which raises for a closed run
-        return write_report(self, path, shared_script)
 
     def _html(self) -> str:
         return run_html(self)

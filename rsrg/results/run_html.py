@@ -17,7 +17,7 @@ SUMS = {"lattice": "sum", "continuum": "continuum", "log": "log formula"}
 
 
 def run_html(run: "Run") -> str:
-    """State, glasses and readings; of a finished run the first critical strains."""
+    """State, glasses and readings; where there are results, the first critical strains."""
     glasses = [glass.name for glass in run.config.glasses()]
     facts = {
         **_state(run),
@@ -26,7 +26,7 @@ def run_html(run: "Run") -> str:
         "steps": f"{run.config.steps()} of N0 = {run.config.blocks.n0}",
     }
     head = facts_html(facts, run.config.title or run.path.name)
-    if run.status != "finished":
+    if not run.has_results:
         return head
     rows = list(_first_failures(run, glasses[:MAX_ROWS]))
     return head + rows_html(rows, "first critical strains e (dimensionless)", len(glasses))

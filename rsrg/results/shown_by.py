@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rsrg.results.run import Run
+    from rsrg.results.stored_run import StoredRun
 
 
 def run_plots(run: "Run") -> Any:
@@ -20,7 +21,9 @@ def run_plots(run: "Run") -> Any:
     return import_module("rsrg.report.plots.run_plots").RunPlots(run)
 
 
-def write_report(run: "Run", path: str | os.PathLike[str] | None, shared_script: bool) -> Path:
+def write_report(
+    run: "StoredRun", path: str | os.PathLike[str] | None, shared_script: bool
+) -> Path:
     """Write the page of a run, by `rsrg.report.page.write`; returns its path."""
     write = import_module("rsrg.report.page.write").write_report
-    return Path(write(run, path, shared_script))
+    return Path(write(run, path, shared_script=shared_script))

@@ -1,14 +1,17 @@
 """A run file of any kind, opened for reading: its status, its progress, its numbers."""
 
 import io
+import os
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from rsrg.config.run_config import RunConfig
 from rsrg.errors import NotARunError, RunFileError
 from rsrg.results.data_array import data_array
+from rsrg.results.shown_by import write_report
 from rsrg.storage.layout import ENTRIES
 from rsrg.storage.run_file import MERGED, Snapshot
 from rsrg.storage.sessions import sessions
@@ -167,6 +170,28 @@ class StoredRun(ABC):
         import xarray  # starts slowly, and commands need none
 
         return xarray.open_datatree(io.BytesIO(self.snapshot.content()), engine="h5netcdf").load()
+
+    def report(
+        self, path: str | os.PathLike[str] | None = None, *, shared_script: bool = False
+    ) -> Path:
+        """Write a page in HTML that says what the run found, and whether to trust it.
+
+        path: of the page; by default that of the run file, with the ending .html.
+        shared_script: keep the script of the figures in a file beside the page, which many pages
+        then share, in place of a copy in each.
+
+        Returns the path of the page. Raises RunFileError for another ending; RsrgError where it
+        cannot be written, or the extra `report` is not installed.
+
+        Example:
+            With the `run` of the example of `Run`:
+
+            >>> with tempfile.TemporaryDirectory() as folder:
+            ...     run.report(f"{folder}/small.html").name
+            'small.html'
+        """
+        self.snapshot  # noqa: B018, which raises for a closed run
+        return write_report(self, path, shared_script)
 
     def close(self) -> None:
         """Give back the memory of the file's content. `path` and `config` stay; no number does.

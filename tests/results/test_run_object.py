@@ -148,6 +148,8 @@ USES = {
     "readings": lambda r: r.readings("lattice"),
     "material_index": lambda r: r.material_index(None),
     "critical_strains": lambda r: r.critical_strains(),
+    "preliminary": lambda r: r.preliminary,
+    "has_results": lambda r: r.has_results,
     "require_finished": lambda r: r.require_finished(),
     "to_xarray": lambda r: r.to_xarray(),
     "plot": lambda r: r.plot,
