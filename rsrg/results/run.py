@@ -150,7 +150,7 @@ class Run(StoredRun):
             >>> run.plot.critical().get_xlabel() != ""
             True
         """
-        self.snapshot  # noqa: B018, which raises for a closed run
+        self._require_open()
         return run_plots(self)
 
     def _html(self) -> str:

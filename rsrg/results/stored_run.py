@@ -42,9 +42,12 @@ class StoredRun(ABC):
             >>> "flow/chi" in run.snapshot
             True
         """
+        self._require_open()
+        return self._snapshot
+
+    def _require_open(self) -> None:
         if self._snapshot.closed:
             raise RunFileError(f"the run {self.path} is closed; rsrg.open_run opens it again")
-        return self._snapshot
 
     @property
     def attributes(self) -> dict[str, Any]:
@@ -190,7 +193,7 @@ class StoredRun(ABC):
             ...     run.report(f"{folder}/small.html").name
             'small.html'
         """
-        self.snapshot  # noqa: B018, which raises for a closed run
+        self._require_open()
         return write_report(self, path, shared_script)
 
     def close(self) -> None:
@@ -213,7 +216,7 @@ class StoredRun(ABC):
         self._snapshot.close()
 
     def __enter__(self) -> Self:
-        self.snapshot  # noqa: B018, which raises for a closed run
+        self._require_open()
         return self
 
     def __exit__(
