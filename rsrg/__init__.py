@@ -24,7 +24,11 @@ if TYPE_CHECKING:
         super_block_expansion,
         super_block_second_order,
     )
+    from rsrg.results.critical import critical
     from rsrg.results.run import Run, open_run
+    from rsrg.studies.merge import merge
+    from rsrg.studies.status import status
+    from rsrg.studies.sweep import sweep
     from rsrg.sums.coupled_blocks import harmonic_response
     from rsrg.sums.engines import pair_moments
 
@@ -40,20 +44,24 @@ _HOME = {
     "bulk_stability": "rsrg.physics.bulk_stability",
     "continuum_coupling": "rsrg.physics.continuum",
     "coupling_matrix": "rsrg.physics.interaction",
+    "critical": "rsrg.results.critical",
     "critical_strains": "rsrg.physics.criticality",
     "exact_coupling": "rsrg.physics.haar_mean",
     "harmonic_response": "rsrg.sums.coupled_blocks",
     "hill_tensor": "rsrg.physics.hill",
     "load_config": "rsrg.config.loading",
     "log_formula_coupling": "rsrg.physics.log_formula",
+    "merge": "rsrg.studies.merge",
     "open_run": "rsrg.results.run",
     "packing_stability": "rsrg.ensemble.packing_stability",
     "pair_moments": "rsrg.sums.engines",
     "resume": "rsrg.execution.engine",
     "run": "rsrg.execution.engine",
+    "status": "rsrg.studies.status",
     "super_block_expansion": "rsrg.physics.super_block_expansion",
     "super_block_response": "rsrg.physics.super_block",
     "super_block_second_order": "rsrg.physics.super_block_expansion",
+    "sweep": "rsrg.studies.sweep",
 }
 
 __all__ = [
@@ -68,20 +76,24 @@ __all__ = [
     "bulk_stability",
     "continuum_coupling",
     "coupling_matrix",
+    "critical",
     "critical_strains",
     "exact_coupling",
     "harmonic_response",
     "hill_tensor",
     "load_config",
     "log_formula_coupling",
+    "merge",
     "open_run",
     "packing_stability",
     "pair_moments",
     "resume",
     "run",
+    "status",
     "super_block_expansion",
     "super_block_response",
     "super_block_second_order",
+    "sweep",
 ]
 
 

@@ -20,9 +20,10 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).resolve().parents[1]
 TOOLS = "test"  # the extra that only developers install
 CALLS = """
-import numpy, rsrg
-run = rsrg.open_run("smoke.h5")
+import pickle, numpy, rsrg
+run = pickle.loads(pickle.dumps(rsrg.open_run("smoke.h5")))
 run.to_xarray()
+run["flow/chi"].sel(material="soft", strain=2.0)
 rsrg.pair_moments(numpy.random.default_rng(0).random((4000, 3)), engine="ewald", tolerance=1e-6)
 import distributed
 """

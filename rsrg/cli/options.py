@@ -89,8 +89,8 @@ class ExecutionOptions:
     def opened(self) -> Iterator[dict[str, Any]]:
         """Executor, progress display and time limit, as keyword arguments of `engine.run`."""
         from rsrg.execution.open_executor import open_executor
+        from rsrg.execution.progress_bar import progress_bar
         from rsrg.execution.walltime import walltime_seconds
-        from rsrg.report.progress import progress_bar
 
         limit = walltime_seconds(self.walltime)
         with (

@@ -27,8 +27,10 @@ def sweep(
     """Run all runs of a study that are missing, stopped or failed; finished ones stay."""
     from rsrg.report.console import console
     from rsrg.report.status_table import counts, plan_text, print_groups
+    from rsrg.studies.status import groups_of
     from rsrg.studies.study import load_study
-    from rsrg.studies.sweep import Sweep, sweep_plan
+    from rsrg.studies.sweep import sweep as sweep_study
+    from rsrg.studies.sweep import sweep_plan
 
     loaded = load_study(study)
     folder = output or loaded.folder
@@ -40,16 +42,13 @@ def sweep(
         return
     notify = (lambda text: None) if execution.quiet else (lambda text: print(text, flush=True))
     with execution.opened() as options:
-        sweep = Sweep(loaded, folder, notify, **options)
-        group = sweep.work()
-    wanted = [s for s in group.runs if s.in_study]
-    done = all(s.state == "finished" for s in wanted)
-    if sweep.stopped and not done:
-        exit_stopped(f"stopped: {counts(wanted)}. Go on with the same command")
-    if not execution.quiet or not done:
-        print_groups([group], console(wide=True))
-    if not done:
-        print(f"rsrg: not every run is finished: {counts(wanted)}", file=sys.stderr)
+        swept = sweep_study(loaded, folder, notify=notify, **options)
+    if swept.stopped and not swept.finished:
+        exit_stopped(f"stopped: {counts(swept.wanted)}. Go on with the same command")
+    if not execution.quiet or not swept.finished:
+        print_groups(groups_of(swept.runs), console(wide=True))
+    if not swept.finished:
+        print(f"rsrg: not every run is finished: {counts(swept.wanted)}", file=sys.stderr)
         raise typer.Exit(EXIT_FAILURE)
 
 
@@ -65,14 +64,14 @@ def status(
     """Show how far runs are: finished, running by whom, interrupted, stopped, failed and why."""
     from rsrg.report.console import console, print_json
     from rsrg.report.status_table import as_records, counts, print_groups
-    from rsrg.studies.status import statuses
+    from rsrg.studies.status import groups_of
+    from rsrg.studies.status import status as run_states
 
-    groups = statuses(paths)
-    runs = [s for group in groups for s in group.runs]
+    runs = run_states(*paths)
     if as_json:
-        print_json(as_records(groups))
+        print_json(as_records(runs))
     else:
-        print_groups(groups, console(wide=True))
+        print_groups(groups_of(runs), console(wide=True))
         print(counts(runs))
     wanted = [s for s in runs if s.in_study is not False]
     if check and (not wanted or any(s.state != "finished" for s in wanted)):
@@ -92,10 +91,9 @@ def merge(
     ] = False,
 ) -> None:
     """Put finished runs into one file, with what they were swept over as named dimensions."""
-    from rsrg.studies.collect import collect
     from rsrg.studies.merge import merge as merge_runs
 
-    merged = merge_runs(collect(paths), output, pool_seeds, raw=not no_raw)
+    merged = merge_runs(paths, output, pool_seeds=pool_seeds, raw=not no_raw)
     sizes = " × ".join(f"{name} {size}" for name, size in merged.sizes.items())
     print(f"{merged.path}: {merged.runs} runs{', ' if sizes else ''}{sizes}")
     for note in merged.notes:

@@ -14,7 +14,7 @@ from rsrg.config.exact import ExactConfig
 from rsrg.config.on_resume import inner_model
 from rsrg.config.run_config import RunConfig
 from rsrg.config.schema import Config
-from rsrg.config.yaml_source import KeyPath, Source, override, parse_source, read_source
+from rsrg.config.yaml_source import KeyPath, Source, override, parse_source, source_of
 from rsrg.errors import ConfigError
 
 UNION_TAGS = ("grid", "list")
@@ -22,11 +22,16 @@ C = TypeVar("C", bound=RunConfig)
 MAX_VALUE_TEXT = 60  # longest text of a wrong value, in characters
 
 
-def load_config(path: str | os.PathLike[str], overrides: Mapping[str, Any] | None = None) -> Config:
+def load_config(
+    path: str | os.PathLike[str] | Mapping[str, Any], overrides: Mapping[str, Any] | None = None
+) -> Config:
     """Read a config, which says what a run computes, from a YAML file, and check it.
 
-    path: of the YAML file.
+    path: of the YAML file; or a mapping of the same keys and values in its place.
     overrides: new values by dotted key, such as {"sampling.seed": 7}.
+
+    In both, a number or list may come from numpy, and a quantity with its unit from pint or
+    astropy. It means the same as its text in YAML: 50 Å is `50 angstrom`.
 
     Returns the Config, which cannot be changed. Raises ConfigError that lists every problem, each
     with file, line, key, rule and value.
@@ -50,8 +55,24 @@ def load_config(path: str | os.PathLike[str], overrides: Mapping[str, Any] | Non
         ...     config = rsrg.load_config(path, {"lengths.sample": "135 nm"})
         >>> config.steps(), config.lengths.sample
         (3, '135 nm')
+
+        A mapping, with strains from numpy and a length from pint:
+
+        >>> import numpy, pint
+        >>> config = rsrg.load_config(
+        ...     {
+        ...         "schema_version": 1,
+        ...         "materials": [{"alpha": 0.7}],
+        ...         "lengths": {"start": 50 * pint.UnitRegistry().angstrom, "sample": "1 mm"},
+        ...         "blocks": {"n0": 3},
+        ...         "strain": {"values": numpy.linspace(0.0, 2.0, 5)},
+        ...         "readings": ["fixed/ellipsoid"],
+        ...     }
+        ... )
+        >>> config.lengths.start, config.strain.values
+        ('50 angstrom', (0.0, 0.5, 1.0, 1.5, 2.0))
     """
-    return config_from_source(override(read_source(path), dict(overrides or {})))
+    return config_from_source(override(source_of(path), dict(overrides or {})))
 
 
 def config_from_text(text: str, name: str = "config") -> Config:
@@ -88,10 +109,10 @@ def config_of_kind(source: Source, kind: type[C]) -> C:
 
 
 def load_exact_config(
-    path: str | os.PathLike[str], overrides: Mapping[str, Any] | None = None
+    path: str | os.PathLike[str] | Mapping[str, Any], overrides: Mapping[str, Any] | None = None
 ) -> ExactConfig:
     """Read the config of an ensemble of exact super blocks; otherwise as `load_config`."""
-    return exact_config_from_source(override(read_source(path), dict(overrides or {})))
+    return exact_config_from_source(override(source_of(path), dict(overrides or {})))
 
 
 def _validated(source: Source, kind: type[C]) -> C:

@@ -23,6 +23,7 @@ EXAMPLES = {
     "kilogram/meter**3": ("a density", "2.2 g/cm3"),
     "second": ("a time", "30 s"),
 }
+SI_SYMBOLS = dict(zip(EXAMPLES, ("m", "m/s", "kg/m3", "s"), strict=True))
 
 
 @cache

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 from pydantic import Field, PrivateAttr
 
 from rsrg.config.base import ConfigModel, quantity
+from rsrg.config.config_html import config_html
 from rsrg.config.on_resume import Rules, stated_rules, without_ignored
 
 
@@ -97,6 +98,9 @@ class RunConfig(ConfigModel):
         """
         text = json.dumps(self.numerical_settings(), sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
+
+    def _repr_html_(self) -> str:
+        return config_html(self.model_dump(mode="json", exclude_none=True))
 
     def chunk_totals(self) -> dict[str, int]:
         """Chunks in all of each kind of work, by the dataset that counts those done."""

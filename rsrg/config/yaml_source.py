@@ -2,6 +2,7 @@
 
 import difflib
 import io
+import json
 import os
 from collections.abc import Mapping
 from copy import deepcopy
@@ -15,11 +16,12 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
 from ruamel.yaml.scalarbool import ScalarBoolean
 
+from rsrg.config.python_values import MAX_DEPTH, plain_value, too_deep
 from rsrg.errors import ConfigError
 
 KeyPath = tuple[str | int, ...]
+MAPPING = "the mapping"  # as a place of errors, where a config is no file
 MAX_BYTES = 100_000  # a config is about a page; anything larger is the wrong file
-MAX_DEPTH = 20
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,21 @@ def read_source(path: str | os.PathLike[str]) -> Source:
     return parse_source(text, name)
 
 
+def mapping_source(data: Mapping[str, Any]) -> Source:
+    """A config or study as Python data, which may hold arrays and quantities."""
+    plain = plain_value(data)
+    return Source(MAPPING, json.dumps(plain, indent=1, ensure_ascii=False, default=repr), plain, {})
+
+
+def source_of(config: str | os.PathLike[str] | Mapping[str, Any]) -> Source:
+    """The config or study in a YAML file, or in a mapping. Raises ConfigError for anything else."""
+    if isinstance(config, Mapping):
+        return mapping_source(config)
+    if isinstance(config, str | os.PathLike):
+        return read_source(config)
+    raise ConfigError([f"a config must be the path of a YAML file, or a mapping; got {config!r}"])
+
+
 def _near(path: Path) -> str:
     """A hint naming a config file of a similar name in the same folder, if there is one."""
     folder = path.parent
@@ -88,7 +105,7 @@ def _load(text: str, name: str) -> Any:
         for event in YAML(pure=True).parse(io.StringIO(text)):
             depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
             if depth > MAX_DEPTH + 1:  # the outermost is level 0
-                raise _too_deep(name)
+                raise too_deep(name)
             if isinstance(event, AliasEvent) or getattr(event, "value", None) == "<<":
                 line = event.start_mark.line + 1
                 raise ConfigError(
@@ -105,14 +122,10 @@ def _load(text: str, name: str) -> Any:
         raise ConfigError([f"not valid YAML: {reason} ({name})"]) from None
 
 
-def _too_deep(name: str) -> ConfigError:
-    return ConfigError([f"a config must not nest deeper than {MAX_DEPTH} levels ({name})"])
-
-
 def _plain(node: Any, path: KeyPath, lines: dict[KeyPath, int], name: str) -> Any:
     """Plain dicts, lists and scalars of a loaded node; fills in the line of every path."""
     if len(path) > MAX_DEPTH:
-        raise _too_deep(name)
+        raise too_deep(name)
     if isinstance(node, TaggedScalar) or getattr(getattr(node, "tag", None), "value", None):
         dotted = ".".join(str(p) for p in path)
         raise ConfigError([f"a config must hold plain values, no YAML tags ({name}, {dotted})"])
@@ -140,7 +153,7 @@ def _scalar(node: Any) -> Any:
 def override(
     source: Source, overrides: Mapping[str, Any], places: Mapping[str, str] | None = None
 ) -> Source:
-    """The source with dotted keys set to new values: {"sampling.seed": 7}.
+    """The source with dotted keys set to new values: {"sampling.seed": 7} (see `python_values`).
 
     places: where each new value comes from; by default the command line, `-o`.
     Raises ConfigError where a key leads through something that is not a mapping.
@@ -152,7 +165,7 @@ def override(
     for dotted, value in overrides.items():
         path = tuple(dotted.split("."))
         where = places[dotted] if places else "-o"
-        if not all(path) or not _set(data, path, value):
+        if not all(path) or not _set(data, path, plain_value(value)):
             named = f"{where} {dotted}"
             problems.append(f"`{named}` must name a key such as sampling.seed; got {dotted!r}")
         overridden[path] = where

@@ -16,6 +16,7 @@ from rsrg.errors import ConfigError, RunFileError
 from rsrg.execution.clock import CLOCK
 from rsrg.execution.exact_state import ExactState
 from rsrg.execution.executor import Executor
+from rsrg.execution.notebook import watched
 from rsrg.execution.open_executor import open_executor
 from rsrg.execution.plan import require_memory
 from rsrg.execution.progress import Watcher, unwatched
@@ -37,7 +38,7 @@ def run(
     path: str | os.PathLike[str],
     *,
     restart: bool = False,
-    watch: Watcher = unwatched,
+    watch: Watcher | None = None,
     executor: Executor | None = None,
     walltime: float | None = None,
     must_begin: bool = True,
@@ -47,7 +48,8 @@ def run(
     config: from `load_config`.
     path: of the run file, which must not exist yet; it ends in .h5 or .hdf5.
     restart: where the file exists, rename it to a free name (NAME.old) and begin again.
-    watch: a function that is called with the `Progress` of the run, again and again.
+    watch: a function that is called with the `Progress` of the run, again and again. Without one
+    a notebook shows a bar, a script nothing.
     executor: where the sums are computed; by default in threads of this process.
     walltime: seconds from now by which the run must end.
     must_begin: compute at least one chunk of draws, even beyond `walltime`.
@@ -87,15 +89,16 @@ def run(
     """
     if not isinstance(config, Config):
         raise ConfigError([f"`config` must be a Config (see load_config); got {config!r}"])
-    run = start(
-        config,
-        path,
-        restart=restart,
-        watch=watch,
-        executor=executor,
-        walltime=walltime,
-        must_begin=must_begin,
-    )
+    with watched(watch) as seen:
+        run = start(
+            config,
+            path,
+            restart=restart,
+            watch=seen,
+            executor=executor,
+            walltime=walltime,
+            must_begin=must_begin,
+        )
     return cast(Run, run)
 
 
@@ -130,7 +133,7 @@ def resume(
     path: str | os.PathLike[str],
     overrides: Mapping[str, Any] | None = None,
     *,
-    watch: Watcher = unwatched,
+    watch: Watcher | None = None,
     executor: Executor | None = None,
     walltime: float | None = None,
     must_begin: bool = True,
@@ -171,15 +174,16 @@ def resume(
         >>> config.steps(), run.config.steps()
         (3, 12)
     """
-    run = go_on(
-        path,
-        overrides,
-        kind=Run,
-        watch=watch,
-        executor=executor,
-        walltime=walltime,
-        must_begin=must_begin,
-    )
+    with watched(watch) as seen:
+        run = go_on(
+            path,
+            overrides,
+            kind=Run,
+            watch=seen,
+            executor=executor,
+            walltime=walltime,
+            must_begin=must_begin,
+        )
     return cast(Run, run)
 
 

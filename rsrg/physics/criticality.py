@@ -9,6 +9,7 @@ import numpy as np
 from scipy.interpolate import CubicSpline
 from scipy.optimize import brentq
 
+from rsrg.formatting import NONE, with_error
 from rsrg.physics.arrays import Array
 from rsrg.physics.channels import (
     Channels,
@@ -22,6 +23,7 @@ from rsrg.physics.pairs import Contraction, weighted
 from rsrg.physics.sign import Sign, sign_factor
 from rsrg.physics.strain import strain_direction
 from rsrg.physics.strain_text import strain_components, strain_text
+from rsrg.records import Records
 
 INTERVALS = 200  # of the search; two crossings of one eigenvalue closer than this are missed
 XTOL = 1e-12
@@ -51,6 +53,13 @@ class Crossing:
     direction: str = ""
     components: tuple[float, ...] = ()
 
+    def _table_row(self) -> dict[str, str]:
+        return {
+            "critical strain e (dimensionless)": with_error(self.strain, 0.0),
+            "channel": self.channel,
+            "strain that fails": self.direction or NONE,
+        }
+
 
 def _sorted_eigenvalues(x: Array, contraction: Contraction) -> Array:
     return np.asarray(np.linalg.eigvalsh(weighted(x, contraction)))
@@ -65,7 +74,7 @@ def critical_strains(
     sign: Sign = "paper",
     amplitude: float = 1.0,
     strain_min: float = 0.0,
-) -> list[Crossing]:
+) -> Records[Crossing]:
     """Critical strains: where an eigenvalue of χ⁻¹ crosses zero and χ jumps from +∞ to −∞.
 
     The flow is Eq. 3.8, χ_n⁻¹ = (f χ_el)⁻¹ ± n M(e), with the elastic susceptibility χ_el of
@@ -118,7 +127,7 @@ def critical_strains(
     sides = [np.linspace(0.0, end, INTERVALS + 1) for end in (strain_min, strain_max)]
     grid, n = np.unique(np.concatenate(sides)), sign_factor(sign) * steps
     channels = strain_channels(strain_direction("xx"))
-    return crossings(lambda e: start + n * coupling(e), grid, contraction, channels)
+    return Records(crossings(lambda e: start + n * coupling(e), grid, contraction, channels))
 
 
 def crossings(

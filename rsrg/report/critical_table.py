@@ -9,19 +9,14 @@ from rsrg.ensemble.statistics import MAX_GROUPS
 from rsrg.formatting import NONE, with_error
 from rsrg.report.sampling_note import sampling_notes
 from rsrg.report.sign_text import sign_text
-from rsrg.results.run import CriticalStrainRecord, Run
+from rsrg.results.critical_record import CriticalStrainRecord, lowest
+from rsrg.results.run import Run
 
 MIN_FREEDOM = 16  # degrees of freedom of an error bar; with fewer, a note says so
 ONE_SIGMA = 0.6826894921370859  # share of a normal distribution within one standard error
 SHOWN_AS_ONE = 1e-6  # critical strains closer than this are shown as one, with all their channels
 HEADINGS = {"lattice": "sum", "continuum": "continuum", "log": "log formula"}
 Cell = tuple[str, str]
-
-
-def lowest(records: list[CriticalStrainRecord]) -> CriticalStrainRecord | None:
-    """The record of the lowest critical strain e ≥ 0 (where there is none, the nearest to 0)."""
-    chosen = [r for r in records if r.value >= 0.0] or records
-    return min(chosen, key=lambda r: abs(r.value)) if chosen else None
 
 
 def _cell(records: list[CriticalStrainRecord], vectors: bool) -> Cell:

@@ -79,6 +79,6 @@ def plan_text(plan: "SweepPlan") -> str:
     )
 
 
-def as_records(groups: list[Group]) -> list[dict[str, Any]]:
+def as_records(runs: Iterable[RunStatus]) -> list[dict[str, Any]]:
     """All runs as plain data."""
-    return [{"group": group.title} | asdict(s) for group in groups for s in group.runs]
+    return [{"group": s.group} | asdict(s) for s in runs]

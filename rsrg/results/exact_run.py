@@ -6,6 +6,7 @@ from rsrg.config.exact import ExactConfig
 from rsrg.config.stored import stored_config
 from rsrg.errors import NotARunError
 from rsrg.results.run import Run
+from rsrg.results.run_html import exact_run_html
 from rsrg.results.stored_run import StoredRun
 from rsrg.storage.run_file import EXACT, Snapshot
 
@@ -21,6 +22,9 @@ class ExactRun(StoredRun):
         if not isinstance(config := stored_config(snapshot), ExactConfig):
             raise NotARunError(f"{self.path} holds no ensemble of exact super blocks")
         self.config: ExactConfig = config
+
+    def _html(self) -> str:
+        return exact_run_html(self)
 
 
 def stored_run(snapshot: Snapshot) -> Run | ExactRun:

@@ -1,9 +1,8 @@
 """A run file, opened for reading: its status, its numbers, its table of critical strains."""
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,28 +10,16 @@ from rsrg.config.schema import Config
 from rsrg.config.stored import stored_config
 from rsrg.errors import NotARunError, RunFileError
 from rsrg.physics.strain_text import strain_text
+from rsrg.records import Records
+from rsrg.results.critical_record import CriticalStrainRecord
+from rsrg.results.run_html import run_html
+from rsrg.results.shown_by import run_plots
 from rsrg.results.stored_run import StoredRun
 from rsrg.storage.layout import ENTRIES, SOURCES
 from rsrg.storage.run_file import Snapshot
 
-
-@dataclass(frozen=True)
-class CriticalStrainRecord:
-    """One critical strain of a run: its glass, reading, source and channel, and its error.
-
-    source: lattice (the sum over blocks), continuum (its exact limit) or log (the paper's formula,
-    which has no reading). channel: the eigenvector of χ⁻¹ that fails. value: the strain e. stderr:
-    its standard error; 0 where the coupling is an exact function of strain. failing_strain: the
-    eigenvector as it is there, such as xx+0.14yy+0.14zz; "" in files of earlier versions.
-    """
-
-    material: str
-    reading: str
-    source: str
-    channel: str
-    value: float
-    stderr: float
-    failing_strain: str = ""
+if TYPE_CHECKING:
+    from rsrg.report.plots.run_plots import RunPlots
 
 
 class Run(StoredRun):
@@ -42,8 +29,10 @@ class Run(StoredRun):
     three sources: `lattice`, the sum over blocks; `continuum`, its exact limit for N0 → ∞; and
     `log`, the paper's formula (Eqs. 4.2 to 4.5).
 
-    path: of the file. config: the Config that the run follows. attributes: the root attributes of
-    the file. snapshot: its verified content.
+    path: of the file. config: the Config that the run follows. `run["flow/chi"]` is a dataset as
+    an xarray.DataArray, with the coordinates of its axes, and with units, long_name and equation
+    (of the paper) in its `attrs`; iterating gives the paths of all datasets. A run can be pickled
+    and copied, and used as a context manager, at whose end it is closed.
 
     Example:
         One glass, three strains, and the sum over 27 blocks in each of 12 steps:
@@ -65,6 +54,9 @@ class Run(StoredRun):
         ...     run = rsrg.run(config, f"{folder}/small.h5")
         >>> run.config.steps(), run.sources()
         (12, ['lattice', 'continuum', 'log'])
+        >>> weakest = run["flow/inverse_eigenvalues"].min("channel").sel(strain=0.5, step=12)
+        >>> weakest.squeeze("reading").round(3).values.tolist(), weakest.attrs["units"]
+        ([-0.017], '1/(rho c_t^2)')
     """
 
     def __init__(self, snapshot: Snapshot) -> None:
@@ -149,11 +141,30 @@ class Run(StoredRun):
             )
         return 0 if name is None else materials.index(name)
 
-    def critical_strains(self) -> list[CriticalStrainRecord]:
+    @property
+    def plot(self) -> "RunPlots":
+        """The pictures of the run, drawn on matplotlib Axes: `run.plot.critical()` and others.
+
+        Each takes `ax`, the Axes to draw on, and returns it.
+
+        Example:
+            With the `run` of the example of `Run`, the eigenvalues of χ⁻¹ against strain:
+
+            >>> run.plot.critical().get_xlabel() != ""
+            True
+        """
+        self._require_open()
+        return run_plots(self)
+
+    def _html(self) -> str:
+        return run_html(self)
+
+    def critical_strains(self) -> Records[CriticalStrainRecord]:
         """All critical strains within the strains of the config, each with its glass and its error.
 
         Returns a list of records with material, reading, source, channel, value (the strain e) and
-        stderr (its standard error), ordered by source, material, reading and strain. With the
+        stderr (its standard error), ordered by source, material, reading and strain; a notebook
+        shows it as a table, and pandas.DataFrame takes it as it is. With the
         update `second_order` there are none. Raises RunFileError unless the run is finished.
 
         Example:
@@ -164,7 +175,7 @@ class Run(StoredRun):
             {'lattice': 0.4711, 'continuum': 0.3267, 'log': 0.2942}
         """
         self.require_finished()
-        records = []
+        records: Records[CriticalStrainRecord] = Records()
         for source in self.sources():
             for i, material in enumerate(self.read("axes/material")):
                 for j, reading in enumerate(self.readings(source)):

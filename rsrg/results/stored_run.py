@@ -1,11 +1,17 @@
 """A run file of any kind, opened for reading: its status, its progress, its numbers."""
 
 import io
-from abc import ABC
-from typing import TYPE_CHECKING, Any
+import os
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
 
 from rsrg.config.run_config import RunConfig
-from rsrg.errors import NotARunError, RsrgError, RunFileError
+from rsrg.errors import NotARunError, RunFileError
+from rsrg.results.data_array import data_array
+from rsrg.results.shown_by import write_report
 from rsrg.storage.layout import ENTRIES
 from rsrg.storage.run_file import MERGED, Snapshot
 from rsrg.storage.sessions import sessions
@@ -20,12 +26,40 @@ class StoredRun(ABC):
     config: RunConfig
 
     def __init__(self, snapshot: Snapshot) -> None:
-        self.snapshot = snapshot
+        self._snapshot = snapshot
         self.path = snapshot.path
         self._values: dict[str, Any] = {}
-        self.attributes = snapshot.attributes
         if self.attributes.get("filetype") == MERGED:
             raise NotARunError(f"{self.path} is no run, but runs merged: open it with xarray")
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The verified content of the file. Raises RunFileError where the run is closed.
+
+        Example:
+            With the `run` of the example of `Run`:
+
+            >>> "flow/chi" in run.snapshot
+            True
+        """
+        self._require_open()
+        return self._snapshot
+
+    def _require_open(self) -> None:
+        if self._snapshot.closed:
+            raise RunFileError(f"the run {self.path} is closed; rsrg.open_run opens it again")
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        """The root attributes of the file.
+
+        Example:
+            With the `run` of the example of `Run`:
+
+            >>> run.attributes["status"], int(run.attributes["schema_version"])
+            ('finished', 2)
+        """
+        return self.snapshot.attributes
 
     @property
     def status(self) -> str:
@@ -102,12 +136,14 @@ class StoredRun(ABC):
             >>> run.read("axes/length_ratio")[:3].tolist()
             [3.0, 9.0, 27.0]
         """
-        key = name.strip("/")
-        if key not in ENTRIES or key not in self.snapshot:
-            self.snapshot.datasets(name)
+        snapshot, key = self.snapshot, name.strip("/")
+        if name not in self:
+            if key in ENTRIES:
+                self.require_finished()
+            snapshot.datasets(name)
             raise RunFileError(f"{name} in {self.path} is a group; name a dataset in it")
         if key not in self._values:
-            self._values[key] = self.snapshot.read(key)
+            self._values[key] = snapshot.read(key)
         return self._values[key]
 
     def require_finished(self) -> None:
@@ -128,33 +164,98 @@ class StoredRun(ABC):
     def to_xarray(self) -> "xarray.DataTree":
         """The run as an xarray DataTree with named axes, one node for each group of the run file.
 
-        Raises RsrgError if the extra `xarray` is not installed.
-
         Example:
             With the `run` of the example of `Run`:
 
             >>> run.to_xarray()["flow/chi"].dims
             ('material', 'step', 'reading', 'strain', 'pair', 'pair_kl')
         """
-        try:
-            import h5netcdf  # noqa: F401
-            import xarray
-        except ImportError:
-            raise RsrgError(
-                "to_xarray needs the extra `xarray`: pip install xarray h5netcdf"
-            ) from None
+        import xarray  # starts slowly, and commands need none
+
         return xarray.open_datatree(io.BytesIO(self.snapshot.content()), engine="h5netcdf").load()
 
-    def close(self) -> None:
-        """Give back the memory of the file's content. The run cannot be read after that.
+    def report(
+        self, path: str | os.PathLike[str] | None = None, *, shared_script: bool = False
+    ) -> Path:
+        """Write a page in HTML that says what the run found, and whether to trust it.
+
+        path: of the page; by default that of the run file, with the ending .html.
+        shared_script: keep the script of the figures in a file beside the page, which many pages
+        then share, in place of a copy in each.
+
+        Returns the path of the page. Raises RunFileError for another ending; RsrgError where it
+        cannot be written, or the extra `report` is not installed.
 
         Example:
             With the `run` of the example of `Run`:
 
-            >>> run.close()
+            >>> with tempfile.TemporaryDirectory() as folder:
+            ...     run.report(f"{folder}/small.html").name
+            'small.html'
         """
-        self.snapshot.close()
+        self._require_open()
+        return write_report(self, path, shared_script)
+
+    def close(self) -> None:
+        """Give back the memory of the file's content. `path` and `config` stay; no number does.
+
+        A `with` statement does it at its end. Any further use raises RunFileError.
+
+        Example:
+            With the `run` of the example of `Run`:
+
+            >>> with run:
+            ...     status = run.status
+            >>> try:
+            ...     run.status
+            ... except rsrg.RunFileError as error:
+            ...     print(str(error).replace(str(run.path), "small.h5"))
+            the run small.h5 is closed; rsrg.open_run opens it again
+        """
+        self._values.clear()
+        self._snapshot.close()
+
+    def __enter__(self) -> Self:
+        self._require_open()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __getitem__(self, name: str) -> "xarray.DataArray":
+        """A dataset as an array of xarray, by its path (see `data_array`)."""
+        if not isinstance(name, str):
+            raise RunFileError(f"a dataset must be named by its path, as flow/chi; got {name!r}")
+        return data_array(self, name)
+
+    def __contains__(self, name: object) -> bool:
+        """Whether the file holds a dataset of this path."""
+        key = name.strip("/") if isinstance(name, str) else ""
+        return key in ENTRIES and key in self.snapshot
+
+    def __iter__(self) -> Iterator[str]:
+        """The paths of all datasets."""
+        return iter(self.snapshot.names(""))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """For pickle and copy: the content of the file goes along, read again on arrival."""
+        return type(self), (self.snapshot,)
 
     def __repr__(self) -> str:
+        if self._snapshot.closed:
+            return f"<{type(self).__name__} {self.path}: closed>"
         done, total = self.progress
-        return f"<Run {self.path}: {self.status}, {done} of {total} chunks>"
+        return f"<{type(self).__name__} {self.path}: {self.status}, {done} of {total} chunks>"
+
+    def _repr_html_(self) -> str | None:
+        """The run in a notebook; None, which leaves it to `repr`, once it is closed."""
+        return None if self._snapshot.closed else self._html()
+
+    @abstractmethod
+    def _html(self) -> str:
+        """What a notebook shows of a run that is open."""

@@ -5,6 +5,7 @@ any byte is noticed when the file is opened. Reading takes the whole file at onc
 never a torn view of a run that is going on. `integrity` refuses what a forged file could hold.
 """
 
+import difflib
 import hashlib
 import os
 import re
@@ -56,6 +57,11 @@ def encode(
             _write(file, name, datasets[name], entries[name])
         file.flush()
         body = file.id.get_file_image()  # without the user block
+    return _sealed(body)
+
+
+def _sealed(body: bytes) -> bytes:
+    """An HDF5 file behind its checksum."""
     seal = b"rsrg-run sha256 " + hashlib.sha256(body).hexdigest().encode() + b"\n"
     return seal.ljust(BLOCK, b"\0") + body
 
@@ -211,14 +217,16 @@ class Snapshot:
     def datasets(self, node: str = "/") -> list[str]:
         """Paths of all datasets at or under a node; linked axes are listed in `/axes` only.
 
-        Raises RunFileError, naming the nodes there are, for an unknown one.
+        Raises RunFileError for an unknown one, naming the nearest, or the groups there are.
         """
         node = "/" + node.strip("/")
         names = [f"/{n}" for n in ENTRIES if n in self.file]
         inside = [n for n in names if n == node or n.startswith(node.rstrip("/") + "/")]
         if not inside:
             groups = sorted({n.rsplit("/", 1)[0] for n in names})
-            raise RunFileError(f"no node {node} in {self.path}; there are {', '.join(groups)}")
+            close = difflib.get_close_matches(node, [*groups, *names], n=1)
+            hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(groups)}"
+            raise RunFileError(f"no node {node} in {self.path}; {hint}")
         return inside
 
     def describe(self, name: str) -> tuple[tuple[str, ...], tuple[int, ...], str]:
@@ -239,6 +247,15 @@ class Snapshot:
         """Close the file and free its memory."""
         self.file.close()
 
+    @property
+    def closed(self) -> bool:
+        """Whether the file was closed."""
+        return not self.file
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """For pickle and copy: the bytes, and what file they were."""
+        return _restored, (type(self), self.path, self.status, _sealed(self.content()))
+
     def __enter__(self) -> Self:
         return self
 
@@ -249,6 +266,12 @@ class Snapshot:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _restored(kind: type[Snapshot], path: Path, status: FileStatus, content: bytes) -> Snapshot:
+    snapshot = kind.from_content(path, content)
+    snapshot.status = status
+    return snapshot
 
 
 def _offer_previous(path: Path) -> str:

@@ -5,7 +5,8 @@ has, those of pooled seeds one after another as `members` lists them. Runs may a
 glasses, readings or strains: these have axes already, and the merged file has all of them.
 """
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -21,7 +22,7 @@ from rsrg.storage.atomic import save
 from rsrg.storage.layout import AXES, ENTRIES, Entry, is_raw
 from rsrg.storage.run_file import MERGED, SCHEMA_VERSION, SUFFIXES, encode
 from rsrg.studies.align import Axis, RunArrays, align_runs
-from rsrg.studies.collect import Collected, Collection
+from rsrg.studies.collect import Collected, Collection, collect
 from rsrg.studies.index import cell
 from rsrg.studies.seeds import POOLED, SeedGroup, pooled_results, seed_groups
 
@@ -41,15 +42,54 @@ class Merged:
     notes: tuple[str, ...]
 
 
-def merge(collection: Collection, path: Path, pool_seeds: bool = False, raw: bool = True) -> Merged:
-    """Write the runs of a collection into one file; with their seeds pooled if asked for.
+def merge(
+    paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+    output: str | os.PathLike[str],
+    *,
+    pool_seeds: bool = False,
+    raw: bool = True,
+) -> Merged:
+    """Put finished runs into one file, with what they were swept over as named dimensions.
 
-    raw: with their raw chunk means.
+    paths: the folder of a sweep; or run files, and folders of them.
+    output: of the file to write, which must not exist yet; it ends in .h5 or .hdf5.
+    pool_seeds: make the seeds of one config one result, as if one run had drawn all of them.
+    raw: with the raw chunk means; without them the file is much smaller.
 
-    Raises ConfigError where it is not named as an HDF5 file; RunFileError where it exists or cannot
-    be written, where the runs differ in parameters that span no grid, or where two runs hold
-    results for the same place.
+    Returns a record of what was merged: path, runs (how many), sizes (of every swept dimension, by
+    its name) and notes. xarray.open_datatree opens the file.
+
+    Raises ConfigError where the file is not named as one of HDF5; RunFileError where it exists or
+    cannot be written, where a run is not finished or twice there, where the runs differ in
+    parameters that span no grid, or where two runs hold results for the same place.
+
+    Example:
+        Two sizes of super blocks, by the exact mean of the sum:
+
+        >>> import tempfile, rsrg
+        >>> config = {
+        ...     "schema_version": 1,
+        ...     "materials": [{"alpha": 0.7}],
+        ...     "lengths": {"log_ratio": 3.0},
+        ...     "blocks": {"n0": 2, "count": "volume"},
+        ...     "strain": {"values": [0.0, 0.5, 2.0]},
+        ...     "readings": ["fixed/ellipsoid"],
+        ...     "sampling": {"estimator": "exact"},
+        ... }
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     _ = rsrg.sweep({"base": config, "product": {"blocks.n0": [2, 3]}}, f"{folder}/runs")
+        ...     merged = rsrg.merge(f"{folder}/runs", f"{folder}/merged.h5")
+        >>> merged.runs, merged.sizes
+        (2, {'n0': 2})
     """
+    given = [paths] if isinstance(paths, str | os.PathLike) else paths
+    return write_merged(collect([Path(path) for path in given]), Path(output), pool_seeds, raw)
+
+
+def write_merged(
+    collection: Collection, path: Path, pool_seeds: bool = False, raw: bool = True
+) -> Merged:
+    """Write the runs of a collection into one file; otherwise as `merge`."""
     if path.suffix not in SUFFIXES:
         raise ConfigError([f"a merged file must end in {' or '.join(SUFFIXES)}; got {path}"])
     if path.exists():

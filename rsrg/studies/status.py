@@ -1,9 +1,11 @@
 """How far runs are: one file, a folder of them, or a study. Reads only, also while they run."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -11,11 +13,12 @@ from rsrg.config.yaml_source import read_source
 from rsrg.errors import ConfigError, NotARunError, RunFileError
 from rsrg.execution.clock import CLOCK
 from rsrg.formatting import duration_text
+from rsrg.records import Records
 from rsrg.results.exact_run import open_stored_run
 from rsrg.results.stored_run import StoredRun
 from rsrg.storage.lock import Holder, named_holder
 from rsrg.storage.run_file import SUFFIXES
-from rsrg.studies.index import NAME, Entry, Index, index_of, read_index
+from rsrg.studies.index import NAME, Entry, Index, cell, index_of, read_index
 from rsrg.studies.study import Study, is_study, load_study
 
 State = Literal[
@@ -32,7 +35,7 @@ class RunStatus:
     state: among others `interrupted`, where the process ended without saving its end, and
     `changed`, where the file holds another run than its name in the sweep says. holder: the process
     named in the lock of a running or interrupted run. alive: whether that process runs; None where
-    that is unknown.
+    that is unknown. group: the folder or study that it was found in; "" for a file named itself.
     """
 
     path: str
@@ -45,6 +48,46 @@ class RunStatus:
     parameters: dict[str, Any] = field(default_factory=dict)
     holder: Holder | None = None
     alive: bool | None = None
+    group: str = ""
+
+    def _table_row(self) -> dict[str, str]:
+        parameters = ", ".join(f"{key} = {cell(v)}" for key, v in self.parameters.items())
+        left = "" if self.seconds_left is None else duration_text(self.seconds_left)
+        stray = "not in study" if self.in_study is False else ""
+        return {
+            "run": self.path,
+            "parameters": parameters,
+            "status": self.state,
+            "chunks": f"{self.done}/{self.total}" if self.total else "",
+            "time left": left,
+            "note": "; ".join(part for part in (stray, self.note) if part),
+        }
+
+
+def status(*paths: str | os.PathLike[str]) -> Records[RunStatus]:
+    """How far runs are: finished, running by whom, interrupted, stopped, failed and why.
+
+    It reads only, also while they run.
+
+    paths: run files, folders of them, or study files.
+
+    Returns a list of records with path, state, done and total (chunks), seconds_left (at the mean
+    rate so far; None where unknown), note, in_study (whether the study of its folder asks for it;
+    None without one) and parameters (what the study varies), the files first. A notebook shows it
+    as a table. state is one of finished, running, interrupted (its process is gone), stopped,
+    failed, missing, damaged and changed (by a resume, so that it is no longer the study's).
+
+    Raises ConfigError for a path that is none of these, RunFileError for a damaged index of a
+    folder.
+
+    Example:
+        >>> import pathlib, tempfile, rsrg
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     for record in rsrg.status(f"{folder}/none.h5"):
+        ...         print(pathlib.Path(record.path).name, record.state)
+        none.h5 missing
+    """
+    return Records(run for g in statuses([Path(path) for path in paths]) for run in g.named())
 
 
 def run_status(path: Path, entry: Entry | None = None) -> RunStatus:
@@ -139,6 +182,15 @@ class Group:
 
     title: str
     runs: tuple[RunStatus, ...]
+
+    def named(self) -> Iterator[RunStatus]:
+        """The runs, each with the title of this group."""
+        return (replace(run, group=self.title) for run in self.runs)
+
+
+def groups_of(runs: Iterable[RunStatus]) -> list[Group]:
+    """Runs that name their groups, as these groups."""
+    return [Group(title, tuple(own)) for title, own in groupby(runs, key=lambda r: r.group)]
 
 
 def study_status(study: Study, folder: Path) -> Group:

@@ -9,6 +9,7 @@ or, in place of the axes, the runs themselves: `runs: [{sampling.seed: 1}, {bloc
 """
 
 import difflib
+import json
 import math
 import os
 from collections.abc import Iterator, Mapping
@@ -19,7 +20,7 @@ from typing import Any
 
 from rsrg.config.loading import config_from_source
 from rsrg.config.schema import Config
-from rsrg.config.yaml_source import KeyPath, Source, override, read_source
+from rsrg.config.yaml_source import KeyPath, Source, override, read_source, source_of
 from rsrg.errors import ConfigError
 
 KINDS = ("product", "zip", "runs")
@@ -64,12 +65,12 @@ class _Choice:
     places: dict[str, str]
 
 
-def load_study(path: str | os.PathLike[str]) -> Study:
-    """The study in a YAML file.
+def load_study(path: str | os.PathLike[str] | Mapping[str, Any]) -> Study:
+    """The study in a YAML file; or in a mapping, whose `base` may also be a Config.
 
     Raises ConfigError with every problem of the study file, or else of every member's config.
     """
-    source = read_source(path)
+    source = source_of(path)
     kind = _kind(source)
     base = _base(source)
     choices = list(_runs(source) if kind == "runs" else _axes(source, kind))
@@ -107,7 +108,9 @@ def _kind(source: Source) -> str:
 def _base(source: Source) -> Source:
     """The base config: a file, relative to the study file's folder, or the mapping under `base`."""
     base = source.data["base"]
-    if isinstance(base, str):
+    if isinstance(base, Config):
+        return Source(source.name, base.text(), json.loads(base.resolved()), {})
+    if isinstance(base, str | os.PathLike):
         return read_source(Path(source.name).parent / base)
     if not isinstance(base, dict):
         raise ConfigError(
@@ -154,7 +157,8 @@ def _check_count(source: Source, kind: str, count: int) -> None:
 
 def _choice(source: Source, values: Mapping[str, tuple[KeyPath, Any]]) -> _Choice:
     def place(path: KeyPath) -> str:
-        return f"{source.name}:{source.lines[path]},"
+        line = source.lines.get(path)
+        return f"{source.name}:{line}," if line else f"{source.name},"
 
     return _Choice(
         {key: value for key, (_, value) in values.items()},

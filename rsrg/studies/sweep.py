@@ -1,23 +1,28 @@
 """Carrying a study to its end: each run that is missing, stopped or failed, one after another."""
 
 import json
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from rsrg.config.schema import Config
-from rsrg.errors import ExecutorError, RsrgError
+from rsrg.errors import ConfigError, ExecutorError, RsrgError
 from rsrg.execution import engine
 from rsrg.execution.clock import CLOCK
 from rsrg.execution.executor import Executor
+from rsrg.execution.notebook import watched
+from rsrg.execution.open_executor import open_executor
 from rsrg.execution.progress import Progress, Watcher
 from rsrg.execution.signals import StopRequest, stop_on_signals
 from rsrg.execution.timing import chunk_seconds
 from rsrg.execution.walltime import TimeLimit
+from rsrg.records import Records
 from rsrg.studies.index import index_of, read_index, write_index
 from rsrg.studies.status import Group, RunStatus, study_status
-from rsrg.studies.study import Member, Study
+from rsrg.studies.study import Member, Study, load_study
 
 Notify = Callable[[str], None]
 
@@ -30,6 +35,96 @@ class SweepPlan:
     runs: int
     chunks: int
     seconds: float | None
+
+
+@dataclass(frozen=True)
+class Swept:
+    """What came of a sweep. stopped: whether a signal or the time limit ended it early.
+
+    runs: how far each is, also those of an earlier study in the folder.
+    """
+
+    folder: Path
+    runs: Records[RunStatus]
+    stopped: bool
+
+    @property
+    def wanted(self) -> list[RunStatus]:
+        """The runs that the study asks for."""
+        return [run for run in self.runs if run.in_study]
+
+    @property
+    def finished(self) -> bool:
+        """Whether all runs that the study asks for are finished."""
+        return all(run.state == "finished" for run in self.wanted)
+
+    def _repr_html_(self) -> str:
+        return self.runs._repr_html_()
+
+
+def sweep(
+    study: str | os.PathLike[str] | Mapping[str, Any] | Study,
+    folder: str | os.PathLike[str] | None = None,
+    *,
+    watch: Watcher | None = None,
+    notify: Notify = lambda text: None,
+    executor: Executor | None = None,
+    walltime: float | None = None,
+) -> Swept:
+    """Carry out all runs of a study that are missing, stopped or failed; finished ones stay.
+
+    A study varies a base config along axes. Each run lies in a file of the folder, whose name
+    follows from its config; the same call goes on where an earlier one was stopped.
+
+    study: the path of a YAML study; or a mapping of the same keys and values: `base` (a config as a
+    path, mapping or Config) and one of `product`, `zip` (mappings of dotted keys to lists of
+    values, also from numpy) and `runs` (a list of mappings of dotted keys to values).
+    folder: of the runs; by default runs/STUDY. A mapping has no name, and must come with one.
+    watch: as in `run`.
+    notify: a function that is called with a line on each run that ends.
+    executor, walltime: as in `run`, but for the whole sweep.
+
+    Returns what came of it: runs (records as of `status`), finished (whether all of them are) and
+    stopped (whether a signal or walltime ended it early). Where one run fails, its record says why,
+    and the others go on.
+
+    Raises ConfigError with every problem of the study and its configs; RunFileError where the
+    folder cannot be written.
+
+    Example:
+        The exact sum over 8 and over 27 blocks:
+
+        >>> import tempfile, rsrg
+        >>> config = {
+        ...     "schema_version": 1,
+        ...     "materials": [{"alpha": 0.7}],
+        ...     "lengths": {"start": "50 angstrom", "sample": "1 mm"},
+        ...     "blocks": {"n0": 2, "count": "volume"},
+        ...     "strain": {"values": [0.0, 0.5, 2.0]},
+        ...     "readings": ["fixed/ellipsoid"],
+        ...     "sampling": {"estimator": "exact"},
+        ... }
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     swept = rsrg.sweep({"base": config, "product": {"blocks.n0": [2, 3]}}, folder)
+        ...     runs = [rsrg.open_run(record.path) for record in swept.runs]
+        >>> swept.finished, swept.runs[1].parameters
+        (True, {'blocks.n0': 3})
+        >>> for run in runs:
+        ...     print(run.config.blocks.n0, round(run.critical_strains()[0].value, 3))
+        2 0.368
+        3 0.471
+    """
+    loaded = study if isinstance(study, Study) else load_study(study)
+    if folder is None and isinstance(study, Mapping):
+        raise ConfigError(["`folder` must be given for a study that is a mapping; got none"])
+    target = loaded.folder if folder is None else Path(folder)
+    with (
+        watched(watch) as seen,
+        nullcontext(executor) if executor else open_executor() as chosen,
+    ):
+        session = Sweep(loaded, target, notify, seen, chosen, walltime)
+        group = session.work()
+    return Swept(target, Records(group.named()), session.stopped)
 
 
 def sweep_plan(study: Study, folder: Path) -> SweepPlan:

@@ -22,7 +22,7 @@ from rsrg.execution.open_executor import open_executor
 from rsrg.execution.processes import Processes
 from rsrg.execution.threads import Threads
 
-A_LINE_EACH_CHUNK = "from rsrg.report import progress; progress.LOG_INTERVAL = 0.0"
+A_LINE_EACH_CHUNK = "from rsrg.execution import progress_bar; progress_bar.LOG_INTERVAL = 0.0"
 ALL = ((0, 1), (0, 1, 2, 3, 4))  # cases of the small config: readings, strains
 
 

@@ -191,7 +191,7 @@ def test_unfinished_runs(unfinished, ax, solid):
 @pytest.fixture
 def unfinished(run, monkeypatch):
     other = rsrg.open_run(run.path)
-    other.attributes = other.attributes | {"status": "stopped"}
+    other.snapshot.attributes = other.attributes | {"status": "stopped"}
     return other
 
 

@@ -10,6 +10,7 @@ import subprocess
 import h5py
 import numpy as np
 import pytest
+import xarray
 
 import rsrg
 from rsrg.errors import RunFileError
@@ -266,8 +267,6 @@ def test_h5py_opens_it_and_finds_named_axes(finished):
 
 
 def test_every_group_opens_in_xarray_with_names(finished):
-    xarray = pytest.importorskip("xarray")
-    pytest.importorskip("h5netcdf")
     for group in ("axes", "coupling", "flow", "critical", "checkpoint", "provenance"):
         with xarray.open_dataset(finished, engine="h5netcdf", group=group) as data:
             named = {n.split("/")[1]: e.dims for n, e in ENTRIES.items() if n.startswith(group)}
@@ -283,13 +282,14 @@ def test_every_group_opens_in_xarray_with_names(finished):
 
 
 def test_to_xarray(finished):
-    pytest.importorskip("xarray")
-    pytest.importorskip("h5netcdf")
     run = rsrg.open_run(finished)
     tree = run.to_xarray()
     np.testing.assert_array_equal(tree["flow/chi"].values, run.read("flow/chi"))
     assert tree["flow/chi"].dims == ENTRIES["flow/chi"].dims
     assert tree.attrs["status"] == "finished"
+    variables = [v for node in tree.subtree for v in node.ds.variables.values()]
+    assert len(variables) > 90  # axes stand in each group
+    assert all({"units", "long_name"} <= v.attrs.keys() for v in variables)
 
 
 @pytest.mark.skipif(shutil.which("h5ls") is None, reason="h5ls is not installed")
@@ -305,8 +305,10 @@ def test_unknown_node_names_those_there_are(finished):
     run = rsrg.open_run(finished)
     with pytest.raises(RunFileError) as caught:
         run.read("flow/chii")
+    assert str(caught.value) == f"no node /flow/chii in {finished}; did you mean /flow/chi?"
     groups = "/axes, /checkpoint, /coupling, /critical, /flow, /provenance"
-    assert str(caught.value) == f"no node /flow/chii in {finished}; there are {groups}"
+    with pytest.raises(RunFileError, match=f"no node /zzzz in .*; there are {groups}"):
+        run.read("zzzz")
     with pytest.raises(RunFileError, match="is a group; name a dataset in it"):
         run.read("flow")
 

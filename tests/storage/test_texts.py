@@ -5,6 +5,7 @@ import io
 import h5py
 import numpy as np
 import pytest
+import xarray
 
 import rsrg
 from rsrg.storage.atomic import save
@@ -74,8 +75,6 @@ def test_schema_1_keeps_its_texts_in_heaps_and_is_read(request):
 
 def test_xarray_gives_str(finished):
     """Also where all texts are one letter, which xarray would else join into one."""
-    xarray = pytest.importorskip("xarray")
-    pytest.importorskip("h5netcdf")
     run = rsrg.open_run(finished)
     tree = xarray.open_datatree(io.BytesIO(run.snapshot.content()), engine="h5netcdf")
     for name in ("axes/row", "axes/material", "axes/reading", "provenance/notes"):

@@ -11,7 +11,7 @@ from rsrg.execution.open_executor import open_executor
 from rsrg.results.chunk_means import MomentArrays
 from rsrg.results.compute import compute_results
 from rsrg.studies.collect import collect
-from rsrg.studies.merge import merge
+from rsrg.studies.merge import write_merged
 from rsrg.studies.seeds import pooled_results, seed_groups
 from rsrg.studies.study import load_study
 from rsrg.studies.sweep import Sweep
@@ -46,7 +46,7 @@ def opened(path):
 
 def test_every_number_is_where_its_parameters_say(grid, tmp_path):
     study, folder = grid
-    merged = merge(collect([folder]), tmp_path / "m.h5")
+    merged = write_merged(collect([folder]), tmp_path / "m.h5")
     assert (merged.runs, merged.sizes, merged.notes) == (6, {"n0": 2, "seed": 3}, ())
     tree = opened(tmp_path / "m.h5")
     assert list(tree["flow"]["n0"].values) == [3, 2]  # as the study has them
@@ -70,7 +70,7 @@ def test_every_number_is_where_its_parameters_say(grid, tmp_path):
 def test_raw_chunk_means_stay(grid, tmp_path):
     """Each run's at its place, so that one can bin or combine them again."""
     study, folder = grid
-    merge(collect([folder]), tmp_path / "m.h5")
+    write_merged(collect([folder]), tmp_path / "m.h5")
     tree = opened(tmp_path / "m.h5")["coupling"]
     for member in study.members:
         run = rsrg.open_run(folder / member.file)
@@ -88,7 +88,7 @@ def test_raw_chunk_means_stay(grid, tmp_path):
 
 def test_runs_of_different_length_are_padded(finished, changed, tmp_path):
     rsrg.run(changed(sampling="{samples: 128, seed: 3}"), tmp_path / "longer.h5")
-    merge(collect([finished, tmp_path / "longer.h5"]), tmp_path / "m.h5")
+    write_merged(collect([finished, tmp_path / "longer.h5"]), tmp_path / "m.h5")
     tree = opened(tmp_path / "m.h5")["coupling"]
     assert [list(tree["chunks"].sel(samples=n)) for n in (64, 128)] == [[4] * 3, [8] * 3]
     short, longer = (tree["moments"].sel(samples=n) for n in (64, 128))
@@ -99,8 +99,8 @@ def test_runs_of_different_length_are_padded(finished, changed, tmp_path):
 
 def test_without_raw_chunk_means(grid, tmp_path):
     _, folder = grid
-    merge(collect([folder]), tmp_path / "m.h5")
-    merge(collect([folder]), tmp_path / "less.h5", raw=False)
+    write_merged(collect([folder]), tmp_path / "m.h5")
+    write_merged(collect([folder]), tmp_path / "less.h5", raw=False)
     tree, less = opened(tmp_path / "m.h5"), opened(tmp_path / "less.h5")
     axes = {"chunk", "quartic", "monomial"}
     raw = {"moments", "moments_unstrained", "moments_volume", "number_volume", "harmonics"}
@@ -112,8 +112,8 @@ def test_without_raw_chunk_means(grid, tmp_path):
 
 def test_files_by_name_give_the_same_as_their_folder(grid, tmp_path):
     study, folder = grid
-    merge(collect([folder]), tmp_path / "folder.h5")
-    merge(collect([folder / m.file for m in study.members]), tmp_path / "files.h5")
+    write_merged(collect([folder]), tmp_path / "folder.h5")
+    write_merged(collect([folder / m.file for m in study.members]), tmp_path / "files.h5")
     for group, node in opened(tmp_path / "folder.h5").children.items():
         xarray.testing.assert_identical(node.ds, opened(tmp_path / "files.h5")[group].ds)
 
@@ -122,7 +122,7 @@ def test_zip_becomes_a_list_of_runs(swept, tmp_path):
     _, folder = swept(
         "base: small.yaml\nzip: {blocks.n0: [2, 3], flow.update: [resummed, second_order]}\n"
     )
-    merged = merge(collect([folder]), tmp_path / "m.h5")
+    merged = write_merged(collect([folder]), tmp_path / "m.h5")
     assert merged.sizes == {"run": 2}
     axes = opened(tmp_path / "m.h5")["axes"]
     assert list(axes["n0"].values) == [2, 3]
@@ -136,7 +136,7 @@ def test_glasses_and_readings_share_their_axes(swept, finished, tmp_path):
         "base: small.yaml\nproduct:\n  materials: [[a-SiO2], [{alpha: 0.7}]]\n"
         "  readings: [[fixed/ellipsoid], [affine/sphere]]\n"
     )
-    merged = merge(collect([folder]), tmp_path / "m.h5")
+    merged = write_merged(collect([folder]), tmp_path / "m.h5")
     assert merged.sizes == {}
     tree, whole = opened(tmp_path / "m.h5"), rsrg.open_run(finished)
     for name in ("flow/chi", "flow/chi_log", "critical/strain_stderr", "coupling/M"):
@@ -158,7 +158,7 @@ def test_one_run_twice_is_refused(finished, tmp_path):
 def test_mixed_parameters_are_refused(finished, changed, tmp_path):
     rsrg.run(changed(blocks="{n0: 3}", flow="{update: second_order}"), tmp_path / "other.h5")
     with pytest.raises(RunFileError, match=r"must span a grid.* they differ in blocks\.n0, flow\."):
-        merge(collect([finished, tmp_path / "other.h5"]), tmp_path / "m.h5")
+        write_merged(collect([finished, tmp_path / "other.h5"]), tmp_path / "m.h5")
     assert not (tmp_path / "m.h5").exists()
 
 
@@ -170,7 +170,7 @@ def test_different_results_for_one_place_are_refused(finished, changed, tmp_path
     with pytest.raises(
         RunFileError, match="must not hold different values of coupling/moments for one"
     ):
-        merge(found, tmp_path / "m.h5", pool_seeds=True)
+        write_merged(found, tmp_path / "m.h5", pool_seeds=True)
 
 
 def test_unfinished_runs_are_refused_all_at_once(grid, tmp_path, config):
@@ -189,7 +189,7 @@ def test_unfinished_runs_are_refused_all_at_once(grid, tmp_path, config):
 def test_nothing_is_overwritten(grid, tmp_path):
     (tmp_path / "m.h5").write_text("mine")
     with pytest.raises(RunFileError, match="exists already; nothing is overwritten"):
-        merge(collect([grid[1]]), tmp_path / "m.h5")
+        write_merged(collect([grid[1]]), tmp_path / "m.h5")
     assert (tmp_path / "m.h5").read_text() == "mine"
 
 
@@ -197,11 +197,11 @@ def test_named_as_what_it_is(grid, tmp_path):
     with pytest.raises(
         ConfigError, match=r"a merged file must end in \.h5 or \.hdf5; got .*m\.yaml"
     ):
-        merge(collect([grid[1]]), tmp_path / "m.yaml")
+        write_merged(collect([grid[1]]), tmp_path / "m.yaml")
 
 
 def test_a_merged_file_is_no_run(grid, tmp_path):
-    merge(collect([grid[1]]), tmp_path / "m.h5")
+    write_merged(collect([grid[1]]), tmp_path / "m.h5")
     with pytest.raises(RunFileError, match="no run, but runs merged: open it with xarray"):
         rsrg.open_run(tmp_path / "m.h5")
 
@@ -209,7 +209,7 @@ def test_a_merged_file_is_no_run(grid, tmp_path):
 def test_other_software_is_noted(grid, tmp_path, monkeypatch):
     found = collect([grid[1]])
     object.__setattr__(found.runs[0], "versions", "rsrg 0.0.1")
-    merged = merge(found, tmp_path / "m.h5")
+    merged = write_merged(found, tmp_path / "m.h5")
     assert "different software" in merged.notes[0]
     assert opened(tmp_path / "m.h5").attrs["versions_differ"]
 
@@ -283,7 +283,7 @@ def test_the_error_falls_as_the_root_of_the_seeds(many):
 
 def test_seeds_pooled_for_each_of_the_other_parameters(grid, tmp_path):
     _, folder = grid
-    merged = merge(collect([folder]), tmp_path / "m.h5", pool_seeds=True)
+    merged = write_merged(collect([folder]), tmp_path / "m.h5", pool_seeds=True)
     assert (merged.runs, merged.sizes) == (6, {"n0": 2})
     pool = next(p for p in seed_groups(collect([folder]).runs) if p[0].config.blocks.n0 == 2)
     tree = opened(tmp_path / "m.h5")
@@ -309,10 +309,12 @@ def test_a_seed_counts_once(finished, changed, tmp_path):
     """More samples of the same seed are the same draws and more: pooled, some would count twice."""
     rsrg.run(changed(sampling="{samples: 128, seed: 3}"), tmp_path / "longer.h5")
     with pytest.raises(RunFileError, match=r"each seed can be pooled once; .* both have seed 3"):
-        merge(collect([finished, tmp_path / "longer.h5"]), tmp_path / "m.h5", pool_seeds=True)
+        write_merged(
+            collect([finished, tmp_path / "longer.h5"]), tmp_path / "m.h5", pool_seeds=True
+        )
 
 
 def test_only_drawn_runs_are_pooled(changed, tmp_path):
     rsrg.run(changed(sampling="{estimator: formula}"), tmp_path / "formula.h5")
     with pytest.raises(RunFileError, match=r"`estimator` is montecarlo; .*formula\.h5 is formula"):
-        merge(collect([tmp_path / "formula.h5"]), tmp_path / "m.h5", pool_seeds=True)
+        write_merged(collect([tmp_path / "formula.h5"]), tmp_path / "m.h5", pool_seeds=True)

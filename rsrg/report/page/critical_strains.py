@@ -4,7 +4,8 @@ from rsrg.formatting import with_error
 from rsrg.report.critical_table import SHOWN_AS_ONE
 from rsrg.report.html.table import Cell, Column, PageTable
 from rsrg.report.source_names import SOURCE_NAMES
-from rsrg.results.run import CriticalStrainRecord, Run
+from rsrg.results.critical_record import CriticalStrainRecord
+from rsrg.results.run import Run
 
 COLUMNS = (
     Column("glass", filter=True),

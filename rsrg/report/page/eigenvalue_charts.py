@@ -229,7 +229,8 @@ def _deviation(view: View) -> Chart:
                     "type": "scatter", "x": take("length"),
                     "y": take(f"deviation_{source}", channel=g, **PLACE),
                     "name": label, "legendgroup": label, "showlegend": source == "continuum",
-                    "hovertemplate": f"{label}, sum − {SOURCE_NAMES[source]}: %{{y:.3g}} σ<extra></extra>",
+                    "hovertemplate": f"{label}, sum − {SOURCE_NAMES[source]}: "
+                    "%{y:.3g} σ<extra></extra>",
                     **_markers(g, colour), "mode": "lines+markers",
                     "line": {"color": colour, "dash": dash, "width": 1.5},
                 })  # fmt: skip

@@ -137,8 +137,9 @@ def _stress(view: View) -> Chart | None:
         colour = COLOURS[list(SOURCE_NAMES).index(source)]
         dash = {"lattice": "solid", "continuum": "dash"}.get(source, DASHES["log"])
         traces.append({
-            "type": "scatter", "mode": "lines", "name": SOURCE_NAMES[source], "x": take("stress_strain"),
-            "y": take(f"stress_{source}", **PLACE), "line": {"color": colour, "dash": dash},
+            "type": "scatter", "mode": "lines", "name": SOURCE_NAMES[source],
+            "x": take("stress_strain"), "y": take(f"stress_{source}", **PLACE),
+            "line": {"color": colour, "dash": dash},
         })  # fmt: skip
     return Chart(
         key="stress",

@@ -3,10 +3,11 @@
 import numpy as np
 
 from rsrg.formatting import with_error
-from rsrg.report.critical_table import SHOWN_AS_ONE, lowest
+from rsrg.report.critical_table import SHOWN_AS_ONE
 from rsrg.report.lengths import generation_lengths
+from rsrg.results.critical_record import CriticalStrainRecord, lowest
 from rsrg.results.pool_results import PoolResults
-from rsrg.results.run import CriticalStrainRecord, Run
+from rsrg.results.run import Run
 
 
 def verdicts(run: Run) -> list[str]:

@@ -10,8 +10,9 @@ from rsrg.report.eigenvalue_axis import channel_groups
 from rsrg.report.html.chart import Control
 from rsrg.report.html.numbers import Numbers
 from rsrg.report.lengths import Lengths, step_lengths
+from rsrg.results.critical_record import CriticalStrainRecord
 from rsrg.results.other_sign import OtherSign, other_sign
-from rsrg.results.run import CriticalStrainRecord, Run
+from rsrg.results.run import Run
 
 SLIDER = 21  # strains of the slider, at most: a page holds the flow at these alone
 

@@ -7,7 +7,7 @@ from rsrg.report.plots.flow import EIGENVALUES, zero_line
 from rsrg.report.plots.glass_flow import VALUES, GlassFlow
 from rsrg.report.plots.legend import legend_size
 from rsrg.report.style import marker_size
-from rsrg.results.run import CriticalStrainRecord
+from rsrg.results.critical_record import CriticalStrainRecord
 
 MARKERS_SHOWN = 21  # of a curve, so that they can be told apart
 

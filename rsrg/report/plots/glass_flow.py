@@ -7,13 +7,14 @@ import numpy as np
 from matplotlib.lines import Line2D
 
 from rsrg.errors import RunFileError
-from rsrg.report.critical_table import SHOWN_AS_ONE, lowest
+from rsrg.report.critical_table import SHOWN_AS_ONE
 from rsrg.report.eigenvalue_axis import channel_groups, eigenvalue_limits
 from rsrg.report.lengths import step_lengths
 from rsrg.report.source_names import SOURCE_NAMES
 from rsrg.report.style import COLOURS, MARKERS, marker_size
 from rsrg.results.axis_index import axis_index, nearest_strain
-from rsrg.results.run import CriticalStrainRecord, Run
+from rsrg.results.critical_record import CriticalStrainRecord, lowest
+from rsrg.results.run import Run
 
 Names = str | Sequence[str] | None  # one, several, or all
 DASHES = {"lattice": "none", "continuum": "-", "log": ":"}

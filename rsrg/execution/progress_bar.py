@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from tqdm import tqdm
 
@@ -33,7 +34,7 @@ def progress_bar(silent: bool, quiet: bool = False) -> Iterator[Watcher]:
         logger.addHandler(notices)
     try:
         if sys.stderr.isatty() and not (silent or quiet):
-            with _bar() as watch:
+            with bar() as watch:
                 yield watch
         else:
             yield _lines(silent or quiet)
@@ -47,24 +48,48 @@ def _urgent(progress: Progress) -> None:
 
 
 @contextmanager
-def _bar() -> Iterator[Watcher]:
-    bar = tqdm(
-        unit="chunk", dynamic_ncols=True, mininterval=BAR_INTERVAL, delay=BAR_DELAY, leave=False
-    )
+def bar(kind: type[Any] = tqdm, leave: bool = False) -> Iterator[Watcher]:
+    """A bar, from the first progress on. kind: tqdm, or another class of it. leave: at its end."""
+    shown: Any = None
 
     def watch(progress: Progress) -> None:
+        nonlocal shown
         if progress.urgent:
             _urgent(progress)
             return
-        bar.total = progress.total
-        bar.set_description(f"step {progress.step} of {progress.steps}", refresh=False)
-        bar.update(progress.done - bar.n)
-        note = progress.note or ("compiling the sums" if progress.done == 0 else "")
-        note = note or f"saved {tqdm.format_interval(progress.unsaved)} ago"
-        bar.set_postfix_str(note, refresh=bool(progress.note))
+        if shown is None:
+            shown = kind(
+                total=progress.total,
+                initial=progress.done,
+                unit="chunk",
+                dynamic_ncols=True,
+                mininterval=BAR_INTERVAL,
+                delay=BAR_DELAY,
+                leave=leave,
+            )
+        elif progress.total != shown.total or progress.done < shown.n:
+            _begin_again(shown, progress)
+        _renew(shown, progress)
 
-    with bar:
+    try:
         yield watch
+    finally:
+        if shown is not None:
+            shown.close()
+
+
+def _begin_again(shown: Any, progress: Progress) -> None:
+    """For the next run of a study, or a run that turns out to need more draws."""
+    shown.reset(progress.total)
+    shown.n = shown.last_print_n = shown.initial = progress.done
+
+
+def _renew(shown: Any, progress: Progress) -> None:
+    shown.set_description(f"step {progress.step} of {progress.steps}", refresh=False)
+    shown.update(progress.done - shown.n)
+    note = progress.note or ("compiling the sums" if progress.done == 0 else "")
+    note = note or f"saved {tqdm.format_interval(progress.unsaved)} ago"
+    shown.set_postfix_str(note, refresh=bool(progress.note))
 
 
 def _lines(silent: bool) -> Watcher:

@@ -2,6 +2,7 @@
 
 import fcntl
 import io
+import itertools
 import logging
 import os
 import pty
@@ -10,16 +11,21 @@ import struct
 import subprocess
 import sys
 import termios
+from types import ModuleType, SimpleNamespace
 
 import pytest
 
+import rsrg
+from rsrg.config.loading import config_from_text
+from rsrg.execution import progress_bar as bars
+from rsrg.execution.notebook import in_notebook
 from rsrg.execution.progress import Progress
-from rsrg.report.progress import line, progress_bar
+from rsrg.execution.progress_bar import line, progress_bar
 
 EACH_CHUNK = """
 from rsrg.cli.app import main
-from rsrg.report import progress
-progress.BAR_INTERVAL = progress.BAR_DELAY = 0.0
+from rsrg.execution import progress_bar
+progress_bar.BAR_INTERVAL = progress_bar.BAR_DELAY = 0.0
 main()
 """
 TEXT = """\
@@ -114,3 +120,59 @@ def test_a_log_that_cannot_be_kept_is_no_reason_to_stop(command, tmp_path):
     assert done.returncode == 0
     assert "rsrg: no log is kept: " in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.fixture
+def notebook(monkeypatch):
+    """This process takes itself for the kernel of a notebook without ipywidgets.
+
+    tqdm asks again which bar fits, and any warning of it would be an error.
+    """
+    kernel = ModuleType("IPython")
+    kernel.get_ipython = lambda: SimpleNamespace(config={"IPKernelApp": {}})
+    monkeypatch.setitem(sys.modules, "IPython", kernel)
+    monkeypatch.setitem(sys.modules, "ipykernel.zmqshell", ModuleType("zmqshell"))
+    monkeypatch.setitem(sys.modules, "ipywidgets", None)
+    for name in ("auto", "autonotebook", "notebook"):
+        monkeypatch.delitem(sys.modules, f"tqdm.{name}", raising=False)
+    monkeypatch.setattr(bars, "BAR_DELAY", 0.0)
+
+
+SMALL = config_from_text(TEXT.replace("n0: 4", "n0: 2").replace("samples: 160", "samples: 64"))
+
+
+def test_in_a_notebook_a_bar_by_itself(notebook, capfd, tmp_path):
+    assert in_notebook()
+    rsrg.run(SMALL, tmp_path / "run.h5")
+    shown = capfd.readouterr().err
+    assert "step 6 of 6" in shown
+    assert "24/24" in shown
+    rsrg.resume(tmp_path / "run.h5", {"sampling.samples": 128})
+    assert "48/48" in capfd.readouterr().err
+    rsrg.resume(tmp_path / "run.h5")  # nothing is left to do
+    assert capfd.readouterr().err == ""
+
+
+def test_not_where_somebody_watches(notebook, capfd, tmp_path):
+    seen = []
+    rsrg.run(SMALL, tmp_path / "run.h5", watch=seen.append)
+    assert (seen[-1].done, capfd.readouterr().err) == (24, "")
+
+
+def test_nor_in_a_plain_script_or_terminal(capfd, tmp_path, monkeypatch):
+    assert not in_notebook()
+    terminal = SimpleNamespace(get_ipython=lambda: SimpleNamespace(config={}))
+    monkeypatch.setitem(sys.modules, "IPython", terminal)
+    assert not in_notebook()
+    rsrg.run(SMALL, tmp_path / "run.h5")
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_bar_follows_the_next_run_and_a_larger_total(monkeypatch):
+    monkeypatch.setattr(bars, "BAR_DELAY", 0.0)
+    monkeypatch.setattr(sys, "stderr", out := io.StringIO())
+    with bars.bar() as watch:
+        for done, total in ((0, 4), (4, 4), (0, 4), (2, 4), (3, 8)):
+            watch(Progress(done, total, 1, 1, "a note is shown at once"))
+    shown = re.findall(r"\d/\d", out.getvalue())
+    assert [k for k, _ in itertools.groupby(shown) if k[0] != "0"] == ["4/4", "2/4", "3/8"]

@@ -1,0 +1,78 @@
+"""What a notebook shows of a run: its state, what it is of, and what breaks its glasses first."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from rsrg.formatting import NONE, with_error
+from rsrg.records import MAX_ROWS, facts_html, rows_html
+from rsrg.results.critical_record import CriticalStrainRecord, lowest
+
+if TYPE_CHECKING:
+    from rsrg.results.exact_run import ExactRun
+    from rsrg.results.run import Run
+    from rsrg.results.stored_run import StoredRun
+
+MAX_NAMES = 12  # of glasses in a line
+SUMS = {"lattice": "sum", "continuum": "continuum", "log": "log formula"}
+
+
+def run_html(run: "Run") -> str:
+    """State, glasses and readings; where there are results, the first critical strains."""
+    glasses = [glass.name for glass in run.config.glasses()]
+    facts = {
+        **_state(run),
+        "glasses": _names(glasses),
+        "readings of V(e)": _names(run.config.readings),
+        "steps": f"{run.config.steps()} of N0 = {run.config.blocks.n0}",
+    }
+    head = facts_html(facts, run.config.title or run.path.name)
+    if not run.has_results:
+        return head
+    rows = list(_first_failures(run, glasses[:MAX_ROWS]))
+    return head + rows_html(rows, "first critical strains e (dimensionless)", len(glasses))
+
+
+def exact_run_html(run: "ExactRun") -> str:
+    """State, and what the ensemble is."""
+    config = run.config
+    facts = {
+        **_state(run),
+        "super blocks": f"{config.sampling.super_blocks} of 2×2×2 two-level blocks",
+        "levels": config.levels.kind,
+        "α": f"{config.alpha:g}",
+        "γ²/(ρc_t² L³ ε)": _names([f"{x:g}" for x in config.strengths]),
+        "r/L": _names([f"{x:g}" for x in config.distances]),
+        "k_B T/ε": _names([f"{x:g}" for x in config.temperatures]),
+    }
+    return facts_html(facts, config.title or run.path.name)
+
+
+def _state(run: "StoredRun") -> dict[str, str]:
+    done, total = run.progress
+    share = f"{done} of {total} chunks" if total else ""
+    return {"file": str(run.path), "status": run.status, "progress": share}
+
+
+def _names(names: Sequence[str]) -> str:
+    more = len(names) - MAX_NAMES
+    return ", ".join(names[:MAX_NAMES]) + (f" and {more} more" if more > 0 else "")
+
+
+def _first_failures(run: "Run", glasses: Sequence[str]) -> Iterator[dict[str, str]]:
+    """A row for each glass, and a column for each reading and source of M."""
+    columns = [(reading, source) for source in run.sources() for reading in run.readings(source)]
+    records: dict[tuple[str, str, str], list[CriticalStrainRecord]] = {}
+    for r in run.critical_strains():
+        records.setdefault((r.material, r.reading, r.source), []).append(r)
+    for glass in glasses:
+        yield {"glass": glass} | {
+            f"{reading or 'any reading'}, {SUMS[source]}": _cell(
+                records.get((glass, reading, source), [])
+            )
+            for reading, source in columns
+        }
+
+
+def _cell(records: Sequence[CriticalStrainRecord]) -> str:
+    first = lowest(records)
+    return NONE if first is None else f"{with_error(first.value, first.stderr)} {first.channel}"

@@ -1,0 +1,31 @@
+"""What draws and reports a run, loaded by name when a run is asked for it.
+
+`run.plot` and `run.report()` are methods of results, but what they do is in `report/`, which reads
+results and so stands above this package: it imports us, and we may not import it. It is loaded by
+its name here, in the one place that knows these names, and only in a process that draws; a run
+itself needs no matplotlib and no templates.
+"""
+
+import os
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rsrg.report.plots.run_plots import RunPlots
+    from rsrg.results.run import Run
+    from rsrg.results.stored_run import StoredRun
+
+
+def run_plots(run: "Run") -> "RunPlots":
+    """The pictures of a run: `rsrg.report.plots.run_plots.RunPlots`."""
+    plots: RunPlots = import_module("rsrg.report.plots.run_plots").RunPlots(run)
+    return plots
+
+
+def write_report(
+    run: "StoredRun", path: str | os.PathLike[str] | None, shared_script: bool
+) -> Path:
+    """Write the page of a run, by `rsrg.report.page.write`; returns its path."""
+    write = import_module("rsrg.report.page.write").write_report
+    return Path(write(run, path, shared_script=shared_script))
