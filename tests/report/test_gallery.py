@@ -7,8 +7,6 @@ import matplotlib
 import pytest
 
 import rsrg
-from rsrg.report.plots.run_plots import RunPlots
-from rsrg.results.run import Run
 
 PAGE = Path(__file__).parents[2] / "docs" / "figures.md"
 
@@ -22,8 +20,6 @@ def open_run(changed, tmp_path, monkeypatch):
         flow="{disorder: quenched, pool: 256, initial: {kind: lognormal, width: 0.3}}",
     )
     run = rsrg.run(config, tmp_path / "run.h5")
-    if not hasattr(Run, "plot"):
-        monkeypatch.setattr(Run, "plot", property(RunPlots), raising=False)
     monkeypatch.setattr(rsrg, "open_run", lambda path: run)
 
 
