@@ -79,5 +79,5 @@ def page_html(content: Content, shared_script: Path | None = None) -> str:
         figures=figure_data([c for s in sections for c in s.charts], content.numbers),
         shared_script=shared_script is not None,
         version=rsrg_version(),
-        written=CLOCK.now(),
+        written=f"{CLOCK.now()[:16].replace('T', ' ')} UTC",
     )

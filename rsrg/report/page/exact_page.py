@@ -81,8 +81,16 @@ def _chart(cases: list[ExactCase], numbers: Numbers) -> Chart:
         "line for each temperature.",
         traces=traces,
         layout={
-            "xaxis": {"title": {"text": "x = γ²/(ρc<sub>t</sub>² r³ ε)"}, "type": "log"},
-            "yaxis": {"title": {"text": "mean |error| / mean |change|"}, "type": "log"},
+            "xaxis": {
+                "title": {"text": "x = γ²/(ρc<sub>t</sub>² r³ ε)"},
+                "type": "log",
+                "dtick": 1,
+            },
+            "yaxis": {
+                "title": {"text": "mean |error| / mean |change|"},
+                "type": "log",
+                "dtick": 1,
+            },
             "shapes": [right],
         },
         controls=[Control("formula", "Equation", [f"({f})" for f in formulas])],

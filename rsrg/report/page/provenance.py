@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 
 from rsrg.config.defaults import settings_given
+from rsrg.config.exact import ExactConfig
 from rsrg.formatting import duration_text
 from rsrg.report.html.table import Cell, Column, PageTable
 from rsrg.results.stored_run import StoredRun
@@ -42,6 +43,7 @@ def provenance(run: StoredRun) -> Provenance:
         ("commit of rsrg", (commit + changed) or "not known: rsrg was installed"),
         ("processor", str(attributes.get("processor", "not recorded by that version of rsrg"))),
     ]
+    command = "rsrg exact" if isinstance(run.config, ExactConfig) else "rsrg run"
     version = str(attributes.get("rsrg_version", "?"))
     return Provenance(
         config_text=run.config.text(),
@@ -49,7 +51,7 @@ def provenance(run: StoredRun) -> Provenance:
         settings=_settings(run),
         sessions=_sessions(run),
         facts=facts,
-        again=f"rsrg inspect {run.path.name} config_text > again.yaml\nrsrg run again.yaml",
+        again=f"rsrg inspect {run.path.name} config_text > again.yaml\n{command} again.yaml",
         cite=f"rsrg {version}{' (commit ' + commit[:10] + ')' if commit else ''}; after {PAPER}.",
     )
 
