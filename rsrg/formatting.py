@@ -28,6 +28,11 @@ def plain(value: float) -> str:
     return f"{value:.5g}"
 
 
+def counted(number: float, noun: str, plural: str = "") -> str:
+    """A number of things: 1 step, 12 steps, 18.2 steps, 0 glasses."""
+    return f"{number:,g} {noun}" if number == 1 else f"{number:,g} {plural or noun + 's'}"
+
+
 def length(meters: float) -> str:
     """A length in the largest unit of which it is at least one: 5 nm, 1.2 mm."""
     for unit, size in (("m", 1.0), ("mm", 1e-3), ("µm", 1e-6), ("nm", 1e-9)):

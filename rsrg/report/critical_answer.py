@@ -7,7 +7,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from rsrg.formatting import NONE, length
+from rsrg.formatting import NONE, counted, length
 from rsrg.physics.criticality import Crossing
 from rsrg.physics.first_failure import CriticalAnswer, CriticalRow
 from rsrg.physics.pairs import PAIR_NAMES
@@ -47,7 +47,7 @@ def critical_answer_heading(answer: CriticalAnswer) -> str:
     sizes = f"{length(answer.start)} to {length(float(f'{last.length:.6g}'))}"
     return (
         f"{g.name}: α = {g.alpha:.4f}, strain {strain_text(answer.strain)}, N0 = {n0}, "
-        f"{last.steps:g} steps from {sizes}"
+        f"{counted(last.steps, 'step')} from {sizes}"
     )
 
 
@@ -55,8 +55,8 @@ def glasses_heading(answers: Sequence[CriticalAnswer]) -> str:
     """The strain and the steps, which are the same for all glasses."""
     answer = answers[0]
     return (
-        f"{len(answers)} glasses, sum over blocks, strain {strain_text(answer.strain)}, "
-        f"N0 = {answer.n0}, {answer.rows[-1].steps:g} steps"
+        f"{counted(len(answers), 'glass', 'glasses')}, sum over blocks, strain {strain_text(answer.strain)}, "
+        f"N0 = {answer.n0}, {counted(answer.rows[-1].steps, 'step')}"
     )
 
 

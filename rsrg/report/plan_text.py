@@ -1,14 +1,15 @@
 """The plan of a run in words."""
 
 from rsrg.execution.plan import Plan
-from rsrg.formatting import duration_text, size_text
+from rsrg.formatting import counted, duration_text, size_text
 from rsrg.sums.limits import physical_memory
 
 
 def plan_lines(p: Plan) -> list[str]:
     """The plan in words."""
     lines = [
-        f"{p.materials} glasses × {p.readings} readings × {p.strains} strains, {p.steps} RG steps",
+        f"{counted(p.materials, 'glass', 'glasses')} × {counted(p.readings, 'reading')} × "
+        f"{counted(p.strains, 'strain')}, {counted(p.steps, 'RG step')}",
         f"{p.samples} draws per step: {p.sums:,} sums over blocks, {p.pairs:.3g} pairs",
         f"memory about {size_text(p.memory_bytes)}, run file at most {size_text(p.file_bytes)}",
     ]

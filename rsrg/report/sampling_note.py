@@ -6,6 +6,7 @@ from rsrg.ensemble.statistics import MAX_GROUPS
 from rsrg.formatting import duration_text
 from rsrg.results.run import Run
 
+ROUNDING = 1e-12  # of the error of plain sampling: a smaller one is the rounding of its sums
 PLAINLY = 5.0  # standard errors; there are as many looks as readings and strains
 
 
@@ -17,14 +18,21 @@ def sampling_notes(run: Run) -> list[str]:
     plain = float(np.max(run.read("coupling/plain_stderr")))
     draws = run.config.sampling.samples
     line = f"Standard error of M: at most {error:.2g} with {draws:,} draws per step."
-    if 0.0 < error < plain:
-        factor = (plain / error) ** 2
-        line += (
-            f" Plain sampling needs {factor:.3g} times as many: "
-            f"about {duration_text((factor - 1.0) * _seconds(run))} more than the "
-            f"{duration_text(_seconds(run))} that the draws took."
-        )
+    if error <= ROUNDING * plain:
+        line = f"M is fixed by symmetry, whatever the {draws:,} draws per step: it has no error."
+    elif error < plain:
+        line += _saved((plain / error) ** 2, _seconds(run))
     return [line, *_target(run, error), *_correlated(run)]
+
+
+def _saved(factor: float, seconds: float) -> str:
+    """What the controls saved, as a sentence."""
+    times = float(f"{factor:.3g}")
+    return (
+        f" Without control variates, {times:,g} times as many would be needed: about "
+        f"{duration_text((factor - 1.0) * seconds)} more than the {duration_text(seconds)} that "
+        "the draws took."
+    )
 
 
 def _target(run: Run, error: float) -> list[str]:
@@ -33,13 +41,17 @@ def _target(run: Run, error: float) -> list[str]:
         return []
     if run.config.sampling.target_quantity == "critical_strain":
         lowest = run.read("critical/sampling_stderr")[..., 0]
-        error = float(np.max(lowest, where=np.isfinite(lowest), initial=0.0))
         quantity = "the lowest critical strains"
+        if not np.isfinite(lowest).any():
+            return [f"Target error {target:g} of {quantity}: there is no crossing to measure."]
+        error = float(np.nanmax(lowest))
     if error <= target:
         return [f"Target error {target:g} of {quantity}: met, {error:.2g}."]
+    if run.preliminary:
+        return [f"Target error {target:g} of {quantity}: {error:.2g} so far."]
     return [
         f"Target error {target:g} of {quantity}: not met, {error:.2g} at `max_samples` "
-        f"{run.config.most_samples():,}. Go on: rsrg resume {run.path} -o sampling.max_samples N"
+        f"{run.config.most_samples():,}. Go on: rsrg resume RUN -o sampling.max_samples N"
     ]
 
 

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from rsrg.formatting import duration_text
+from rsrg.formatting import counted, duration_text
 from rsrg.studies.index import cell
 from rsrg.studies.status import STATES, Group, RunStatus
 
@@ -71,7 +71,8 @@ def counts(runs: Iterable[RunStatus]) -> str:
 def plan_text(plan: "SweepPlan") -> str:
     """What a sweep would do."""
     wanted = [s for s in plan.group.runs if s.in_study]
-    text = f"{len(wanted)} runs: {counts(wanted)}. To do: {plan.runs} runs, {plan.chunks} chunks"
+    todo = f"{counted(plan.runs, 'run')}, {counted(plan.chunks, 'chunk')}"
+    text = f"{counted(len(wanted), 'run')}: {counts(wanted)}. To do: {todo}"
     if plan.seconds is None:
         return text
     return (

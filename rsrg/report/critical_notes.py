@@ -1,0 +1,128 @@
+"""What a reader of the table of critical strains must know: its terms, range and limits."""
+
+import numpy as np
+from scipy.special import stdtrit
+
+from rsrg.ensemble.statistics import MAX_GROUPS
+from rsrg.formatting import NONE, counted
+from rsrg.report.critical_table import HEADINGS, against, sources_of_readings
+from rsrg.report.sampling_note import sampling_notes
+from rsrg.report.sign_text import sign_text
+from rsrg.results.run import Run
+
+MIN_FREEDOM = 16  # degrees of freedom of an error bar; with fewer, a note says so
+ONE_SIGMA = 0.6826894921370859  # share of a normal distribution within one standard error
+OF_SUM = {
+    "montecarlo": "over N0³ blocks; in parentheses, the standard error of its last digits, from "
+    "draws and interpolation",
+    "exact": "over N0³ blocks, its exact mean",
+}
+
+
+def notes(run: Run, every_channel: bool = False) -> list[str]:
+    """The lines below the table. every_channel: the channels stand in its headings."""
+    sampled = run.config.sampling.estimator == "montecarlo" and "lattice" in run.sources()
+    lines = [
+        *_without_crossing(run),
+        _range(run),
+        *([] if every_channel else filter(None, [against(run)])),
+        *_turned(run),
+        f"{sign_text(run.config)}.",
+        _terms(run),
+        "Readings are positions/domain: blocks stay (fixed) or move with the strain (affine), and "
+        "fill the strained ellipsoid or a sphere.",
+        *(_few_draws(run) if sampled else []),
+        *(sampling_notes(run) if sampled else []),
+        *(_second_order_notes(run) if run.config.flow.update == "second_order" else []),
+    ]
+    return [f"Preliminary: {run.preliminary}.", *lines] if run.preliminary else lines
+
+
+def _without_crossing(run: Run) -> list[str]:
+    """The readings in which no glass fails by any source, and the log formula where it has none."""
+    failing = {r.reading for r in run.critical_strains()}
+    silent: dict[str, list[str]] = {}
+    for reading, source in sources_of_readings(run):
+        if reading not in failing:
+            silent.setdefault(reading, []).append(HEADINGS[source])
+    strains = run.read("axes/strain")
+    grid = f"no critical strain on {strains[0]:g} … {strains[-1]:g}"
+    places: dict[str, list[str]] = {}
+    for reading, sources in silent.items():
+        where = f"{grid}, by {' or '.join(sources)}" if reading else grid
+        places.setdefault(where, []).append(reading or " and ".join(sources))
+    return [f"{', '.join(names)}: {where}." for where, names in places.items()]
+
+
+def _range(run: Run) -> str:
+    strains, weights = run.read("axes/strain"), run.config.step_weights()
+    grid = f"{strains[0]:g} … {strains[-1]:g}"
+    steps = counted(float(f"{weights.sum():.4g}"), "step")
+    first = "lowest" if strains[0] >= 0.0 else "first (stretched, else compressed)"
+    return (
+        f"e: the {first} strain on {grid} at which the glass fails, as an "
+        f"eigenvalue of χ⁻¹ crosses zero, after {steps} of N0 = {run.config.blocks.n0}; "
+        f"{NONE}: none."
+    )
+
+
+def _terms(run: Run) -> str:
+    """The sources in words."""
+    words = {
+        "lattice": OF_SUM.get(run.config.sampling.estimator, ""),
+        "continuum": "its exact limit N0 → ∞",
+        "log": "Eqs. 4.2 to 4.5 of the paper, which know no reading",
+    }
+    if "lattice" not in run.sources():
+        words["continuum"] = "the exact limit N0 → ∞ of the sum over blocks"
+    return " ".join(f"{HEADINGS[source]}: {words[source]}." for source in run.sources())
+
+
+def _turned(run: Run) -> list[str]:
+    """Which strains the names of channels stand for, where the eigenvectors have turned."""
+    if len(run.read("axes/material")) == 1:
+        return []  # the table has them
+    strains: dict[str, list[str]] = {}
+    for r in sorted(run.critical_strains(), key=lambda r: r.failing_strain):
+        if r.failing_strain not in ("", r.channel):
+            strains.setdefault(r.channel, []).append(r.failing_strain)
+    return [
+        f"{channel} is this channel's name at small strain; where it fails, its strain is "
+        + " to ".join(dict.fromkeys((found[0], found[-1])))
+        + "."
+        for channel, found in strains.items()
+    ]
+
+
+def _few_draws(run: Run) -> list[str]:
+    """How uncertain the errors are, where they come from few groups of chunks."""
+    freedom = min(run.config.chunks(), MAX_GROUPS) - 1
+    if freedom >= MIN_FREEDOM:
+        return []
+    share = 1.0 / np.sqrt(2.0 * freedom)
+    wider = float(stdtrit(freedom, 0.5 + 0.5 * ONE_SIGMA))
+    return [
+        f"Few draws: the standard errors themselves are uncertain by {share:.0%}; for 68% "
+        f"confidence take {wider:.3g} of them (Student's t, {freedom} degrees of freedom)."
+    ]
+
+
+def _second_order_notes(run: Run) -> list[str]:
+    """Second order never crosses zero: say where it ran away, and where it overshot."""
+    lines = ["Second order (3.3): a softening channel runs to +∞ and never changes sign."]
+    if "lattice" not in run.sources():
+        return lines
+    strains, readings = run.read("axes/strain"), run.read("axes/reading")
+    kinds = {
+        "runaway_step": "χ ran above 1e6 ρc_t²",
+        "transition_step": "χ overshot below zero (an artefact of the truncation, χM > 1)",
+    }
+    for name, text in kinds.items():
+        for j, reading in enumerate(readings):
+            steps = run.values(f"flow/{name}", reading=j)
+            happened = (steps >= 0).any(axis=0)
+            if happened.any():
+                first = int(happened.argmax())
+                step = steps[:, first].max()
+                lines.append(f"  {reading}: {text} from e = {strains[first]:g} on, step {step}.")
+    return lines

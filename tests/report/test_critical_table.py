@@ -1,0 +1,170 @@
+"""The table after a run: whole in 80 columns, its terms explained, every number at its place."""
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import rsrg
+from rsrg.formatting import counted, with_error
+from rsrg.report.critical_notes import notes
+from rsrg.report.critical_table import against, critical_tables
+from rsrg.report.grouped_table import Column, grouped_table
+from rsrg.report.sampling_note import sampling_notes
+
+STRAIN = "{component: xx, values: {start: 0.0, stop: 2.0, count: 11}}"
+MILLIMETRE = "{start: 50 angstrom, sample: 1 mm}"
+
+
+@pytest.fixture(scope="module")
+def three_readings(changed, tmp_path_factory):
+    """Twelve glasses in three readings, one of which never fails."""
+    config = changed(
+        materials="all",
+        strain=STRAIN,
+        lengths=MILLIMETRE,
+        blocks="{n0: 3}",
+        readings="[fixed/ellipsoid, affine/sphere, affine/ellipsoid]",
+    )
+    return rsrg.run(config, tmp_path_factory.mktemp("table") / "run.h5")
+
+
+def test_three_readings_of_twelve_glasses_are_one_table(three_readings):
+    (lines,) = critical_tables(three_readings, 80)
+    assert max(map(len, lines)) <= 80
+    assert len(lines) == 2 + 12
+    assert re.findall(r"\S+/\S+|any reading", lines[0]) == [
+        "fixed/ellipsoid", "affine/sphere", "any reading"
+    ]  # fmt: skip
+    assert lines[1].split() == ["glass", "α", *["sum", "continuum"] * 2, "log", "formula"]
+    (silent,) = [n for n in notes(three_readings) if n.startswith("affine/ellipsoid")]
+    assert silent == "affine/ellipsoid: no critical strain on 0 … 2, by sum or continuum."
+
+
+def test_every_number_stands_in_its_column(three_readings):
+    """The lowest critical strain of each glass, reading and source, and a dash where none is."""
+    (lines,) = critical_tables(three_readings, 80)
+    places = [
+        (r, s) for r in ("fixed/ellipsoid", "affine/sphere") for s in ("lattice", "continuum")
+    ]
+    for line in lines[2:]:
+        glass, _, *texts = line.split()
+        for text, place in zip(texts, [*places, ("", "log")], strict=True):
+            own = [
+                with_error(r.value, r.stderr)
+                for r in three_readings.critical_strains()
+                if (r.material, r.reading, r.source) == (glass, *place)
+            ]
+            assert text == min(own, default="–")
+
+
+def test_narrow_and_wide(three_readings):
+    """Cut between readings first; each part names the glasses again."""
+    parts = critical_tables(three_readings, 50)
+    assert [re.findall(r"\S+/\S+|any reading", p[0]) for p in parts] == [
+        ["fixed/ellipsoid"], ["affine/sphere", "any reading"]
+    ]  # fmt: skip
+    for width in (50, 40):
+        parts = critical_tables(three_readings, width)
+        assert all(len(line) <= width for part in parts for line in part)
+        assert all(part[2].startswith("a-SiO2") for part in parts)
+    assert len(critical_tables(three_readings, 250)) == 1
+
+
+def test_channels_are_named_once(three_readings):
+    text = against(three_readings)
+    assert text.count("xx+yy+zz") == text.count("yy-zz, yz") == 1
+    assert "xx+yy+zz in fixed/ellipsoid" in text
+
+
+def test_glasses_that_fail_in_different_channels(three_readings, monkeypatch):
+    """Letters at the numbers, which the legend explains; other columns are named as before."""
+    records = [
+        replace(r, channel="xy") if (r.material, r.source) == ("PMMA", "log") else r
+        for r in three_readings.critical_strains()
+    ]
+    monkeypatch.setattr(three_readings, "critical_strains", lambda: records)
+    (lines,) = critical_tables(three_readings, 80)
+    assert [line.split()[-1] for line in lines[2:]] == ["a"] * 11 + ["b"]
+    assert against(three_readings).endswith("; a: yy-zz, yz; b: xy.")
+    assert "xx+yy+zz in fixed/ellipsoid" in against(three_readings)
+
+
+def test_a_group_wider_than_its_columns_and_a_long_name():
+    first = [Column("", ("glass",), ("x" * 30, "b")), Column("", ("α",), ("0.5", "0.6"))]
+    columns = [Column("a long group", ("e",), ("1", "2")), Column("g", ("e",), ("3", "4"))]
+    (lines,) = grouped_table(first, columns, 80)
+    assert lines == [
+        "            a long group  g",
+        "glass  α    e             e",
+        "x" * 30,
+        "       0.5  1             3",
+        "b      0.6  2             4",
+    ]
+
+
+def test_terms_are_explained(three_readings):
+    text = " ".join(notes(three_readings))
+    for term in ("e:", "sum:", "continuum:", "log formula:", "positions/domain", "parentheses"):
+        assert term in text
+    assert "after 12 steps of N0 = 3" in text
+
+
+def test_output_is_80_columns_wide_without_a_terminal(command, three_readings):
+    done = command("report", three_readings.path)
+    assert done.returncode == 0, done.stderr
+    shown = done.stdout.split("run file:")[0].splitlines()
+    assert max(map(len, shown)) <= 80
+    assert not any(line != line.rstrip() for line in shown)
+
+
+def test_every_channel_has_a_column(command, three_readings):
+    done = command("report", three_readings.path, "--every-channel")
+    lines = done.stdout.splitlines()
+    (number,) = [i for i, line in enumerate(lines) if line.count("log formula") == 2]
+    # yy-zz and yz fail together, then the dilation
+    assert re.split(r"  +", lines[number + 1])[-2:] == ["yy-zz, yz", "xx+yy+zz"]
+    assert "Channel that fails" not in done.stdout
+
+
+def test_preliminary_results_say_so(three_readings):
+    three_readings.attributes["preliminary"] = "step 5 of 12, 64 of 64 chunks"
+    try:
+        assert notes(three_readings)[0] == "Preliminary: step 5 of 12, 64 of 64 chunks."
+    finally:
+        del three_readings.attributes["preliminary"]
+
+
+def test_one_of_a_thing():
+    assert [counted(n, "step") for n in (0, 1, 18.2)] == ["0 steps", "1 step", "18.2 steps"]
+    assert counted(1, "glass", "glasses") == "1 glass"
+    assert counted(1200, "glass", "glasses") == "1,200 glasses"
+
+
+def test_one_glass_and_one_step(command, changed, tmp_path):
+    text = changed(materials="[a-SiO2]", lengths="{log_ratio: 0.6}").text()
+    (tmp_path / "one.yaml").write_text(text)
+    assert (
+        "1 glass × 2 readings × 5 strains, 1 RG step\n" in command("run", "-n", "one.yaml").stdout
+    )
+    assert "after 1 step of N0" in command("run", "one.yaml", "--output", "one.h5").stdout
+
+
+def test_a_strain_that_keeps_the_symmetry_has_nothing_to_save(changed, tmp_path):
+    """Under hydrostatic strain M vanishes: its error is rounding, and no draws could be saved."""
+    strain = "{tensor: [[1, 0, 0], [0, 1, 0], [0, 0, 1]], values: [0.0, 0.5]}"
+    run = rsrg.run(changed(strain=strain), tmp_path / "run.h5")
+    assert np.max(run.read("coupling/M_stderr")) < 1e-12 * np.max(run.read("coupling/plain_stderr"))
+    assert sampling_notes(run) == [
+        "M is fixed by symmetry, whatever the 64 draws per step: it has no error."
+    ]
+
+
+def test_a_target_without_a_crossing(changed, tmp_path):
+    sampling = "{samples: 256, target_error: 0.01, target_quantity: critical_strain}"
+    run = rsrg.run(changed(sampling=sampling, lengths="{log_ratio: 0.6}"), tmp_path / "run.h5")
+    assert not np.isfinite(run.read("critical/strain")).any()
+    assert sampling_notes(run)[1] == (
+        "Target error 0.01 of the lowest critical strains: there is no crossing to measure."
+    )
