@@ -53,9 +53,9 @@ def critical_answer_heading(answer: CriticalAnswer) -> str:
 
 def glasses_heading(answers: Sequence[CriticalAnswer]) -> str:
     """The strain and the steps, which are the same for all glasses."""
-    answer = answers[0]
+    answer, glasses = answers[0], counted(len(answers), "glass", "glasses")
     return (
-        f"{counted(len(answers), 'glass', 'glasses')}, sum over blocks, strain {strain_text(answer.strain)}, "
+        f"{glasses}, sum over blocks, strain {strain_text(answer.strain)}, "
         f"N0 = {answer.n0}, {counted(answer.rows[-1].steps, 'step')}"
     )
 

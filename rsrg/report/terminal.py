@@ -30,9 +30,9 @@ def print_results(run: Run, every_channel: bool = False) -> None:
             out.print(line, markup=False, soft_wrap=True)
         out.print()
     for note in notes(run, every_channel):
-        for line in Text(note).wrap(out, out.width):
-            line.rstrip()
-            out.print(line)
+        for part in Text(note).wrap(out, out.width):
+            part.rstrip()
+            out.print(part)
 
 
 def print_disorder(run: Run, material: str | None = None) -> None:
