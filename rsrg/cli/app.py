@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from rsrg.cli import report, run, show, studies, theory
+from rsrg.cli import report, run, show, studies, theory, watch
 from rsrg.cli.options import EXIT_FAILURE, EXIT_USAGE, fail
 from rsrg.cli.overrides import join_overrides
 from rsrg.errors import ConfigError, RsrgError
@@ -46,8 +46,8 @@ def _main(
 
 for _command in (
     *(run.run, run.exact, run.resume),
-    *(studies.sweep, studies.status, studies.merge),
     *(show.validate, show.inspect, show.compare, report.report, show.materials, show.schema),
+    *(studies.sweep, studies.status, watch.watch, studies.merge),
     *(theory.reproduce, theory.critical, theory.stability),
 ):
     app.command()(_command)

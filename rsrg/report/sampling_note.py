@@ -4,6 +4,7 @@ import numpy as np
 
 from rsrg.ensemble.statistics import MAX_GROUPS
 from rsrg.formatting import duration_text
+from rsrg.results.reached_error import reached_error
 from rsrg.results.run import Run
 
 ROUNDING = 1e-12  # of the error of plain sampling: a smaller one is the rounding of its sums
@@ -22,7 +23,7 @@ def sampling_notes(run: Run) -> list[str]:
         line = f"M is fixed by symmetry, whatever the {draws:,} draws per step: it has no error."
     elif error < plain:
         line += _saved((plain / error) ** 2, _seconds(run))
-    return [line, *_target(run, error), *_correlated(run)]
+    return [line, *_target(run), *_correlated(run)]
 
 
 def _saved(factor: float, seconds: float) -> str:
@@ -35,23 +36,21 @@ def _saved(factor: float, seconds: float) -> str:
     )
 
 
-def _target(run: Run, error: float) -> list[str]:
-    target, quantity = run.config.sampling.target_error, "M"
+def _target(run: Run) -> list[str]:
+    target = run.config.sampling.target_error
     if target is None:
         return []
-    if run.config.sampling.target_quantity == "critical_strain":
-        lowest = run.read("critical/sampling_stderr")[..., 0]
-        quantity = "the lowest critical strains"
-        if not np.isfinite(lowest).any():
-            return [f"Target error {target:g} of {quantity}: there is no crossing to measure."]
-        error = float(np.nanmax(lowest))
-    if error <= target:
-        return [f"Target error {target:g} of {quantity}: met, {error:.2g}."]
+    reached = reached_error(run, run.config.sampling.target_quantity)
+    begin = f"Target error {target:g} of {reached.quantity}:"
+    if reached.value is None:
+        return [f"{begin} there is no crossing to measure."]
+    if reached.value <= target:
+        return [f"{begin} met, {reached.value:.2g}."]
     if run.preliminary:
-        return [f"Target error {target:g} of {quantity}: {error:.2g} so far."]
+        return [f"{begin} {reached.value:.2g} so far."]
     return [
-        f"Target error {target:g} of {quantity}: not met, {error:.2g} at `max_samples` "
-        f"{run.config.most_samples():,}. Go on: rsrg resume RUN -o sampling.max_samples N"
+        f"{begin} not met, {reached.value:.2g} at `max_samples` {run.config.most_samples():,}. "
+        "Go on: rsrg resume RUN -o sampling.max_samples N"
     ]
 
 

@@ -14,7 +14,8 @@ from rsrg.errors import ConfigError, NotARunError, RunFileError
 from rsrg.execution.clock import CLOCK
 from rsrg.formatting import duration_text
 from rsrg.records import Records
-from rsrg.results.exact_run import open_stored_run
+from rsrg.results.exact_run import ExactRun, open_stored_run
+from rsrg.results.run import Run
 from rsrg.results.stored_run import StoredRun
 from rsrg.storage.lock import Holder, named_holder
 from rsrg.storage.run_file import SUFFIXES
@@ -95,9 +96,7 @@ def run_status(path: Path, entry: Entry | None = None) -> RunStatus:
 
     Raises NotARunError for an undamaged file that holds no single run.
     """
-    listed: dict[str, Any] = (
-        {} if entry is None else {"in_study": entry.in_study, "parameters": entry.parameters}
-    )
+    listed = _listed(entry)
     if not path.exists():
         return RunStatus(str(path), "missing", **listed)
     try:
@@ -106,7 +105,21 @@ def run_status(path: Path, entry: Entry | None = None) -> RunStatus:
         raise
     except RunFileError as error:
         return RunStatus(str(path), "damaged", note=str(error), **listed)
-    done, total = run.progress
+    status = _status_of(run, holder, alive, entry)
+    run.close()
+    return status
+
+
+def open_with_status(path: Path) -> tuple[Run | ExactRun, RunStatus]:
+    """A run file of any kind, opened, and how far it is. Raises as `open_stored_run`."""
+    run, holder, alive = _with_holder(path)
+    return run, _status_of(run, holder, alive)
+
+
+def _status_of(
+    run: StoredRun, holder: Holder | None, alive: bool | None, entry: Entry | None = None
+) -> RunStatus:
+    path, (done, total) = run.path, run.progress
     state, note = _state(run, holder, alive)
     if entry is not None and not run.attributes["config_hash"].startswith(Path(entry.file).stem):
         state, note = (
@@ -114,13 +127,19 @@ def run_status(path: Path, entry: Entry | None = None) -> RunStatus:
             f"{state}; its config was changed by a resume, so it is kept as it is",
         )
     left = None if state in ("finished", "changed") else _seconds_left(run)
-    run.close()
     return RunStatus(
-        str(path), state, done, total, left, note, holder=holder, alive=alive, **listed
+        str(path), state, done, total, left, note, holder=holder, alive=alive, **_listed(entry)
     )
 
 
-def _with_holder(path: Path) -> tuple[StoredRun, Holder | None, bool | None]:
+def _listed(entry: Entry | None) -> dict[str, Any]:
+    """What the index of a study says of a run."""
+    if entry is None:
+        return {}
+    return {"in_study": entry.in_study, "parameters": entry.parameters}
+
+
+def _with_holder(path: Path) -> tuple[Run | ExactRun, Holder | None, bool | None]:
     """A run; if its file says "running", also the holder of its lock, and whether that one runs.
 
     A process that ends saves first and then releases the lock. So if the lock is free and the file

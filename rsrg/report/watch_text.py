@@ -1,0 +1,113 @@
+"""What `rsrg watch` shows of a run, as lines of text: in a terminal, and one line for a log."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from rsrg.formatting import duration_text, with_error
+from rsrg.physics.arrays import Array
+from rsrg.studies.run_look import Flow, Lowest, Progress, SumsSoFar
+
+BLOCKS = "▁▂▃▄▅▆▇█"
+FAILED = "×"  # where the eigenvalue is below zero
+CELL = 13  # columns of a number with its error, and a gap
+NAME = 14  # columns of the name of a glass, or of a strain, and a gap
+FIXED_LINES = 8  # of the screen: all but the rows of glasses and of readings
+
+
+def watch_lines(
+    progress: Progress, sums: SumsSoFar | None, now: float, width: int, height: int
+) -> list[str]:
+    """The screen: progress, the lowest critical strain of each glass, and how χ⁻¹ flows.
+
+    now: in seconds since 1970. Glasses that do not fit the height are counted.
+    """
+    lines = [_head(progress), progress_text(progress, now)]
+    if sums is None:
+        return [_fitted(line, width) for line in (*lines, "no results yet")]
+    lines += [_error(sums), ""]
+    lines += _table(sums, max(1, height - FIXED_LINES - len(sums.readings)))
+    glass = _fitted(sums.glasses[0], NAME)
+    lines += ["", f"λ: lowest eigenvalue of χ⁻¹; of {glass}, step by step ({FAILED}: below zero)"]
+    lines += _sparklines(sums, width)
+    return [_fitted(line, width) for line in lines]
+
+
+def _head(progress: Progress) -> str:
+    title = f": {progress.title}" if progress.title else ""
+    return f"{progress.status.path}{title}"
+
+
+def progress_text(progress: Progress, now: float) -> str:
+    """How far a run is, on one line: `running, step 5 of 12, 320 of 768 chunks, …`."""
+    status, rate = progress.status, progress.chunks_per_second
+    parts: list[str] = [status.state]
+    if status.state != "finished":
+        parts.append(f"step {progress.step} of {progress.steps}")
+    parts.append(f"{status.done} of {status.total} chunks")
+    if status.state == "running" and rate is not None:
+        parts += [f"{rate:.3g} chunks/s", f"{duration_text(status.seconds_left or 0.0)} left"]
+    parts.append(f"saved {duration_text(now - progress.updated)} ago")
+    return ", ".join(parts)
+
+
+def _error(sums: SumsSoFar) -> str:
+    """Of which part the numbers are, and how large their errors are."""
+    part = f"after {sums.part.partition(':')[0]}" if sums.part else "after the last step"
+    if sums.error is None:
+        return f"{part}; no crossing to measure" if sums.quantity and sums.target else part
+    target = "" if sums.target is None else f", target {sums.target:g}"
+    return f"{part}; σ of {sums.quantity} {sums.error:.2g}{target}, {sums.draws:,} draws per step"
+
+
+def _table(sums: SumsSoFar, rows: int) -> list[str]:
+    """Lowest critical strains by glass and reading; of more glasses than rows, the first."""
+    widths = [max(len(reading) + 2, CELL) for reading in sums.readings]
+    names = (r or "any reading" for r in sums.readings)
+    heading = "".join(name.ljust(w) for name, w in zip(names, widths, strict=True))
+    lines = [f"{'critical e':{NAME}}{heading}"]
+    glasses = list(zip(sums.glasses, sums.lowest, strict=True))
+    if len(glasses) > rows:
+        glasses = glasses[: max(1, rows - 1)]
+    for glass, cells in glasses:
+        texts = (_cell(c).ljust(w) for c, w in zip(cells, widths, strict=True))
+        lines.append(f"{_fitted(glass, NAME - 1):{NAME}}{''.join(texts)}")
+    if hidden := len(sums.glasses) - len(glasses):
+        lines.append(f"… and {hidden} more")
+    return lines
+
+
+def _cell(lowest: Lowest) -> str:
+    return with_error(lowest.value, lowest.stderr) if lowest.fails else f"λ {lowest.value:.4g}"
+
+
+def _sparklines(sums: SumsSoFar, width: int) -> Iterator[str]:
+    """A line for each reading, with its flow at each strain, all on one scale."""
+    scale = max(float(np.max(f.values)) for flows in sums.flows for f in flows)  # at the start
+    room = max(1, (width - NAME) // max(map(len, sums.flows)) - 11)
+    for reading, flows in zip(sums.readings, sums.flows, strict=True):
+        name = f"{_fitted(reading, 16):17}" if reading else ""
+        yield name + "".join(_spark(flow, scale, room) for flow in flows)
+
+
+def _spark(flow: Flow, scale: float, room: int) -> str:
+    return f"e={flow.strain:<6.3g}{sparkline(flow.values, scale, room)}  "
+
+
+def sparkline(values: Array, scale: float, room: int) -> str:
+    """Values as blocks whose height is their share of the scale; FAILED below zero.
+
+    Of more values than there is room for, evenly chosen ones, the first and the last among them.
+    """
+    if len(values) > room:
+        values = values[np.linspace(0, len(values) - 1, room).round().astype(int)]
+    share = np.clip(values / scale if scale > 0.0 else 0.0 * values, 0.0, 1.0)
+    levels = np.minimum((share * len(BLOCKS)).astype(int), len(BLOCKS) - 1)
+    return "".join(
+        BLOCKS[level] if value > 0.0 else FAILED
+        for level, value in zip(levels, values, strict=True)
+    )
+
+
+def _fitted(text: str, width: int) -> str:
+    return text if len(text) <= width else f"{text[: width - 1]}…"
