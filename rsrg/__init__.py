@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         super_block_expansion,
         super_block_second_order,
     )
+    from rsrg.results.compare import compare
     from rsrg.results.critical import critical
     from rsrg.results.run import Run, open_run
     from rsrg.studies.merge import merge
@@ -42,6 +43,7 @@ _HOME = {
     "Run": "rsrg.results.run",
     "RunFileError": "rsrg.errors",
     "bulk_stability": "rsrg.physics.bulk_stability",
+    "compare": "rsrg.results.compare",
     "continuum_coupling": "rsrg.physics.continuum",
     "coupling_matrix": "rsrg.physics.interaction",
     "critical": "rsrg.results.critical",
@@ -74,6 +76,7 @@ __all__ = [
     "Run",
     "RunFileError",
     "bulk_stability",
+    "compare",
     "continuum_coupling",
     "coupling_matrix",
     "critical",

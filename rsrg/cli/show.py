@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rsrg.cli.options import AsJson, ConfigPath, Overrides, RunPath, load_any
+from rsrg.errors import ConfigError
 
 if TYPE_CHECKING:
     from rsrg.config.exact import ExactConfig
+    from rsrg.results.comparison import ComparisonRow
 
 
 def validate(config: ConfigPath, o: Overrides = None, as_json: AsJson = False) -> None:
@@ -72,7 +74,12 @@ def inspect(
 
 def compare(
     run: RunPath,
-    material: Annotated[str | None, typer.Option(help="Glass; default: the first.")] = None,
+    other: Annotated[
+        Path | None, typer.Argument(metavar="[OTHER]", help="A second run, to compare with.")
+    ] = None,
+    material: Annotated[
+        str | None, typer.Option(help="Glass; default: the first, or all of two runs.")
+    ] = None,
     reading: Annotated[str | None, typer.Option(help="Reading; default: all.")] = None,
     strain: Annotated[
         float | None, typer.Option(help="Strain; default: nearest to where the sum fails.")
@@ -82,19 +89,32 @@ def compare(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Step by step: the flowing χ, the formulas, and their deviation in standard errors."""
-    from rsrg.report.comparison import Choice, as_records, comparison, comparison_table
-    from rsrg.report.console import console, print_json
-    from rsrg.results.run import open_run
+    """Step by step: the flowing χ, the formulas, and their deviation in standard errors.
 
-    rows = comparison(open_run(run), Choice(material, reading, strain, channel))
+    Of two runs: their critical strains and χ⁻¹ side by side, in joint standard errors.
+    """
+    from rsrg.report.comparison_table import print_comparison
+    from rsrg.report.console import print_json
+    from rsrg.report.run_comparison_table import print_run_comparison
+    from rsrg.results.compare import compare as compared
+    from rsrg.results.run_comparison import RunComparison
+
+    if other is not None and (strain, channel) != (None, None):
+        raise ConfigError(["`--strain` and `--channel` are for one run; leave them out for two"])
+    choice = {"material": material, "reading": reading}
+    result: list[ComparisonRow] | RunComparison
+    if other is None:
+        result = compared(run, **choice, strain=strain, channel=channel)
+    else:
+        result = compared(run, other, **choice)
     if as_json:
-        print_json(as_records(rows))
-        return
-    for steps in rows:
-        console().print(comparison_table(steps))
-        print()
-    print("χ: eigenvalue of the channel. Deviations: in standard errors of χ⁻¹.")
+        print_json(
+            asdict(result) if isinstance(result, RunComparison) else list(map(asdict, result))
+        )
+    elif isinstance(result, RunComparison):
+        print_run_comparison(result)
+    else:
+        print_comparison(result)
 
 
 def materials(as_json: AsJson = False) -> None:

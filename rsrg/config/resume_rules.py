@@ -42,8 +42,8 @@ def flat(settings: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     return result
 
 
-def _differences(old: RunConfig, new: RunConfig) -> Iterator[tuple[str, Any, Any]]:
-    """Dotted key, old and new value of every setting that differs."""
+def settings_differences(old: RunConfig, new: RunConfig) -> Iterator[tuple[str, Any, Any]]:
+    """Dotted key, old and new value of every setting that differs; None where there is none."""
     before, after = (flat(json.loads(c.resolved())) for c in (old, new))
     for key in sorted(before.keys() | after.keys()):
         if before.get(key) != after.get(key):
@@ -51,7 +51,7 @@ def _differences(old: RunConfig, new: RunConfig) -> Iterator[tuple[str, Any, Any
 
 
 def _changed_fixed_fields(old: RunConfig, new: RunConfig) -> Iterator[str]:
-    for key, before, after in _differences(old, new):
+    for key, before, after in settings_differences(old, new):
         if (rule_of(key, config_rules(type(old))) or FIXED).rule == "fixed":
             there, asked = _shown(old, key, before), _shown(new, key, after)
             yield f"`{key}` cannot change on resume: {there} in the file, {asked} asked for"
@@ -115,7 +115,7 @@ def _changed_pool(old: Config, new: Config) -> Iterator[str]:
     """The error for anything but more samples with a pool of blocks, which cannot be extended."""
     if not old.flow.quenched:
         return
-    for key, before, after in _differences(old, new):
+    for key, before, after in settings_differences(old, new):
         ignored = (rule_of(key, RULES) or FIXED).rule == "ignored"
         if not ignored and not key.startswith("sampling."):
             yield (

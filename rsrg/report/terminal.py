@@ -14,14 +14,14 @@ from rsrg.results.run import Run
 COLUMNS = 80  # where there is no terminal
 
 
-def _page() -> Console:
+def page() -> Console:
     """Standard output, of the width of the terminal; 80 columns where it is none."""
     return console() if sys.stdout.isatty() else Console(width=COLUMNS, highlight=False)
 
 
 def print_results(run: Run, every_channel: bool = False) -> None:
     """The table of critical strains, cut into several where it is too wide, and its notes."""
-    out = _page()
+    out = page()
     every_channel = every_channel or run.config.sampling.estimator == "formula"
     if run.config.title:
         out.print(run.config.title, markup=False)

@@ -15,7 +15,12 @@ from rsrg.execution import pace
 from rsrg.execution.clock import CLOCK
 from rsrg.storage.lock import Holder, lock_path
 
-COMMAND = "from rsrg.cli.app import main; main()"
+COMMAND = """
+from rsrg.studies import watching
+watching.LOOK, watching.SHARE = 0.01, 1.0
+from rsrg.cli.app import main
+main()
+"""
 SCREEN, NO_SCREEN = b"\x1b[?1049h", b"\x1b[?1049l"
 CURSOR = b"\x1b[?25h"
 

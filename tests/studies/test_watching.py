@@ -203,9 +203,10 @@ def test_sparklines():
 def test_an_exact_run_and_one_without_results(command, tmp_path, config, request):
     """Super blocks have no flow to show; of one chunk there is nothing to say yet."""
     source = request.config.rootpath / "configs" / "exact_small.yaml"
-    assert command("exact", source, "--output", "exact.h5", "-q").returncode == 0
+    stopped = command("exact", source, "--output", "exact.h5", "-q", "--walltime", "0.001s")
+    assert stopped.returncode == 75
     watch = RunWatch(tmp_path / "exact.h5", with_sums=True)
-    assert (watch.sums, watch.exit_code) == (None, 0)
+    assert (watch.sums, watch.exit_code) == (None, 75)
     rsrg.run(config, tmp_path / "run.h5", walltime=1e-6)
     watch = RunWatch(tmp_path / "run.h5", with_sums=True)
     lines = watch_lines(watch.progress, watch.sums, watch.progress.updated, 80, 24)

@@ -1,15 +1,11 @@
-"""Step by step: the flowing χ, the formulas, and how many standard errors lie between."""
+"""Step by step: the flowing χ of a run, the formulas, and how many standard errors lie between."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
-from rich.table import Table
-from rich.text import Text
 
 from rsrg.errors import RunFileError
-from rsrg.formatting import NONE, length, plain, with_error
-from rsrg.physics.recursion import RUNAWAY
-from rsrg.physics.sign import SIGN_NAMES, Sign
+from rsrg.physics.sign import Sign
 from rsrg.results.axis_index import axis_index, nearest_strain
 from rsrg.results.run import Run
 
@@ -112,58 +108,3 @@ def _steps(run: Run, choice: Choice, i: int, j: int) -> list[ComparisonRow]:
         )
         for n, step in enumerate(run.read("axes/step"))
     ]
-
-
-def as_records(rows: list[list[ComparisonRow]]) -> list[dict[str, object]]:
-    """Flat records for JSON."""
-    return [asdict(row) for steps in rows for row in steps]
-
-
-def comparison_table(steps: list[ComparisonRow]) -> Table:
-    """The steps of one reading as a table."""
-    first = steps[0]
-    glass = f"{first.material}, {first.reading}, {SIGN_NAMES[first.sign]}"
-    title = f"{glass}, e = {first.strain:g}, channel {first.channel}"
-    table = Table(title=Text(title), title_justify="left", box=None, pad_edge=False)
-    table.add_column("step", justify="right")
-    table.add_column("L_n", justify="right")
-    for heading in (
-        "χ, sum (ρc_t²)",
-        "χ, exact continuum",
-        "deviation",
-        "χ, log formula",
-        "deviation",
-    ):
-        table.add_column(heading, justify="right")
-    for row in steps:
-        size = plain(row.length_ratio) if row.length_m is None else length(row.length_m)
-        table.add_row(
-            str(row.step),
-            size,
-            _chi(row.chi, row.chi_stderr),
-            _chi(row.chi_continuum),
-            _sigmas(row.deviation_continuum, row.chi, row.chi_continuum),
-            _chi(row.chi_log),
-            _sigmas(row.deviation_log, row.chi, row.chi_log),
-        )
-    return table
-
-
-def _ran_away(chi: float | None) -> bool:
-    return chi is None or abs(chi) > RUNAWAY
-
-
-def _chi(value: float | None, stderr: float | None = None) -> str:
-    """An eigenvalue with its error; beyond RUNAWAY only its sign has a meaning."""
-    if value is None:
-        return NONE
-    if _ran_away(value):
-        return "+∞" if value > 0 else "−∞"
-    return plain(value) if stderr is None else with_error(value, stderr)
-
-
-def _sigmas(deviation: float | None, chi: float, formula: float | None) -> str:
-    """In standard errors; without one, the plain difference; nothing where either ran away."""
-    if formula is None or _ran_away(chi) or _ran_away(formula):
-        return NONE
-    return f"{chi - formula:+.3g}" if deviation is None else f"{deviation:+.1f} σ"
