@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rsrg.cli.options import AsJson, ConfigPath, Overrides, RunPath, load_any
+from rsrg.cli.options import (
+    AsJson,
+    ConfigPath,
+    Overrides,
+    RunPath,
+    load_any,
+    one_blas_thread,
+)
 from rsrg.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -101,12 +108,12 @@ def compare(
 
     if other is not None and (strain, channel) != (None, None):
         raise ConfigError(["`--strain` and `--channel` are for one run; leave them out for two"])
-    choice = {"material": material, "reading": reading}
     result: list[ComparisonRow] | RunComparison
     if other is None:
-        result = compared(run, **choice, strain=strain, channel=channel)
+        result = compared(run, material=material, reading=reading, strain=strain, channel=channel)
     else:
-        result = compared(run, other, **choice)
+        with one_blas_thread():
+            result = compared(run, other, material=material, reading=reading)
     if as_json:
         print_json(
             asdict(result) if isinstance(result, RunComparison) else list(map(asdict, result))

@@ -2,8 +2,10 @@
 
 import json
 import math
+import sys
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from typing import TypeVar
 
 from rich.table import Table
 from rich.text import Text
@@ -18,6 +20,8 @@ from rsrg.results.run_comparison import (
 )
 
 EQUAL = 2e-8  # exact critical strains are found to 1e-8 in each run
+LISTED = ("materials", "readings")  # what of these differs is said by name
+TINY = sys.float_info.min  # below it, there is no difference at all
 MAX_VALUE = 30  # characters of a setting; `--json` has all of it
 
 
@@ -39,7 +43,7 @@ def _heading(result: RunComparison) -> Iterator[str]:
     yield f"B: {result.b}"
     if not result.settings:
         yield "Both runs have the same settings."
-    for setting in result.settings:
+    for setting in (s for s in result.settings if s.key not in LISTED):
         yield f"{setting.key}: {_value(setting.a)} in A, {_value(setting.b)} in B"
     for sentence in result.not_compared:
         yield f"{sentence[0].upper()}{sentence[1:]}."
@@ -51,16 +55,22 @@ def _value(value: object) -> str:
 
 
 def _tables(result: RunComparison) -> Iterator[Table]:
-    """A table for each reading and source with a difference, and one of eigenvalues."""
-    for (source, reading), rows in groupby(
-        result.critical_strains, key=lambda r: (r.source, r.reading)
-    ):
-        some = list(rows)
-        if not all(_equal(r) for r in some):
-            yield _critical_table(some, _place(source, reading))
-    different = [r for r in result.eigenvalues if r.difference != 0.0]
-    if different:
-        yield _eigenvalue_table(different)
+    """Critical strains and eigenvalues of each reading and source where there is a difference."""
+    for place, some in _by_place(result.critical_strains):
+        if not _all_equal(some):
+            yield _critical_table(some, place)
+    for place, rows in _by_place(result.eigenvalues):
+        if different := [r for r in rows if r.difference != 0.0]:
+            yield _eigenvalue_table(different, place)
+
+
+R = TypeVar("R", CriticalStrainDifference, EigenvalueDifference)
+
+
+def _by_place(rows: Sequence[R]) -> Iterator[tuple[str, list[R]]]:
+    """Rows of the same source and reading, with the name of that."""
+    for (source, reading), some in groupby(rows, key=lambda r: (r.source, r.reading)):
+        yield _place(source, reading), list(some)
 
 
 def _place(source: str, reading: str) -> str:
@@ -68,8 +78,8 @@ def _place(source: str, reading: str) -> str:
 
 
 def _equal(row: CriticalStrainDifference) -> bool:
-    """Whether both runs have the same exact critical strain."""
-    return row.stderr == 0.0 and abs(row.difference) < EQUAL
+    """Whether both runs have the same critical strain: the same bits, or the same exact root."""
+    return abs(row.difference) < (EQUAL if row.stderr == 0.0 else TINY)
 
 
 def _new_table(title: str, columns: Sequence[str]) -> Table:
@@ -85,7 +95,7 @@ def _critical_table(rows: Sequence[CriticalStrainDifference], place: str) -> Tab
     for channels, row in _joined(rows):
         table.add_row(
             Text(row.material),
-            ", ".join(channels),
+            ", ".join(sorted(channels)),
             _strain(row.a, row.a_stderr),
             _strain(row.b, row.b_stderr),
             _difference(row.difference, row.stderr),
@@ -130,41 +140,59 @@ def _sigmas(value: float | None) -> str:
     return NONE if value is None else f"{value:+.1f}".replace("-", "−")
 
 
-def _eigenvalue_table(rows: Sequence[EigenvalueDifference]) -> Table:
-    title = "Eigenvalues of χ⁻¹ at the final length, where A and B are farthest apart (1/ρc_t²)"
-    columns = ["glass", "M from", "e", "channel", "A − B", "in joint σ"]
-    with_chi = any(r.chi_square is not None for r in rows)
-    table = _new_table(title, [*columns, "χ²", "p"] if with_chi else columns)
+def _eigenvalue_table(rows: Sequence[EigenvalueDifference], place: str) -> Table:
+    """Where the eigenvalues of χ⁻¹ of each glass are farthest apart."""
+    columns = ["glass", "e", "channel", "A − B (1/ρc_t²)", "in joint σ"]
+    if with_chi := any(r.chi_square is not None for r in rows):
+        columns += ["χ²", "p"]
+    table = _new_table(f"χ⁻¹ at the final length, its largest difference, {place}", columns)
     for r in rows:
-        chi = () if r.chi_square is None else (f"{r.chi_square:.1f}/{r.degrees}", _share(r))
-        cells = (f"{r.strain:.4g}", r.channel, _difference(r.difference, r.stderr))
-        place = _place(r.source, r.reading)
-        table.add_row(Text(r.material), place, *cells, _sigmas(r.sigmas), *chi)
+        cells = [f"{r.strain:.4g}", r.channel, _difference(r.difference, r.stderr)]
+        if with_chi:
+            chi = NONE if r.chi_square is None else f"{r.chi_square:.1f}/{r.degrees}"
+            cells += [_sigmas(r.sigmas), chi, _share(r)]
+        else:
+            cells.append(_sigmas(r.sigmas))
+        table.add_row(Text(r.material), *cells)
     return table
 
 
 def _share(row: EigenvalueDifference) -> str:
-    p = row.probability or 0.0
+    if (p := row.probability) is None:
+        return NONE
     return f"{p:.2g}" if p >= 1e-3 else "<0.001"
 
 
 def _notes(result: RunComparison) -> Iterator[str]:
     if equal := _equal_places(result):
-        yield f"The same in A and B: critical strains by {'; '.join(equal)}."
+        yield f"The same in A and B: {'; '.join(equal)}."
     if result.correlated:
         yield (
             "A and B have the same seed, and so the same random numbers: their results are "
             "correlated, joint standard errors do not hold, and there is no χ²."
         )
-    if any(r.stderr > 0.0 for r in (*result.critical_strains, *result.eigenvalues)):
+    critical, eigenvalues = result.critical_strains, result.eigenvalues
+    if any(r.sigmas for r in critical) or any(r.sigmas for r in eigenvalues):
         yield "Joint σ: √(σ_A² + σ_B²), the standard errors of A and B together."
     if any(r.chi_square is not None for r in result.eigenvalues):
         yield (
-            "χ²: of all components of χ⁻¹ at all common strains, which share draws, in as many "
-            "independent combinations as follow the stroke; p: how often chance alone exceeds it."
+            "χ²: of the sum of M over all steps at all common strains, which share draws, over the "
+            "number of independent combinations. p: how often chance alone makes χ² larger."
         )
 
 
 def _equal_places(result: RunComparison) -> list[str]:
-    groups = groupby(result.critical_strains, key=lambda r: (r.source, r.reading))
-    return [_place(*place) for place, rows in groups if all(_equal(r) for r in rows)]
+    """Sources and readings by which both runs have the same critical strains and χ⁻¹."""
+    different = {
+        place for place, rows in _by_place(result.critical_strains) if not _all_equal(rows)
+    }
+    different |= {
+        place for place, rows in _by_place(result.eigenvalues) if any(r.difference for r in rows)
+    }
+    places = [place for place, _ in _by_place(result.critical_strains)]
+    places += [place for place, _ in _by_place(result.eigenvalues)]
+    return [place for place in dict.fromkeys(places) if place not in different]
+
+
+def _all_equal(rows: Sequence[CriticalStrainDifference]) -> bool:
+    return all(map(_equal, rows))

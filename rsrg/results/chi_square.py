@@ -91,7 +91,9 @@ def chi_square(one: Sampled, other: Sampled) -> ChiSquare | None:
     rows = np.concatenate((one.deviations, other.deviations))
     if len(rows) == 0 or not rows.any():
         return None
-    _, s, v = np.linalg.svd(rows, full_matrices=False)
+    variances, columns = np.linalg.eigh(rows @ rows.T)  # those of C, which is far larger
+    s = np.sqrt(variances[::-1].clip(0.0))
     degrees = min(max(1, len(rows) // GROUPS_PER_COMBINATION), int((s > SMALLEST * s[0]).sum()))
-    value = float(np.sum((v[:degrees] @ (one.values - other.values) / s[:degrees]) ** 2))
+    v = (columns[:, ::-1].T @ rows)[:degrees] / s[:degrees, None]
+    value = float(np.sum((v @ (one.values - other.values) / s[:degrees]) ** 2))
     return ChiSquare(value, degrees, float(chdtrc(degrees, value)))
