@@ -76,7 +76,7 @@ def _lines() -> Show:
         else:
             status = watch.progress.status
             state = (status.state, status.done, status.total)
-            text = f"{status.path}: {progress_text(watch.progress, CLOCK.wall())}"
+            text = f"{status.path}: {progress_text(watch.progress)}"
         if last != [state]:
             last[:] = [state]
             print(text, flush=True)

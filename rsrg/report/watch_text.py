@@ -22,13 +22,14 @@ def watch_lines(
 
     now: in seconds since 1970. Glasses that do not fit the height are counted.
     """
-    lines = [_head(progress), progress_text(progress, now)]
+    saved = saved_text(progress, now)
+    lines = [_head(progress), progress_text(progress)]
     if sums is None:
-        return [_fitted(line, width) for line in (*lines, "no results yet")]
-    lines += [_error(sums), ""]
+        return [_fitted(line, width) for line in (*lines, f"{saved}; no results yet")]
+    lines += [f"{saved}; results {_part(sums)}", _error(sums), ""]
     lines += _table(sums, max(1, height - FIXED_LINES - len(sums.readings)))
     glass = _fitted(sums.glasses[0], NAME)
-    lines += ["", f"λ: lowest eigenvalue of χ⁻¹; of {glass}, step by step ({FAILED}: below zero)"]
+    lines += [f"λ: lowest eigenvalue of χ⁻¹; of {glass}, step by step ({FAILED}: below zero)"]
     lines += _sparklines(sums, width)
     return [_fitted(line, width) for line in lines]
 
@@ -38,7 +39,7 @@ def _head(progress: Progress) -> str:
     return f"{progress.status.path}{title}"
 
 
-def progress_text(progress: Progress, now: float) -> str:
+def progress_text(progress: Progress) -> str:
     """How far a run is, on one line: `running, step 5 of 12, 320 of 768 chunks, …`."""
     status, rate = progress.status, progress.chunks_per_second
     parts: list[str] = [status.state]
@@ -47,17 +48,27 @@ def progress_text(progress: Progress, now: float) -> str:
     parts.append(f"{status.done} of {status.total} chunks")
     if status.state == "running" and rate is not None:
         parts += [f"{rate:.3g} chunks/s", f"{duration_text(status.seconds_left or 0.0)} left"]
-    parts.append(f"saved {duration_text(now - progress.updated)} ago")
     return ", ".join(parts)
 
 
+def saved_text(progress: Progress, now: float) -> str:
+    """How long ago a run was last saved: what is seen of it is as it was then."""
+    return f"saved {duration_text(now - progress.updated)} ago"
+
+
+def _part(sums: SumsSoFar) -> str:
+    """Of which part of the run the numbers are."""
+    return f"after {sums.part.partition(':')[0]}" if sums.part else "of the whole run"
+
+
 def _error(sums: SumsSoFar) -> str:
-    """Of which part the numbers are, and how large their errors are."""
-    part = f"after {sums.part.partition(':')[0]}" if sums.part else "after the last step"
-    if sums.error is None:
-        return f"{part}; no crossing to measure" if sums.quantity and sums.target else part
+    """How large the errors of the sums are; nothing where they have none."""
     target = "" if sums.target is None else f", target {sums.target:g}"
-    return f"{part}; σ of {sums.quantity} {sums.error:.2g}{target}, {sums.draws:,} draws per step"
+    draws = f"{sums.draws:,} draws per step"
+    if sums.error is None:
+        missing = f"no crossing yet whose error could be measured{target}, {draws}"
+        return missing if sums.quantity else "no standard errors: nothing is drawn"
+    return f"standard error of {sums.quantity} {sums.error:.2g}{target}, {draws}"
 
 
 def _table(sums: SumsSoFar, rows: int) -> list[str]:

@@ -86,12 +86,15 @@ def compare(
         ...     both = rsrg.compare(*runs)
         >>> first = both.critical_strains[0]
         >>> f"{first.source} {first.a:.4f} − {first.b:.4f} = {first.difference:.4f}"
-        'lattice 0.4711 − 0.6012 = -0.1301'
+        'lattice 0.4711 − 0.6042 = -0.1331'
         >>> [(s.key, s.a, s.b) for s in both.settings]
         [('blocks.n0', 3, 4)]
+
+        Of one run, χ step by step; the last step at e = 0.5 is beyond the jump:
+
         >>> last = rsrg.compare(runs[0])[-1]
-        >>> last.step, round(last.chi, 1), round(last.chi_continuum, 1)
-        (12, 0.0, 0.0)
+        >>> last.step, last.strain, round(last.chi, 1), round(last.chi_continuum, 1)
+        (12, 0.5, -60.2, -6.7)
     """
     if other is None:
         choice = Choice(material, reading, strain, channel)

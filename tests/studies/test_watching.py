@@ -186,7 +186,8 @@ def test_everything_fits_a_small_terminal(changed, tmp_path, glasses):
         lines = watch_lines(progress, sums, progress.updated + 7.0, 80, height)
         assert len(lines) <= height
         assert max(map(len, lines)) <= 80
-    assert lines[1] == "finished, 72 of 72 chunks, saved 7 s ago"
+    assert lines[1:3] == ["finished, 72 of 72 chunks", "saved 7 s ago; results of the whole run"]
+    assert lines[3].startswith("standard error of M 0.0")
     shown = sum(line.split()[0] in sums.glasses for line in lines if line)
     assert ("… and" in "\n".join(lines)) == (shown < len(sums.glasses))
     assert lines[-4].startswith("fixed/ellipsoid  e=0.4   █")
@@ -210,4 +211,4 @@ def test_an_exact_run_and_one_without_results(command, tmp_path, config, request
     rsrg.run(config, tmp_path / "run.h5", walltime=1e-6)
     watch = RunWatch(tmp_path / "run.h5", with_sums=True)
     lines = watch_lines(watch.progress, watch.sums, watch.progress.updated, 80, 24)
-    assert lines[1:] == ["stopped, step 1 of 3, 1 of 12 chunks, saved 0 s ago", "no results yet"]
+    assert lines[1:] == ["stopped, step 1 of 3, 1 of 12 chunks", "saved 0 s ago; no results yet"]
