@@ -26,11 +26,11 @@ def watch(
     It only reads, and ends with the run: exit code 0 finished, 75 stopped, 1 failed. Without a
     terminal it prints a line for each change.
     """
-    from rsrg.report.watch_screen import has_screen, watch_screen
-    from rsrg.studies.watching import FolderWatch, RunWatch
-
     folder = path.is_dir() or path.suffix in (".yaml", ".yml")
     with suppress(KeyboardInterrupt), _ended_by_sigterm():
+        from rsrg.report.watch_screen import has_screen, watch_screen
+        from rsrg.studies.watching import FolderWatch, RunWatch
+
         watched = FolderWatch(path) if folder else RunWatch(path, with_sums=has_screen())
         with watch_screen() as show:
             code = _follow(watched, show)

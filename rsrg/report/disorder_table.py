@@ -1,46 +1,51 @@
 """What a quenched run says of its blocks: a table, and whether their χ⁻¹ narrows with L."""
 
 import numpy as np
-from rich.table import Table
-from rich.text import Text
 
 from rsrg.ensemble.pool_statistics import RARE, width_trend
 from rsrg.formatting import NONE, with_error
+from rsrg.report.grouped_table import Column, grouped_table
 from rsrg.report.lengths import generation_lengths
 from rsrg.report.sign_text import unusual_flow
 from rsrg.results.run import Run
 
 
-def disorder_table(run: Run, material: str | None = None) -> Table:
+def disorder_title(run: Run, material: str | None = None) -> str:
+    """The glass, how many blocks it has, and how it flows."""
+    name = run.read("axes/material")[run.material_index(material)]
+    return f"{name}: {run.config.flow.blocks} unequal blocks{unusual_flow(run.config)}"
+
+
+def disorder_tables(run: Run, width: int, material: str | None = None) -> list[list[str]]:
     """Per reading and generation: width and failed blocks at the lowest strain ≥ 0, and critical
     strains of the blocks: median, mean and spread of those that fail on the grid.
+
+    Returns tables, each a list of lines, as few as fit the width.
     """
-    i = run.material_index(material)
-    k = _first_strain(run)
-    title = f"{run.read('axes/material')[i]}: {run.config.flow.blocks} unequal blocks"
-    title += unusual_flow(run.config)
-    table = Table(title=Text(title), title_justify="left", box=None, pad_edge=False)
-    e = run.read("axes/strain")[k]
-    headings = (
-        "reading",
-        "L",
-        f"relative variance\nof χ⁻¹, e = {e:g}",
-        f"failed\ne = {e:g}",
-        f"failed\ne = {run.read('axes/strain')[-1]:g}",
-        "critical strain\nmedian",
-        "\nmean",
-        "\nspread",
-        "share\nthat fails",
-    )
-    for heading in headings:
-        table.add_column(heading, justify="left" if heading == "reading" else "right")
-    for j, reading in enumerate(run.read("axes/reading")):
-        for n in range(len(run.read("axes/generation"))):
-            table.add_row(str(reading) if n == 0 else "", *_row(run, i, n, j, k))
-    return table
+    i, k = run.material_index(material), _first_strain(run)
+    readings, generations = run.read("axes/reading"), range(len(run.read("axes/generation")))
+    places = [(j, n) for j in range(len(readings)) for n in generations]
+    names = tuple(str(readings[j]) if n == 0 else "" for j, n in places)
+    sizes = tuple(generation_lengths(run).text(n, 6) for _, n in places)
+    first = [Column("", ("reading",), names), Column("", ("L",), sizes)]
+    rows = [_row(run, i, n, j, k) for j, n in places]
+    low, high = (f"e = {run.read('axes/strain')[index]:g}" for index in (k, -1))
+    headings = [
+        ("relative variance", f"of χ⁻¹, {low}"),
+        ("share of failed blocks", low),
+        ("share of failed blocks", high),
+        *(("critical strain", name) for name in ("median", "mean", "spread", "share that fails")),
+    ]
+    columns = [
+        Column(group, (name,), cells)
+        for (group, name), cells in zip(headings, zip(*rows, strict=True), strict=True)
+    ]
+    return grouped_table(first, columns, width)
 
 
 def _row(run: Run, i: int, n: int, j: int, k: int) -> list[str]:
+    """The numbers of generation n of a glass i in a reading j; k: the first strain."""
+
     def value(name: str, *index: int) -> str:
         at = (i, n, j, *index)
         stderr = run.read(f"pool/{name}_stderr")[at]
@@ -48,8 +53,7 @@ def _row(run: Run, i: int, n: int, j: int, k: int) -> list[str]:
 
     mean, median, std, share = (value("critical_summary", c) for c in range(4))
     width = value("relative_variance", k) if run.read("pool/failed")[i, n, j, k] < RARE else NONE
-    cells = [generation_lengths(run).text(n, 6), width, value("failed", k), value("failed", -1)]
-    return [*cells, median, mean, std, share]
+    return [width, value("failed", k), value("failed", -1), median, mean, std, share]
 
 
 def _shown(value: float, stderr: float) -> str:

@@ -8,7 +8,7 @@ from rich.text import Text
 from rsrg.report.console import console
 from rsrg.report.critical_notes import notes
 from rsrg.report.critical_table import critical_tables
-from rsrg.report.disorder_table import disorder_notes, disorder_table
+from rsrg.report.disorder_table import disorder_notes, disorder_tables, disorder_title
 from rsrg.results.run import Run
 
 COLUMNS = 80  # where there is no terminal
@@ -25,19 +25,24 @@ def print_results(run: Run, every_channel: bool = False) -> None:
     every_channel = every_channel or run.config.sampling.estimator == "formula"
     if run.config.title:
         out.print(run.config.title, markup=False)
-    for lines in critical_tables(run, out.width, every_channel):
-        for line in lines:
-            out.print(line, markup=False, soft_wrap=True)
-        out.print()
-    for note in notes(run, every_channel):
-        for part in Text(note).wrap(out, out.width):
-            part.rstrip()
-            out.print(part)
+    _print(out, critical_tables(run, out.width, every_channel), notes(run, every_channel))
 
 
 def print_disorder(run: Run, material: str | None = None) -> None:
     """What a quenched run says of its blocks."""
-    out = console()
-    out.print(disorder_table(run, material))
-    for line in disorder_notes(run, material):
-        out.print(line, markup=False)
+    out = page()
+    out.print()
+    out.print(disorder_title(run, material), markup=False)
+    _print(out, disorder_tables(run, out.width, material), disorder_notes(run, material))
+
+
+def _print(out: Console, tables: list[list[str]], below: list[str]) -> None:
+    """Tables as they are, and the notes below them, wrapped to the width."""
+    for lines in tables:
+        for line in lines:
+            out.print(line, markup=False, soft_wrap=True)
+        out.print()
+    for note in below:
+        for part in Text(note).wrap(out, out.width):
+            part.rstrip()
+            out.print(part)

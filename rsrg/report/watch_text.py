@@ -12,7 +12,6 @@ BLOCKS = "▁▂▃▄▅▆▇█"
 FAILED = "×"  # where the eigenvalue is below zero
 CELL = 13  # columns of a number with its error, and a gap
 NAME = 14  # columns of the name of a glass, or of a strain, and a gap
-FIXED_LINES = 8  # of the screen: all but the rows of glasses and of readings
 
 
 def watch_lines(
@@ -27,11 +26,26 @@ def watch_lines(
     if sums is None:
         return [_fitted(line, width) for line in (*lines, f"{saved}; no results yet")]
     lines += [f"{saved}; results {_part(sums)}", _error(sums), ""]
-    lines += _table(sums, max(1, height - FIXED_LINES - len(sums.readings)))
     glass = _fitted(sums.glasses[0], NAME)
-    lines += [f"λ: lowest eigenvalue of χ⁻¹; of {glass}, step by step ({FAILED}: below zero)"]
-    lines += _sparklines(sums, width)
-    return [_fitted(line, width) for line in lines]
+    below = [
+        f"λ: lowest eigenvalue of χ⁻¹; of {glass}, step by step ({FAILED}: below zero)",
+        *_sparklines(sums, width),
+        *_pool(sums),
+    ]
+    rows = height - len(lines) - len(below) - 1  # one for the heading of the table
+    return [_fitted(line, width) for line in (*lines, *_table(sums, max(1, rows)), *below)]
+
+
+def _pool(sums: SumsSoFar) -> Iterator[str]:
+    """The share of blocks that have failed, where these are unequal."""
+    if sums.failed:
+        shares = zip(sums.readings, sums.failed, strict=True)
+        texts = (f"{reading} {_share(*share)}" for reading, share in shares)
+        yield f"failed blocks at e={sums.largest_strain:.3g}: {', '.join(texts)}"
+
+
+def _share(value: float, stderr: float) -> str:
+    return with_error(value, stderr) if 0.0 < value < 1.0 else f"{value:.0f}"
 
 
 def _head(progress: Progress) -> str:

@@ -57,8 +57,10 @@ class Flow:
 class SumsSoFar:
     """What the sums of a run say. part: of which steps and chunks; "" for a whole run.
 
-    lowest: by glass and reading. flows: of the first glass, by reading, at a few strains. error: of
-    `quantity`, in standard errors; None where there is none. target: what the config asks for.
+    lowest: by glass and reading. flows: of the first glass, by reading, at a few strains. error:
+    the standard error of `quantity`; None where there is none. target: what the config asks for.
+    failed: the share of failed blocks of the first glass in a quenched run, by reading, with its
+    error, at the largest strain; empty where blocks are equal, or no step of the pool is complete.
     """
 
     part: str
@@ -70,6 +72,8 @@ class SumsSoFar:
     error: float | None
     target: float | None
     draws: int
+    failed: list[tuple[float, float]]
+    largest_strain: float
 
 
 def run_progress(path: Path) -> tuple[Run | ExactRun, Progress]:
@@ -110,7 +114,18 @@ def sums_so_far(run: Run) -> SumsSoFar | None:
         error=reached.value if reached else None,
         target=sampling.target_error,
         draws=known.config.sampling.samples if sampled else 0,
+        failed=_failed(known),
+        largest_strain=float(known.read("axes/strain")[-1]),
     )
+
+
+def _failed(run: Run) -> list[tuple[float, float]]:
+    if "pool/failed" not in run.snapshot:
+        return []
+    shares, errors = (
+        run.read(f"pool/{name}")[0, -1, :, -1] for name in ("failed", "failed_stderr")
+    )
+    return list(zip(shares.tolist(), errors.tolist(), strict=True))
 
 
 def _lowest(run: Run, source: str, glasses: list[str], readings: list[str]) -> list[list[Lowest]]:

@@ -36,6 +36,8 @@ def test_run_and_report(command, tmp_path):
     assert ran.returncode == 0, ran.stderr
     assert "a-SiO2: 256 unequal blocks" in ran.stdout
     assert "fixed/ellipsoid, e = 0: the width of χ⁻¹" in ran.stdout
+    assert "share of failed blocks" in ran.stdout
+    assert max(map(len, ran.stdout.splitlines())) <= 80
     assert (tmp_path / "q_pool.png").stat().st_size > 10_000
     reported = command("report", "q.h5", "--material", "PMMA", "--output", "x.svg")
     assert "PMMA: 256 unequal blocks" in reported.stdout

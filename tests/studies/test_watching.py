@@ -193,6 +193,18 @@ def test_everything_fits_a_small_terminal(changed, tmp_path, glasses):
     assert lines[-4].startswith("fixed/ellipsoid  e=0.4   █")
 
 
+def test_unequal_blocks(changed, tmp_path):
+    """The share of failed blocks after the steps that their pool has taken."""
+    flow = "{disorder: quenched, pool: 256, initial: {kind: lognormal, width: 0.5}}"
+    rsrg.run(changed(flow=flow, readings="[fixed/ellipsoid]"), tmp_path / "run.h5")
+    run, progress = run_progress(tmp_path / "run.h5")
+    sums = sums_so_far(run)
+    share = run.read("pool/failed")[0, -1, 0, -1]
+    assert 0.0 < sums.failed[0][0] == share < 1.0
+    lines = watch_lines(progress, sums, progress.updated, 80, 24)
+    assert lines[-1].startswith(f"failed blocks at e=0.8: fixed/ellipsoid {share:.1f}"[:-1])
+
+
 def test_sparklines():
     """From the top block to the lowest by share of the scale; × below zero, and for nothing."""
     values = np.array([0.8, 0.45, 0.31, 0.1, 0.001, -0.2])
