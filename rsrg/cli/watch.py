@@ -28,11 +28,12 @@ def watch(
     """
     folder = path.is_dir() or path.suffix in (".yaml", ".yml")
     with suppress(KeyboardInterrupt), _ended_by_sigterm():
-        from rsrg.report.watch_screen import has_screen, watch_screen
+        from rsrg.report.watch_screen import has_screen, watch_lines, watch_screen
         from rsrg.studies.watching import FolderWatch, RunWatch
 
         watched = FolderWatch(path) if folder else RunWatch(path, with_sums=has_screen())
-        with watch_screen() as show:
+        ended = watched.exit_code is not None  # then there is nothing to watch: a line says so
+        with watch_lines() if ended else watch_screen() as show:
             code = _follow(watched, show)
         if code:
             say(f"{path}: {_ending(watched)}")

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from rsrg.formatting import NONE, with_error
 from rsrg.report.critical_table import HEADINGS, SHOWN_AS_ONE
-from rsrg.report.terminal import page
+from rsrg.report.terminal import page, print_wrapped
 from rsrg.results.run_comparison import (
     CriticalStrainDifference,
     EigenvalueDifference,
@@ -29,13 +29,13 @@ def print_run_comparison(result: RunComparison) -> None:
     """Settings that differ, critical strains, eigenvalues, and what the numbers mean."""
     out = page()
     for line in _heading(result):
-        out.print(line, markup=False)
+        print_wrapped(out, line)
     for table in _tables(result):
         out.print()
         out.print(table)
     out.print()
     for line in _notes(result):
-        out.print(line, markup=False)
+        print_wrapped(out, line)
 
 
 def _heading(result: RunComparison) -> Iterator[str]:

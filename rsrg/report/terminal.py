@@ -24,7 +24,7 @@ def print_results(run: Run, every_channel: bool = False) -> None:
     out = page()
     every_channel = every_channel or run.config.sampling.estimator == "formula"
     if run.config.title:
-        out.print(run.config.title, markup=False)
+        out.print(Text(run.config.title))
     _print(out, critical_tables(run, out.width, every_channel), notes(run, every_channel))
 
 
@@ -32,7 +32,7 @@ def print_disorder(run: Run, material: str | None = None) -> None:
     """What a quenched run says of its blocks."""
     out = page()
     out.print()
-    out.print(disorder_title(run, material), markup=False)
+    out.print(Text(disorder_title(run, material)))
     _print(out, disorder_tables(run, out.width, material), disorder_notes(run, material))
 
 
@@ -40,9 +40,14 @@ def _print(out: Console, tables: list[list[str]], below: list[str]) -> None:
     """Tables as they are, and the notes below them, wrapped to the width."""
     for lines in tables:
         for line in lines:
-            out.print(line, markup=False, soft_wrap=True)
+            out.print(Text(line), soft_wrap=True)
         out.print()
     for note in below:
-        for part in Text(note).wrap(out, out.width):
-            part.rstrip()
-            out.print(part)
+        print_wrapped(out, note)
+
+
+def print_wrapped(out: Console, text: str) -> None:
+    """A text as it is, neither markup nor emoji, wrapped to the width."""
+    for part in Text(text).wrap(out, out.width):
+        part.rstrip()
+        out.print(part)

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from rsrg.execution.clock import CLOCK
 from rsrg.report.status_table import counts, status_table
-from rsrg.report.watch_text import progress_text, watch_lines
+from rsrg.report.watch_text import progress_text, run_screen
 from rsrg.studies.status import Group
 from rsrg.studies.watching import FolderWatch, RunWatch
 
@@ -24,7 +24,8 @@ def watch_screen() -> Iterator[Show]:
     """What shows a watch: on the alternate screen of a terminal, else as lines without controls."""
     console = Console(highlight=False)
     if not has_screen():
-        yield _lines()
+        with watch_lines() as show:
+            yield show
         return
     with Live(console=console, screen=True, auto_refresh=False, redirect_stderr=False) as live:
         yield lambda watch: live.update(_picture(watch, console), refresh=True)
@@ -40,7 +41,7 @@ def _picture(watch: RunWatch | FolderWatch, console: Console) -> RenderableType:
     width, height = console.size
     if isinstance(watch, FolderWatch):
         return _folder_picture(watch, height)
-    lines = watch_lines(watch.progress, watch.sums, CLOCK.wall(), width, height)
+    lines = run_screen(watch.progress, watch.sums, CLOCK.wall(), width, height)
     return Text("\n".join(lines), no_wrap=True, overflow="crop")
 
 
@@ -65,7 +66,8 @@ def _shortened(group: Group, rows: int) -> tuple[Group, int]:
     return replace(group, runs=runs), len(group.runs) - len(runs)
 
 
-def _lines() -> Show:
+@contextmanager
+def watch_lines() -> Iterator[Show]:
     """A line for each change, at once: of a run its progress, of a folder its counts."""
     last: list[object] = []
 
@@ -81,4 +83,4 @@ def _lines() -> Show:
             last[:] = [state]
             print(text, flush=True)
 
-    return show
+    yield show

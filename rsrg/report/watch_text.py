@@ -14,7 +14,7 @@ CELL = 13  # columns of a number with its error, and a gap
 NAME = 14  # columns of the name of a glass, or of a strain, and a gap
 
 
-def watch_lines(
+def run_screen(
     progress: Progress, sums: SumsSoFar | None, now: float, width: int, height: int
 ) -> list[str]:
     """The screen: progress, the lowest critical strain of each glass, and how χ⁻¹ flows.

@@ -125,6 +125,13 @@ def test_it_ends_with_its_run(on_a_terminal, held_run):
     assert watching.wait() == 0
 
 
+def test_what_has_ended_already_is_a_line(on_a_terminal, finished):
+    """No screen that would vanish at once."""
+    watching, read = on_a_terminal(finished)
+    assert read() == f"{finished}: finished, 12 of 12 chunks\r\n".encode()
+    assert watching.wait() == 0
+
+
 def test_a_line_for_each_change_without_a_terminal(
     command, checkpoints, tmp_path, clock, monkeypatch
 ):

@@ -119,6 +119,21 @@ def test_output_is_80_columns_wide_without_a_terminal(three_readings, capsys):
     assert not any(line != line.rstrip() for line in shown)
 
 
+def test_names_are_shown_as_they_are(changed, tmp_path, capsys):
+    """Neither markup nor emoji; a glass may have any name."""
+    names = ["[bold]soft[/bold]", ":snail:"]
+    materials = (
+        "[" + ", ".join(f"{{name: '{name}', alpha: 0.7{i}}}" for i, name in enumerate(names)) + "]"
+    )
+    config = changed(
+        materials=materials, strain=STRAIN, lengths=MILLIMETRE, title="'[red] :snail:'"
+    )
+    print_results(rsrg.run(config, tmp_path / "run.h5"))
+    shown = capsys.readouterr().out
+    assert shown.startswith("[red] :snail:\n")
+    assert all(f"\n{name}" in shown for name in names)
+
+
 def test_every_channel_has_a_column(three_readings, capsys):
     print_results(three_readings, every_channel=True)
     lines = capsys.readouterr().out.splitlines()

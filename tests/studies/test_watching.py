@@ -10,7 +10,7 @@ import rsrg
 from rsrg.errors import RunFileError
 from rsrg.execution import pace
 from rsrg.execution.clock import CLOCK
-from rsrg.report.watch_text import FAILED, sparkline, watch_lines
+from rsrg.report.watch_text import FAILED, run_screen, sparkline
 from rsrg.storage.lock import Holder, lock_path
 from rsrg.studies import watching
 from rsrg.studies.run_look import run_progress, sums_so_far
@@ -183,7 +183,7 @@ def test_everything_fits_a_small_terminal(changed, tmp_path, glasses):
     run, progress = run_progress(tmp_path / "run.h5")
     sums = sums_so_far(run)
     for height in (24, 14):
-        lines = watch_lines(progress, sums, progress.updated + 7.0, 80, height)
+        lines = run_screen(progress, sums, progress.updated + 7.0, 80, height)
         assert len(lines) <= height
         assert max(map(len, lines)) <= 80
     assert lines[1:3] == ["finished, 72 of 72 chunks", "saved 7 s ago; results of the whole run"]
@@ -201,7 +201,7 @@ def test_unequal_blocks(changed, tmp_path):
     sums = sums_so_far(run)
     share = run.read("pool/failed")[0, -1, 0, -1]
     assert 0.0 < sums.failed[0][0] == share < 1.0
-    lines = watch_lines(progress, sums, progress.updated, 80, 24)
+    lines = run_screen(progress, sums, progress.updated, 80, 24)
     assert lines[-1].startswith(f"failed blocks at e=0.8: fixed/ellipsoid {share:.1f}"[:-1])
 
 
@@ -222,5 +222,5 @@ def test_an_exact_run_and_one_without_results(command, tmp_path, config, request
     assert (watch.sums, watch.exit_code) == (None, 75)
     rsrg.run(config, tmp_path / "run.h5", walltime=1e-6)
     watch = RunWatch(tmp_path / "run.h5", with_sums=True)
-    lines = watch_lines(watch.progress, watch.sums, watch.progress.updated, 80, 24)
+    lines = run_screen(watch.progress, watch.sums, watch.progress.updated, 80, 24)
     assert lines[1:] == ["stopped, step 1 of 3, 1 of 12 chunks", "saved 0 s ago; no results yet"]
