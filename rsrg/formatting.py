@@ -23,6 +23,19 @@ def with_error(value: float, stderr: float) -> str:
     return f"{value:.0f}({stderr:.0f})"
 
 
+def difference_text(value: float, stderr: float) -> str:
+    """A difference with its sign and its standard error: −0.0014(14); – for NaN."""
+    if math.isnan(value):
+        return NONE
+    sign = "+" if value > 0.0 else "−" if value < 0.0 else ""
+    return f"{sign}{with_error(abs(value), stderr)}"
+
+
+def sigmas_text(value: float | None) -> str:
+    """A number of standard errors with its sign: −2.9; – where there is none."""
+    return NONE if value is None else f"{value:+.1f}".replace("-", "−")
+
+
 def plain(value: float) -> str:
     """Five significant digits."""
     return f"{value:.5g}"

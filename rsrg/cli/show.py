@@ -19,6 +19,7 @@ from rsrg.errors import ConfigError
 
 if TYPE_CHECKING:
     from rsrg.config.exact import ExactConfig
+    from rsrg.records import Records
     from rsrg.results.comparison import ComparisonRow
 
 
@@ -108,7 +109,7 @@ def compare(
 
     if other is not None and (strain, channel) != (None, None):
         raise ConfigError(["`--strain` and `--channel` are for one run; leave them out for two"])
-    result: list[ComparisonRow] | RunComparison
+    result: Records[ComparisonRow] | RunComparison
     if other is None:
         result = compared(run, material=material, reading=reading, strain=strain, channel=channel)
     else:

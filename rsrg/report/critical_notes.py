@@ -22,7 +22,7 @@ OF_SUM = {
 def notes(run: Run, every_channel: bool = False) -> list[str]:
     """The lines below the table. every_channel: the channels stand in its headings."""
     sampled = run.config.sampling.estimator == "montecarlo" and "lattice" in run.sources()
-    lines = [
+    return [
         *_without_crossing(run),
         _range(run),
         *([] if every_channel else filter(None, [against(run)])),
@@ -35,7 +35,6 @@ def notes(run: Run, every_channel: bool = False) -> list[str]:
         *(sampling_notes(run) if sampled else []),
         *(_second_order_notes(run) if run.config.flow.update == "second_order" else []),
     ]
-    return [f"Preliminary: {run.preliminary}.", *lines] if run.preliminary else lines
 
 
 def _without_crossing(run: Run) -> list[str]:

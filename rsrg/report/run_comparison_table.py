@@ -10,7 +10,7 @@ from typing import TypeVar
 from rich.table import Table
 from rich.text import Text
 
-from rsrg.formatting import NONE, with_error
+from rsrg.formatting import NONE, difference_text, sigmas_text, with_error
 from rsrg.report.critical_table import HEADINGS, SHOWN_AS_ONE
 from rsrg.report.terminal import page, print_wrapped
 from rsrg.results.run_comparison import (
@@ -98,8 +98,8 @@ def _critical_table(rows: Sequence[CriticalStrainDifference], place: str) -> Tab
             ", ".join(sorted(channels)),
             _strain(row.a, row.a_stderr),
             _strain(row.b, row.b_stderr),
-            _difference(row.difference, row.stderr),
-            _sigmas(row.sigmas),
+            difference_text(row.difference, row.stderr),
+            sigmas_text(row.sigmas),
         )
     return table
 
@@ -128,18 +128,6 @@ def _strain(value: float, stderr: float) -> str:
     return NONE if math.isnan(value) else with_error(value, stderr)
 
 
-def _difference(value: float, stderr: float) -> str:
-    """A difference with its sign and its joint standard error."""
-    if math.isnan(value):
-        return NONE
-    sign = "+" if value > 0.0 else "−" if value < 0.0 else ""
-    return f"{sign}{with_error(abs(value), stderr)}"
-
-
-def _sigmas(value: float | None) -> str:
-    return NONE if value is None else f"{value:+.1f}".replace("-", "−")
-
-
 def _eigenvalue_table(rows: Sequence[EigenvalueDifference], place: str) -> Table:
     """Where the eigenvalues of χ⁻¹ of each glass are farthest apart."""
     columns = ["glass", "e", "channel", "A − B (1/ρc_t²)", "in joint σ"]
@@ -147,12 +135,12 @@ def _eigenvalue_table(rows: Sequence[EigenvalueDifference], place: str) -> Table
         columns += ["χ²", "p"]
     table = _new_table(f"χ⁻¹ at the final length, its largest difference, {place}", columns)
     for r in rows:
-        cells = [f"{r.strain:.4g}", r.channel, _difference(r.difference, r.stderr)]
+        cells = [f"{r.strain:.4g}", r.channel, difference_text(r.difference, r.stderr)]
         if with_chi:
             chi = NONE if r.chi_square is None else f"{r.chi_square:.1f}/{r.degrees}"
-            cells += [_sigmas(r.sigmas), chi, _share(r)]
+            cells += [sigmas_text(r.sigmas), chi, _share(r)]
         else:
-            cells.append(_sigmas(r.sigmas))
+            cells.append(sigmas_text(r.sigmas))
         table.add_row(Text(r.material), *cells)
     return table
 

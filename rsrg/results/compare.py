@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import overload
 
 from rsrg.errors import ConfigError
+from rsrg.records import Records
 from rsrg.results.comparison import Choice, ComparisonRow, comparison
 from rsrg.results.run import Run, open_run
 from rsrg.results.run_comparison import RunComparison, run_comparison
@@ -21,7 +22,7 @@ def compare(
     reading: str | None = None,
     strain: float | None = None,
     channel: str | None = None,
-) -> list[ComparisonRow]: ...
+) -> Records[ComparisonRow]: ...
 
 
 @overload
@@ -44,7 +45,7 @@ def compare(
     reading: str | None = None,
     strain: float | None = None,
     channel: str | None = None,
-) -> list[ComparisonRow] | RunComparison:
+) -> Records[ComparisonRow] | RunComparison:
     """Compare a run with its formulas, step by step; or two runs with each other.
 
     run, other: a Run, or the path of a run file. material, reading: of these alone; by default the
@@ -52,13 +53,13 @@ def compare(
     one run; by default the strain of its grid nearest to where the sum fails, and the channel that
     is weakest there.
 
-    Returns, for one run, a list of records, one for each reading and step: the eigenvalue χ of the
-    channel (in ρc_t²) by sum and by formulas, and how many standard errors of χ⁻¹ lie between. For
-    two runs, a RunComparison: `critical_strains` and `eigenvalues` (of χ⁻¹ at the final length, in
-    1/ρc_t², at the strains that both have), each with its difference A − B and the joint standard
-    error √(σ_A² + σ_B²); `settings`, what differs in their configs; `not_compared`, what only one
-    has; and `correlated`, whether they have the same seed. Their draws are then the same, and joint
-    errors do not hold.
+    Returns, for one run, a list of records (a notebook shows it as a table), one for each reading
+    and step: the eigenvalue χ of the channel (in ρc_t²) by sum and by formulas, and how many
+    standard errors of χ⁻¹ lie between. For two runs, a RunComparison: `critical_strains` and
+    `eigenvalues` (of χ⁻¹ at the final length, in 1/ρc_t², at the strains that both have), each with
+    its difference A − B and the joint standard error √(σ_A² + σ_B²); `settings`, what differs in
+    their configs; `not_compared`, what only one has; and `correlated`, whether they have the same
+    seed. Their draws are then the same, and joint errors do not hold.
 
     Raises RunFileError where a run is not finished, not a run of a flow, or does not hold what was
     asked for; ConfigError where a strain or channel is named for two runs.
@@ -98,7 +99,7 @@ def compare(
     """
     if other is None:
         choice = Choice(material, reading, strain, channel)
-        return [row for steps in comparison(_opened(run), choice) for row in steps]
+        return Records(row for steps in comparison(_opened(run), choice) for row in steps)
     given = [
         name for name, value in (("strain", strain), ("channel", channel)) if value is not None
     ]

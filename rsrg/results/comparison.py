@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rsrg.errors import RunFileError
+from rsrg.formatting import NONE, plain, sigmas_text, with_error
 from rsrg.physics.sign import Sign
 from rsrg.results.axis_index import axis_index, nearest_strain
 from rsrg.results.run import Run
@@ -32,6 +33,21 @@ class ComparisonRow:
     deviation_continuum: float | None
     chi_log: float | None
     deviation_log: float | None
+
+    def _table_row(self) -> dict[str, str]:
+        apart = "deviation of the sum (σ)"
+        return {
+            "glass": self.material,
+            "reading": self.reading,
+            "strain e": f"{self.strain:.4g}",
+            "channel": self.channel,
+            "step": str(self.step),
+            "χ, sum (ρc_t²)": with_error(self.chi, self.chi_stderr),
+            "χ, exact continuum": plain(self.chi_continuum),
+            apart: sigmas_text(self.deviation_continuum),
+            "χ, log formula": NONE if self.chi_log is None else plain(self.chi_log),
+            f"{apart}, log formula": sigmas_text(self.deviation_log),
+        }
 
 
 @dataclass(frozen=True)

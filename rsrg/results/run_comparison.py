@@ -4,6 +4,7 @@ Differences are A − B, in joint standard errors √(σ_A² + σ_B²), which ho
 draws of their own. Only strains that both runs have are compared; nothing is interpolated.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -13,10 +14,13 @@ import numpy as np
 from rsrg.config.on_resume import rule_of
 from rsrg.config.resume_rules import settings_differences
 from rsrg.config.run_config import config_rules
+from rsrg.formatting import NONE, difference_text, sigmas_text, with_error
 from rsrg.physics.arrays import Array
+from rsrg.records import Records
 from rsrg.results.chi_square import ChiSquare, SummedCoupling, chi_square
 from rsrg.results.common_places import CommonPlaces
-from rsrg.results.run import CriticalStrainRecord, Run
+from rsrg.results.critical_record import CriticalStrainRecord
+from rsrg.results.run import Run
 
 ROUNDING = 1e-12  # of an eigenvalue: a difference below this is none
 
@@ -50,6 +54,22 @@ class CriticalStrainDifference:
     stderr: float
     sigmas: float | None
 
+    def _table_row(self) -> dict[str, str]:
+        a, b = (
+            NONE if math.isnan(value) else with_error(value, stderr)
+            for value, stderr in ((self.a, self.a_stderr), (self.b, self.b_stderr))
+        )
+        return {
+            "glass": self.material,
+            "reading": self.reading or NONE,
+            "source of M": self.source,
+            "channel": self.channel,
+            "critical strain e, A": a,
+            "B": b,
+            "A − B": difference_text(self.difference, self.stderr),
+            "in joint σ": sigmas_text(self.sigmas),
+        }
+
 
 @dataclass(frozen=True)
 class EigenvalueDifference:
@@ -76,6 +96,19 @@ class EigenvalueDifference:
     degrees: int | None
     probability: float | None
 
+    def _table_row(self) -> dict[str, str]:
+        return {
+            "glass": self.material,
+            "reading": self.reading or NONE,
+            "source of M": self.source,
+            "strain e": f"{self.strain:.4g}",
+            "channel": self.channel,
+            "eigenvalue of χ⁻¹ (1/ρc_t²), A − B": difference_text(self.difference, self.stderr),
+            "in joint σ": sigmas_text(self.sigmas),
+            "χ²": NONE if self.chi_square is None else f"{self.chi_square:.1f}/{self.degrees}",
+            "probability": NONE if self.probability is None else f"{self.probability:.2g}",
+        }
+
 
 @dataclass(frozen=True)
 class RunComparison:
@@ -90,8 +123,8 @@ class RunComparison:
     correlated: bool
     settings: list[Setting]
     not_compared: list[str]
-    critical_strains: list[CriticalStrainDifference]
-    eigenvalues: list[EigenvalueDifference]
+    critical_strains: Records[CriticalStrainDifference]
+    eigenvalues: Records[EigenvalueDifference]
 
 
 def run_comparison(
@@ -111,8 +144,8 @@ def run_comparison(
         correlated=correlated,
         settings=_settings(a, b),
         not_compared=places.not_compared(),
-        critical_strains=list(_critical_strains(places)) if places.same_direction else [],
-        eigenvalues=list(_eigenvalues(places, correlated)) if places.same_lengths else [],
+        critical_strains=Records(_critical_strains(places) if places.same_direction else ()),
+        eigenvalues=Records(_eigenvalues(places, correlated) if places.same_lengths else ()),
     )
 
 

@@ -143,14 +143,6 @@ def test_every_channel_has_a_column(three_readings, capsys):
     assert "Channel that fails" not in "".join(lines)
 
 
-def test_preliminary_results_say_so(three_readings):
-    three_readings.attributes["preliminary"] = "step 5 of 12, 64 of 64 chunks"
-    try:
-        assert notes(three_readings)[0] == "Preliminary: step 5 of 12, 64 of 64 chunks."
-    finally:
-        del three_readings.attributes["preliminary"]
-
-
 def test_one_of_a_thing():
     assert [counted(n, "step") for n in (0, 1, 18.2)] == ["0 steps", "1 step", "18.2 steps"]
     assert counted(1, "glass", "glasses") == "1 glass"

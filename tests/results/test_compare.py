@@ -7,6 +7,7 @@ import pytest
 
 import rsrg
 from rsrg.errors import ConfigError, NotARunError, RunFileError
+from rsrg.formatting import difference_text, sigmas_text, with_error
 from rsrg.results.chi_square import GROUPS_PER_COMBINATION, Sampled, SummedCoupling, chi_square
 
 STRAIN = "{component: xx, values: {start: 0.0, stop: 3.0, count: 13}}"
@@ -244,6 +245,25 @@ def test_one_run_by_name_and_from_python(ran):
     assert [r.step for r in rows] == list(range(1, 13))
     assert {(r.material, r.strain, r.channel) for r in rows} == {("a-SiO2", 0.5, "yy-zz")}
     assert len(rsrg.compare(run)) == 2 * 12
+
+
+def test_a_notebook_shows_tables(ran):
+    """A row for each record, with its numbers as the command prints them."""
+    a, b = ran(**sampled(3)), ran(**sampled(4))
+    result, rows = rsrg.compare(a, b), rsrg.compare(a)
+    for records in (result.critical_strains, result.eigenvalues, rows):
+        assert records._repr_html_().count("<tr>") == 1 + len(records)
+    first = result.critical_strains[0]
+    assert (
+        f"<td>{with_error(first.a, first.a_stderr)}</td>" in result.critical_strains._repr_html_()
+    )
+
+
+def test_texts_of_differences():
+    assert difference_text(-0.00143, 0.0014) == "−0.0014(14)"
+    assert difference_text(0.5, 0.0) == "+0.50000"
+    assert difference_text(float("nan"), 0.1) == "–"
+    assert [sigmas_text(x) for x in (-2.94, 0.0, None)] == ["−2.9", "+0.0", "–"]
 
 
 def test_an_exact_sum_has_differences_and_no_deviations(ran, command):
