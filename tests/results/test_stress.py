@@ -64,3 +64,12 @@ def test_only_along_x_from_zero(strain, tmp_path):
     config = config_from_text("\n".join(lines), "x.yaml")
     with closing(rsrg.run(config, tmp_path / "run.h5")) as run:
         assert stress_curves(run) is None
+
+
+def test_a_coupling_that_is_rounding_alone(tmp_path):
+    """Affine/ellipsoid by few draws: 1/χ_xxxx can be infinite at a strain that is tried."""
+    text = TEXT.replace("{estimator: exact}", "{samples: 64}").replace("stop: 0.6", "stop: 2.0")
+    text = text.replace("count: 31", "count: 11").replace("[{alpha: 0.7}]", "all")
+    with closing(rsrg.run(config_from_text(text, "x.yaml"), tmp_path / "run.h5")) as run:
+        found = stress_curves(run)  # a warning is an error here
+    assert found is not None
