@@ -4,6 +4,9 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from rich.console import Console
+from rich.progress import track
+
 from rsrg.errors import RsrgError, RunFileError
 from rsrg.report.page.content import Content, page_html
 from rsrg.report.page.exact_page import exact_content
@@ -45,11 +48,14 @@ def write_study_report(
     """
     beside = path / f"{path.resolve().name}.html" if path.is_dir() else path.with_suffix(".html")
     target = _named(target or beside)
-    for member in members:
-        if member.path is not None and member.failures and _is_older(member.path):
-            run = open_run(member.path)
+    paths = [m.path for m in members if m.path is not None and m.failures]
+    out = Console(stderr=True)
+    for each in track(
+        [p for p in paths if _is_older(p)], "reports of runs", console=out, transient=True,
+        disable=not out.is_terminal,
+    ):  # fmt: skip
+        with open_run(each) as run:
             write_report(run, shared_script=True)
-            run.close()
     return _write(study_content(path, members), target, shared_script)
 
 
