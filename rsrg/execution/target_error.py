@@ -9,6 +9,7 @@ import math
 
 from rsrg.config.schema import Config
 from rsrg.ensemble.blocks import CHUNK
+from rsrg.physics.loading import first_on_sides
 from rsrg.results.chunk_means import MomentArrays
 from rsrg.results.sampled import SampledSource
 from rsrg.results.source import Setting
@@ -36,12 +37,14 @@ def largest_error(config: Config, moments: MomentArrays) -> float:
     """The largest standard error of the quantity that `target_quantity` names, over all glasses.
 
     coupling: of every component of M at every step, reading and strain. M is linear in α, so that
-    its error is largest at the smallest or the largest α. critical_strain: of the lowest critical
-    strain of every glass and reading, without interpolation errors; zero where there is none.
+    its error is largest at the smallest or the largest α. critical_strain: of the first critical
+    strain of every glass and reading on each side of e = 0, without interpolation errors; zero
+    where there is none.
     """
     source = SampledSource(Setting.from_config(config), moments)
     alphas = sorted({glass.alpha for glass in config.glasses()})
     if config.sampling.target_quantity != "critical_strain":
         return max(float(source.moments.coupling_stderr(a).max()) for a in {alphas[0], alphas[-1]})
     rows = [row for a in alphas for row in source.critical_strains(a, source.flow(a))]
-    return max((row[0].sampling for row in rows if row), default=0.0)
+    first = [row[k] for row in rows for k in first_on_sides([c.strain for c in row]).values()]
+    return max((c.sampling for c in first), default=0.0)

@@ -5,7 +5,8 @@ from scipy.special import stdtrit
 
 from rsrg.ensemble.statistics import MAX_GROUPS
 from rsrg.formatting import NONE, counted
-from rsrg.report.critical_table import HEADINGS, against, sources_of_readings
+from rsrg.physics.loading import outward
+from rsrg.report.critical_table import HEADINGS, against, critical_columns, sources_of_readings
 from rsrg.report.sampling_note import sampling_notes
 from rsrg.report.sign_text import sign_text
 from rsrg.results.run import Run
@@ -39,7 +40,7 @@ def notes(run: Run, every_channel: bool = False) -> list[str]:
 
 def _without_crossing(run: Run) -> list[str]:
     """The readings in which no glass fails by any source, and the log formula where it has none."""
-    failing = {r.reading for r in run.critical_strains()}
+    failing = {c.reading for c in critical_columns(run)}
     silent: dict[str, list[str]] = {}
     for reading, source in sources_of_readings(run):
         if reading not in failing:
@@ -57,12 +58,18 @@ def _range(run: Run) -> str:
     strains, weights = run.read("axes/strain"), run.config.step_weights()
     grid = f"{strains[0]:g} … {strains[-1]:g}"
     steps = counted(float(f"{weights.sum():.4g}"), "step")
-    first = "lowest" if strains[0] >= 0.0 else "first (stretched, else compressed)"
-    return (
-        f"e: the {first} strain on {grid} at which the glass fails, as an "
+    outwards = "" if strains[0] >= 0.0 else ", loaded outwards from e = 0"
+    text = (
+        f"e: the first strain on {grid} at which the glass fails{outwards}, as an "
         f"eigenvalue of χ⁻¹ crosses zero, after {steps} of N0 = {run.config.blocks.n0}; "
         f"{NONE}: none."
     )
+    nearest = float(strains[outward(strains)[0]])
+    mark = f"{'<' if nearest >= 0.0 else '>'} {nearest:g}"
+    marked = any(t == mark for c in critical_columns(run) for t, _ in c.cells)
+    if not marked:
+        return text
+    return f"{text} {mark}: it has failed already at {nearest:g}; give strains nearer to zero, too."
 
 
 def _terms(run: Run) -> str:

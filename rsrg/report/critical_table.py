@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from string import ascii_lowercase
 
 from rsrg.formatting import NONE, with_error
+from rsrg.physics.loading import side_of, sides_of
 from rsrg.report.grouped_table import Column, grouped_table
-from rsrg.results.critical_record import CriticalStrainRecord, lowest
+from rsrg.results.already_failed import already_failed
+from rsrg.results.critical_record import CriticalStrainRecord, first_failure
 from rsrg.results.run import Run
 
 SHOWN_AS_ONE = 1e-6  # critical strains closer than this are shown as one, with all their channels
@@ -16,13 +18,15 @@ Cell = tuple[str, str]
 
 @dataclass(frozen=True)
 class CriticalColumn:
-    """The lowest critical strain of every glass, by one source in one reading ("" for none).
+    """The first failure of every glass, by one source in one reading ("" for none), on one side.
 
-    cells: the strain with its error, and the channels that fail there together.
+    cells: the strain with its error, and the channels that fail there together. side: "" where the
+    strains of the run reach one side of e = 0 alone.
     """
 
     reading: str
     source: str
+    side: str
     cells: tuple[Cell, ...]
 
     @property
@@ -34,20 +38,36 @@ class CriticalColumn:
 def critical_columns(run: Run, every_channel: bool = False) -> list[CriticalColumn]:
     """The columns of all readings in which a glass fails, by any source; what has no reading last.
 
+    Loading goes outwards from e = 0: where the strains reach both sides, each has its columns.
     every_channel: a column for each channel that fails, not only the first.
     """
     records, glasses = run.critical_strains(), [str(m) for m in run.read("axes/material")]
-    failing = {r.reading for r in records}
-    columns = []
+    sides, columns = sides_of(run.read("axes/strain")), []
     for reading, source in sources_of_readings(run):
-        if reading not in failing:
-            continue
-        own = [r for r in records if (r.reading, r.source) == (reading, source)]
-        for part in _split(own) if every_channel else [own]:
-            rows = ([r for r in part if r.material == glass] for glass in glasses)
-            cells = tuple(_cell(row, vectors=len(glasses) == 1) for row in rows)
-            columns.append(CriticalColumn(reading, source, cells))
+        before = _already_failed(run, reading, source)
+        for side in sides:
+            failing = {r.reading for r in records if side_of(r.value) == side}
+            if reading not in failing and not any(before):
+                continue
+            own = [
+                r
+                for r in records
+                if (r.reading, r.source, side_of(r.value)) == (reading, source, side)
+            ]
+            for part in _split(own) if every_channel else [own]:
+                rows = ([r for r in part if r.material == glass] for glass in glasses)
+                found = (_cell(row, vectors=len(glasses) == 1) for row in rows)
+                cells = tuple((t, "") if t else c for t, c in zip(before, found, strict=True))
+                name = side if len(sides) > 1 else ""
+                columns.append(CriticalColumn(reading, source, name, cells))
     return columns
+
+
+def _already_failed(run: Run, reading: str, source: str) -> list[str]:
+    """For each glass `< 0.6` where it has failed at the smallest strain, 0.6; else ""."""
+    j = run.config.readings.index(reading) if reading else 0
+    found = [already_failed(run, source, i, j) for i in range(len(run.read("axes/material")))]
+    return ["" if e is None else f"{'<' if e >= 0.0 else '>'} {e:g}" for e in found]
 
 
 def sources_of_readings(run: Run) -> list[tuple[str, str]]:
@@ -61,11 +81,11 @@ def sources_of_readings(run: Run) -> list[tuple[str, str]]:
 
 
 def _cell(records: list[CriticalStrainRecord], vectors: bool) -> Cell:
-    """The lowest critical strain, and all channels that fail there together.
+    """The first failure of these, and all channels that fail there together.
 
     vectors: give their eigenvectors as they are there, where these are known.
     """
-    record = lowest(records)
+    record = first_failure(records)
     if record is None:
         return NONE, ""
     together = {
@@ -82,7 +102,7 @@ def _split(records: list[CriticalStrainRecord]) -> list[list[CriticalStrainRecor
     Channels that fail together in every glass stay together.
     """
     parts: dict[tuple[tuple[str, float], ...], list[CriticalStrainRecord]] = {}
-    for channel in dict.fromkeys(r.channel for r in sorted(records, key=lambda r: r.value)):
+    for channel in dict.fromkeys(r.channel for r in sorted(records, key=lambda r: abs(r.value))):
         own = [r for r in records if r.channel == channel]
         key = tuple((r.material, round(r.value / SHOWN_AS_ONE)) for r in own)
         parts.setdefault(key, []).extend(own)
@@ -90,7 +110,7 @@ def _split(records: list[CriticalStrainRecord]) -> list[list[CriticalStrainRecor
 
 
 def critical_tables(run: Run, width: int, every_channel: bool = False) -> list[list[str]]:
-    """Lowest critical strain per glass and reading: sum, continuum; and the log formula.
+    """First failure per glass and reading: sum, continuum; and the log formula.
 
     Returns tables, each a list of lines, as few as fit the width; none where no glass fails.
     every_channel: see `critical_columns`; the channels then stand in the headings.
@@ -104,7 +124,9 @@ def critical_tables(run: Run, width: int, every_channel: bool = False) -> list[l
     letters = {} if every_channel else _letters(columns)
     shown = []
     for c in columns:
-        heading = (HEADINGS[c.source], *([" / ".join(c.channels)] if every_channel else []))
+        sides = [c.side] if c.side else []
+        channels = [" / ".join(c.channels)] if every_channel else []
+        heading = (HEADINGS[c.source], *sides, *channels)
         marked = len(c.channels) > 1
         texts = (f"{e} {letters.get(f, f)}".rstrip() if marked else e for e, f in c.cells)
         shown.append(Column(c.reading or ANY_READING, heading, tuple(texts)))

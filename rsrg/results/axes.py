@@ -9,9 +9,10 @@ from rsrg.ensemble.pool_statistics import EDGES, MOMENT_NAMES, QUANTILES, SUMMAR
 from rsrg.ensemble.subpools import SUBPOOLS
 from rsrg.physics.arrays import Array
 from rsrg.physics.channels import strain_channels
+from rsrg.physics.loading import sides_of
 from rsrg.physics.pairs import PAIR_NAMES
 
-CROSSINGS = 6  # lowest critical strains that are kept for each material and reading
+CROSSINGS = 6  # critical strains that are kept on each side of e = 0, for each glass and reading
 
 
 def run_axes(config: Config) -> dict[str, Any]:
@@ -33,8 +34,13 @@ def run_axes(config: Config) -> dict[str, Any]:
         "axes/pair": list(PAIR_NAMES),
         "axes/pair_kl": list(PAIR_NAMES),
         "axes/channel": list(strain_channels(config.strain.direction()).names),
-        "axes/crossing": np.arange(1, CROSSINGS + 1),
+        "axes/crossing": np.arange(1, crossings_kept(config) + 1),
     }
+
+
+def crossings_kept(config: Config) -> int:
+    """The length of the axis of crossings: CROSSINGS for each side that the strains reach."""
+    return CROSSINGS * len(sides_of(config.strain.strains()))
 
 
 def generation_lengths(config: Config) -> Array:

@@ -6,6 +6,7 @@ import numpy as np
 
 from rsrg.errors import RunFileError
 from rsrg.formatting import NONE, plain, sigmas_text, with_error
+from rsrg.physics.loading import outward
 from rsrg.physics.sign import Sign
 from rsrg.results.axis_index import axis_index, nearest_strain
 from rsrg.results.run import Run
@@ -65,10 +66,11 @@ def _pick(run: Run, axis: str, wanted: str | None, default: int) -> int:
 
 
 def _strain_index(run: Run, wanted: float | None, material: int, reading: int) -> int:
-    """The strain nearest to the wanted one, or to the lowest critical strain of the sum."""
+    """The strain nearest to the wanted one, or to the first failure of the sum."""
     if wanted is None:
-        lowest = run.values("critical/strain", material=material, reading=reading, crossing=0)
-        wanted = float(lowest) if np.isfinite(lowest) else float(run.read("axes/strain")[-1])
+        strains = run.values("critical/strain", material=material, reading=reading)
+        order = outward(strains)
+        wanted = float(strains[order[0]] if order else run.read("axes/strain")[-1])
     return nearest_strain(run, wanted)
 
 

@@ -5,6 +5,7 @@ run was stopped and resumed. Each glass is followed with every source of M: the 
 (datasets without a suffix), the exact continuum (`_continuum`), and the paper's formula (`_log`).
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,7 +16,8 @@ from rsrg.ensemble.critical import CriticalStrain
 from rsrg.ensemble.flows import ChannelFlow
 from rsrg.ensemble.harmonics import ChunksPerSeed
 from rsrg.physics.arrays import Array
-from rsrg.results.axes import CROSSINGS
+from rsrg.physics.loading import Side, outward, side_of
+from rsrg.results.axes import CROSSINGS, crossings_kept
 from rsrg.results.chunk_means import MomentArrays
 from rsrg.results.exact_sum import ExactSumSource
 from rsrg.results.formulas import FORMULAS
@@ -58,7 +60,8 @@ def compute_results(
         flows = {s.suffix: s.flow(material.alpha) for s in sources}
         row: dict[str, Any] = {"flow/chi_start": rule.start(material.alpha)}
         for source in sources:
-            row |= _datasets(source, material.alpha, flows[source.suffix])
+            flow = flows[source.suffix]
+            row |= _datasets(source, material.alpha, flow, crossings_kept(config))
         rows.append(row | _deviations(flows))
     datasets = {name: np.stack([row[name] for row in rows]) for name in rows[0]}
     for source in sources:
@@ -66,7 +69,9 @@ def compute_results(
     return datasets
 
 
-def _datasets(source: CouplingSource, alpha: float, flow: ChannelFlow) -> dict[str, Any]:
+def _datasets(
+    source: CouplingSource, alpha: float, flow: ChannelFlow, crossings: int
+) -> dict[str, Any]:
     """The datasets of one glass from one source, by path."""
     is_sum = source.suffix == SUM  # formulas have no errors
     datasets = {f"coupling/{name}": values for name, values in source.coupling(alpha).items()}
@@ -76,7 +81,7 @@ def _datasets(source: CouplingSource, alpha: float, flow: ChannelFlow) -> dict[s
             datasets[f"flow/{name}_stderr"] = getattr(flow, f"{name}_stderr")[1:]
     datasets["flow/transition_step"] = flow.transition_step
     datasets["flow/runaway_step"] = flow.runaway_step
-    datasets |= _critical_arrays(source.critical_strains(alpha, flow), is_sum)
+    datasets |= _critical_arrays(source.critical_strains(alpha, flow), is_sum, crossings)
     return {
         f"{name}{source.suffix}": _as_in_layout(name, source.suffix, values)
         for name, values in datasets.items()
@@ -93,8 +98,10 @@ def _as_in_layout(name: str, suffix: str, values: Array) -> Array:
     return np.take(values, 0, axis=dims.index("reading"))
 
 
-def _critical_arrays(rows: list[list[CriticalStrain]], errors: bool) -> dict[str, Any]:
-    """`/critical` of each reading, (readings, crossings); NaN and "" where there is none."""
+def _critical_arrays(
+    rows: list[list[CriticalStrain]], errors: bool, crossings: int
+) -> dict[str, Any]:
+    """`/critical` of each reading, (readings, crossings), from e = 0 outwards; NaN, "" for none."""
     names = {"strain": "strain"}
     if errors:
         names |= {
@@ -103,16 +110,28 @@ def _critical_arrays(rows: list[list[CriticalStrain]], errors: bool) -> dict[str
             "bootstrap_stderr": "bootstrap",
         }
     arrays: dict[str, Any] = {
-        f"critical/{name}": np.full((len(rows), CROSSINGS), np.nan) for name in names
+        f"critical/{name}": np.full((len(rows), crossings), np.nan) for name in names
     }
-    channel = np.full((len(rows), CROSSINGS), "", dtype=object)
-    failing = np.full((len(rows), CROSSINGS, 6), np.nan)
+    channel = np.full((len(rows), crossings), "", dtype=object)
+    failing = np.full((len(rows), crossings, 6), np.nan)
     for i, row in enumerate(rows):
-        for j, crossing in enumerate(row[:CROSSINGS]):
+        for j, crossing in enumerate(_nearest(row)):
             channel[i, j], failing[i, j] = crossing.channel, crossing.components
             for name, field in names.items():
                 arrays[f"critical/{name}"][i, j] = getattr(crossing, field)
     return arrays | {"critical/channel": channel, "critical/failing_strain": failing}
+
+
+def _nearest(row: list[CriticalStrain]) -> list[CriticalStrain]:
+    """Those from e = 0 outwards, at most CROSSINGS on each side."""
+    ordered = [row[k] for k in outward([c.strain for c in row])]
+    count: Counter[Side] = Counter()
+    kept = []
+    for crossing in ordered:
+        count[side_of(crossing.strain)] += 1
+        if count[side_of(crossing.strain)] <= CROSSINGS:
+            kept.append(crossing)
+    return kept
 
 
 def _deviations(flows: dict[str, ChannelFlow]) -> dict[str, Array]:

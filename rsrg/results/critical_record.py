@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rsrg.formatting import NONE, with_error
+from rsrg.physics.loading import Side, first_on_sides, outward
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,13 @@ class CriticalStrainRecord:
         }
 
 
-def lowest(records: Sequence[CriticalStrainRecord]) -> CriticalStrainRecord | None:
-    """The record of the lowest critical strain e ≥ 0 (where there is none, the nearest to 0)."""
-    chosen = [r for r in records if r.value >= 0.0] or records
-    return min(chosen, key=lambda r: abs(r.value)) if chosen else None
+def first_failure(records: Sequence[CriticalStrainRecord]) -> CriticalStrainRecord | None:
+    """The record of the critical strain nearest to e = 0: what fails first, on either side."""
+    order = outward([r.value for r in records])
+    return records[order[0]] if order else None
+
+
+def first_failures(records: Sequence[CriticalStrainRecord]) -> dict[Side, CriticalStrainRecord]:
+    """The first failure on each side of e = 0 on which there is one, the nearest first."""
+    first = first_on_sides([r.value for r in records])
+    return {side: records[k] for side, k in first.items()}

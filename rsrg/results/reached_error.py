@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rsrg.physics.loading import first_on_sides
 from rsrg.results.run import Run
 
 
 @dataclass(frozen=True)
 class ReachedError:
-    """The largest error of a quantity: M, or the lowest critical strains.
+    """The largest error of a quantity: M, or the first critical strains.
 
     value: None where there is nothing to measure, because no glass fails.
     """
@@ -25,6 +26,11 @@ def reached_error(run: Run, quantity: str | None) -> ReachedError:
     """
     if quantity != "critical_strain":
         return ReachedError("M", float(np.max(run.read("coupling/M_stderr"))))
-    lowest = run.read("critical/sampling_stderr")[..., 0]
-    there = bool(np.isfinite(lowest).any())
-    return ReachedError("the lowest critical strains", float(np.nanmax(lowest)) if there else None)
+    errors = run.read("critical/sampling_stderr").reshape(-1, len(run.read("axes/crossing")))
+    strains = run.read("critical/strain").reshape(errors.shape)
+    first = [
+        float(row[k])
+        for row, e in zip(errors, strains, strict=True)
+        for k in first_on_sides(e).values()
+    ]
+    return ReachedError("the first critical strains", max(first, default=None))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from rsrg.formatting import NONE, with_error
 from rsrg.records import MAX_ROWS, facts_html, rows_html
-from rsrg.results.critical_record import CriticalStrainRecord, lowest
+from rsrg.results.critical_record import CriticalStrainRecord, first_failure
 
 if TYPE_CHECKING:
     from rsrg.results.exact_run import ExactRun
@@ -74,5 +74,5 @@ def _first_failures(run: "Run", glasses: Sequence[str]) -> Iterator[dict[str, st
 
 
 def _cell(records: Sequence[CriticalStrainRecord]) -> str:
-    first = lowest(records)
+    first = first_failure(records)
     return NONE if first is None else f"{with_error(first.value, first.stderr)} {first.channel}"

@@ -8,6 +8,8 @@ import numpy as np
 
 from rsrg.ensemble.statistics import MAX_GROUPS
 from rsrg.physics.arrays import Array
+from rsrg.physics.loading import first_on_sides, outward, sides_of
+from rsrg.results.reached_error import reached_error
 from rsrg.results.run import Run
 
 Level = Literal["good", "note", "care", "bad"]
@@ -114,20 +116,14 @@ def _target(run: Run) -> Iterator[Check]:
     target = run.config.sampling.target_error
     if target is None or not _sampled(run):
         return
-    if run.config.sampling.target_quantity == "critical_strain":
-        errors = run.read("critical/sampling_stderr")[..., 0]
-        what = "the lowest critical strains"
-        if not np.isfinite(errors).any():
-            yield Check(
-                "target error", "care", "No critical strain on the grid, so none to aim at."
-            )
-            return
-    else:
-        errors, what = run.read("coupling/M_stderr"), "M"
-    error = float(np.nanmax(errors))
-    met = "met" if error <= target else "not met"
-    text = f"Target error {target:g} of {what}: {met}, {error:.2g}."
-    yield Check("target error", "good" if error <= target else "care", text)
+    reached = reached_error(run, run.config.sampling.target_quantity)
+    if reached.value is None:
+        yield Check("target error", "care", "No critical strain on the grid, so none to aim at.")
+        return
+    met = reached.value <= target
+    word = "met" if met else "not met"
+    text = f"Target error {target:g} of {reached.quantity}: {word}, {reached.value:.2g}."
+    yield Check("target error", "good" if met else "care", text)
 
 
 def _second_order(run: Run) -> Iterator[Check]:
@@ -168,27 +164,17 @@ def _unstable_blocks(run: Run) -> Iterator[Check]:
 
 
 def _edge_of_grid(run: Run) -> Iterator[Check]:
-    """Crossings in the last interval of strains, and eigenvalues that may yet cross there."""
+    """First failures in the last interval of strains, or beyond the grid for all one can tell."""
     if "lattice" not in run.sources() or run.config.flow.update == "second_order":
         return
-    strains, lines = run.read("axes/strain"), []
-    ends = run.values("flow/inverse_eigenvalues", step=-1).min(axis=-1)
+    strains = run.read("axes/strain")
     if len(strains) < 2:
         return
-    values = run.read("critical/strain")
-    last = np.isfinite(values) & (values > strains[-2]) & (strains[-1] > 0.0)
-    if last.any():
-        lines.append(f"{_places(run, last.any(axis=-1))} fails in the last interval of strains")
-    if run.config.sampling.estimator == "montecarlo":
-        errors = run.values("flow/inverse_eigenvalues_stderr", step=-1).max(axis=-1)
-        near = (ends[..., -1] >= 0.0) & (ends[..., -1] < NEAR_ZERO * errors[..., -1])
-        if near.any():
-            lines.append(f"{_places(run, near)} is within {NEAR_ZERO:g} standard errors of failing")
-    if lines:
-        text = f"{'; '.join(lines)}, e = {strains[-1]:g}: take larger strains too."
-        yield Check("edge of the grid", "care", text)
-    start = int(np.argmin(np.abs(strains)))
-    failed = ends[..., start] < 0.0
+    lines = [line for end in _ends(strains) for line in _near_end(run, *end)]
+    for line in lines:
+        yield Check("edge of the grid", "care", line)
+    start = outward(strains)[0]
+    failed = run.values("flow/inverse_eigenvalues", step=-1)[:, :, start].min(axis=-1) < 0.0
     if failed.any():
         text = (
             f"{_places(run, failed)} has failed already at the smallest strain, "
@@ -197,6 +183,36 @@ def _edge_of_grid(run: Run) -> Iterator[Check]:
         yield Check("edge of the grid", "bad" if strains[start] != 0.0 else "note", text)
     elif not lines:
         yield Check("edge of the grid", "good", "No first failure is at the edge of the strains.")
+
+
+def _ends(strains: Array) -> Iterator[tuple[int, int]]:
+    """Indices of the last strain and the one before, on each side of e = 0."""
+    for side in sides_of(strains):
+        yield (-1, -2) if side == "e > 0" else (0, 1)
+
+
+def _near_end(run: Run, last: int, before: int) -> Iterator[str]:
+    """What fails within the last interval of strains, and what might fail just beyond."""
+    strains = run.read("axes/strain")
+    low, high = sorted((float(strains[last]), float(strains[before])))
+    values = run.read("critical/strain")
+    first = np.full(values.shape[:-1], np.nan)
+    for place in np.ndindex(first.shape):
+        crossings = values[place]
+        on_side = np.where(np.sign(crossings) == np.sign(strains[last]), crossings, np.nan)
+        order = outward(on_side)
+        first[place] = on_side[order[0]] if order else np.nan
+    inside = (first >= low) & (first <= high)
+    end = f"e = {strains[last]:g}: take larger strains too."
+    if inside.any():
+        yield f"{_places(run, inside)} fails in the last interval of strains, {end}"
+    if run.config.sampling.estimator != "montecarlo":
+        return
+    ends = run.values("flow/inverse_eigenvalues", step=-1)[:, :, last].min(axis=-1)
+    errors = run.values("flow/inverse_eigenvalues_stderr", step=-1)[:, :, last].max(axis=-1)
+    near = (ends >= 0.0) & (ends < NEAR_ZERO * errors)
+    if near.any():
+        yield f"{_places(run, near)} is within {NEAR_ZERO:g} standard errors of failing, {end}"
 
 
 def _places(run: Run, happened: np.ndarray) -> str:
@@ -211,15 +227,19 @@ def _continuum(run: Run) -> Iterator[Check]:
     """By how much the answer depends on N0."""
     if not {"lattice", "continuum"} <= set(run.sources()):
         return
-    sums = run.values("critical/strain", crossing=0)
-    limit = run.values("critical/strain", "continuum", crossing=0)
-    if limit.shape != sums.shape:
-        return
-    known = np.isfinite(sums) & np.isfinite(limit) & (limit != 0.0)
-    if not known.any():
-        return
-    n0 = run.config.blocks.n0
-    largest = float(np.max(np.abs(sums[known] / limit[known] - 1.0)))
+    count, n0 = len(run.read("axes/crossing")), run.config.blocks.n0
+    sums, limits = (
+        run.values("critical/strain", source).reshape(-1, count)
+        for source in ("lattice", "continuum")
+    )
+    differences = [
+        abs(own[k] / limit[first[side]] - 1.0)
+        for own, limit in zip(sums, limits, strict=True)
+        for first in [first_on_sides(limit)]
+        for side, k in first_on_sides(own).items()
+        if side in first
+    ]
+    largest = max(differences, default=0.0)
     if largest > FINITE_N0:
         text = (
             f"Critical strains of the sum over N0³ = {n0**3} blocks and of its limit N0 → ∞ differ "

@@ -33,7 +33,7 @@ AXES: dict[str, Entry] = {
     "quartic": Entry(("quartic",), "", "index quadruple abcd of the moments"),
     "channel": Entry(("channel",), "", "eigenchannel, named by its eigenvector at small strain"),
     "estimate": Entry(("estimate",), "", "value and standard error"),
-    "crossing": Entry(("crossing",), "1", "number of the crossing, lowest strain first"),
+    "crossing": Entry(("crossing",), "1", "number of the crossing, from e = 0 outwards"),
     "monomial": Entry(("monomial",), "", "monomial of the components of a lattice axis"),
     "chunk": Entry(("chunk",), "1", "chunk of draws"),
     "session": Entry(("session",), "1", "session of work on the file"),

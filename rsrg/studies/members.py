@@ -11,6 +11,7 @@ import numpy as np
 from rsrg.ensemble.pool_statistics import critical_quartiles
 from rsrg.errors import NotARunError, RunFileError
 from rsrg.physics.arrays import Array
+from rsrg.physics.loading import outward
 from rsrg.results.axes import generation_lengths
 from rsrg.results.run import Run, open_run
 from rsrg.results.trust import Level, trust, worst
@@ -118,14 +119,11 @@ def _member(row: RunStatus) -> tuple[Member, Any]:
 
 
 def first_failure(strains: Array, errors: Array) -> Failure:
-    """The lowest e ≥ 0 of critical strains, (crossings,), NaN for none; else the nearest to 0."""
-    known = np.isfinite(strains)
-    if not known.any():
+    """The critical strain nearest to e = 0, of (crossings,), NaN for none."""
+    order = outward(strains)
+    if not order:
         return Failure(np.nan, np.nan)
-    ahead = known & (strains >= 0.0)
-    chosen = ahead if ahead.any() else known
-    k = int(np.argmin(np.where(chosen, np.abs(strains), np.inf)))
-    return Failure(float(strains[k]), float(errors[k]))
+    return Failure(float(strains[order[0]]), float(errors[order[0]]))
 
 
 def _failures(run: Run) -> dict[Place, Failure]:

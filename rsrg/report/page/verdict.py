@@ -3,9 +3,15 @@
 import numpy as np
 
 from rsrg.formatting import with_error
+from rsrg.physics.loading import outward
 from rsrg.report.critical_table import SHOWN_AS_ONE
 from rsrg.report.lengths import generation_lengths
-from rsrg.results.critical_record import CriticalStrainRecord, lowest
+from rsrg.results.already_failed import already_failed
+from rsrg.results.critical_record import (
+    CriticalStrainRecord,
+    first_failure,
+    first_failures,
+)
 from rsrg.results.pool_results import PoolResults
 from rsrg.results.run import Run
 
@@ -25,25 +31,33 @@ def _sentence(run: Run, glass: str, records: list[CriticalStrainRecord]) -> str:
             f"{glass}: with the second order (3.3) a softening channel runs to +∞ and never "
             "changes sign, so there is no critical strain; see where it runs away."
         )
-    source = run.sources()[0]
-    own = [r for r in records if r.source == source]
-    breaks = [(reading, _failing(own, reading)) for reading in run.readings(source)]
-    parts = [_breaks(records, *at) for at in breaks if at[1]]
-    none = [reading for reading, failing in breaks if not failing]
-    name = f"{glass}, taken as equal blocks," if run.config.flow.quenched else glass
-    text = f"{name} breaks {', and '.join(parts)}" if parts else name
-    if none:
-        places = " or ".join(none)
-        strains = run.read("axes/strain")
-        within = f"between e = {strains[0]:g} and {strains[-1]:g}"
-        if source == "log":
-            text += f" does not break {within}"
+    source, i = run.sources()[0], [str(m) for m in run.read("axes/material")].index(glass)
+    breaks, already, none = [], [], []
+    for j, reading in enumerate(run.readings(source)):
+        if already_failed(run, source, i, j) is not None:
+            already.append(reading)
+        elif parts := _breaks(records, source, reading):
+            breaks += parts
         else:
-            text += f"{'; it' if parts else ''} does not break in {places} {within}"
-    formula = lowest([r for r in records if r.source == "log"])
-    if formula and source != "log":
-        text += f"; the paper's formula says {_number(formula)}"
-    return f"{text}."
+            none.append(reading)
+    strains = run.read("axes/strain")
+    nearest = strains[outward(strains)[0]]
+    grid = f"between e = {strains[0]:g} and {strains[-1]:g}"
+    clauses = [
+        f"breaks {', and '.join(breaks)}" if breaks else "",
+        f"has failed already at e = {nearest:g}{_places(already)}" if already else "",
+        f"does not break{_places(none)} {grid}" if none else "",
+    ]
+    text = "; it ".join(clause for clause in clauses if clause)
+    name = f"{glass}, taken as equal blocks," if run.config.flow.quenched else glass
+    formula = first_failure([r for r in records if r.source == "log"])
+    says = f"; the paper's formula says {_number(formula)}" if formula and source != "log" else ""
+    return f"{name} {text}{says}."
+
+
+def _places(readings: list[str]) -> str:
+    """` in fixed/ellipsoid or affine/sphere`; "" for the log formula, which has no reading."""
+    return f" in {' or '.join(readings)}" if any(readings) else ""
 
 
 def pool_verdicts(run: Run) -> list[str]:
@@ -61,25 +75,18 @@ def pool_verdicts(run: Run) -> list[str]:
     return lines
 
 
-def _failing(records: list[CriticalStrainRecord], reading: str) -> list[CriticalStrainRecord]:
-    """All channels that fail together first, in a reading."""
-    there = [r for r in records if r.reading == reading]
-    first = lowest(there)
-    if first is None:
-        return []
-    return [r for r in there if abs(r.value - first.value) < SHOWN_AS_ONE]
-
-
-def _breaks(
-    records: list[CriticalStrainRecord], reading: str, failing: list[CriticalStrainRecord]
-) -> str:
-    against = " and ".join(sorted({r.failing_strain or r.channel for r in failing}))
-    text = f"at e = {_number(failing[0])} against {against}"
-    if not reading:
-        return text
-    limit = lowest([r for r in records if (r.source, r.reading) == ("continuum", reading)])
-    beside = f" (continuum {_number(limit)})" if limit and failing[0].source == "lattice" else ""
-    return f"{text} in {reading}{beside}"
+def _breaks(records: list[CriticalStrainRecord], source: str, reading: str) -> list[str]:
+    """The first failure on each side of e = 0 in a reading, with all channels that fail there."""
+    own = [r for r in records if (r.source, r.reading) == (source, reading)]
+    limits = first_failures([r for r in records if (r.source, r.reading) == ("continuum", reading)])
+    parts = []
+    for side, first in first_failures(own).items():
+        together = [r for r in own if abs(r.value - first.value) < SHOWN_AS_ONE]
+        against = " and ".join(sorted({r.failing_strain or r.channel for r in together}))
+        known = source == "lattice" and side in limits
+        beside = f" (continuum {_number(limits[side])})" if known else ""
+        parts.append(f"at e = {_number(first)} against {against}{_places([reading])}{beside}")
+    return parts
 
 
 def _number(record: CriticalStrainRecord) -> str:

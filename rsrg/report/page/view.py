@@ -95,12 +95,9 @@ class View:
         ]
 
     def first_failure(self, material: int, reading: int, source: str = "") -> float | None:
-        """The lowest critical strain ≥ 0 of a glass and reading (else the nearest to 0)."""
+        """The critical strain of a glass and reading that is nearest to e = 0."""
         values = self.crossings(material, reading, source or self.sources[0])
-        ahead = values[values >= 0.0]
-        if len(ahead):
-            return float(ahead.min())
-        return float(values.max()) if len(values) else None
+        return float(values[np.abs(values).argmin()]) if len(values) else None
 
     def crossings(self, material: int, reading: int, source: str) -> np.ndarray:
         """All critical strains by a source."""

@@ -13,7 +13,7 @@ from rsrg.report.lengths import step_lengths
 from rsrg.report.source_names import SOURCE_NAMES
 from rsrg.report.style import COLOURS, MARKERS, marker_size
 from rsrg.results.axis_index import axis_index, nearest_strain
-from rsrg.results.critical_record import CriticalStrainRecord, lowest
+from rsrg.results.critical_record import CriticalStrainRecord, first_failure
 from rsrg.results.run import Run
 
 Names = str | Sequence[str] | None  # one, several, or all
@@ -62,7 +62,7 @@ class GlassFlow:
         return 0 if reading is None else axis_index(self.run, "reading", reading)
 
     def first_crossings(self, j: int) -> list[CriticalStrainRecord]:
-        """The lowest critical strain of the first source in a reading, of the channels shown.
+        """The first failure by the first source in a reading, of the channels shown.
 
         Several, where channels fail together; none, where nothing fails on the grid.
         """
@@ -70,20 +70,20 @@ class GlassFlow:
         records = [
             r for r in self._records(j) if r.source == self.sources[0] and r.channel in shown
         ]
-        first = lowest(records)
+        first = first_failure(records)
         return [r for r in records if first and abs(r.value - first.value) < SHOWN_AS_ONE]
 
     def strain_index(self, j: int, strain: float | None) -> int:
         """The strain of the grid nearest to this one.
 
-        None: nearest to the lowest critical strain in this reading, of the first source that has
+        None: nearest to the first failure in this reading, of the first source that has
         one; the last strain if none has. Raises as `nearest_strain`.
         """
         if strain is not None:
             return nearest_strain(self.run, strain)
         records = self._records(j)
         first = [r for r in records if r.source == self.sources[0]]
-        record = lowest(first or records)
+        record = first_failure(first or records)
         return int(np.abs(self.strains - record.value).argmin()) if record else -1
 
     def _records(self, j: int) -> list[CriticalStrainRecord]:
