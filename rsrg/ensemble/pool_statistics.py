@@ -12,6 +12,7 @@ import numpy as np
 from rsrg.ensemble.subpools import SUBPOOLS
 from rsrg.physics.arrays import Array
 from rsrg.physics.channels import Channels, follow_channels
+from rsrg.physics.loading import Side, outward, sides_of
 from rsrg.physics.pairs import Contraction, inverse, weighted
 
 MOMENT_NAMES = ("mean", "std", "skewness", "kurtosis")
@@ -21,6 +22,7 @@ STD_ROUNDING = 1e-12  # a standard deviation below this share of the mean is non
 RARE = 0.01  # share of failed blocks, below which a variance of χ⁻¹ is worth the name
 QUARTILES = (0.25, 0.5, 0.75)
 SIGMAS = 3.0  # standard errors from which a trend is one
+SIDES = ("", "_below_zero")  # of names: the only side of e = 0 or e > 0; e < 0 beside it
 AVERAGES = -3.0  # exponent of the variance of averages of independent blocks
 EDGES = np.linspace(-1.0, 2.0, 61)  # 1/ρc_t²; the histogram has a bin beyond either end, too
 
@@ -94,13 +96,14 @@ def relative_variance(chi: Array, contraction: Contraction) -> Array:
     return np.asarray(x.var(axis=-3).sum(axis=(-2, -1)) / (x.mean(axis=-3) ** 2).sum(axis=(-2, -1)))
 
 
-def critical_strain(lowest: Array, strains: Array) -> Array:
-    """The strain e ≥ 0 at which each block fails first, (readings, P); NaN where it does not.
+def critical_strain(lowest: Array, strains: Array, side: Side = "e > 0") -> Array:
+    """The strain at which each block fails first, loaded from e = 0 to a side, (readings, P).
 
-    lowest: the lowest eigenvalue of χ⁻¹, (readings, strains, P). Straight lines between strains; a
-    block that has failed at the first strain ≥ 0 has that strain.
+    NaN where it does not. lowest: the lowest eigenvalue of χ⁻¹, (readings, strains, P). Straight
+    lines between strains; a block that has failed at the first strain of the side has that strain.
     """
-    ahead = np.flatnonzero(strains >= 0.0)
+    sign = 1.0 if side == "e > 0" else -1.0
+    ahead = [k for k in outward(strains) if sign * strains[k] >= 0.0]
     e, y = strains[ahead], np.moveaxis(lowest[:, ahead], 1, 0)
     if len(e) == 0:
         return np.full(lowest.shape[::2], np.nan)
@@ -113,13 +116,18 @@ def critical_strain(lowest: Array, strains: Array) -> Array:
 
 
 def critical_quartiles(critical: Array) -> Array:
-    """Quartiles of critical strains, (..., P), NaN for none, (..., 3), lower first.
+    """Quartiles of critical strains on one side, (..., P), NaN for none, (..., 3), nearest first.
 
     Blocks that do not fail count as beyond the grid: a quartile there is infinite.
     """
-    beyond = np.where(np.isnan(critical), np.inf, critical)
+    beyond = np.where(np.isnan(critical), np.inf, np.abs(critical))
     quartiles = np.quantile(beyond, QUARTILES, axis=-1, method="nearest")
-    return np.moveaxis(quartiles, 0, -1)
+    return np.moveaxis(_sign(critical) * quartiles, 0, -1)
+
+
+def _sign(critical: Array) -> float:
+    """Of critical strains on one side, NaN for none: −1 where they lie at e < 0."""
+    return -1.0 if np.nansum(critical) < 0.0 else 1.0
 
 
 def few_failed(failed: Array) -> np.ndarray:
@@ -158,9 +166,9 @@ def summary(critical: Array) -> Array:
     some = np.maximum(count, 1)
     mean = np.where(count > 0, known.sum(axis=-1) / some, np.nan)
     square = np.where(fails, (critical - mean[..., None]) ** 2, 0.0).sum(axis=-1) / some
-    ordered = np.sort(critical, axis=-1)  # NaN last
+    ordered = np.sort(np.abs(critical), axis=-1)  # NaN last
     half = critical.shape[-1] // 2
-    median = 0.5 * (ordered[..., half - 1] + ordered[..., half])
+    median = _sign(critical) * 0.5 * (ordered[..., half - 1] + ordered[..., half])
     std = np.where(count > 0, np.sqrt(square), np.nan)
     return np.stack((mean, median, std, count / critical.shape[-1]), axis=-1)
 
@@ -172,17 +180,20 @@ def describe_pool(
     eigenvalues = inverse_eigenvalues(chi, contraction)
     failed, failed_stderr = scatter_of_share(eigenvalues[..., 0] < 0.0)
     parts = relative_variance(by_subpool(chi, 2), contraction)
-    critical = critical_strain(eigenvalues[..., 0], strains)
     statistics = {
         "failed": failed,
         "failed_stderr": failed_stderr,
         "relative_variance": relative_variance(chi, contraction),
         "relative_variance_stderr": scatter(parts),
         "relative_variance_parts": np.moveaxis(parts, 0, -1),
-        "critical_strain": critical,
-        "critical_summary": summary(critical),
-        "critical_summary_stderr": scatter(summary(by_subpool(critical, 1))),
     }
+    for side, ending in zip(sides_of(strains), SIDES, strict=False):
+        critical = critical_strain(eigenvalues[..., 0], strains, side)
+        statistics |= {
+            f"critical_strain{ending}": critical,
+            f"critical_summary{ending}": summary(critical),
+            f"critical_summary{ending}_stderr": scatter(summary(by_subpool(critical, 1))),
+        }
     named = channel_values(chi, strains, contraction, channels)
     for name, values in (("level", eigenvalues), ("channel", named)):
         statistics[f"{name}_moments"] = moments(values)

@@ -152,9 +152,11 @@ def against(run: Run) -> str:
 
 
 def _place(column: CriticalColumn, columns: list[CriticalColumn]) -> str:
-    """The reading of a column; with its source where another source has other channels there."""
-    if not column.reading:
-        return f"the {HEADINGS[column.source]}"
-    same = [c.channels for c in columns if c.reading == column.reading and c.channels]
-    alone = any(channels != column.channels for channels in same)
-    return f"{column.reading}, {HEADINGS[column.source]}" if alone else column.reading
+    """The reading of a column; with its side and source where others have other channels there."""
+    words = [column.reading or f"the {HEADINGS[column.source]}"]
+    same = [c for c in columns if c.reading == column.reading and c.channels]
+    if any(c.channels != column.channels for c in same if c.source == column.source):
+        words.append(column.side)
+    if any(c.channels != column.channels for c in same if c.side == column.side):
+        words += [HEADINGS[column.source]] if column.reading else []
+    return ", ".join(words)

@@ -102,19 +102,25 @@ class _View:
 
     def critical_strains(self, ax: Axes, j: int) -> None:
         """Median and quartiles of the critical strains of the blocks; the rest are off the grid."""
-        low, middle, high = self.pool.critical_quartiles[:, j].T
-        end = self.strains[-1]
-        capped = [np.minimum(v, 1.5 * end) for v in (low, middle, high)]
-        ax.fill_between(self.sizes, capped[0], capped[2], color=BLUE, alpha=0.2)
-        known = np.isfinite(middle)
-        ax.plot(
-            self.sizes[known], middle[known], color=BLUE, marker="o", markersize=4,
-            label="blocks: median, quartiles",
-        )  # fmt: skip
-        annealed = self.pool.annealed_critical_strains[:, j]
-        label = "equal blocks (annealed)" + (": none" if np.isnan(annealed).all() else "")
-        ax.plot(self.sizes[1:], annealed, "k^", markersize=4.5, label=label)
-        ax.set_ylim(min(0.0, float(self.strains[0])), 1.05 * end)
+        equal = {
+            side: self.pool.annealed_critical_strains(side)[:, j] for side in self.pool.endings
+        }
+        none = ": none" if all(np.isnan(e).all() for e in equal.values()) else ""
+        for n, (side, annealed) in enumerate(equal.items()):
+            near, middle, far = self.pool.critical_quartiles(side)[:, j].T
+            beyond = 1.5 * self.pool.end(side)
+            near, far = (np.where(np.isinf(v), beyond, v) for v in (near, far))
+            ax.fill_between(self.sizes, near, far, color=BLUE, alpha=0.2)
+            known = np.isfinite(middle)
+            words = ("blocks: median, quartiles", f"equal blocks (annealed){none}")
+            blocks, single = words if n == 0 else (None, None)
+            ax.plot(
+                self.sizes[known], middle[known], color=BLUE, marker="o", markersize=4,
+                label=blocks,
+            )  # fmt: skip
+            ax.plot(self.sizes[1:], annealed, "k^", markersize=4.5, label=single)
+        ends = [0.0, *(1.05 * self.pool.end(side) for side in equal)]
+        ax.set_ylim(min(ends), max(ends))
         ax.set_ylabel("critical strain e")
         ax.legend(fontsize="x-small")
         self._length_axis(ax)

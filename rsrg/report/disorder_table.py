@@ -4,10 +4,14 @@ import numpy as np
 
 from rsrg.ensemble.pool_statistics import RARE, width_trend
 from rsrg.formatting import NONE, with_error
+from rsrg.physics.loading import outward, sides_of
 from rsrg.report.grouped_table import Column, grouped_table
 from rsrg.report.lengths import generation_lengths
 from rsrg.report.sign_text import unusual_flow
+from rsrg.results.pool_results import PoolResults
 from rsrg.results.run import Run
+
+CRITICAL = ("median", "mean", "spread", "share that fails")
 
 
 def disorder_title(run: Run, material: str | None = None) -> str:
@@ -17,8 +21,9 @@ def disorder_title(run: Run, material: str | None = None) -> str:
 
 
 def disorder_tables(run: Run, width: int, material: str | None = None) -> list[list[str]]:
-    """Per reading and generation: width and failed blocks at the lowest strain ≥ 0, and critical
-    strains of the blocks: median, mean and spread of those that fail on the grid.
+    """Per reading and generation: width and failed blocks at the strain nearest to zero, failed
+    blocks at the ends of the grid, and on each side of e = 0 critical strains of the blocks:
+    median, mean and spread of those that fail on the grid.
 
     Returns tables, each a list of lines, as few as fit the width.
     """
@@ -29,12 +34,14 @@ def disorder_tables(run: Run, width: int, material: str | None = None) -> list[l
     sizes = tuple(generation_lengths(run).text(n, 6) for _, n in places)
     first = [Column("", ("reading",), names), Column("", ("L",), sizes)]
     rows = [_row(run, i, n, j, k) for j, n in places]
-    low, high = (f"e = {run.read('axes/strain')[index]:g}" for index in (k, -1))
+    strains, endings = run.read("axes/strain"), PoolResults(run, material).endings
+    ends = [strains[index] for index in _ends(run)]
+    groups = [f"critical strain, {side}" for side in endings]
+    groups = groups if len(groups) > 1 else ["critical strain"]
     headings = [
-        ("relative variance", f"of χ⁻¹, {low}"),
-        ("share of failed blocks", low),
-        ("share of failed blocks", high),
-        *(("critical strain", name) for name in ("median", "mean", "spread", "share that fails")),
+        ("relative variance", f"of χ⁻¹, e = {strains[k]:g}"),
+        *(("share of failed blocks", f"e = {e:g}") for e in (strains[k], *ends)),
+        *((group, name) for group in groups for name in CRITICAL),
     ]
     columns = [
         Column(group, (name,), cells)
@@ -51,22 +58,33 @@ def _row(run: Run, i: int, n: int, j: int, k: int) -> list[str]:
         stderr = run.read(f"pool/{name}_stderr")[at]
         return _shown(float(run.read(f"pool/{name}")[at]), float(stderr))
 
-    mean, median, std, share = (value("critical_summary", c) for c in range(4))
-    width = value("relative_variance", k) if run.read("pool/failed")[i, n, j, k] < RARE else NONE
-    return [width, value("failed", k), value("failed", -1), median, mean, std, share]
+    rare = run.read("pool/failed")[i, n, j, k] < RARE
+    cells = [value("relative_variance", k) if rare else NONE, value("failed", k)]
+    cells += [value("failed", end) for end in _ends(run)]
+    for ending in PoolResults(run).endings.values():
+        mean, median, std, share = (value(f"critical_summary{ending}", c) for c in range(4))
+        cells += [median, mean, std, share]
+    return cells
 
 
 def _shown(value: float, stderr: float) -> str:
     if not np.isfinite(value):
         return NONE
-    if abs(value) < 1e-12 or value in (0.0, 1.0):
-        return f"{value:.0f}"
+    if abs(value) < 1e-12:
+        return "0"
+    if value == 1.0:
+        return "1"
     return with_error(value, stderr if np.isfinite(stderr) else np.inf)
 
 
 def _first_strain(run: Run) -> int:
+    return outward(run.read("axes/strain"))[0]
+
+
+def _ends(run: Run) -> list[int]:
+    """The last strain on each side of e = 0 that blocks are loaded to."""
     strains = run.read("axes/strain")
-    return int(np.argmax(strains >= 0.0)) if strains[-1] >= 0.0 else 0
+    return [-1 if side == "e > 0" else 0 for side in sides_of(strains)]
 
 
 def disorder_notes(run: Run, material: str | None = None) -> list[str]:
@@ -76,7 +94,8 @@ def disorder_notes(run: Run, material: str | None = None) -> list[str]:
     lines = [
         "Errors: the scatter of 16 parts of the pool that never mix. Critical strains: of blocks "
         "of that L; mean and spread of those that fail on the grid, the median counts the others "
-        f"as beyond it. {NONE}: not known there."
+        f"as beyond it. {NONE}: not known there. (?): its error is not known, as blocks of some "
+        "parts do not fail."
     ]
     for j, reading in enumerate(run.read("axes/reading")):
         exponent = float(run.read("pool/narrowing")[i, j, k])

@@ -28,7 +28,8 @@ class Distribution:
     """Critical strains of the blocks of one run and glass.
 
     lengths: L of every generation, (g,). quartiles: (g, readings, 3), infinite where they
-    are beyond the grid. median_stderr, share: (g, readings). end: the largest strain of the grid.
+    are beyond the grid. median_stderr, share: (g, readings). end: the largest strain of the grid on
+    the side of e = 0 that they are on.
     """
 
     label: str
@@ -66,15 +67,16 @@ def _label(parameters: dict[str, Any]) -> str:
 
 def _distribution(run: Run, label: str, material: str | None) -> Distribution:
     pool = PoolResults(run, material)
+    side = next(iter(pool.endings))
     return Distribution(
         label=label,
         material=str(run.read("axes/material")[pool.index]),
         readings=[str(r) for r in run.read("axes/reading")],
         lengths=generation_lengths(run),
-        quartiles=pool.critical_quartiles,
+        quartiles=pool.critical_quartiles(side),
         median_stderr=pool.read("critical_summary_stderr")[..., 1],
         share=pool.read("critical_summary")[..., 3],
-        end=float(run.read("axes/strain")[-1]),
+        end=pool.end(side),
     )
 
 
@@ -84,7 +86,7 @@ def study_figure(rows: Sequence[Distribution], path: Path) -> None:
     A bar that leaves the panel ends beyond the largest strain that was asked for.
     """
     readings = list(dict.fromkeys(r for row in rows for r in row.readings))
-    end = max(row.end for row in rows)
+    end = max((row.end for row in rows), key=abs)
     figure = Figure(figsize=(0.8 + 4.6 * len(readings), 4.4), layout="constrained")
     axes = figure.subplots(1, len(readings), squeeze=False, sharey=True)[0]
     for ax, reading in zip(axes, readings, strict=True):
@@ -94,7 +96,7 @@ def study_figure(rows: Sequence[Distribution], path: Path) -> None:
                 _draw(ax, row, row.readings.index(reading), shift, COLOURS[k % len(COLOURS)])
         ax.set_title(reading)
         _length_axis(ax, rows)
-        ax.set_ylim(-0.02 * end, end)
+        ax.set_ylim(*sorted((-0.02 * end, end)))
         ax.grid(alpha=0.25)
     axes[0].set_ylabel("critical strain e of the blocks")
     axes[0].legend(title="median, quartiles", fontsize="small", title_fontsize="small")
@@ -104,17 +106,18 @@ def study_figure(rows: Sequence[Distribution], path: Path) -> None:
 
 def _draw(ax: Axes, row: Distribution, j: int, shift: float, colour: str) -> None:
     """Medians joined by lines; bars from quartile to quartile, out of the panel if need be."""
-    low, middle, high = np.minimum(row.quartiles[:, j], 2.0 * row.end).T
-    some = low <= row.end
+    sign = np.sign(row.end)
+    low, middle, high = sign * np.minimum(sign * row.quartiles[:, j], 2.0 * abs(row.end)).T
+    some = sign * low <= abs(row.end)
     x = shift * row.lengths.values
     ax.vlines(x[some], low[some], high[some], color=colour, linewidth=2.5, alpha=0.4)
-    known = middle <= row.end
+    known = sign * middle <= abs(row.end)
     ax.plot(x[known], middle[known], color=colour, marker="o", markersize=4, label=row.label)
 
 
 def _length_axis(ax: Axes, rows: Sequence[Distribution]) -> None:
     """All lengths at which something is drawn, the same in every panel; in words of two digits."""
-    drawn = [(row.quartiles[..., 0] <= row.end).any(axis=1) for row in rows]
+    drawn = [(np.abs(row.quartiles[..., 0]) <= abs(row.end)).any(axis=1) for row in rows]
     failing = np.concatenate(
         [row.lengths.values[some] for row, some in zip(rows, drawn, strict=True)]
     )

@@ -25,6 +25,8 @@ def print_results(run: Run, every_channel: bool = False) -> None:
     every_channel = every_channel or run.config.sampling.estimator == "formula"
     if run.config.title:
         out.print(Text(run.config.title))
+    if run.config.flow.quenched:
+        out.print("Equal blocks (annealed), which flow with the mean of M, for comparison:")
     _print(out, critical_tables(run, out.width, every_channel), notes(run, every_channel))
 
 

@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from rsrg.ensemble.pool_statistics import critical_quartiles, few_failed
+from rsrg.ensemble.pool_statistics import SIDES, critical_quartiles, few_failed
 from rsrg.physics.arrays import Array
 from rsrg.physics.criticality import first_negative
+from rsrg.physics.loading import Side, outward, side_of, sides_of
 from rsrg.results.run import Run
 
 NO_WIDTH = 1e-20  # a relative variance below this is rounding: all blocks are equal
@@ -33,16 +34,32 @@ class PoolResults:
         return few_failed(self.read("failed")) & (self.read("relative_variance") > NO_WIDTH)
 
     @property
-    def critical_quartiles(self) -> Array:
-        """Quartiles of the blocks' critical strains, (generations, readings, 3), lower first.
+    def endings(self) -> dict[Side, str]:
+        """The sides of e = 0 that blocks are loaded to, and how the names of their datasets end.
+
+        An older rsrg stored one side alone.
+        """
+        sides = dict(zip(sides_of(self.run.read("axes/strain")), SIDES, strict=False))
+        there = self.run.snapshot
+        return {
+            s: ending for s, ending in sides.items() if f"pool/critical_strain{ending}" in there
+        }
+
+    def critical_quartiles(self, side: Side) -> Array:
+        """Quartiles of the blocks' critical strains, (generations, readings, 3), nearest first.
 
         Infinite where they are beyond the grid.
         """
-        return critical_quartiles(self.read("critical_strain"))
+        return critical_quartiles(self.read(f"critical_strain{self.endings[side]}"))
 
-    @property
-    def annealed_critical_strains(self) -> Array:
+    def annealed_critical_strains(self, side: Side) -> Array:
         """The critical strain of equal blocks after each step, (steps, readings); NaN for none."""
-        values = self.run.read("flow/inverse_eigenvalues")[self.index].min(axis=-1)
         strains = self.run.read("axes/strain")
-        return np.array([[first_negative(strains, row) for row in step] for step in values])
+        ahead = [k for k in outward(strains) if strains[k] == 0.0 or side_of(strains[k]) == side]
+        values = self.run.read("flow/inverse_eigenvalues")[self.index].min(axis=-1)[..., ahead]
+        return np.array([[first_negative(strains[ahead], row) for row in step] for step in values])
+
+    def end(self, side: Side) -> float:
+        """The largest strain of the grid on a side."""
+        strains = self.run.read("axes/strain")
+        return float(strains.max() if side == "e > 0" else strains.min())

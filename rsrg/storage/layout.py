@@ -158,6 +158,26 @@ def _distribution_entries(name: str, meaning: str) -> dict[str, Entry]:
     }
 
 
+def _failing_entries(ending: str, loading: str) -> dict[str, Entry]:
+    """Critical strains of the blocks of a pool on one side of e = 0."""
+    dims = ("material", "generation", "reading", "summary")
+    return {
+        f"pool/critical_strain{ending}": Entry(
+            ("material", "generation", "reading", "block"),
+            "1",
+            f"strain at which a block fails first, {loading}; NaN where it does not on the grid",
+        ),
+        f"pool/critical_summary{ending}": Entry(
+            dims,
+            "1",
+            f"critical strains: mean, median, std, share of blocks that fail, {loading}",
+        ),
+        f"pool/critical_summary{ending}_stderr": Entry(
+            dims, "1", f"standard error of the summary of critical strains, {loading}"
+        ),
+    }
+
+
 POOL_ENTRIES: dict[str, Entry] = {
     "pool/failed": Entry(POOL, "1", "share of blocks whose chi is not positive definite", "3.8"),
     "pool/failed_stderr": Entry(POOL, "1", "standard error of the share of failed blocks"),
@@ -176,19 +196,8 @@ POOL_ENTRIES: dict[str, Entry] = {
     **_distribution_entries(
         "channel", "inverse of chi of a block in the eigenvectors of the pool's mean"
     ),
-    "pool/critical_strain": Entry(
-        ("material", "generation", "reading", "block"),
-        "1",
-        "strain at which a block fails first, NaN where it does not on the grid",
-    ),
-    "pool/critical_summary": Entry(
-        ("material", "generation", "reading", "summary"),
-        "1",
-        "critical strains: mean, median, std, share of blocks that fail on the grid",
-    ),
-    "pool/critical_summary_stderr": Entry(
-        ("material", "generation", "reading", "summary"), "1", "standard error of that summary"
-    ),
+    **_failing_entries("", "loaded outwards from e = 0"),
+    **_failing_entries("_below_zero", "loaded from e = 0 to e < 0, of strains on both sides"),
     "pool/unstable": Entry(
         POOL,
         "1",

@@ -173,5 +173,5 @@ def test_a_target_without_a_crossing(changed, tmp_path):
     run = rsrg.run(changed(sampling=sampling, lengths="{log_ratio: 0.6}"), tmp_path / "run.h5")
     assert not np.isfinite(run.read("critical/strain")).any()
     assert sampling_notes(run)[1] == (
-        "Target error 0.01 of the lowest critical strains: there is no crossing to measure."
+        "Target error 0.01 of the first critical strains: there is no crossing to measure."
     )

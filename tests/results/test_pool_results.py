@@ -22,7 +22,7 @@ def quenched(changed, tmp_path_factory):
 def test_quartiles_split_the_blocks(quenched):
     pool = PoolResults(quenched, "PMMA")
     strains = np.nan_to_num(pool.read("critical_strain"), nan=np.inf)
-    quartiles = pool.critical_quartiles
+    quartiles = pool.critical_quartiles("e > 0")
     assert quartiles.shape == (*strains.shape[:2], 3)
     for k, share in enumerate((0.25, 0.5, 0.75)):
         # that share of the blocks lies at or below; `nearest` may take the block beside
@@ -43,7 +43,7 @@ def test_width_means_something_where_few_have_failed(quenched):
 
 def test_equal_blocks_fail_where_the_flow_crosses_zero(quenched):
     """The last step: the critical strain of the run itself, straight lines against a spline."""
-    annealed = PoolResults(quenched, "a-SiO2").annealed_critical_strains
+    annealed = PoolResults(quenched, "a-SiO2").annealed_critical_strains("e > 0")
     assert annealed.shape == (len(quenched.read("axes/step")), 2)
     spacing = np.diff(quenched.read("axes/strain"))[0]
     for j, reading in enumerate(quenched.read("axes/reading")):

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from rsrg.physics.loading import Side
 from rsrg.report.html.chart import Chart, Choice, Control, take
 from rsrg.report.lengths import generation_lengths
 from rsrg.report.page.axes import length_axis
@@ -55,16 +56,17 @@ class _Pool:
     def _add_critical_strains(self) -> None:
         """Quartiles of the strains at which blocks fail, and where equal ones do."""
         pools = [PoolResults(self.view.run, glass) for glass in self.view.glasses]
-        end = float(self.view.strains[-1])
-        quartiles = np.stack([p.critical_quartiles for p in pools])
-        dims = ("material", "generation", "reading")
-        for name, k in (("low", 0), ("middle", 1), ("high", 2)):
-            values = quartiles[..., k]
-            shown = np.minimum(values, 1.5 * end) if name != "middle" else values
-            self.view.numbers.add(f"fails_{name}", dims, np.where(np.isinf(shown), np.nan, shown))
-        equal = np.stack([p.annealed_critical_strains for p in pools])
-        first = np.full_like(equal[:, :1], np.nan)
-        self.view.numbers.add("fails_equal", dims, np.concatenate((first, equal), axis=1))
+        self.ends = {side: pools[0].end(side) for side in pools[0].endings}
+        dims, numbers = ("material", "generation", "reading"), self.view.numbers
+        for side, end in self.ends.items():
+            quartiles = np.stack([p.critical_quartiles(side) for p in pools])
+            for name, k, beyond in (("low", 0, 1.5), ("middle", 1, np.nan), ("high", 2, 1.5)):
+                values = quartiles[..., k]
+                shown = np.where(np.isinf(values), beyond * end, values)
+                numbers.add(f"fails_{name} {side}", dims, shown)
+            equal = np.stack([p.annealed_critical_strains(side) for p in pools])
+            first = np.full_like(equal[:, :1], np.nan)
+            numbers.add(f"fails_equal {side}", dims, np.concatenate((first, equal), axis=1))
 
     def _size(self) -> Control:
         return Control("generation", "Size L", self.names, "slider", len(self.names) - 1)
@@ -157,38 +159,42 @@ class _Pool:
 
     def critical_strains(self) -> Chart:
         """Median and quartiles against size, beside equal blocks."""
-        x = take("generation")
-        side = {"type": "scatter", "mode": "lines", "x": x, "line": {"color": BLUE, "width": 0.5}}
-        traces: list[dict[str, Any]] = [
-            {**side, "y": take("fails_low", **PLACE), "name": "25%", "showlegend": False},
-            {
-                **side, "y": take("fails_high", **PLACE), "name": "quartiles of the blocks",
-                "fill": "tonexty", "fillcolor": f"{BLUE}38",
-            },
-            {
-                "type": "scatter", "mode": "lines+markers", "x": x, "name": "median of the blocks",
-                "y": take("fails_middle", **PLACE), "line": {"color": BLUE},
-            },
-            {
-                "type": "scatter", "mode": "markers", "x": x, "name": "equal blocks (annealed)",
-                "y": take("fails_equal", **PLACE),
-                "marker": {"color": ORANGE, "symbol": "triangle-up", "size": 9},
-            },
-        ]  # fmt: skip
-        end = float(self.view.strains[-1])
+        traces = [t for n, side in enumerate(self.ends) for t in self._failing(side, n == 0)]
+        limits = [0.0, *(1.05 * end for end in self.ends.values())]
+        ends = " or ".join(f"e = {end:g}" for end in self.ends.values())
         return Chart(
             key="fails",
             title="At which strain blocks fail",
-            caption=f"Blocks that do not fail up to e = {end:g} lie beyond the figure.",
+            caption=f"Blocks that do not fail up to {ends} lie beyond the figure.",
             alt="Median and quartiles of the critical strains of the blocks against their size, "
             "and the critical strain of equal blocks.",
             traces=traces,
             layout={
                 "xaxis": length_axis(self.lengths),
                 "yaxis": {
-                    "title": {"text": "critical strain e"},
-                    "range": [min(0.0, float(self.view.strains[0])), 1.05 * end],
+                    "title": {"text": "critical strain e"}, "range": [min(limits), max(limits)],
                 },
             },
             controls=self.view.controls("glass", "reading"),
-        )
+        )  # fmt: skip
+
+    def _failing(self, side: Side, named: bool) -> list[dict[str, Any]]:
+        """The curves of one side of e = 0. named: whether they stand in the legend."""
+        x, names = take("generation"), {"showlegend": named}
+        edge = {"type": "scatter", "mode": "lines", "x": x, "line": {"color": BLUE, "width": 0.5}}
+        return [
+            {**edge, "y": take(f"fails_low {side}", **PLACE), "name": "25%", "showlegend": False},
+            {
+                **edge, "y": take(f"fails_high {side}", **PLACE), "name": "quartiles of the blocks",
+                "fill": "tonexty", "fillcolor": f"{BLUE}38", **names,
+            },
+            {
+                "type": "scatter", "mode": "lines+markers", "x": x, "name": "median of the blocks",
+                "y": take(f"fails_middle {side}", **PLACE), "line": {"color": BLUE}, **names,
+            },
+            {
+                "type": "scatter", "mode": "markers", "x": x, "name": "equal blocks (annealed)",
+                "y": take(f"fails_equal {side}", **PLACE), **names,
+                "marker": {"color": ORANGE, "symbol": "triangle-up", "size": 9},
+            },
+        ]  # fmt: skip

@@ -63,15 +63,16 @@ def _places(readings: list[str]) -> str:
 def pool_verdicts(run: Run) -> list[str]:
     """At which strain the unequal blocks of a quenched run fail, in each reading; first glass."""
     pool, sizes = PoolResults(run), generation_lengths(run)
-    end = run.read("axes/strain")[-1]
-    lines = []
-    for reading, (_, middle, _) in zip(
-        run.read("axes/reading"), pool.critical_quartiles[-1], strict=True
-    ):
-        size = sizes.text(len(sizes.values) - 1)
-        failed = f"half of its unequal blocks of {size} have failed at e = {middle:.3g}"
-        beyond = f"fewer than half of its unequal blocks of {size} have failed at e = {end:g}"
-        lines.append(f"In {reading}, {failed if np.isfinite(middle) else beyond}.")
+    size, lines = sizes.text(len(sizes.values) - 1), []
+    for side in pool.endings:
+        middles = pool.critical_quartiles(side)[-1, :, 1]
+        for reading, middle in zip(run.read("axes/reading"), middles, strict=True):
+            failed = f"half of its unequal blocks of {size} have failed at e = {middle:.3g}"
+            beyond = (
+                f"fewer than half of its unequal blocks of {size} have failed at "
+                f"e = {pool.end(side):g}"
+            )
+            lines.append(f"In {reading}, {failed if np.isfinite(middle) else beyond}.")
     return lines
 
 

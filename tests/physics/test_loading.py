@@ -1,0 +1,34 @@
+"""Loading goes outwards from no strain."""
+
+import numpy as np
+import pytest
+
+from rsrg.physics.loading import first_on_sides, outward, side_of, sides_of
+
+
+def test_outward():
+    assert outward([-0.3, 0.2, np.nan, 0.1, -0.1]) == [3, 4, 1, 0]  # 0.1 before −0.1
+    assert outward([np.nan, np.nan]) == []
+
+
+@pytest.mark.parametrize(
+    ("strains", "sides"),
+    [
+        ([0.0, 0.5], ["e > 0"]),
+        ([-0.5, 0.0], ["e < 0"]),
+        ([-0.5, 0.0, 0.5], ["e > 0", "e < 0"]),
+        ([0.0], ["e > 0"]),
+        ([-0.5, 0.5], ["e > 0", "e < 0"]),
+    ],
+)
+def test_sides(strains, sides):
+    assert sides_of(strains) == sides
+
+
+def test_first_on_each_side():
+    strains = [-0.47, 0.46, 0.9, np.nan, -0.6]
+    assert first_on_sides(strains) == {"e > 0": 1, "e < 0": 0}
+    assert list(first_on_sides(strains)) == ["e > 0", "e < 0"]  # the nearest first
+    assert first_on_sides([-0.2, 0.3]) == {"e < 0": 0, "e > 0": 1}
+    assert list(first_on_sides([-0.2, 0.3])) == ["e < 0", "e > 0"]
+    assert side_of(0.0) == "e > 0"
