@@ -266,7 +266,9 @@ def rsrg_process(tmp_path):
     yield start
     for process in started:
         process.kill()
-        process.communicate()
+        if not any(pipe.closed for pipe in (process.stdin, process.stdout, process.stderr)):
+            process.communicate()
+        process.wait()
 
 
 @pytest.fixture

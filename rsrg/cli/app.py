@@ -10,8 +10,10 @@ import typer
 from rsrg.cli import report, run, show, studies, theory, watch
 from rsrg.cli.options import EXIT_FAILURE, EXIT_USAGE, fail
 from rsrg.cli.overrides import join_overrides
+from rsrg.cli.streams import LastingStream, lasting_streams
 from rsrg.errors import ConfigError, RsrgError
 
+COMPUTING = ("run", "exact", "resume", "sweep", "reproduce")  # their work goes into files
 ALLOCATIONS = 10_000  # of objects between two searches for unreachable ones
 
 app = typer.Typer(
@@ -61,6 +63,22 @@ def main() -> None:
     """
     gc.set_threshold(ALLOCATIONS)
     atexit.register(gc.freeze)
+    with lasting_streams() as out:
+        try:
+            _carry_out()
+        finally:
+            _require_output(out)
+
+
+def _require_output(out: LastingStream) -> None:
+    """Fail where the output was the work of the command, and could not be written."""
+    out.flush()
+    computes = len(sys.argv) > 1 and sys.argv[1] in COMPUTING
+    if out.error is not None and not computes:
+        fail(f"cannot write the output: {out.error.strerror}", EXIT_FAILURE)
+
+
+def _carry_out() -> None:
     try:
         app(join_overrides(sys.argv[1:]), prog_name="rsrg")
     except RsrgError as error:

@@ -4,7 +4,7 @@ import logging
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from tqdm import tqdm
@@ -44,7 +44,8 @@ def progress_bar(silent: bool, quiet: bool = False) -> Iterator[Watcher]:
 
 def _urgent(progress: Progress) -> None:
     """From a signal handler: only an unbuffered write is safe."""
-    os.write(2, f"\n{progress.note}\n".encode())
+    with suppress(OSError):  # a notice that cannot be shown must not end the run
+        os.write(2, f"\n{progress.note}\n".encode())
 
 
 @contextmanager
