@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import traceback
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout, suppress
 
 import numpy as np
 import pytest
@@ -266,9 +266,10 @@ def rsrg_process(tmp_path):
     yield start
     for process in started:
         process.kill()
-        if not any(pipe.closed for pipe in (process.stdin, process.stdout, process.stderr)):
-            process.communicate()
         process.wait()
+        for pipe in (process.stdin, process.stdout, process.stderr):
+            with suppress(BrokenPipeError):
+                pipe.close()
 
 
 @pytest.fixture
