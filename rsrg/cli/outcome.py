@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from rsrg.cli.options import EXIT_STOPPED, exit_at_once, say
+from rsrg.errors import RunFileError
 
 if TYPE_CHECKING:
     from rsrg.results.exact_run import ExactRun
@@ -36,7 +37,13 @@ def finish(run: "Run | ExactRun", quiet: bool) -> None:
         if run.config.flow.quenched:
             print_disorder(run)
         print(f"run file: {run.path}")
-    draw(run, picture, quiet=quiet)
+    from rsrg.report.style import require_own
+
+    try:
+        require_own(picture)
+        draw(run, picture, quiet=quiet)
+    except RunFileError as error:
+        say(f"no picture: {error}")
 
 
 def draw(run: "Run", picture: Path, material: str | None = None, quiet: bool = False) -> None:

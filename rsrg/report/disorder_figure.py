@@ -9,11 +9,12 @@ from matplotlib.figure import Figure
 from rsrg.report.lengths import generation_lengths
 from rsrg.report.plots.disorder import colours, draw_disorder, shown_strains
 from rsrg.report.sign_text import unusual_flow
-from rsrg.report.style import BLUE, MARKERS, length_axis, save
+from rsrg.report.style import BLUE, MARKERS, length_axis, own_look, save
 from rsrg.results.pool_results import PoolResults
 from rsrg.results.run import Run
 
 
+@own_look
 def disorder_figure(run: Run, path: Path, material: str | None = None) -> str:
     """Draw the pool of one glass (default: the first) into a PNG, SVG or PDF; returns its name.
 

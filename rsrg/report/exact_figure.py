@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from rsrg.report.exact_table import ensemble_text
-from rsrg.report.style import save
+from rsrg.report.style import own_look, save
 from rsrg.results.exact_cases import RIGHT, ExactCase, exact_cases
 from rsrg.results.exact_run import ExactRun
 
@@ -21,6 +21,7 @@ TITLES = {
 }
 
 
+@own_look
 def exact_figure(run: ExactRun, path: Path) -> None:
     """Draw relative errors and the change itself against x = γ²/(ρc_t² r³ ε), as PNG, SVG or PDF.
 

@@ -1,6 +1,7 @@
 """The picture of a run: eigenvalues of χ⁻¹ against strain and against L_n."""
 
 from pathlib import Path
+from textwrap import fill
 
 from matplotlib.figure import Figure
 
@@ -8,10 +9,13 @@ from rsrg.report.plots.critical import draw_critical
 from rsrg.report.plots.flow import draw_flow
 from rsrg.report.plots.glass_flow import GlassFlow
 from rsrg.report.sign_text import unusual_flow
-from rsrg.report.style import save
+from rsrg.report.style import own_look, save
 from rsrg.results.run import Run
 
+PER_INCH = 11  # letters of a title
 
+
+@own_look
 def flow_figure(run: Run, path: Path, material: str | None = None) -> str:
     """Draw the flow of one glass (default: the first) into a PNG or SVG; returns the glass's name.
 
@@ -30,9 +34,8 @@ def flow_figure(run: Run, path: Path, material: str | None = None) -> str:
     for ax in axes[:, 1:].flat:
         ax.set_ylabel("")
     figure.legend(handles=flow.legend(), loc="outside lower center", ncols=4, fontsize="small")
-    figure.suptitle(
-        f"{flow.material}{unusual_flow(run.config)}: {_message(run)}", wrap=True, parse_math=False
-    )
+    title = f"{flow.material}{unusual_flow(run.config)}: {_message(run)}"
+    figure.suptitle(fill(title, int(PER_INCH * figure.get_figwidth())), parse_math=False)
     save(figure, path)
     return flow.material
 

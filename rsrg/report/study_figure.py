@@ -15,7 +15,7 @@ from rich.text import Text
 from rsrg.errors import RunFileError
 from rsrg.formatting import NONE, length, with_error
 from rsrg.report.lengths import Lengths, generation_lengths
-from rsrg.report.style import COLOURS, length_axis, save
+from rsrg.report.style import COLOURS, length_axis, own_look, save
 from rsrg.results.pool_results import PoolResults
 from rsrg.results.run import Run, open_run
 from rsrg.studies.collect import Collected
@@ -80,6 +80,7 @@ def _distribution(run: Run, label: str, material: str | None) -> Distribution:
     )
 
 
+@own_look
 def study_figure(rows: Sequence[Distribution], path: Path) -> None:
     """Draw them into a PNG, SVG or PDF: one panel for each reading, medians and quartiles.
 
@@ -99,7 +100,9 @@ def study_figure(rows: Sequence[Distribution], path: Path) -> None:
         ax.set_ylim(*sorted((-0.02 * end, end)))
         ax.grid(alpha=0.25)
     axes[0].set_ylabel("critical strain e of the blocks")
-    axes[0].legend(title="median, quartiles", fontsize="small", title_fontsize="small")
+    legend = axes[0].legend(title="median, quartiles", fontsize="small", title_fontsize="small")
+    for text in legend.get_texts():
+        text.set_parse_math(False)
     figure.suptitle(f"{rows[0].material}: unequal blocks of size L", parse_math=False)
     save(figure, path)
 

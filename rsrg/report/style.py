@@ -3,16 +3,19 @@
 Figures are made without pyplot, so that no backend is chosen for the user's own plots.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import wraps
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 import numpy as np
-from matplotlib import rc_context, rcParams
+from matplotlib import rc_context, rcParams, style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter
 
 from rsrg.errors import RunFileError
+from rsrg.storage.own_file import is_foreign
 
 BLUE, ORANGE, GREEN, PINK, YELLOW, SKY = COLOURS = (  # Okabe and Ito
     "#0072B2",
@@ -27,7 +30,34 @@ FORMATS = (".png", ".svg", ".pdf")
 
 
 # A date in a picture would make two of the same numbers differ.
-NO_DATE: dict[str, dict[str, None]] = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
+SOFTWARE = "rsrg, drawn with matplotlib"  # in each picture: who made it
+METADATA: dict[str, dict[str, str | None]] = {
+    ".png": {"Software": SOFTWARE},
+    ".svg": {"Date": None, "Creator": SOFTWARE},
+    ".pdf": {"CreationDate": None, "Creator": SOFTWARE},
+}
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def own_look(draw: Callable[P, T]) -> Callable[P, T]:
+    """Draw with matplotlib's own defaults, whatever a matplotlibrc file asks for, such as LaTeX."""
+
+    @wraps(draw)
+    def drawn(*args: P.args, **kwargs: P.kwargs) -> T:
+        with style.context({}, after_reset=True):
+            return draw(*args, **kwargs)
+
+    return drawn
+
+
+def require_own(path: Path) -> None:
+    """Raise RunFileError where a picture would replace a file that rsrg did not make."""
+    if is_foreign(path, SOFTWARE):
+        raise RunFileError(
+            f"{path} is there already, and rsrg did not make it, so it stays. Draw the picture "
+            "elsewhere: rsrg report RUN --output FILE.png"
+        )
 
 
 def check_format(path: Path) -> None:
@@ -44,7 +74,7 @@ def save(figure: Figure, path: Path, dpi: int = 150) -> None:
     check_format(path)
     try:
         with rc_context({"svg.hashsalt": "rsrg"}):  # or its identifiers are random
-            figure.savefig(path, dpi=dpi, metadata=NO_DATE.get(path.suffix))
+            figure.savefig(path, dpi=dpi, metadata=METADATA[path.suffix])
     except OSError as error:
         raise RunFileError(f"cannot write the picture {path}: {error.strerror}") from error
 

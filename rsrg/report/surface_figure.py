@@ -10,13 +10,14 @@ from matplotlib.figure import Figure
 from rsrg.physics.failure_surface import Plane, Surface
 from rsrg.physics.readings import Reading
 from rsrg.physics.sign import SIGN_NAMES, Sign
-from rsrg.report.style import BLUE, ORANGE, save
+from rsrg.report.style import BLUE, ORANGE, own_look, save
 
 COLOURS: dict[Sign, str] = {"paper": BLUE, "hamiltonian": ORANGE}
 MARKERS: dict[Sign, str] = {"paper": "o", "hamiltonian": "s"}
 SHOWN = 2.0  # strain, to each side
 
 
+@own_look
 def surface_figure(
     title: str,
     plane: Plane,

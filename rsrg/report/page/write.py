@@ -15,7 +15,10 @@ from rsrg.report.page.study_page import study_content
 from rsrg.results.exact_run import ExactRun
 from rsrg.results.run import Run, open_run
 from rsrg.storage.atomic import replace_text
+from rsrg.storage.own_file import is_foreign
 from rsrg.studies.members import Member
+
+MARK = '<meta name="generator" content="rsrg">'  # in each page
 
 
 def write_report(
@@ -32,7 +35,7 @@ def write_report(
     Raises RunFileError where it cannot be written, or the path does not end in .html; RsrgError
     where plotly is missing.
     """
-    target = _named(run.path.with_suffix(".html") if path is None else Path(path))
+    target = _own(run.path.with_suffix(".html")) if path is None else _named(Path(path))
     content = exact_content(run) if isinstance(run, ExactRun) else run_content(run)
     return _write(content, target, shared_script)
 
@@ -47,7 +50,7 @@ def write_study_report(
     older one, get one, with the script of plotly in one file that they share.
     """
     beside = path / f"{path.resolve().name}.html" if path.is_dir() else path.with_suffix(".html")
-    target = _named(target or beside)
+    target = _own(beside) if target is None else _named(target)
     paths = [m.path for m in members if m.path is not None and m.failures]
     out = Console(stderr=True)
     for each in track(
@@ -63,6 +66,16 @@ def _is_older(run: Path) -> bool:
     """Whether the report of a run is missing, or was written before the run was saved."""
     report = run.with_suffix(".html")
     return not report.exists() or report.stat().st_mtime < run.stat().st_mtime
+
+
+def _own(target: Path) -> Path:
+    """The path that a page has by itself. Raises RunFileError where it is a file of the user's."""
+    if is_foreign(target, MARK):
+        raise RunFileError(
+            f"{target} is there already, and rsrg did not make it, so it stays. Write the report "
+            "elsewhere: --output FILE.html"
+        )
+    return target
 
 
 def _named(target: Path) -> Path:
