@@ -251,6 +251,8 @@ def _carry_on(session: Session, executor: Executor | None, note: str) -> Run | E
     with closing(log), stop_on_signals(session.request, session.stop_requested):
         remove_leftovers(path)
         record.begin(session.state.engine, note, log)
+        if session.limit.note:
+            record.note(session.limit.note)
         number = len(record.sessions)
         log.write(logging.INFO, "%s: session %d begins, %s", path, number, record.present())
         try:

@@ -9,7 +9,7 @@ from rsrg.ensemble.statistics import MAX_GROUPS
 from rsrg.errors import ConfigError
 from rsrg.formatting import duration_text, size_text
 from rsrg.sums.cost import batch_seconds
-from rsrg.sums.limits import physical_memory
+from rsrg.sums.limits import memory_limit
 
 COPIES = 5  # of a pool in memory at most: present, next, and while statistics are computed
 MONOMIALS = 94  # largest number of harmonics of a draw's rotation
@@ -44,9 +44,9 @@ class Plan:
 
     @property
     def fits(self) -> bool:
-        """Whether this machine has enough memory; true where its memory is unknown."""
-        there = physical_memory()
-        return there is None or self.memory_bytes <= there
+        """Whether the memory that is allowed suffices; true where that is unknown."""
+        limit = memory_limit()
+        return limit is None or self.memory_bytes <= limit.bytes
 
 
 def plan(config: Config) -> Plan:
@@ -118,7 +118,7 @@ def require_memory(config: Config) -> None:
     raise ConfigError(
         [
             f"the run must fit into memory: it needs about {size_text(planned.memory_bytes)} "
-            f"({what}), this machine has {size_text(physical_memory() or 0)}; its sums alone would "
+            f"({what}), {memory_limit()}; its sums alone would "
             f"take about {duration_text(seconds)} on one core (see rsrg run -n)"
         ]
     )

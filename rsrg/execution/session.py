@@ -126,7 +126,7 @@ class Session:
         self.pace.saved(began)
         if self.pace.interval() > 1.5 * interval:
             self.log.write(
-                logging.INFO,
+                logging.WARNING,
                 "a checkpoint takes %.2g s: from now on one every %.3g s, to keep it under 2 %%",
                 self.pace.saving,
                 self.pace.interval(),

@@ -9,7 +9,10 @@ from types import FrameType
 
 from rsrg.execution.clock import CLOCK
 
-STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)  # sbatch --signal can send USR1
+STOP_SIGNALS = (  # Ctrl-C; a terminal that is closed; what batch systems send before they kill
+    *(signal.SIGINT, signal.SIGHUP),
+    *(signal.SIGTERM, signal.SIGUSR1, signal.SIGUSR2, signal.SIGXCPU),
+)
 ECHO = 0.05  # s; wrappers such as timeout(1) deliver one interrupt twice, microseconds apart
 
 
@@ -27,7 +30,7 @@ def stop_on_signals(request: StopRequest, notify: Callable[[str], None]) -> Iter
 
     A second SIGINT raises KeyboardInterrupt in the main thread. Outside the main thread, where
     Python allows no handlers, signals keep their usual effect. So does a signal whose handler is
-    not Python's: it could not be given back.
+    not Python's, as it could not be given back; and one that is ignored, as nohup does with SIGHUP.
     """
 
     def handle(number: int, frame: FrameType | None) -> None:
@@ -43,7 +46,7 @@ def stop_on_signals(request: StopRequest, notify: Callable[[str], None]) -> Iter
         yield
         return
     before = {number: signal.getsignal(number) for number in STOP_SIGNALS}
-    ours = [number for number in STOP_SIGNALS if before[number] is not None]
+    ours = [number for number in STOP_SIGNALS if before[number] not in (None, signal.SIG_IGN)]
     for number in ours:
         signal.signal(number, handle)
     try:

@@ -3,11 +3,13 @@
 import math
 import os
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from rsrg.config.quantities import MAX_CHARACTERS, si_value
 from rsrg.errors import ConfigError
 from rsrg.execution.clock import CLOCK
+from rsrg.formatting import duration_text
 
 _CLOCK = re.compile(r"(?:([0-9]+)-)?([0-9]+):([0-5][0-9]):([0-5][0-9])")
 _PLAIN = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([smhd])")
@@ -43,23 +45,38 @@ def walltime_seconds(text: str | None) -> float | None:
 
 @dataclass(frozen=True)
 class TimeLimit:
-    """A moment by which a session must end, on a clock that never jumps, and what sets it."""
+    """A moment by which a session must end, on a clock that never jumps, and what sets it.
+
+    note: what is worth telling of it.
+    """
 
     at: float
     reason: str
+    note: str = ""
 
     @classmethod
     def from_walltime(cls, walltime: float | None) -> "TimeLimit":
-        """The earlier of `walltime` seconds from now and the end of the SLURM job, if any."""
+        """The earlier of `walltime` seconds from now and the end of the SLURM job, if any.
+
+        An end in the past is that of another job, whose settings were passed on.
+        """
         limits = [cls(math.inf, "")]
         if walltime is not None:
             limits.append(cls(CLOCK.monotonic() + walltime, "walltime"))
         end = os.environ.get(SLURM_END, "")
         if end.isdecimal():
-            left = float(end) - CLOCK.wall() - SLURM_GRACE
-            limits.append(cls(CLOCK.monotonic() + left, SLURM_END))
-        return min(limits, key=lambda limit: limit.at)
+            left = float(end) - CLOCK.wall()
+            if left < 0.0:
+                ago = duration_text(-left)
+                return replace(first(limits), note=f"{SLURM_END} was {ago} ago: it is not obeyed")
+            limits.append(cls(CLOCK.monotonic() + left - SLURM_GRACE, SLURM_END))
+        return first(limits)
 
     def left(self) -> float:
         """Seconds until then."""
         return self.at - CLOCK.monotonic()
+
+
+def first(limits: Sequence[TimeLimit]) -> TimeLimit:
+    """The earliest of several limits."""
+    return min(limits, key=lambda limit: limit.at)

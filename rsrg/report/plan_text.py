@@ -2,7 +2,7 @@
 
 from rsrg.execution.plan import Plan
 from rsrg.formatting import counted, duration_text, size_text
-from rsrg.sums.limits import physical_memory
+from rsrg.sums.limits import memory_limit
 
 
 def plan_lines(p: Plan) -> list[str]:
@@ -19,7 +19,7 @@ def plan_lines(p: Plan) -> list[str]:
             f"{p.pool_copies}×"
         )
     if not p.fits:
-        lines.append(f"more memory than this machine has: {size_text(physical_memory() or 0)}")
+        lines.append(f"that is too much memory: {memory_limit()}")
     if p.seconds is not None:
         lines.append(
             f"time about {duration_text(p.seconds)} on this machine (measured on one chunk)"

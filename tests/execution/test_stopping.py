@@ -66,6 +66,17 @@ def test_the_earlier_limit_counts(monkeypatch, clock):
     assert TimeLimit.from_walltime(None).left() == math.inf
 
 
+def test_an_end_in_the_past_is_of_another_job(config, tmp_path, monkeypatch, clock):
+    """It is said, and not obeyed: the run goes on to its end."""
+    monkeypatch.setenv(SLURM_END, str(int(clock.time) - 3600))
+    assert TimeLimit.from_walltime(None).left() == math.inf
+    assert TimeLimit.from_walltime(50.0).left() == 50.0
+    run = rsrg.run(config, tmp_path / "run.h5")
+    assert run.status == "finished"
+    note = run.provenance[0]["notes"]
+    assert note == f"{SLURM_END} was 1 h 0 min ago: it is not obeyed"
+
+
 def test_slurm_ends_a_run(config, tmp_path, monkeypatch, same, finished, clock):
     """An end that has come: one chunk, which every session does, and no more."""
     monkeypatch.setenv(SLURM_END, str(int(clock.time)))
