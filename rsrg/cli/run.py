@@ -74,12 +74,23 @@ def exact(
 
 
 @with_execution_options
-def resume(run: RunPath, execution: ExecutionOptions, o: Overrides = None) -> None:
+def resume(
+    run: RunPath,
+    execution: ExecutionOptions,
+    o: Overrides = None,
+    same_bits: Annotated[
+        bool,
+        typer.Option(
+            "--same-bits",
+            help="Refuse other software, or another kind of processor, than the run began with.",
+        ),
+    ] = False,
+) -> None:
     """Go on with a stopped run; or extend a finished one: -o sampling.samples N."""
     from rsrg.execution import engine
 
     overrides = parse_overrides(o)
     execution.apply()
     with execution.opened() as options:
-        result = engine.go_on(run, overrides, **options)
+        result = engine.go_on(run, overrides, same_bits=same_bits, **options)
     finish(result, execution.quiet)

@@ -137,6 +137,7 @@ def resume(
     executor: Executor | None = None,
     walltime: float | None = None,
     must_begin: bool = True,
+    same_bits: bool = False,
 ) -> Run:
     """Go on with a run that was stopped, or extend one that is finished.
 
@@ -147,10 +148,12 @@ def resume(
     checkpoint), and those that ask for more, such as a larger `sampling.samples` or
     `lengths.sample`: these are totals, and only what is missing is computed.
     watch, executor, walltime, must_begin: as in `run`.
+    same_bits: refuse to go on with other software, or on another kind of processor, than before:
+    the last bits of what is left could differ. Otherwise the run file notes it.
 
-    Returns the Run. Raises RunFileError for a file that is missing or damaged, or that another
-    process works on; ConfigError, with the old and new values, for an override that would change
-    results already computed; KeyboardInterrupt at a second Ctrl-C.
+    Returns the Run. Raises RunFileError for a file that is missing or damaged, that another
+    process works on, or that `same_bits` refuses; ConfigError, with the old and new values, for an
+    override that would change results already computed; KeyboardInterrupt at a second Ctrl-C.
 
     Example:
         From a sample of 135 nm, three steps, to one of 1 mm:
@@ -183,6 +186,7 @@ def resume(
             executor=executor,
             walltime=walltime,
             must_begin=must_begin,
+            same_bits=same_bits,
         )
     return cast(Run, run)
 
@@ -196,6 +200,7 @@ def go_on(
     executor: Executor | None = None,
     walltime: float | None = None,
     must_begin: bool = True,
+    same_bits: bool = False,
 ) -> Run | ExactRun:
     """Go on with a run of any kind, or of the kind that is asked for; otherwise as `resume`."""
     target, limit = resolve_symlink(Path(path)), TimeLimit.from_walltime(walltime)
@@ -219,6 +224,11 @@ def go_on(
                 return stored_run(snapshot)
         with snapshot:
             state = _saved_state(snapshot).extended(config)
+        if same_bits and (changes := state.record.changes()):
+            raise RunFileError(
+                f"{target} was computed otherwise, and its last bits could differ: {changes}. "
+                "To go on all the same, leave out --same-bits"
+            )
         return _carry_on(Session(state, target, watch, limit, must_begin), executor, note)
 
 

@@ -10,6 +10,7 @@ from rsrg.config.run_config import RunConfig
 from rsrg.execution.chunk_timer import ChunkTimer
 from rsrg.execution.clock import CLOCK
 from rsrg.execution.run_log import RunLog
+from rsrg.execution.tasks import environment_fingerprint
 from rsrg.storage import provenance
 from rsrg.storage.run_file import SCHEMA_VERSION, Attribute, Snapshot
 from rsrg.storage.sessions import SESSION, sessions
@@ -37,15 +38,21 @@ class SessionRecord:
     def begin(self, engine: str, note: str, log: RunLog) -> None:
         """Add a session, that of this process. note: a remark, such as a lock taken over."""
         self.log = log
-        software = ", ".join(f"{k} {v}" for k, v in provenance.versions().items())
-        before = self.sessions[-1]["versions"] if self.sessions else software
+        software, changed = _software(), self.changes()
         start = CLOCK.now()
         values = (start, start, provenance.host(), software, engine, "0", "running", "")
         self.sessions.append(dict(zip(SESSION, values, strict=True)))
         if note:
             self.note(note)
-        if software != before:
-            self.note(f"versions changed: {_changes(before, software)}")
+        if changed:
+            self.note(f"versions changed: {changed}")
+
+    def changes(self) -> str:
+        """What the last bits depend on and is otherwise than in the last session; "" for nothing.
+
+        Software, and the kind of processor, which an older rsrg did not record.
+        """
+        return _changes(self.sessions[-1]["versions"], _software()) if self.sessions else ""
 
     def update(self, **values: str) -> None:
         """Set fields of the present session."""
@@ -100,9 +107,13 @@ def run_attributes(
     }
 
 
+def _software() -> str:
+    """All that the last bits of results depend on: versions, and the kind of processor."""
+    return ", ".join(f"{k} {v}" for k, v in environment_fingerprint().items())
+
+
 def _changes(before: str, after: str) -> str:
-    """The packages whose versions differ: `numpy 2.0.0 → 2.1.0`."""
+    """What differs of that which was known before: `numpy 2.0.0 → 2.1.0`."""
     old = dict(part.split(" ", 1) for part in before.split(", ") if " " in part)
     new = dict(part.split(" ", 1) for part in after.split(", "))
-    changed = [k for k in new if old.get(k) != new[k]]
-    return ", ".join(f"{k} {old.get(k, 'none')} → {new[k]}" for k in changed)
+    return ", ".join(f"{k} {old[k]} → {new[k]}" for k in new if k in old and old[k] != new[k])

@@ -13,6 +13,7 @@ from rsrg.config.schema import Config
 from rsrg.config.yaml_source import Source, override
 from rsrg.ensemble.sampling import Sampler
 from rsrg.errors import ConfigError
+from rsrg.execution import tasks
 from rsrg.execution.clock import CLOCK
 from rsrg.storage import provenance
 
@@ -108,7 +109,7 @@ def test_version_changes_are_noted(config, tmp_path, monkeypatch, caplog):
     path = tmp_path / "run.h5"
     rsrg.run(config, path, watch=lambda p: p.done == 5 and signal.raise_signal(signal.SIGTERM))
     now = provenance.versions()
-    monkeypatch.setattr(provenance, "versions", lambda: now | {"numba": "99.0"})
+    monkeypatch.setattr(tasks, "versions", lambda: now | {"numba": "99.0"})
     run = rsrg.resume(path)
     note = f"versions changed: numba {now['numba']} → 99.0"
     assert list(run.read("provenance/notes")) == ["", note]
