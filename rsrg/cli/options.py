@@ -1,6 +1,7 @@
 """Arguments, options and exit codes that several commands share, and messages to the user."""
 
 import inspect
+import logging
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -80,8 +81,6 @@ class ExecutionOptions:
     def apply(self) -> None:
         """With -v, show what the package logs."""
         if self.verbose:
-            import logging
-
             logging.basicConfig(format="%(message)s")
             logging.getLogger("rsrg").setLevel(logging.INFO)
 
@@ -98,10 +97,19 @@ class ExecutionOptions:
             open_executor(self.threads, self.workers, self.scheduler) as executor,
             progress_bar(self.no_progress, self.quiet) as watch,
         ):
+            if self.scheduler is not None and not self.verbose:
+                _silence_dask()
             try:
                 yield {"executor": executor, "watch": watch, "walltime": limit}
             except KeyboardInterrupt:
                 exit_at_once(EXIT_INTERRUPTED)
+
+
+def _silence_dask() -> None:
+    """No lines of Dask's own in this process: what matters of its cluster, the run says itself."""
+    for name in list(logging.root.manager.loggerDict):
+        if name.partition(".")[0] in ("distributed", "tornado", "asyncio"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def with_execution_options(command: Callable[..., None]) -> Callable[..., None]:

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from rsrg.execution.executor import STOP_GRACE, UNITS_PER_WORKER, T
 from rsrg.execution.tasks import environment_fingerprint, run_in_worker
 
 CONNECT = 10  # s
+CLOSE = 5  # s
 RECOUNT = 5.0  # s between two counts of the workers, whose number changes
 
 
@@ -36,7 +38,8 @@ class DaskCluster:
     @property
     def workers(self) -> int:
         """How many threads all workers have; while there is no worker yet, one."""
-        if CLOCK.monotonic() - self.counted_at >= RECOUNT:
+        connected = self.client.status == "running"  # else the count would wait for ever
+        if connected and CLOCK.monotonic() - self.counted_at >= RECOUNT:
             self.counted_at = CLOCK.monotonic()
             self.threads = sum(self.client.nthreads().values())
         return max(1, self.threads)
@@ -58,8 +61,11 @@ class DaskCluster:
 
     def close(self) -> None:
         """Cancel the units under way and disconnect; the cluster goes on."""
-        self.tasks.shutdown(wait=False)
-        self.client.close()
+        from distributed.client import ClosedClientError
+
+        with suppress(ClosedClientError, TimeoutError, OSError):  # there is nothing left to close
+            self.tasks.shutdown(wait=False)
+            self.client.close(timeout=CLOSE)
 
 
 def _connect(scheduler: str) -> tuple[Any, type[BaseException]]:

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import BrokenExecutor, Future, wait
+from concurrent.futures import BrokenExecutor, CancelledError, Future, wait
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any, Generic, Self, TypeVar
@@ -58,7 +58,9 @@ class InOrder(Generic[U, T]):
         try:
             yield
         except self.executor.fatal as error:
-            reason = str(error) or type(error).__name__
+            gone = "their units were cancelled, as where a scheduler is gone"
+            reason = gone if isinstance(error, CancelledError) else str(error)
+            reason = reason or type(error).__name__
             raise ExecutorError(f"the workers cannot go on: {reason}") from None
 
     def _fill(self) -> None:
@@ -69,8 +71,12 @@ class InOrder(Generic[U, T]):
                 self.in_flight.append((unit, self.submit(unit)))
 
     def _first_done(self) -> bool:
-        """Wait for the first unit; False where the time limit or `stop_grace` ended before it."""
-        while not wait([self.in_flight[0][1]], timeout=POLL).done:
+        """Wait for the first unit; False where the time limit or `stop_grace` ended before it.
+
+        A unit that was cancelled, as Dask does where its scheduler is gone, is never done.
+        """
+        first = self.in_flight[0][1]
+        while not (wait([first], timeout=POLL).done or first.cancelled()):
             self.grace -= POLL if self.stopping() else 0.0
             if self.grace < 0.0 or self.late():
                 return False

@@ -4,6 +4,8 @@ import itertools
 import json
 import os
 import signal
+import subprocess
+import sys
 
 import pytest
 
@@ -163,3 +165,57 @@ def test_a_lost_scheduler_ends_the_run(slow, tmp_path):
         rsrg.run(config, tmp_path / "run.h5", watch=lose, executor=executor)
     executor.close()
     assert rsrg.open_run(tmp_path / "run.h5").progress[0] >= 3
+
+
+@pytest.fixture
+def own_scheduler(tmp_path):
+    """A scheduler and a worker in processes of their own: the address, and the scheduler."""
+    pytest.importorskip("distributed")
+    place = tmp_path / "scheduler.json"
+    commands = (
+        ["dask", "scheduler", "--port", "0", "--no-dashboard", "--scheduler-file", place],
+        ["dask", "worker", "--scheduler-file", place, "--nthreads", "1", "--no-nanny"],
+    )
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-m", "dask", *map(str, command[1:])],
+            cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )
+        for command in commands
+    ]  # fmt: skip
+    yield place, started[0]
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_a_scheduler_that_dies_ends_the_run(own_scheduler, slow, rsrg_process, tmp_path, how):
+    """Within seconds, by itself: saved, exit code 1, and one line."""
+    place, scheduler = own_scheduler
+    (tmp_path / "c.yaml").write_text(slow[0].text())
+    while not place.exists():
+        assert scheduler.poll() is None
+    watch = WATCH.format(pid=scheduler.pid, number=int(how))
+    process = rsrg_process(
+        "run", "c.yaml", "--output", "run.h5", "--scheduler", place, before=watch
+    )  # fmt: skip
+    _, err = process.communicate()
+    assert process.returncode == 1, err
+    assert "Traceback" not in err
+    assert "rsrg: the workers cannot go on" in err
+    with rsrg.open_run(tmp_path / "run.h5") as run:
+        assert run.status == "failed"
+        assert run.progress[0] >= 2
+
+
+# The scheduler is killed once two chunks are stored.
+WATCH = """
+import os
+from rsrg.execution.state import State
+def store(self, *values, before=State.store_chunks):
+    before(self, *values)
+    if self.done.sum() == 2:
+        os.kill({pid}, {number})
+State.store_chunks = store
+"""
