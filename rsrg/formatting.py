@@ -1,6 +1,8 @@
 """Quantities as text: numbers with errors, lengths, sizes in bytes, durations; and for JSON."""
 
 import math
+import shlex
+from pathlib import Path
 from typing import Any
 
 NONE = "–"  # in a table: there is no such number
@@ -73,6 +75,12 @@ def duration_text(seconds: float) -> str:
     if hours:
         return f"{hours} h {minutes} min"
     return f"{minutes} min {whole % 60} s" if minutes else f"{whole} s"
+
+
+def shell_path(path: Path | str) -> str:
+    """A path as it stands in a command that is told to a user: quoted, and never an option."""
+    text = str(path)
+    return shlex.quote(f"./{text}" if text.startswith("-") else text)
 
 
 def finite(value: Any) -> Any:

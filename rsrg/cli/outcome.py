@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from rsrg.cli.options import EXIT_STOPPED, exit_at_once, say
 from rsrg.errors import RunFileError
+from rsrg.formatting import shell_path
 
 if TYPE_CHECKING:
     from rsrg.results.exact_run import ExactRun
@@ -22,7 +23,8 @@ def finish(run: "Run | ExactRun", quiet: bool) -> None:
     if run.status != "finished":
         done, total = run.progress
         exit_stopped(
-            f"stopped: {done} of {total} chunks are in {run.path}. Go on: rsrg resume {run.path}"
+            f"stopped: {done} of {total} chunks are in {run.path}. Go on: rsrg resume "
+            f"{shell_path(run.path)}"
         )
     from rsrg.results.run import Run
 

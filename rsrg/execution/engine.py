@@ -25,6 +25,7 @@ from rsrg.execution.session import Session
 from rsrg.execution.signals import stop_on_signals
 from rsrg.execution.state import State
 from rsrg.execution.walltime import TimeLimit
+from rsrg.formatting import shell_path
 from rsrg.results.exact_run import ExactRun, stored_run
 from rsrg.results.run import Run
 from rsrg.results.stored_run import StoredRun
@@ -121,7 +122,7 @@ def start(
     with locked(target, CLOCK.now(), CLOCK.sleep) as note:
         if target.exists() and not restart:
             raise RunFileError(
-                f"{target} exists already. Go on with it: rsrg resume {target}. "
+                f"{target} exists already. Go on with it: rsrg resume {shell_path(target)}. "
                 f"Begin again, keeping it as {free_name(target).name}: add --restart"
             )
         if target.exists():
@@ -208,11 +209,13 @@ def go_on(
         whole = target.with_suffix("")
         raise RunFileError(
             f"{target} is the checkpoint before the last of {whole}, and is kept as it is. "
-            f"To go on from there: {restore_command(whole)}, then rsrg resume {whole}"
+            f"To go on from there: {restore_command(whole)}, then rsrg resume {shell_path(whole)}"
         )
     snapshot = Snapshot(target)
     if not issubclass(ExactRun, kind) and snapshot.attributes.get("filetype") == EXACT:
-        raise RunFileError(f"{target} holds exact super blocks: go on with rsrg resume {target}")
+        raise RunFileError(
+            f"{target} holds exact super blocks: go on with rsrg resume {shell_path(target)}"
+        )
     if (config := _remaining(snapshot, overrides or {})) is None:
         remove_dead_lock(target, CLOCK.now(), CLOCK.sleep)
         return stored_run(snapshot)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from rsrg.config.run_config import RunConfig
 from rsrg.errors import NotARunError, RunFileError
+from rsrg.formatting import shell_path
 from rsrg.results.data_array import data_array
 from rsrg.results.shown_by import write_report
 from rsrg.storage.layout import ENTRIES
@@ -158,7 +159,7 @@ class StoredRun(ABC):
             done, total = self.progress
             raise RunFileError(
                 f"{self.path} is {self.status}: {done} of {total} chunks; its results are written "
-                f"at the end. Go on with it: rsrg resume {self.path}"
+                f"at the end. Go on with it: rsrg resume {shell_path(self.path)}"
             )
 
     def to_xarray(self) -> "xarray.DataTree":

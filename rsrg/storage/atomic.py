@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from rsrg.errors import RunFileError
+from rsrg.formatting import shell_path
 
 
 class Disk:
@@ -93,7 +94,8 @@ def _refused(path: Path, error: OSError) -> str:
     message = f"cannot write the run file {path}: {error.strerror or error}"
     if not path.exists():
         return message
-    return f"{message}; what was saved before is intact: repair that, then rsrg resume {path}"
+    again = f"rsrg resume {shell_path(path)}"
+    return f"{message}; what was saved before is intact: repair that, then {again}"
 
 
 def _keep_previous(path: Path) -> None:

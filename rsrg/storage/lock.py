@@ -19,6 +19,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from rsrg.errors import RunFileError
+from rsrg.formatting import shell_path
 from rsrg.storage.atomic import resolve_symlink
 
 WITHOUT_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS)
@@ -174,7 +175,7 @@ def _busy(path: Path, holder: Holder | None) -> RunFileError:
     who = "another process" if holder is None else str(holder)
     return RunFileError(
         f"{path} is being worked on by {who}; one process at a time. "
-        f"Look at it meanwhile: rsrg inspect {path}"
+        f"Look at it meanwhile: rsrg inspect {shell_path(path)}"
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from rsrg.formatting import with_error
+from rsrg.formatting import shell_path, with_error
 from rsrg.report.exact_table import ensemble_text, exact_notes
 from rsrg.report.html.chart import Chart, Control, take
 from rsrg.report.html.numbers import Numbers
@@ -25,7 +25,8 @@ def exact_content(run: ExactRun) -> Content:
     numbers = Numbers()
     cases = exact_cases(run) if run.status == "finished" else []
     done, total = run.progress
-    waiting = f"Nothing can be said yet: {done} of {total} chunks. Go on: rsrg resume {run.path}"
+    go_on = f"Go on: rsrg resume {shell_path(run.path)}"
+    waiting = f"Nothing can be said yet: {done} of {total} chunks. {go_on}"
     notes = list(exact_notes(run, cases)) if cases else [waiting]
     sections = [
         Section("errors", "Where the expansion is right", charts=[_chart(cases, numbers)]),

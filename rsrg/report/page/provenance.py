@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from rsrg.config.defaults import settings_given
 from rsrg.config.exact import ExactConfig
-from rsrg.formatting import duration_text
+from rsrg.formatting import duration_text, shell_path
 from rsrg.report.html.table import Cell, Column, PageTable
 from rsrg.results.stored_run import StoredRun
 
@@ -44,6 +44,7 @@ def provenance(run: StoredRun) -> Provenance:
         ("processor", str(attributes.get("processor", "not recorded by that version of rsrg"))),
     ]
     command = "rsrg exact" if isinstance(run.config, ExactConfig) else "rsrg run"
+    file = shell_path(run.path.name)
     version = str(attributes.get("rsrg_version", "?"))
     return Provenance(
         config_text=run.config.text(),
@@ -51,7 +52,7 @@ def provenance(run: StoredRun) -> Provenance:
         settings=_settings(run),
         sessions=_sessions(run),
         facts=facts,
-        again=f"rsrg inspect {run.path.name} config_text > again.yaml\n{command} again.yaml",
+        again=f"rsrg inspect {file} config_text > again.yaml\n{command} again.yaml",
         cite=f"rsrg {version}{' (commit ' + commit[:10] + ')' if commit else ''}; after {PAPER}.",
     )
 

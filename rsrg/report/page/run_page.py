@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from rsrg.formatting import shell_path
 from rsrg.report.disorder_table import disorder_notes
 from rsrg.report.html.numbers import Numbers
 from rsrg.report.page import terms
@@ -27,14 +28,14 @@ def run_content(run: Run) -> Content:
     """What the page of a run holds: its results, or those of the part of it that is done."""
     shown = preliminary(run)
     if shown is None:
-        nothing = f"Nothing can be said yet: {nothing_yet(run)}. Go on: rsrg resume {run.path}"
-        return _content(run, Numbers(), [nothing])
+        go_on = f"Go on: rsrg resume {shell_path(run.path)}"
+        return _content(run, Numbers(), [f"Nothing can be said yet: {nothing_yet(run)}. {go_on}"])
     view = View(shown)
     checks = trust(shown)
     part = str(shown.attributes.get("preliminary", ""))
     if part:
         left = f"These are the results so far, {part}. They can still change. Go on: rsrg resume"
-        checks.append(Check("unfinished", "care", f"{left} {run.path}"))
+        checks.append(Check("unfinished", "care", f"{left} {shell_path(run.path)}"))
     quenched = shown.config.flow.quenched
     return _content(
         run,
