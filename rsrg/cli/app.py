@@ -83,6 +83,10 @@ def _carry_out() -> None:
         app(join_overrides(sys.argv[1:]), prog_name="rsrg")
     except RsrgError as error:
         fail(str(error), EXIT_USAGE if isinstance(error, ConfigError) else EXIT_FAILURE)
+    except OSError as error:  # a folder that may not be entered, a disk that is gone
+        if error.filename is None:
+            raise
+        fail(f"{error.filename}: {error.strerror}", EXIT_FAILURE)
     except (ValueError, ArithmeticError) as error:
         from rsrg.physics.errors import ConvergenceError, PhysicsError
 

@@ -64,6 +64,7 @@ def status(
     """Show how far runs are: finished, running by whom, interrupted, stopped, failed and why."""
     from rsrg.report.console import console, print_json
     from rsrg.report.status_table import as_records, counts, print_groups
+    from rsrg.studies.run_files import left_out
     from rsrg.studies.status import groups_of
     from rsrg.studies.status import status as run_states
 
@@ -73,6 +74,8 @@ def status(
     else:
         print_groups(groups_of(runs), console(wide=True))
         print(counts(runs))
+        if others := left_out(paths):
+            print(others)
     wanted = [s for s in runs if s.in_study is not False]
     if check and (not wanted or any(s.state != "finished" for s in wanted)):
         raise typer.Exit(EXIT_FAILURE)
@@ -92,9 +95,10 @@ def merge(
 ) -> None:
     """Put finished runs into one file, with what they were swept over as named dimensions."""
     from rsrg.studies.merge import merge as merge_runs
+    from rsrg.studies.run_files import left_out
 
     merged = merge_runs(paths, output, pool_seeds=pool_seeds, raw=not no_raw)
     sizes = " × ".join(f"{name} {size}" for name, size in merged.sizes.items())
     print(f"{merged.path}: {merged.runs} runs{', ' if sizes else ''}{sizes}")
-    for note in merged.notes:
+    for note in (*merged.notes, *filter(None, [left_out(paths)])):
         print(f"note: {note}")

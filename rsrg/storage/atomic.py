@@ -4,9 +4,11 @@ A file is written to a temporary name beside it, synced, and renamed; the one be
 `.prev`. At every instant the name refers to a complete file, the old one or the new one.
 """
 
+import errno
 import glob
 import os
 import shutil
+import stat
 from contextlib import suppress
 from itertools import chain, count
 from pathlib import Path
@@ -14,6 +16,8 @@ from typing import BinaryIO
 
 from rsrg.errors import RunFileError
 from rsrg.formatting import shell_path
+
+NO_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.EBADF)  # of a folder: CIFS, vboxsf, some FUSE
 
 
 class Disk:
@@ -27,6 +31,13 @@ class Disk:
         """Hand the content to the operating system."""
         file.write(content)
         file.flush()
+
+    def dress(self, file: BinaryIO, path: Path) -> None:
+        """Give a new file the permissions and the group of the one it will replace, if it may."""
+        with suppress(FileNotFoundError, PermissionError):
+            before = path.stat()
+            os.fchmod(file.fileno(), stat.S_IMODE(before.st_mode))
+            os.fchown(file.fileno(), -1, before.st_gid)
 
     def sync(self, file: BinaryIO) -> None:
         """Wait until the content is on the disk."""
@@ -44,10 +55,16 @@ class Disk:
         path.replace(target)
 
     def sync_folder(self, folder: Path) -> None:
-        """Wait until the new names are on the disk."""
-        descriptor = os.open(folder, os.O_RDONLY)
+        """Wait until the new names are on the disk, where the file system can sync a folder."""
+        try:
+            descriptor = os.open(folder, os.O_RDONLY)
+        except PermissionError:  # names may be written there, and not be read
+            return
         try:
             os.fsync(descriptor)
+        except OSError as error:
+            if error.errno not in NO_SYNC:
+                raise
         finally:
             os.close(descriptor)
 
@@ -80,6 +97,7 @@ def _write_whole(path: Path, content: bytes, keep_previous: bool) -> None:
     try:
         with DISK.create(temporary) as file:
             DISK.fill(file, content)
+            DISK.dress(file, path)
             DISK.sync(file)
         if keep_previous and path.exists():
             _keep_previous(path)

@@ -9,8 +9,8 @@ from rsrg.config.resume_rules import flat
 from rsrg.config.schema import Config
 from rsrg.errors import RunFileError
 from rsrg.results.run import open_run
-from rsrg.storage.run_file import SUFFIXES
 from rsrg.studies.index import read_index
+from rsrg.studies.run_files import run_files
 from rsrg.studies.status import RunStatus, run_status
 
 WHOLE_SETTINGS = (
@@ -62,7 +62,7 @@ def collect(paths: Sequence[Path]) -> Collection:
 def _files(paths: Sequence[Path]) -> Iterator[Path]:
     for path in paths:
         if path.is_dir():
-            yield from sorted(p for p in path.iterdir() if p.suffix in SUFFIXES)
+            yield from run_files(path)
         else:
             yield path
 

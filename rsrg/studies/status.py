@@ -20,6 +20,7 @@ from rsrg.results.stored_run import StoredRun
 from rsrg.storage.lock import Holder, named_holder
 from rsrg.storage.run_file import SUFFIXES
 from rsrg.studies.index import NAME, Entry, Index, cell, index_of, read_index
+from rsrg.studies.run_files import run_files
 from rsrg.studies.study import Study, is_study, load_study
 
 State = Literal[
@@ -219,18 +220,10 @@ def study_status(study: Study, folder: Path) -> Group:
 
 def _indexed(folder: Path, index: Index) -> Group:
     entries = {e.file: e for e in index.runs if e.in_study or (folder / e.file).exists()}
-    strangers = [p for p in _run_files(folder) if p.name not in entries]
+    strangers = [p for p in run_files(folder) if p.name not in entries]
     rows = [run_status(folder / e.file, e) for e in entries.values()]
     rows += _statuses(strangers)
     return Group(f"{folder}, study {index.study}", tuple(rows))
-
-
-def _run_files(folder: Path) -> list[Path]:
-    return (
-        sorted(p for p in folder.iterdir() if p.suffix in SUFFIXES and not p.is_dir())
-        if folder.is_dir()
-        else []
-    )
 
 
 def _statuses(paths: list[Path]) -> Iterator[RunStatus]:
@@ -271,7 +264,7 @@ def _folder(folder: Path) -> Iterator[Group]:
     index = read_index(folder)
     if index is not None:
         yield _indexed(folder, index)
-    elif rows := tuple(_statuses(_run_files(folder))):
+    elif rows := tuple(_statuses(run_files(folder))):
         yield Group(str(folder), rows)
     for inner in sorted(p for p in folder.iterdir() if (p / NAME).is_file()):
         yield from _folder(inner)
