@@ -29,16 +29,19 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import version
+        from rsrg.storage.provenance import version_text
 
-        print(f"rsrg {version('rsrg')}")
+        print(f"rsrg {version_text()}")
         raise typer.Exit
 
 
 @app.callback()
 def _main(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+        bool,
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help="Print version and commit."
+        ),
     ] = False,
 ) -> None:
     pass
