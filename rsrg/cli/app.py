@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from rsrg.cli import report, run, show, studies, theory
+from rsrg.cli import init, report, run, show, studies, theory
 from rsrg.cli.options import EXIT_FAILURE, EXIT_USAGE, fail
 from rsrg.cli.overrides import join_overrides
 from rsrg.errors import ConfigError, RsrgError
@@ -21,7 +21,6 @@ app = typer.Typer(
     epilog="Exit codes: 0 done, 1 failure, 2 usage or config, 75 stopped early and resumable, "
     "130 second Ctrl-C.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -48,6 +47,7 @@ def _main(
 
 
 for _command in (
+    init.init,
     *(run.run, run.exact, run.resume),
     *(studies.sweep, studies.status, studies.merge),
     *(show.validate, show.inspect, show.compare, report.report, show.materials, show.schema),

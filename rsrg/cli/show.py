@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -109,9 +109,14 @@ def materials(as_json: AsJson = False) -> None:
     console().print(glass_table())
 
 
-def schema() -> None:
-    """Print the JSON schema of a config, for editors that complete and check YAML."""
-    from rsrg.config.schema import Config
+def schema(
+    kind: Annotated[
+        Literal["flow", "exact", "study"],
+        typer.Argument(metavar="[KIND]", help="Of which file: flow (a config), exact or study."),
+    ] = "flow",
+) -> None:
+    """Print the JSON schema of a config or study, for editors that complete and check YAML."""
     from rsrg.report.console import print_json
+    from rsrg.studies.json_schema import json_schema
 
-    print_json(Config.model_json_schema())
+    print_json(json_schema(kind))
