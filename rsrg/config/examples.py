@@ -61,7 +61,9 @@ def own_text(name: str, file: str) -> str:
     if base is not None:
         lines = re.sub(r"\A(#.*\n|\n)+", "", _text(base[1])).splitlines()
         written_out = "\n".join(f"  {line}" if line else "" for line in lines)
-        text = text.replace(base[0], f"base:                                 # {base[1]}\n{written_out}")
+        text = text.replace(
+            base[0], f"base:                                 # {base[1]}\n{written_out}"
+        )
     return text.replace(f"configs/{name}.yaml", file).replace("configs/", "")
 
 

@@ -12,7 +12,9 @@ from pathlib import Path
 
 SOFTWARE = ("rsrg", "numpy", "numba", "scipy", "h5py")
 SHOWN = 9  # digits of a commit
-_BUILT_FROM = re.compile(r"\+g([0-9a-f]+)(\.d\d+)?$")  # in a version: the commit, and whether changed
+_BUILT_FROM = re.compile(
+    r"\+g([0-9a-f]+)(\.d\d+)?$"
+)  # in a version: the commit, and whether changed
 
 
 @cache

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from rsrg.config.examples import Kind
 from rsrg.config.exact import ExactConfig
+from rsrg.config.examples import Kind
 from rsrg.config.on_resume import all_fields
 from rsrg.config.schema import Config
 
