@@ -11,6 +11,7 @@ from rsrg.cli.options import (
     Overrides,
     RunPath,
     load,
+    print_positions,
     with_execution_options,
 )
 from rsrg.cli.outcome import finish
@@ -48,6 +49,7 @@ def run(
     execution.apply()
     if dry_run:
         print_plan(timed_plan(loaded))
+        print_positions(loaded)
         return
     target = output or Path("runs") / f"{source.stem}.h5"
     with execution.opened() as options:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from rsrg.cli.options import AsJson, ConfigPath, Overrides, RunPath, load_any
+from rsrg.cli.options import AsJson, ConfigPath, Overrides, RunPath, load_any, print_positions
 
 if TYPE_CHECKING:
     from rsrg.config.exact import ExactConfig
@@ -30,6 +30,7 @@ def validate(config: ConfigPath, o: Overrides = None, as_json: AsJson = False) -
         return
     print(f"{config} is valid.")
     print_plan(planned)
+    print_positions(loaded)
 
 
 def _print_valid_exact(path: Path, config: "ExactConfig", as_json: bool) -> None:

@@ -81,7 +81,7 @@ def load_config(
 
 
 def _with_saved_arrays(data: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The mapping with an array of positions replaced by the name of a file that holds it."""
+    """The mapping with an array of positions replaced by the path of a file that holds it."""
     blocks = data.get("blocks")
     if not isinstance(blocks, Mapping) or "positions" not in blocks:
         return data
@@ -90,7 +90,7 @@ def _with_saved_arrays(data: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _saved(key: str, value: Any) -> Any:
-    """The value of a key, with an array of positions replaced by the name of its file."""
+    """The value of a key, with an array of positions replaced by the path of its file."""
     if key == "blocks.positions" and isinstance(value, Mapping) and "file" in value:
         return {**value, "file": _saved("blocks.positions.file", value["file"])}
     if key not in ("blocks.positions", "blocks.positions.file") or isinstance(value, str | Mapping):

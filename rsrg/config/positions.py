@@ -78,7 +78,7 @@ def sample_text(spec: PositionsSpec) -> str:
 
 
 def saved_array(value: Any) -> Any:
-    """The name of a file that holds the positions of an array; anything else as it is.
+    """The path of a file that holds the positions of an array; anything else as it is.
 
     The file, positions-HASH.npy in this folder, is named by its content: the same array is the
     same file, and no other one is ever overwritten. Raises ConfigError where it cannot be written.
@@ -96,7 +96,7 @@ def saved_array(value: Any) -> Any:
             path.write_bytes(content)
     except OSError as error:
         raise fault(str(path), f"cannot be written: {error.strerror or error}") from None
-    return path.name
+    return str(path.resolve())
 
 
 def _volume(path: str, points: Array, cell: Array | None) -> float:
