@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from rsrg.cli import init, report, run, show, studies, theory
+from rsrg.cli import doctor, init, report, run, show, studies, theory
 from rsrg.cli.options import EXIT_FAILURE, EXIT_USAGE, fail
 from rsrg.cli.overrides import join_overrides
 from rsrg.errors import ConfigError, RsrgError
@@ -51,6 +51,7 @@ for _command in (
     *(run.run, run.exact, run.resume),
     *(studies.sweep, studies.status, studies.merge),
     *(show.validate, show.inspect, show.compare, report.report, show.materials, show.schema),
+    doctor.doctor,
     *(theory.reproduce, theory.critical, theory.stability),
 ):
     app.command()(_command)
