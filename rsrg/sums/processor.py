@@ -7,8 +7,8 @@ import numba
 
 FLOPS_OF_PAIR = 49  # of the 15 quartic moments of a pair
 # The direct sum reaches 0.56 of the peak where a core has two units for fused multiply-add (see
-# docs/performance.md), the best C 0.7: half of that and less where a core has one unit, or is shared
-# with another thread.
+# docs/performance.md), the best C 0.7: half of that and less where a core has one unit, or is
+# shared with another thread.
 LEAST_SHARE, LARGEST_SHARE = 0.25, 0.7
 TURBO = 1.6  # times the clock that systems tell, which may be the nominal one
 CLOCKS = (2.0, 4.0)  # GHz, where the system tells none
