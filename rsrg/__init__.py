@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from rsrg.sums.coupled_blocks import harmonic_response
     from rsrg.sums.engines import pair_moments
 
+    __version__: str
+
 _HOME = {
     "BulkStability": "rsrg.physics.bulk_stability",
     "Config": "rsrg.config.schema",
@@ -100,14 +102,16 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    if name == "__version__":
-        from importlib.metadata import version
+if not TYPE_CHECKING:  # type checkers know the names above, and no others
 
-        return version("rsrg")
-    if name not in _HOME:
-        raise AttributeError(f"module 'rsrg' has no attribute {name!r}")
-    return getattr(importlib.import_module(_HOME[name]), name)
+    def __getattr__(name: str) -> Any:
+        if name == "__version__":
+            from importlib.metadata import version
+
+            return version("rsrg")
+        if name not in _HOME:
+            raise AttributeError(f"module 'rsrg' has no attribute {name!r}")
+        return getattr(importlib.import_module(_HOME[name]), name)
 
 
 def __dir__() -> list[str]:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from rsrg.cli import report, run, show, studies, theory, watch
+from rsrg.cli import doctor, init, report, run, show, studies, theory, watch
 from rsrg.cli.options import EXIT_FAILURE, EXIT_USAGE, fail
 from rsrg.cli.overrides import join_overrides
 from rsrg.cli.streams import LastingStream, lasting_streams
@@ -23,7 +23,6 @@ app = typer.Typer(
     epilog="Exit codes: 0 done, 1 failure, 2 usage or config, 75 stopped early and resumable, "
     "130 second Ctrl-C.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -31,25 +30,30 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import version
+        from rsrg.storage.provenance import version_text
 
-        print(f"rsrg {version('rsrg')}")
+        print(f"rsrg {version_text()}")
         raise typer.Exit
 
 
 @app.callback()
 def _main(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+        bool,
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help="Print version and commit."
+        ),
     ] = False,
 ) -> None:
     pass
 
 
 for _command in (
+    init.init,
     *(run.run, run.exact, run.resume),
     *(show.validate, show.inspect, show.compare, report.report, show.materials, show.schema),
     *(studies.sweep, studies.status, watch.watch, studies.merge),
+    doctor.doctor,
     *(theory.reproduce, theory.critical, theory.stability),
 ):
     app.command()(_command)

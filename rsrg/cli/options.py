@@ -159,6 +159,14 @@ def load_any(path: Path, overrides: list[str] | None) -> "Config | ExactConfig":
     return exact_config_from_source(source) if is_exact(source) else config_from_source(source)
 
 
+def print_positions(config: "Config") -> None:
+    """Which blocks a config takes from a file, and the box they are in, if it does."""
+    if config.blocks.positions is not None:
+        from rsrg.config.positions import sample_text
+
+        print(f"  {sample_text(config.blocks.positions)}")
+
+
 def say(message: str) -> None:
     """Print a message on standard error, each line with the program's name in front."""
     for line in message.splitlines():

@@ -5,12 +5,13 @@ from typing import Annotated
 
 import typer
 
+from rsrg.cli.examples import ExactExample, FlowExample, OptionalConfig, chosen
 from rsrg.cli.options import (
-    ConfigPath,
     ExecutionOptions,
     Overrides,
     RunPath,
     load,
+    print_positions,
     with_execution_options,
 )
 from rsrg.cli.outcome import finish
@@ -28,8 +29,9 @@ Restart = Annotated[
 
 @with_execution_options
 def run(
-    config: ConfigPath,
     execution: ExecutionOptions,
+    config: OptionalConfig = None,
+    example: FlowExample = None,
     o: Overrides = None,
     output: Output = None,
     restart: Restart = False,
@@ -42,12 +44,14 @@ def run(
     from rsrg.execution.timing import timed_plan
     from rsrg.report.plan_text import print_plan
 
-    loaded = load(config, o)
+    source = chosen(config, example, "flow")
+    loaded = load(source, o)
     execution.apply()
     if dry_run:
         print_plan(timed_plan(loaded))
+        print_positions(loaded)
         return
-    target = output or Path("runs") / f"{config.stem}.h5"
+    target = output or Path("runs") / f"{source.stem}.h5"
     with execution.opened() as options:
         result = engine.run(loaded, target, restart=restart, **options)
     finish(result, execution.quiet)
@@ -55,8 +59,9 @@ def run(
 
 @with_execution_options
 def exact(
-    config: ConfigPath,
     execution: ExecutionOptions,
+    config: OptionalConfig = None,
+    example: ExactExample = None,
     o: Overrides = None,
     output: Output = None,
     restart: Restart = False,
@@ -65,9 +70,10 @@ def exact(
     from rsrg.config.loading import load_exact_config
     from rsrg.execution import engine
 
-    loaded = load_exact_config(config, parse_overrides(o))
+    source = chosen(config, example, "exact")
+    loaded = load_exact_config(source, parse_overrides(o))
     execution.apply()
-    target = output or Path("runs") / f"{config.stem}.h5"
+    target = output or Path("runs") / f"{source.stem}.h5"
     with execution.opened() as options:
         result = engine.start(loaded, target, restart=restart, **options)
     finish(result, execution.quiet)

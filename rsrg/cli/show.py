@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -14,6 +14,7 @@ from rsrg.cli.options import (
     RunPath,
     load_any,
     one_blas_thread,
+    print_positions,
 )
 from rsrg.errors import ConfigError
 
@@ -40,6 +41,7 @@ def validate(config: ConfigPath, o: Overrides = None, as_json: AsJson = False) -
         return
     print(f"{config} is valid.")
     print_plan(planned)
+    print_positions(loaded)
 
 
 def _print_valid_exact(path: Path, config: "ExactConfig", as_json: bool) -> None:
@@ -137,9 +139,14 @@ def materials(as_json: AsJson = False) -> None:
     console().print(glass_table())
 
 
-def schema() -> None:
-    """Print the JSON schema of a config, for editors that complete and check YAML."""
-    from rsrg.config.schema import Config
+def schema(
+    kind: Annotated[
+        Literal["flow", "exact", "study"],
+        typer.Argument(metavar="[KIND]", help="Of which file: flow (a config), exact or study."),
+    ] = "flow",
+) -> None:
+    """Print the JSON schema of a config or study, for editors that complete and check YAML."""
     from rsrg.report.console import print_json
+    from rsrg.studies.json_schema import json_schema
 
-    print_json(Config.model_json_schema())
+    print_json(json_schema(kind))

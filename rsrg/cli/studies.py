@@ -6,16 +6,16 @@ from typing import Annotated
 
 import typer
 
+from rsrg.cli.examples import OptionalStudy, StudyExample, chosen
 from rsrg.cli.options import EXIT_FAILURE, AsJson, ExecutionOptions, with_execution_options
 from rsrg.cli.outcome import exit_stopped
-
-StudyPath = Annotated[Path, typer.Argument(metavar="STUDY", help="A YAML study: base and axes.")]
 
 
 @with_execution_options
 def sweep(
-    study: StudyPath,
     execution: ExecutionOptions,
+    study: OptionalStudy = None,
+    example: StudyExample = None,
     output: Annotated[
         Path | None,
         typer.Option("--output", metavar="DIR", help="Folder of the runs; default: runs/STUDY."),
@@ -32,7 +32,7 @@ def sweep(
     from rsrg.studies.sweep import sweep as sweep_study
     from rsrg.studies.sweep import sweep_plan
 
-    loaded = load_study(study)
+    loaded = load_study(chosen(study, example, "study"))
     folder = output or loaded.folder
     execution.apply()
     if dry_run:

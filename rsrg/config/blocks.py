@@ -1,13 +1,17 @@
 """The config's blocks beyond perfect lattices: jitter, random packings, positions from a file."""
 
+import re
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from rsrg.config.base import ConfigModel, Finite, as_tuple
+from rsrg.config.on_resume import IGNORED
 from rsrg.ensemble.blocks import Distribution, Jitter, Packing
 
 RSA_SEPARATION = 0.8  # the default; near 0.9019 random sequential addition never ends
+_DATASET = re.compile(r"(.*\.(?:h5|hdf5)):(.+)", re.IGNORECASE)
+_FRAME = re.compile(r"(.+)@(-?\d{1,9})")
 Edge = Annotated[Finite, Field(gt=0.0)]
 
 
@@ -61,12 +65,20 @@ class PackingSpec(ConfigModel):
 
 
 class PositionsSpec(ConfigModel):
-    """Positions of blocks in a file, which is identified by a hash of its content."""
+    """Positions of blocks in a file, which is identified by a hash of its content.
 
-    file: str = Field(
+    `blocks.h5:positions` names a dataset, and `dump.lammpstrj@-1` a frame, the last one.
+    """
+
+    file: Annotated[str, IGNORED] = Field(
         min_length=1,
         max_length=4000,
-        description="the name of a file: .npy, .xyz, or .h5 with a dataset, as blocks.h5:positions",
+        description="the name of a file: .npy, .h5 with a dataset, as blocks.h5:positions, or what "
+        "ASE reads (LAMMPS, CIF, .xyz), with a frame if it has several, as glass.xyz@-1",
+    )
+    dataset: str | None = Field(None, min_length=1, description="the name of a dataset in HDF5")
+    frame: int | None = Field(
+        None, description="an integer: 0 is the first frame of the file, -1 the last"
     )
     box: Annotated[tuple[Edge, Edge, Edge], BeforeValidator(as_tuple)] | None = Field(
         None, description="three edges of a periodic box, in the units of the file"
@@ -75,7 +87,22 @@ class PositionsSpec(ConfigModel):
         None, pattern="^[0-9a-f]{64}$", description="the SHA-256 of the file, 64 hexadecimal digits"
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        """Take the dataset or the frame from the name of the file, as earlier configs have it."""
+        if not isinstance(value, dict) or not isinstance(value.get("file"), str):
+            return value
+        if match := _DATASET.fullmatch(value["file"]):
+            return {"dataset": match[2]} | value | {"file": match[1]}
+        if match := _FRAME.fullmatch(value["file"]):
+            return {"frame": int(match[2])} | value | {"file": match[1]}
+        return value
+
 
 def as_positions(value: Any) -> Any:
     """A bare file name as a mapping; anything else as it is."""
     return {"file": value} if isinstance(value, str) else value
+
+
+PositionsInput = BeforeValidator(as_positions, json_schema_input_type=str | PositionsSpec)

@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from rsrg.config.base import ConfigModel, Finite, as_tuple, ascending, quantity
-from rsrg.config.blocks import JitterSpec, PackingSpec, PositionsSpec, as_positions
+from rsrg.config.blocks import JitterSpec, PackingSpec, PositionsInput, PositionsSpec
 from rsrg.config.on_resume import FIXED, OnResume
 from rsrg.config.quantities import si_value
 from rsrg.ensemble.blocks import Blocks, Offset, Orientation
@@ -99,7 +99,7 @@ class BlocksSpec(ConfigModel):
     count: Count = Field("exact", description="exact or volume")
     jitter: JitterSpec | None = Field(None, description="a mapping with `width`")
     packing: PackingSpec | None = Field(None, description="a mapping with `kind`")
-    positions: Annotated[PositionsSpec, BeforeValidator(as_positions)] | None = Field(
+    positions: Annotated[PositionsSpec, PositionsInput] | None = Field(
         None, description="the name of a file, or a mapping with `file`"
     )
 

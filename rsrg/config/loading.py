@@ -30,6 +30,9 @@ def load_config(
     path: of the YAML file; or a mapping of the same keys and values in its place.
     overrides: new values by dotted key, such as {"sampling.seed": 7}.
 
+    `blocks.positions` may be an array of the positions of blocks, (n, 3), or `{file: array, box:
+    edges}`: it is written to a file named by its content, positions-HASH.npy, in this folder.
+
     In both, a number or list may come from numpy, and a quantity with its unit from pint or
     astropy. It means the same as its text in YAML: 50 Å is `50 angstrom`.
 
@@ -72,7 +75,29 @@ def load_config(
         >>> config.lengths.start, config.strain.values
         ('50 angstrom', (0.0, 0.5, 1.0, 1.5, 2.0))
     """
-    return config_from_source(override(source_of(path), dict(overrides or {})))
+    given = _with_saved_arrays(path) if isinstance(path, Mapping) else path
+    changes = {key: _saved(key, value) for key, value in (overrides or {}).items()}
+    return config_from_source(override(source_of(given), changes))
+
+
+def _with_saved_arrays(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The mapping with an array of positions replaced by the path of a file that holds it."""
+    blocks = data.get("blocks")
+    if not isinstance(blocks, Mapping) or "positions" not in blocks:
+        return data
+    positions = _saved("blocks.positions", blocks["positions"])
+    return {**data, "blocks": {**blocks, "positions": positions}}
+
+
+def _saved(key: str, value: Any) -> Any:
+    """The value of a key, with an array of positions replaced by the path of its file."""
+    if key == "blocks.positions" and isinstance(value, Mapping) and "file" in value:
+        return {**value, "file": _saved("blocks.positions.file", value["file"])}
+    if key not in ("blocks.positions", "blocks.positions.file") or isinstance(value, str | Mapping):
+        return value
+    from rsrg.config.positions import saved_array  # few configs have one
+
+    return saved_array(value)
 
 
 def config_from_text(text: str, name: str = "config") -> Config:

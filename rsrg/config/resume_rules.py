@@ -68,8 +68,8 @@ def _shown(config: RunConfig, key: str, value: Any) -> str:
 def _broken_rules(old: RunConfig, new: RunConfig) -> Iterator[str]:
     """A sentence for every field that changed against its rule."""
     for key, rule in config_rules(type(old)).items():
-        before, after = _value(old, key), _value(new, key)
         if rule.rule in ("can only grow", "can only fall", "can only gain"):
+            before, after = _value(old, key), _value(new, key)
             yield from _broken_rule(key, rule, rule.measure(before), rule.measure(after))
 
 

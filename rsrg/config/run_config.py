@@ -76,7 +76,8 @@ class RunConfig(ConfigModel):
     def numerical_settings(self) -> dict[str, Any]:
         """The resolved config as nested dictionaries, without the fields that change no number.
 
-        Those are the fields that a resume ignores: the title and when to save.
+        Those are the fields that a resume ignores: the title, when to save, and where a file of
+        positions lies, which its content identifies.
 
         Example:
             With the `config` of the example of `Config`:

@@ -1,8 +1,11 @@
 """The config that a run file holds."""
 
+from pathlib import Path
+
 from pydantic import ValidationError
 
 from rsrg.config.exact import ExactConfig
+from rsrg.config.position_content import found_again
 from rsrg.config.run_config import RunConfig
 from rsrg.config.schema import Config
 from rsrg.errors import RunFileError
@@ -26,4 +29,13 @@ def stored_config(snapshot: Snapshot) -> RunConfig:
     except ValidationError as error:
         reason = error.errors()[0]["msg"]
         raise RunFileError(f"{snapshot.path} must hold a valid config: {reason}") from None
-    return config.with_text(str(attributes["config_text"]))
+    return _with_positions(config, snapshot.path.parent).with_text(str(attributes["config_text"]))
+
+
+def _with_positions(config: RunConfig, folder: Path) -> RunConfig:
+    """The config with the present path of its positions file, if that has moved with the run."""
+    if not isinstance(config, Config) or config.blocks.positions is None:
+        return config
+    positions = found_again(config.blocks.positions, folder)
+    blocks = config.blocks.model_copy(update={"positions": positions})
+    return config.model_copy(update={"blocks": blocks})

@@ -16,6 +16,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
 from ruamel.yaml.scalarbool import ScalarBoolean
 
+from rsrg.config.examples import FIRST, kind_of, nearest_example
 from rsrg.config.python_values import MAX_DEPTH, plain_value, too_deep
 from rsrg.errors import ConfigError
 
@@ -82,11 +83,21 @@ def source_of(config: str | os.PathLike[str] | Mapping[str, Any]) -> Source:
 
 
 def _near(path: Path) -> str:
-    """A hint naming a config file of a similar name in the same folder, if there is one."""
+    """A hint naming a config file or an example of a similar name, and how to have an example."""
     folder = path.parent
     names = [p.name for p in folder.glob("*.y*ml")] if folder.is_dir() else []
     close = difflib.get_close_matches(path.name, names, n=1)
-    return f"; did you mean {folder / close[0]}?" if close else ""
+    example = nearest_example(path.stem)
+    if close:
+        near = f"; did you mean {folder / close[0]}?"
+    else:
+        near = f"; did you mean the example {example}?" if example else "."
+    name = example or FIRST
+    option = {"flow": "run", "exact": "exact", "study": "sweep"}[kind_of(name)]
+    return (
+        f"{near} `rsrg init {name}` writes that example here, "
+        f"`rsrg {option} --example {name}` carries it out"
+    )
 
 
 def parse_source(text: str, name: str = "config") -> Source:

@@ -125,7 +125,7 @@ def _open_locked(path: Path, place: Path, sleep: Sleep) -> tuple[int, bool]:
     while True:
         descriptor = os.open(place, os.O_RDWR | os.O_CREAT, 0o644)
         try:
-            certain = _try_lock(descriptor)
+            certain = try_lock(descriptor)
             if os.path.samestat(os.fstat(descriptor), place.stat()):
                 return descriptor, certain
         except FileNotFoundError:  # its holder has just removed it
@@ -139,7 +139,7 @@ def _open_locked(path: Path, place: Path, sleep: Sleep) -> tuple[int, bool]:
         os.close(descriptor)
 
 
-def _try_lock(descriptor: int) -> bool:
+def try_lock(descriptor: int) -> bool:
     """Lock the file; False where the file system cannot. BlockingIOError if another holds it."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

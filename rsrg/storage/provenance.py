@@ -2,6 +2,7 @@
 
 import os
 import platform
+import re
 import socket
 import subprocess
 from contextlib import suppress
@@ -10,6 +11,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 SOFTWARE = ("rsrg", "numpy", "numba", "scipy", "h5py")
+SHOWN = 9  # digits of a commit
+_BUILT_FROM = re.compile(
+    r"\+g([0-9a-f]+)(\.d\d+)?$"
+)  # in a version: the commit, and whether changed
 
 
 @cache
@@ -20,10 +25,15 @@ def versions() -> dict[str, str]:
 
 @cache
 def git_state() -> tuple[str, bool]:
-    """Commit of the source tree that rsrg runs from, and whether it was changed; "" if unknown."""
+    """Commit of the source tree that rsrg runs from, and whether it was changed; "" if unknown.
+
+    Of an installed rsrg, the commit that it was built from: its version names it, but for a
+    release, of which the version itself says enough.
+    """
     folder = Path(__file__).resolve().parents[2]
     if not (folder / ".git").exists():
-        return "", False
+        built_from = _BUILT_FROM.search(version("rsrg"))
+        return (built_from[1], built_from[2] is not None) if built_from else ("", False)
     try:
         commit, changes = (
             subprocess.run(
@@ -38,6 +48,14 @@ def git_state() -> tuple[str, bool]:
     except (OSError, subprocess.SubprocessError):
         return "", False
     return commit, bool(changes)
+
+
+def version_text() -> str:
+    """The version of rsrg, with its commit where that is known."""
+    commit, changed = git_state()
+    public = version("rsrg").partition("+")[0]
+    state = f" (commit {commit[:SHOWN]}{', changed' if changed else ''})" if commit else ""
+    return f"{public}{state}"
 
 
 def host() -> str:

@@ -78,10 +78,15 @@ def kernel_folder() -> Path | None:
     return None
 
 
+def interpreted() -> bool:
+    """Whether NUMBA_DISABLE_JIT keeps all kernels from being compiled."""
+    return bool(numba.config.DISABLE_JIT)
+
+
 def compiled(function: Callable[..., Any], **options: Any) -> Any:
     """`function` compiled by numba with these options, from the disk cache where there is one."""
     folder = kernel_folder()
-    if folder is None or numba.config.DISABLE_JIT:
+    if folder is None or interpreted():
         return numba.njit(function, **options)
     given = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = str(folder)  # read once, while a function is decorated

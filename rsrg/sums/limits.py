@@ -4,13 +4,10 @@ import os
 import resource
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from rsrg.formatting import duration_text, size_text
 from rsrg.physics.errors import PhysicsError
-
-CGROUPS = Path("/sys/fs/cgroup")
-OWN_CGROUP = Path("/proc/self/cgroup")
+from rsrg.sums.control_group import group_memory
 
 
 @dataclass(frozen=True)
@@ -29,11 +26,12 @@ def memory_limit() -> MemoryLimit | None:
 
     None where the system does not tell.
     """
-    limits = [*_machine(), *_cgroups(), *_address_space()]
+    limits = [*machine_memory(), *_control_group(), *shell_memory()]
     return min(limits, key=lambda limit: limit.bytes, default=None)
 
 
-def _machine() -> Iterator[MemoryLimit]:
+def machine_memory() -> Iterator[MemoryLimit]:
+    """The physical memory."""
     try:
         pages = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):
@@ -41,40 +39,16 @@ def _machine() -> Iterator[MemoryLimit]:
     yield MemoryLimit(pages, "this machine has")
 
 
-def _address_space() -> Iterator[MemoryLimit]:
+def shell_memory() -> Iterator[MemoryLimit]:
+    """What `ulimit -v` allows, if it limits anything."""
     soft, _ = resource.getrlimit(resource.RLIMIT_AS)
     if soft != resource.RLIM_INFINITY:
         yield MemoryLimit(soft, "`ulimit -v` allows")
 
 
-def _cgroups() -> Iterator[MemoryLimit]:
-    """The limits of the control groups that this process is in, versions 1 and 2, and above."""
-    for hierarchy, name in (("", "memory.max"), ("memory", "memory.limit_in_bytes")):
-        for path in _own_groups(hierarchy):
-            folder = CGROUPS / hierarchy
-            for group in (path, *path.parents):
-                yield from _limit_in(folder / group.relative_to("/") / name)
-
-
-def _own_groups(hierarchy: str) -> Iterator[Path]:
-    """The groups of this process in a hierarchy: "" is version 2, a controller version 1."""
-    try:
-        lines = OWN_CGROUP.read_text(encoding="ascii").splitlines()
-    except (OSError, UnicodeDecodeError):
-        return
-    for line in lines:
-        _, controllers, path = line.split(":", 2)
-        if hierarchy in controllers.split(",") and path.startswith("/"):
-            yield Path(path)
-
-
-def _limit_in(file: Path) -> Iterator[MemoryLimit]:
-    try:
-        text = file.read_text(encoding="ascii").strip()
-    except (OSError, UnicodeDecodeError):
-        return
-    if text.isdecimal():  # else `max`: no limit
-        yield MemoryLimit(int(text), "the job's control group allows")
+def _control_group() -> Iterator[MemoryLimit]:
+    if (most := group_memory()) is not None:
+        yield MemoryLimit(most, "the job's control group allows")
 
 
 def refuse_beyond_memory(what: str, needed: float, seconds: float) -> None:

@@ -18,7 +18,7 @@ sampling: {samples: 64}
 """
 ALL = ["smoke", "quickstart", "table1", "twelve_glasses"]
 COMMANDS = ["run", "resume", "validate", "inspect", "compare", "report", "materials", "schema"]
-COMMANDS += ["critical", "stability", "reproduce", "sweep", "status", "merge"]
+COMMANDS += ["init", "doctor", "critical", "stability", "reproduce", "sweep", "status", "merge"]
 
 
 @pytest.fixture

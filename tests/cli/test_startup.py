@@ -76,6 +76,18 @@ def test_what_reads_no_config(loaded, command):
     assert not loaded(command) & (ENGINE | FILES | UNITS | {"ruamel.yaml"})
 
 
+def test_completion(loaded, monkeypatch):
+    monkeypatch.setenv("_RSRG_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", "rsrg run --example ")
+    monkeypatch.setenv("COMP_CWORD", "3")
+    assert not loaded() & (ENGINE | FILES | UNITS | {"numpy", "ruamel.yaml"})
+
+
+def test_init(loaded):
+    assert not loaded("init") & (ENGINE | FILES | UNITS | {"numpy", "ruamel.yaml"})
+    assert not loaded("init", "quickstart") & (ENGINE | FILES | UNITS | {"ruamel.yaml"})
+
+
 def test_validate(loaded, written):
     modules = loaded("validate", written(WITH_UNITS))
     assert modules >= UNITS

@@ -215,7 +215,8 @@ def test_missing_file_with_nearest_name(tmp_path):
         load_config(tmp_path / "quikstart.yaml")
     expected = (
         f"no such config file: {tmp_path / 'quikstart.yaml'}; "
-        f"did you mean {tmp_path / 'quickstart.yaml'}?"
+        f"did you mean {tmp_path / 'quickstart.yaml'}? `rsrg init quickstart` writes that example "
+        "here, `rsrg run --example quickstart` carries it out"
     )
     assert caught.value.problems == [expected]
 
@@ -223,7 +224,8 @@ def test_missing_file_with_nearest_name(tmp_path):
 def test_missing_file_in_a_missing_folder(tmp_path):
     with pytest.raises(ConfigError) as caught:
         load_config(tmp_path / "no" / "x.yaml")
-    assert caught.value.problems == [f"no such config file: {tmp_path / 'no' / 'x.yaml'}"]
+    (problem,) = caught.value.problems
+    assert problem.startswith(f"no such config file: {tmp_path / 'no' / 'x.yaml'}. `rsrg init ")
 
 
 def test_not_text(tmp_path):

@@ -261,7 +261,9 @@ def test_absurd_memory_is_refused(changed, tmp_path):
     config = changed(flow=QUENCHED.replace("256", str(2**24)), strain=STRAIN)
     planned = timed_plan(config)  # says it, and makes no pool to be timed
     assert planned.seconds is None
-    assert any(line.startswith("more memory than this machine") for line in plan_lines(planned))
+    assert any(
+        line.startswith("that is too much memory: this machine has") for line in plan_lines(planned)
+    )
     with pytest.raises(
         ConfigError, match=r"the run must fit into memory: .* `flow\.pool`: 5 × 58 GB\), this"
     ):

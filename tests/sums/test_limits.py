@@ -5,7 +5,7 @@ import resource
 import pytest
 
 from rsrg.physics.errors import PhysicsError
-from rsrg.sums import limits
+from rsrg.sums import control_group, limits
 from rsrg.sums.limits import memory_limit, refuse_beyond_memory
 
 GIB = 2**30
@@ -14,8 +14,8 @@ GIB = 2**30
 @pytest.fixture
 def groups(tmp_path, monkeypatch):
     """groups(own, files): the control groups of this process, and files in their folders."""
-    monkeypatch.setattr(limits, "CGROUPS", tmp_path)
-    monkeypatch.setattr(limits, "OWN_CGROUP", tmp_path / "own")
+    monkeypatch.setattr(control_group, "ROOT", tmp_path)
+    monkeypatch.setattr(control_group, "SELF", tmp_path / "own")
     monkeypatch.setattr(limits.resource, "getrlimit", lambda what: (resource.RLIM_INFINITY,) * 2)
     monkeypatch.setattr(limits.os, "sysconf", {"SC_PAGE_SIZE": 4096, "SC_PHYS_PAGES": 2**22}.get)
 

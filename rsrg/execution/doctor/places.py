@@ -1,0 +1,63 @@
+"""Folders: where compiled kernels stay, and where runs are written."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from rsrg.execution.doctor.check import Check
+from rsrg.storage.trial import try_folder
+from rsrg.sums.cache import interpreted, kernel_folder
+
+MOUNTS = Path("/proc/self/mountinfo")
+
+
+def places() -> Iterator[Check]:
+    """The checks of folders."""
+    yield _kernels()
+    yield _runs(Path("runs"))
+
+
+def _kernels() -> Check:
+    if interpreted():
+        text = "NUMBA_DISABLE_JIT is set: sums are not compiled, and a thousand times slower"
+        return Check("kernels", text, "wrong", "unset NUMBA_DISABLE_JIT")
+    folder = kernel_folder()
+    if folder is None:
+        text = "no folder can be written: every process compiles them anew, about 20 s of a run"
+        return Check("kernels", text, "wrong", "set NUMBA_CACHE_DIR to a folder of your own")
+    compiled = sum(1 for _ in folder.rglob("*.nbi"))
+    state = (
+        f"{compiled} are compiled"
+        if compiled
+        else "none is compiled yet: the first run takes longer"
+    )
+    return Check("kernels", f"{state}; kept in {folder}")
+
+
+def _runs(folder: Path) -> Check:
+    """Whether runs can be written to a folder, or to the nearest one above it that exists."""
+    there = next(p for p in (folder.absolute(), *folder.absolute().parents) if p.is_dir())
+    kind = _file_system(there)
+    trial = try_folder(there)
+    text = f"{there} ({kind or 'unknown file system'})"
+    if trial.refused:
+        return Check("runs", f"{text}: {trial.refused}", "wrong", "work in a folder of your own")
+    if not trial.locks:
+        advice = "never start two processes on one run file here"
+        return Check("runs", f"{text} can be written, but has no locks", "wrong", advice)
+    return Check("runs", f"{text} can be written, locks work")
+
+
+def _file_system(folder: Path) -> str:
+    """The kind of file system that a folder is on; "" where the system does not tell."""
+    try:
+        lines = MOUNTS.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return ""
+    kinds = {}
+    for line in lines:
+        left, _, right = line.partition(" - ")
+        place = left.split()[4].replace("\\040", " ")
+        if os.path.commonpath([place, folder]) == place:
+            kinds[len(place)] = right.split()[0]
+    return kinds[max(kinds)] if kinds else ""

@@ -1,0 +1,67 @@
+"""The JSON schemas by which editors complete and check configs and studies."""
+
+from typing import Any
+
+from rsrg.config.exact import ExactConfig
+from rsrg.config.examples import Kind
+from rsrg.config.on_resume import all_fields
+from rsrg.config.schema import Config
+
+
+def json_schema(kind: Kind = "flow") -> dict[str, Any]:
+    """The schema of a config of a flow or of exact super blocks, or of a study."""
+    if kind == "study":
+        return _study_schema()
+    return (ExactConfig if kind == "exact" else Config).model_json_schema()
+
+
+def _study_schema() -> dict[str, Any]:
+    """A study's: what its base lacks, its axes may give, so that the base need not be whole."""
+    config = _without_required(Config.model_json_schema())
+    definitions = config.pop("$defs")
+    keys = {key: field.description or "" for key, field in all_fields(Config)}
+    axes = {
+        "type": "object",
+        "minProperties": 1,
+        "properties": {
+            key: {"type": "array", "minItems": 1, "description": f"values, each {rule}"}
+            for key, rule in keys.items()
+        },
+        "additionalProperties": {"type": "array", "minItems": 1},
+    }
+    runs = {
+        "type": "array",
+        "minItems": 1,
+        "items": {"type": "object", "properties": {k: {"description": r} for k, r in keys.items()}},
+    }
+    return {
+        "title": "Study",
+        "description": "A base config, and axes along which it is varied.",
+        "type": "object",
+        "properties": {
+            "base": {
+                "anyOf": [{"type": "string"}, config],
+                "description": "the path of a config, from this file's folder; or a config",
+            },
+            "product": {"$ref": "#/$defs/Axes", "description": "axes: every combination"},
+            "zip": {"$ref": "#/$defs/Axes", "description": "axes of one length, side by side"},
+            "runs": runs | {"description": "a list of runs, each a mapping of keys to values"},
+        },
+        "required": ["base"],
+        "oneOf": [{"required": [kind]} for kind in ("product", "zip", "runs")],
+        "additionalProperties": False,
+        "$defs": definitions | {"Axes": axes},
+    }
+
+
+def _without_required(schema: Any) -> Any:
+    """The schema with every key optional."""
+    if isinstance(schema, list):
+        return [_without_required(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        key: _without_required(part)
+        for key, part in schema.items()
+        if not (key == "required" and isinstance(part, list))
+    }

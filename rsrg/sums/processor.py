@@ -1,0 +1,50 @@
+"""The vector instructions that kernels are compiled to, and the rates to expect of them."""
+
+from dataclasses import dataclass
+
+import llvmlite.binding as llvm
+import numba
+
+FLOPS_OF_PAIR = 49  # of the 15 quartic moments of a pair
+# The direct sum reaches 0.56 of the peak where a core has two units for fused multiply-add (see
+# docs/performance.md), the best C 0.7: half of that and less where a core has one unit, or is
+# shared with another thread.
+LEAST_SHARE, LARGEST_SHARE = 0.25, 0.7
+TURBO = 1.6  # times the clock that systems tell, which may be the nominal one
+CLOCKS = (2.0, 4.0)  # GHz, where the system tells none
+
+
+@dataclass(frozen=True)
+class Vectors:
+    """The widest vectors that kernels use. lanes: doubles in one. flops: of a core in a cycle."""
+
+    name: str
+    lanes: int
+    flops: int
+
+
+KINDS = (
+    ("avx512f", Vectors("AVX-512", 8, 32)),
+    ("fma", Vectors("AVX2 with FMA", 4, 16)),
+    ("avx", Vectors("AVX", 4, 8)),
+    ("sse2", Vectors("SSE2", 2, 4)),
+    ("neon", Vectors("NEON", 2, 8)),
+)
+SCALAR = Vectors("no vectors", 1, 2)
+
+
+def vectors() -> Vectors:
+    """The widest vectors of the processor that numba compiles for."""
+    chosen = numba.config.CPU_FEATURES
+    if chosen is None:
+        features = {name for name, there in llvm.get_host_cpu_features().items() if there}
+    else:
+        features = {f[1:] for f in chosen.split(",") if f.startswith("+")}
+    return next((kind for feature, kind in KINDS if feature in features), SCALAR)
+
+
+def expected_rate(kind: Vectors, gigahertz: float | None) -> tuple[float, float]:
+    """From and to how many pairs one thread sums in a second. gigahertz: None where unknown."""
+    low, high = CLOCKS if gigahertz is None else (gigahertz, TURBO * gigahertz)
+    peak = 1e9 * kind.flops / FLOPS_OF_PAIR
+    return LEAST_SHARE * low * peak, LARGEST_SHARE * high * peak
