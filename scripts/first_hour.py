@@ -44,7 +44,7 @@ class Hour:
         done = subprocess.run(
             words, cwd=self.work, env=self.environment, capture_output=True, text=True, check=False
         )
-        shown = " ".join(words) if len(words[-1]) < 200 else f"{words[0]} SCRIPT"
+        shown = " ".join(word if word != SCRIPT else "SCRIPT" for word in words)
         print(f"{time.monotonic() - began:5.1f} s  {shown}", flush=True)
         if done.returncode != code:
             sys.exit(f"ended with {done.returncode}, not {code}:\n{done.stdout}{done.stderr}")
@@ -90,7 +90,7 @@ def play(hour: Hour) -> None:
     hour.sees("a-SiO2", command=("rsrg", "compare", "runs/quickstart.h5"))
     hour.sees("runs/quickstart.html", command=("rsrg", "report", "runs/quickstart.h5"))
     hour.has("runs/quickstart.html")
-    hour.sees("a-SiO2", "Crossing", "step", command=("python", "-c", SCRIPT))
+    hour.sees("a-SiO2", "fixed/ellipsoid", "'step'", command=("python", "-c", SCRIPT))
     hour.sees("runs/smoke.h5", command=("python", "-m", "rsrg", "run", "--example", "smoke"))
 
 
