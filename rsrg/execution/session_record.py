@@ -11,7 +11,8 @@ from rsrg.execution.chunk_timer import ChunkTimer
 from rsrg.execution.clock import CLOCK
 from rsrg.execution.run_log import RunLog
 from rsrg.storage import provenance
-from rsrg.storage.run_file import SCHEMA_VERSION, Attribute, Snapshot
+from rsrg.storage.encoding import SCHEMA_VERSION, Attribute
+from rsrg.storage.run_file import Snapshot
 from rsrg.storage.sessions import SESSION, sessions
 
 

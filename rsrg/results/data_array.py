@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rsrg.storage.layout import AXES, ENTRIES, Entry
+from rsrg.storage.entry import Entry
+from rsrg.storage.layout import AXES, ENTRIES
 
 if TYPE_CHECKING:
     import xarray
@@ -42,5 +43,4 @@ def _own(values: Any) -> Any:
 
 
 def _attributes(entry: Entry) -> dict[str, str]:
-    attributes = {"units": entry.units, "long_name": entry.long_name, "equation": entry.equation}
-    return {name: text for name, text in attributes.items() if text or name != "equation"}
+    return entry.attributes

@@ -21,8 +21,9 @@ from rsrg.results.chunk_means import MomentArrays, saved_chunks_done
 from rsrg.results.compute import compute_results
 from rsrg.results.pool_conclusions import pool_conclusions
 from rsrg.results.run import Run
+from rsrg.storage.encoding import encode
 from rsrg.storage.layout import ENTRIES
-from rsrg.storage.run_file import Snapshot, encode
+from rsrg.storage.run_file import Snapshot
 
 CONCLUSIONS = ("pool/narrowing", "pool/narrowing_stderr")
 

@@ -30,8 +30,8 @@ class Run(StoredRun):
     `log`, the paper's formula (Eqs. 4.2 to 4.5).
 
     path: of the file. config: the Config that the run follows. `run["flow/chi"]` is a dataset as
-    an xarray.DataArray, with the coordinates of its axes, and with units, long_name and equation
-    (of the paper) in its `attrs`; iterating gives the paths of all datasets. A run can be pickled
+    an xarray.DataArray, with the coordinates of its axes, and with units, scale, long_name and
+    equation (of the paper) in its `attrs`; iterating gives the paths of all datasets. A run can be pickled
     and copied, and used as a context manager, at whose end it is closed.
 
     Example:
@@ -55,7 +55,7 @@ class Run(StoredRun):
         >>> run.config.steps(), run.sources()
         (12, ['lattice', 'continuum', 'log'])
         >>> weakest = run["flow/inverse_eigenvalues"].min("channel").sel(strain=0.5, step=12)
-        >>> weakest.squeeze("reading").round(3).values.tolist(), weakest.attrs["units"]
+        >>> weakest.squeeze("reading").round(3).values.tolist(), weakest.attrs["scale"]
         ([-0.017], '1/(rho c_t^2)')
     """
 

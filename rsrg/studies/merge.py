@@ -19,8 +19,10 @@ from rsrg.execution.clock import CLOCK
 from rsrg.results.run import open_run
 from rsrg.storage import provenance
 from rsrg.storage.atomic import save
-from rsrg.storage.layout import AXES, ENTRIES, Entry, is_raw
-from rsrg.storage.run_file import MERGED, SCHEMA_VERSION, SUFFIXES, encode
+from rsrg.storage.encoding import SCHEMA_VERSION, encode
+from rsrg.storage.entry import Entry
+from rsrg.storage.layout import AXES, ENTRIES, is_raw
+from rsrg.storage.run_file import MERGED, SUFFIXES
 from rsrg.studies.align import Axis, RunArrays, align_runs
 from rsrg.studies.collect import Collected, Collection, collect
 from rsrg.studies.index import cell

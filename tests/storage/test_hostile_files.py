@@ -11,7 +11,7 @@ import pytest
 
 import rsrg
 from rsrg.errors import RunFileError
-from rsrg.storage.run_file import BLOCK, READABLE_VERSIONS
+from rsrg.storage.encoding import BLOCK, READABLE_VERSIONS
 from rsrg.storage.string_heap import HEAP, faulty_heap
 
 

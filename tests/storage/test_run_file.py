@@ -16,8 +16,9 @@ import rsrg
 from rsrg.errors import RunFileError
 from rsrg.storage import atomic
 from rsrg.storage.atomic import Disk, previous, save
-from rsrg.storage.layout import ENTRIES
-from rsrg.storage.run_file import BLOCK, Snapshot, encode
+from rsrg.storage.encoding import BLOCK, encode
+from rsrg.storage.layout import ENTRIES, file_dims
+from rsrg.storage.run_file import Snapshot
 
 UPDATED = "2026-11-22T10:00:00+00:00"
 ATTRIBUTES = {"schema_version": 1, "title": "µ", "config": "{}", "updated": UPDATED}
