@@ -1,5 +1,6 @@
 """A dataset of a run as an array of xarray: named axes with their coordinates, and units."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -35,6 +36,18 @@ def data_array(run: "StoredRun", name: str) -> "xarray.DataArray":
         name=key.rpartition("/")[2],
         attrs=_attributes(entry),
     )
+
+
+def data_tree(run: "StoredRun", names: Iterable[str]) -> "xarray.DataTree":
+    """Datasets as a tree of xarray, one node for each group, each with the axes it needs."""
+    import xarray
+
+    groups: dict[str, dict[str, Any]] = {}
+    for path in names:
+        group, _, name = path.partition("/")
+        groups.setdefault(group, {})[name] = data_array(run, path)
+    nodes = {f"/{group}": xarray.Dataset(arrays) for group, arrays in groups.items()}
+    return xarray.DataTree.from_dict({"/": xarray.Dataset(attrs=run.attributes), **nodes})
 
 
 def _own(values: Any) -> Any:

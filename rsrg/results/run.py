@@ -1,6 +1,7 @@
 """A run file, opened for reading: its status, its numbers, its table of critical strains."""
 
 import os
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -76,7 +77,7 @@ class Run(StoredRun):
             >>> run.sources()
             ['lattice', 'continuum', 'log']
         """
-        return [s for s in SOURCES if f"flow/chi{SOURCES[s].suffix}" in self.snapshot]
+        return [s for s in SOURCES if f"flow/inverse_eigenvalues{SOURCES[s].suffix}" in self.snapshot]
 
     def values(self, name: str, source: str = "lattice", **index: Any) -> Any:
         """The values of a dataset by one source of M, at chosen places of its named axes.
@@ -140,6 +141,18 @@ class Run(StoredRun):
                 f"`material` must be one of {', '.join(materials)}; got {name!r} ({self.path})"
             )
         return 0 if name is None else materials.index(name)
+
+    @cached_property
+    def derived(self) -> list[str]:  # as in StoredRun
+        """The paths of results that the file leaves out, as they follow from those in it."""
+        from rsrg.results.derived import derivable  # with the kernels, which start slowly
+
+        return derivable(self)
+
+    def _derive(self, key: str) -> dict[str, Any]:
+        from rsrg.results.derived import derive
+
+        return derive(self, key)
 
     @property
     def plot(self) -> "RunPlots":

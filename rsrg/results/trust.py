@@ -123,7 +123,7 @@ def _target(run: Run) -> Iterator[Check]:
             )
             return
     else:
-        errors, what = run.read("coupling/M_stderr"), "M"
+        errors, what = run.read("coupling/largest_stderr"), "M"
     error = float(np.nanmax(errors))
     met = "met" if error <= target else "not met"
     text = f"Target error {target:g} of {what}: {met}, {error:.2g}."

@@ -276,6 +276,11 @@ ENTRIES: dict[str, Entry] = {
         "1/(rho c_t^2)",
         "largest standard error of M by plain sampling of the same draws",
     ),
+    "coupling/largest_stderr": Entry(
+        ("material", "reading", "strain"),
+        INVERSE_CHI_UNIT,
+        "largest standard error of M, over steps and components",
+    ),
     "coupling/variance_reduction": Entry(
         ("material", "reading", "strain"),
         "1",
@@ -309,6 +314,8 @@ ENTRIES: dict[str, Entry] = {
     "provenance/reason": Entry(("session",), "", "why the session ended"),
     "provenance/notes": Entry(("session",), "", "what is worth knowing about the session"),
 }
+
+FROM_CHUNK_MEANS = ("coupling/M_stderr", "flow/chi_stderr", "coupling/harmonics")  # see results
 
 
 def is_raw(name: str) -> bool:

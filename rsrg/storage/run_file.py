@@ -11,6 +11,7 @@ import io
 import os
 import re
 import shlex
+import weakref
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
@@ -100,9 +101,13 @@ class Snapshot:
         if (heap := faulty_heap(content)) is not None:
             raise RunFileError(f"{path} is damaged: the heap of texts at byte {heap} is broken")
         self.file = self._safely(lambda: h5py.File(io.BytesIO(content), "r"))
+        # HDF5 reads from a Python object, so it must let go of it before Python ends
+        self._close = weakref.finalize(self, self.file.close)
         self.attributes: dict[str, Any] = self._safely(self._read_attributes)
         self._safely(self._check_schema)
-        self._safely(lambda: check_inside(self.path, self.file, content))
+        self._paths: frozenset[str] = self._safely(
+            lambda: check_inside(self.path, self.file, content)
+        )
 
     def _safely(self, read: Callable[[], Any]) -> Any:
         """The result of a call into HDF5. Raises RunFileError where HDF5 cannot read the file."""
@@ -139,7 +144,7 @@ class Snapshot:
         return self._content[BLOCK:]
 
     def __contains__(self, name: str) -> bool:
-        return name in self.file
+        return name.strip("/") in self._paths
 
     def read(self, name: str) -> Any:
         """A dataset's values, with its axes in the order of the layout; texts as str."""
@@ -174,7 +179,7 @@ class Snapshot:
 
     def names(self, group: str) -> list[str]:
         """Paths of the file's datasets that begin with a text such as "pool/"."""
-        return [n for n in ENTRIES if n.startswith(group) and n in self.file]
+        return [n for n in ENTRIES if n.startswith(group) and n in self._paths]
 
     def datasets(self, node: str = "/") -> list[str]:
         """Paths of all datasets at or under a node; linked axes are listed in `/axes` only.
@@ -182,7 +187,7 @@ class Snapshot:
         Raises RunFileError for an unknown one, naming the nearest, or the groups there are.
         """
         node = "/" + node.strip("/")
-        names = [f"/{n}" for n in ENTRIES if n in self.file]
+        names = [f"/{n}" for n in ENTRIES if n in self._paths]
         inside = [n for n in names if n == node or n.startswith(node.rstrip("/") + "/")]
         if not inside:
             groups = sorted({n.rsplit("/", 1)[0] for n in names})
@@ -209,7 +214,8 @@ class Snapshot:
 
     def close(self) -> None:
         """Close the file and free its memory."""
-        self.file.close()
+        self._close()
+        self._content = b""
 
     @property
     def closed(self) -> bool:
