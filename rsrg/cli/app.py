@@ -62,12 +62,22 @@ def main() -> None:
     gc.set_threshold(ALLOCATIONS)
     atexit.register(gc.freeze)
     try:
-        app(join_overrides(sys.argv[1:]), prog_name="rsrg")
+        as_json = "--json" in sys.argv  # then the parser does not print its own errors, but raises
+        code = app(join_overrides(sys.argv[1:]), prog_name="rsrg", standalone_mode=not as_json)
     except RsrgError as error:
-        fail(str(error), EXIT_USAGE if isinstance(error, ConfigError) else EXIT_FAILURE)
-    except (ValueError, ArithmeticError) as error:
-        from rsrg.physics.errors import ConvergenceError, PhysicsError
+        fail(error, EXIT_USAGE if isinstance(error, ConfigError) else EXIT_FAILURE)
+    except (ValueError, ArithmeticError, RuntimeError) as error:
+        _fail_otherwise(error)
+    else:
+        sys.exit(code)
 
-        if not isinstance(error, PhysicsError | ConvergenceError):
-            raise
-        fail(str(error), EXIT_USAGE if isinstance(error, PhysicsError) else EXIT_FAILURE)
+
+def _fail_otherwise(error: Exception) -> None:
+    """End with the message of a usage error or of an equation; raise anything else."""
+    if hasattr(error, "format_message"):  # of the parser
+        fail(error, EXIT_USAGE)
+    from rsrg.physics.errors import ConvergenceError, PhysicsError
+
+    if not isinstance(error, PhysicsError | ConvergenceError):
+        raise error
+    fail(error, EXIT_USAGE if isinstance(error, PhysicsError) else EXIT_FAILURE)

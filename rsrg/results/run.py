@@ -142,9 +142,14 @@ class Run(StoredRun):
             )
         return 0 if name is None else materials.index(name)
 
-    @cached_property
+    @property
     def derived(self) -> list[str]:  # as in StoredRun
         """The paths of results that the file leaves out, as they follow from those in it."""
+        self._require_open()
+        return self._derived
+
+    @cached_property
+    def _derived(self) -> list[str]:
         from rsrg.results.derived import derivable  # with the kernels, which start slowly
 
         return derivable(self)

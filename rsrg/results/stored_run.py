@@ -139,7 +139,7 @@ class StoredRun(ABC):
         if name not in self:
             if key in ENTRIES:
                 self.require_finished()
-            snapshot.datasets(name)
+            snapshot.datasets(name, self.derived)
             raise RunFileError(f"{name} in {self.path} is a group; name a dataset in it")
         if key not in self._values:
             if key in snapshot:

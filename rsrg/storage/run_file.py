@@ -12,7 +12,7 @@ import os
 import re
 import shlex
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
@@ -181,13 +181,14 @@ class Snapshot:
         """Paths of the file's datasets that begin with a text such as "pool/"."""
         return [n for n in ENTRIES if n.startswith(group) and n in self._paths]
 
-    def datasets(self, node: str = "/") -> list[str]:
+    def datasets(self, node: str = "/", derived: Sequence[str] = ()) -> list[str]:
         """Paths of all datasets at or under a node; linked axes are listed in `/axes` only.
 
-        Raises RunFileError for an unknown one, naming the nearest, or the groups there are.
+        derived: further paths that a reader knows. Raises RunFileError for an unknown node, naming
+        the nearest, or the groups there are.
         """
         node = "/" + node.strip("/")
-        names = [f"/{n}" for n in ENTRIES if n in self._paths]
+        names = [f"/{n}" for n in ENTRIES if n in self._paths or n in derived]
         inside = [n for n in names if n == node or n.startswith(node.rstrip("/") + "/")]
         if not inside:
             groups = sorted({n.rsplit("/", 1)[0] for n in names})

@@ -21,7 +21,7 @@ from rsrg.storage import provenance
 from rsrg.storage.atomic import save
 from rsrg.storage.encoding import SCHEMA_VERSION, encode
 from rsrg.storage.entry import Entry
-from rsrg.storage.layout import AXES, ENTRIES, is_raw
+from rsrg.storage.layout import AXES, FROM_CHUNK_MEANS, is_raw
 from rsrg.storage.run_file import MERGED, SUFFIXES
 from rsrg.studies.align import Axis, RunArrays, align_runs
 from rsrg.studies.collect import Collected, Collection, collect
@@ -170,8 +170,8 @@ def _place(axes: Sequence[Axis], run: Collected, number: int) -> tuple[int, ...]
 def _results(group: SeedGroup, pooled: bool, raw: bool) -> dict[str, Any]:
     """Axes, derived datasets and raw chunk means of a run, or of a group of runs."""
     run = open_run(group[0].path)
-    names = [n for n in ENTRIES if n in run.snapshot and not (pooled and not n.startswith("axes/"))]
-    datasets = {n: run.read(n) for n in names}
+    names = [n for n in run if not (pooled and not n.startswith("axes/"))]
+    datasets = {n: run.read(n) for n in names if n not in FROM_CHUNK_MEANS}
     if pooled:
         datasets |= pooled_results(group)
     if "axes/chunk" in datasets:
@@ -186,7 +186,9 @@ def _merged(name: str, raw: bool) -> bool:
     group, last = name.split("/")
     if group in ("checkpoint", "provenance") or last == "session":
         return False
-    return raw or not (is_raw(name) or last == "quartic")
+    if name in FROM_CHUNK_MEANS:
+        return False
+    return raw or not (is_raw(name) or last in ("quartic", "monomial"))
 
 
 def _members(runs: Sequence[Collected]) -> list[Described]:
