@@ -12,6 +12,7 @@ from rsrg.cli.options import EXIT_FAILURE, EXIT_USAGE, fail
 from rsrg.cli.overrides import join_overrides
 from rsrg.errors import ConfigError, RsrgError
 
+UsageError: type[Exception] = typer.BadParameter.__mro__[1]  # typer names its subclasses alone
 ALLOCATIONS = 10_000  # of objects between two searches for unreachable ones
 
 app = typer.Typer(
@@ -66,16 +67,16 @@ def main() -> None:
         code = app(join_overrides(sys.argv[1:]), prog_name="rsrg", standalone_mode=not as_json)
     except RsrgError as error:
         fail(error, EXIT_USAGE if isinstance(error, ConfigError) else EXIT_FAILURE)
-    except (ValueError, ArithmeticError, RuntimeError) as error:
-        _fail_otherwise(error)
+    except UsageError as error:
+        fail(error, EXIT_USAGE)
+    except (ValueError, ArithmeticError) as error:
+        _fail_physics(error)
     else:
         sys.exit(code)
 
 
-def _fail_otherwise(error: Exception) -> None:
-    """End with the message of a usage error or of an equation; raise anything else."""
-    if hasattr(error, "format_message"):  # of the parser
-        fail(error, EXIT_USAGE)
+def _fail_physics(error: Exception) -> None:
+    """End with the message of an equation; raise anything else."""
     from rsrg.physics.errors import ConvergenceError, PhysicsError
 
     if not isinstance(error, PhysicsError | ConvergenceError):

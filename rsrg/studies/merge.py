@@ -186,9 +186,9 @@ def _merged(name: str, raw: bool) -> bool:
     group, last = name.split("/")
     if group in ("checkpoint", "provenance") or last == "session":
         return False
-    if name in FROM_CHUNK_MEANS:
+    if name in FROM_CHUNK_MEANS or last == "monomial":
         return False
-    return raw or not (is_raw(name) or last in ("quartic", "monomial"))
+    return raw or not (is_raw(name) or last == "quartic")
 
 
 def _members(runs: Sequence[Collected]) -> list[Described]:

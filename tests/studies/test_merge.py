@@ -111,8 +111,8 @@ def test_without_raw_chunk_means(grid, tmp_path):
     write_merged(collect([folder]), tmp_path / "m.h5")
     write_merged(collect([folder]), tmp_path / "less.h5", raw=False)
     tree, less = opened(tmp_path / "m.h5"), opened(tmp_path / "less.h5")
-    axes = {"chunk", "quartic", "monomial"}
-    raw = {"moments", "moments_unstrained", "moments_volume", "number_volume", "harmonics"}
+    axes = {"chunk", "quartic"}
+    raw = {"moments", "moments_unstrained", "moments_volume", "number_volume"}
     gone = raw | {"chunks"} | axes
     assert set(tree["coupling"].variables) - set(less["coupling"].variables) == gone
     xarray.testing.assert_identical(tree["flow"].ds, less["flow"].ds)
