@@ -17,7 +17,11 @@ def print_paper_table(path: Path, table_format: TableFormat, material: str | Non
     from rsrg.results.run import open_run
 
     with open_run(path) as run:
-        name = None if material is None else str(run.read("axes/material")[run.material_index(material)])
+        name = (
+            None
+            if material is None
+            else str(run.read("axes/material")[run.material_index(material)])
+        )
         records = [r for r in run.critical_strains() if name in (None, r.material)]
         write = csv_table if table_format is TableFormat.CSV else latex_table
         print(write(run, records), end="")

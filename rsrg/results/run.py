@@ -77,7 +77,9 @@ class Run(StoredRun):
             >>> run.sources()
             ['lattice', 'continuum', 'log']
         """
-        return [s for s in SOURCES if f"flow/inverse_eigenvalues{SOURCES[s].suffix}" in self.snapshot]
+        return [
+            s for s in SOURCES if f"flow/inverse_eigenvalues{SOURCES[s].suffix}" in self.snapshot
+        ]
 
     def values(self, name: str, source: str = "lattice", **index: Any) -> Any:
         """The values of a dataset by one source of M, at chosen places of its named axes.

@@ -51,7 +51,9 @@ def flags(texts: np.ndarray) -> tuple[np.ndarray, dict[str, Any]]:
 
 def flag_texts(values: np.ndarray, attributes: Mapping[str, Any]) -> np.ndarray:
     """The texts that numbers with flags mean; "" where there is none."""
-    meanings = dict(zip(attributes["flag_values"].tolist(), attributes["flag_meanings"].split(), strict=True))
+    meanings = dict(
+        zip(attributes["flag_values"].tolist(), attributes["flag_meanings"].split(), strict=True)
+    )
     meanings[NO_FLAG] = ""
     texts = [meanings[value] for value in values.ravel().tolist()]
     return np.array(texts, dtype=object).reshape(values.shape)

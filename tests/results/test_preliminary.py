@@ -59,9 +59,7 @@ def shorter(changed, tmp_path):
 
 def same_bits(run, other):
     """All numbers and texts but those of the sessions, and all axes."""
-    names = [
-        [n for n in r if not n.startswith(WORK)] for r in (run, other)
-    ]
+    names = [[n for n in r if not n.startswith(WORK)] for r in (run, other)]
     assert names[0] == names[1]
     assert "flow/chi" in names[1] or "flow/chi_log" in names[1]
     for name in names[1]:

@@ -102,11 +102,15 @@ def test_promised_numbers_that_are_not_there(forged, chunks):
     def promise(file):
         del file["flow/inverse_eigenvalues"]
         options = {"chunks": (1, 1000, 1000)} if chunks else {}
-        file.create_dataset("flow/inverse_eigenvalues", (100_000, 1000, 1000), "f8", fillvalue=1.0, **options)
+        file.create_dataset(
+            "flow/inverse_eigenvalues", (100_000, 1000, 1000), "f8", fillvalue=1.0, **options
+        )
 
     path = forged(promise)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    with pytest.raises(RunFileError, match=r"/flow/inverse_eigenvalues promises 8e\+11 bytes, and the file has"):
+    with pytest.raises(
+        RunFileError, match=r"/flow/inverse_eigenvalues promises 8e\+11 bytes, and the file has"
+    ):
         rsrg.open_run(path)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000  # kB
 

@@ -283,7 +283,9 @@ def test_every_group_opens_in_xarray_with_names(finished):
                 assert not any(d.startswith("phony") for d in variable.dims)
     with xarray.open_dataset(finished, engine="h5netcdf", group="flow") as flow:
         assert list(flow.reading.values) == ["fixed/ellipsoid", "affine/sphere"]
-        chosen = flow.inverse_eigenvalues.sel(material="alpha=0.7", reading="affine/sphere", channel="yz")
+        chosen = flow.inverse_eigenvalues.sel(
+            material="alpha=0.7", reading="affine/sphere", channel="yz"
+        )
         assert chosen.dims == ("step", "strain")
 
 
