@@ -8,7 +8,7 @@ means: that takes as long as all results of the run.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,9 +18,13 @@ from rsrg.physics.recursion import flow
 from rsrg.physics.sign import sign_factor
 from rsrg.results.chunk_means import MomentArrays
 from rsrg.results.compute import compute_results, deviation
-from rsrg.results.run import Run
 from rsrg.results.source import Setting
 from rsrg.storage.layout import FROM_CHUNK_MEANS, SOURCES
+
+if TYPE_CHECKING:
+    from rsrg.results.run import Run
+
+LARGEST = "coupling/largest_stderr"
 
 
 def stored_results(config: Config, results: Mapping[str, Any]) -> dict[str, Any]:
@@ -39,7 +43,7 @@ def _quick(config: Config) -> Iterator[str]:
             yield f"flow/eigenvalues{source.suffix}_stderr"
 
 
-def derivable(run: Run) -> list[str]:
+def derivable(run: "Run") -> list[str]:
     """The paths of results that the file leaves out and that can be computed from it."""
     if not run.has_results:
         return []
@@ -52,10 +56,7 @@ def derivable(run: Run) -> list[str]:
     return [*names, *(n for n in FROM_CHUNK_MEANS if harmonics or n != "coupling/harmonics")]
 
 
-LARGEST = "coupling/largest_stderr"
-
-
-def _follows(run: Run, name: str) -> bool:
+def _follows(run: "Run", name: str) -> bool:
     """Whether what a path follows from is there."""
     word, source = _parts(name)
     suffix = SOURCES[source].suffix
@@ -75,7 +76,7 @@ def _parts(name: str) -> tuple[str, str]:
     return word.removesuffix(SOURCES[source].suffix), source
 
 
-def derive(run: Run, name: str) -> dict[str, Any]:
+def derive(run: "Run", name: str) -> dict[str, Any]:
     """The values of a path among those that are derivable; and of others where they come along."""
     if name == LARGEST:
         return {name: run.read("coupling/M_stderr").max(axis=(1, 4, 5))}
@@ -93,7 +94,7 @@ def derive(run: Run, name: str) -> dict[str, Any]:
         return {name: 1.0 / inverse}
 
 
-def _from_chunk_means(run: Run) -> dict[str, Any]:
+def _from_chunk_means(run: "Run") -> dict[str, Any]:
     if run.config.sampling.estimator == "exact":  # nothing is sampled: no errors
         m = run.read("coupling/M")
         return {"coupling/M_stderr": np.zeros_like(m), "flow/chi_stderr": np.zeros_like(m)}
@@ -102,7 +103,7 @@ def _from_chunk_means(run: Run) -> dict[str, Any]:
     return {name: results[name] for name in FROM_CHUNK_MEANS if name in results}
 
 
-def _chi(run: Run, source: str) -> Array:
+def _chi(run: "Run", source: str) -> Array:
     """χ after each step (3.3 or 3.8), (materials, steps, ..., strains, 6, 6)."""
     setting = Setting.from_config(run.config)
     rule, weights = setting.rule, setting.weights[:, None, None, None, None]
@@ -115,7 +116,7 @@ def _chi(run: Run, source: str) -> Array:
     return np.stack(rows)
 
 
-def _deviation(run: Run, source: str) -> Array:
+def _deviation(run: "Run", source: str) -> Array:
     """The sum less a formula, in standard errors, (materials, steps, readings, strains, 6)."""
     formula = run.values("flow/inverse_eigenvalues", source)
     sums, errors = (run.read(f"flow/inverse_eigenvalues{s}") for s in ("", "_stderr"))

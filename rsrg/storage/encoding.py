@@ -8,7 +8,6 @@ import hashlib
 import zlib
 from collections.abc import Mapping
 from itertools import count
-from math import prod
 from typing import Any
 
 import h5py

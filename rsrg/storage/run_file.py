@@ -23,8 +23,8 @@ import numpy as np
 
 from rsrg.errors import RunFileError
 from rsrg.storage.atomic import previous
-from rsrg.storage.integrity import check_inside, check_type
 from rsrg.storage.encoding import BLOCK, READABLE_VERSIONS
+from rsrg.storage.integrity import check_inside, check_type
 from rsrg.storage.layout import ENTRIES, file_dims
 from rsrg.storage.string_heap import faulty_heap
 from rsrg.storage.texts import flag_texts, is_text

@@ -10,7 +10,6 @@ import pytest
 import rsrg
 from rsrg.errors import RunFileError
 from rsrg.results.preliminary import nothing_yet, preliminary
-from rsrg.storage.layout import ENTRIES
 
 SMALL, LARGE = (f"{{start: 50 angstrom, sample: {text}}}" for text in ("40 nm", "160 nm"))
 WORK = ("provenance/", "axes/session")

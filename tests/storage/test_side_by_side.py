@@ -6,8 +6,8 @@ from threading import Barrier
 import numpy as np
 
 from rsrg.storage.atomic import save
-from rsrg.storage.foreign import read_foreign
 from rsrg.storage.encoding import encode
+from rsrg.storage.foreign import read_foreign
 from rsrg.storage.run_file import Snapshot
 
 THREADS, ROUNDS = 8, 12
