@@ -14,6 +14,7 @@ from rsrg.cli.streams import LastingStream, lasting_streams
 from rsrg.errors import ConfigError, RsrgError
 
 COMPUTING = ("run", "exact", "resume", "sweep", "reproduce")  # their work goes into files
+UsageError: type[Exception] = typer.BadParameter.__mro__[1]  # typer names its subclasses alone
 ALLOCATIONS = 10_000  # of objects between two searches for unreachable ones
 
 app = typer.Typer(
@@ -79,21 +80,31 @@ def _require_output(out: LastingStream) -> None:
     out.flush()
     computes = len(sys.argv) > 1 and sys.argv[1] in COMPUTING
     if out.error is not None and not computes:
-        fail(f"cannot write the output: {out.error.strerror}", EXIT_FAILURE)
+        fail(RsrgError(f"cannot write the output: {out.error.strerror}"), EXIT_FAILURE)
 
 
 def _carry_out() -> None:
     try:
-        app(join_overrides(sys.argv[1:]), prog_name="rsrg")
+        as_json = "--json" in sys.argv  # then the parser does not print its own errors, but raises
+        code = app(join_overrides(sys.argv[1:]), prog_name="rsrg", standalone_mode=not as_json)
     except RsrgError as error:
-        fail(str(error), EXIT_USAGE if isinstance(error, ConfigError) else EXIT_FAILURE)
+        fail(error, EXIT_USAGE if isinstance(error, ConfigError) else EXIT_FAILURE)
+    except UsageError as error:
+        fail(error, EXIT_USAGE)
     except OSError as error:  # a folder that may not be entered, a disk that is gone
         if error.filename is None:
             raise
-        fail(f"{error.filename}: {error.strerror}", EXIT_FAILURE)
+        fail(RsrgError(f"{error.filename}: {error.strerror}"), EXIT_FAILURE)
     except (ValueError, ArithmeticError) as error:
-        from rsrg.physics.errors import ConvergenceError, PhysicsError
+        _fail_physics(error)
+    else:
+        sys.exit(code)
 
-        if not isinstance(error, PhysicsError | ConvergenceError):
-            raise
-        fail(str(error), EXIT_USAGE if isinstance(error, PhysicsError) else EXIT_FAILURE)
+
+def _fail_physics(error: Exception) -> None:
+    """End with the message of an equation; raise anything else."""
+    from rsrg.physics.errors import ConvergenceError, PhysicsError
+
+    if not isinstance(error, PhysicsError | ConvergenceError):
+        raise error
+    fail(error, EXIT_USAGE if isinstance(error, PhysicsError) else EXIT_FAILURE)

@@ -1,6 +1,7 @@
 """Arguments, options and exit codes that several commands share, and messages to the user."""
 
 import inspect
+import json
 import logging
 import os
 import sys
@@ -181,7 +182,21 @@ def exit_at_once(code: int) -> NoReturn:
     os._exit(code)
 
 
-def fail(message: str, code: int) -> NoReturn:
-    """Print a message on standard error, and exit with a code."""
-    say(message)
+def fail(error: Exception, code: int) -> NoReturn:
+    """Print the message of an error on standard error, and exit with a code.
+
+    With `--json`, print it as JSON on standard output instead.
+    """
+    if "--json" in sys.argv:
+        print(json.dumps({"error": error_record(error)}, ensure_ascii=False, indent=1))
+    else:
+        say(str(error))
     sys.exit(code)
+
+
+def error_record(error: Exception) -> dict[str, Any]:
+    """An error for programs: its kind, its message, and each problem of a config by itself."""
+    describe = getattr(error, "format_message", lambda: str(error))  # the parser's have one
+    message = describe()
+    problems = list(getattr(error, "problems", [message]))
+    return {"kind": type(error).__name__, "message": message, "problems": problems}

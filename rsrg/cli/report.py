@@ -9,6 +9,7 @@ import typer
 from rsrg.cli.figures import FigureFormat, refuse_figures, report_figures
 from rsrg.cli.options import AsJson
 from rsrg.cli.outcome import draw, report_exact, report_study
+from rsrg.cli.paper_table import TableFormat, print_paper_table
 
 if TYPE_CHECKING:
     from rsrg.results.run import Run
@@ -43,6 +44,12 @@ def report(
         FigureFormat | None,
         typer.Option(help="Also write each figure at journal size into RUN_figures/."),
     ] = None,
+    table: Annotated[
+        TableFormat | None,
+        typer.Option(
+            help="Print only the table of critical strains: csv, or latex (needs booktabs)."
+        ),
+    ] = None,
     every_channel: Annotated[
         bool,
         typer.Option("--every-channel", help="A column for each channel, not the lowest only."),
@@ -59,6 +66,9 @@ def report(
     from rsrg.results.run import Run
     from rsrg.studies.members import holds_many
 
+    if table is not None:
+        print_paper_table(run, table, material)
+        return
     if holds_many(run):
         refuse_figures(run, figures)
         _report_study(run, output, shared_script, material, as_json)

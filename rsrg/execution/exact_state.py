@@ -17,7 +17,8 @@ from rsrg.execution.tasks import ChunkUnit, exact_norms
 from rsrg.execution.workload import Workload, require_numbers
 from rsrg.physics.arrays import Array
 from rsrg.results.exact_results import exact_axes, exact_results
-from rsrg.storage.run_file import EXACT, Attribute, Snapshot
+from rsrg.storage.encoding import Attribute
+from rsrg.storage.run_file import EXACT, Snapshot
 
 
 @dataclass

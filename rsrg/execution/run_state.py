@@ -9,7 +9,7 @@ from rsrg.config.run_config import RunConfig
 from rsrg.execution.executor import Executor
 from rsrg.execution.session_record import SessionRecord
 from rsrg.execution.workload import Workload
-from rsrg.storage.run_file import Attribute
+from rsrg.storage.encoding import Attribute
 
 
 class RunState(Protocol):

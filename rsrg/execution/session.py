@@ -24,7 +24,7 @@ from rsrg.execution.signals import StopRequest
 from rsrg.execution.walltime import TimeLimit
 from rsrg.execution.workload import Workload
 from rsrg.storage.atomic import save
-from rsrg.storage.run_file import encode
+from rsrg.storage.encoding import encode
 
 
 class Session:

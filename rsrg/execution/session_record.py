@@ -12,7 +12,8 @@ from rsrg.execution.clock import CLOCK
 from rsrg.execution.run_log import RunLog
 from rsrg.execution.tasks import environment_fingerprint
 from rsrg.storage import provenance
-from rsrg.storage.run_file import SCHEMA_VERSION, Attribute, Snapshot
+from rsrg.storage.encoding import SCHEMA_VERSION, Attribute
+from rsrg.storage.run_file import Snapshot
 from rsrg.storage.sessions import SESSION, sessions
 
 

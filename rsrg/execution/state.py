@@ -18,7 +18,9 @@ from rsrg.execution.workload import DrawWorkload, SuperBlockWorkload, Workload
 from rsrg.results.axes import run_axes
 from rsrg.results.chunk_means import CaseIndices, MomentArrays, saved_chunks_done
 from rsrg.results.compute import compute_results
-from rsrg.storage.run_file import FILETYPE, Attribute, Snapshot
+from rsrg.results.derived import stored_results
+from rsrg.storage.encoding import Attribute
+from rsrg.storage.run_file import FILETYPE, Snapshot
 from rsrg.sums.cost import batch_engine
 
 
@@ -111,7 +113,8 @@ class State:
     def results(self) -> dict[str, Any]:
         """M, χ and critical strains; and what follows from the whole flow of a pool."""
         results = compute_results(self.config, self.moments if self.has_sums else None)
-        return results | (self.pool.conclusions() if self.pool else {})
+        kept = stored_results(self.config, results)
+        return kept | (self.pool.conclusions() if self.pool else {})
 
     def store_chunks(self, step: int, chunks: range, cases: CaseIndices, new: ChunkMoments) -> None:
         """Store the means of some chunks, for some readings and strains."""

@@ -15,7 +15,7 @@ def sampling_notes(run: Run) -> list[str]:
     """The largest error, the target if there was one, and the draws and time saved."""
     if "coupling/plain_stderr" not in run.snapshot:  # written by an older rsrg
         return []
-    error = float(np.max(run.read("coupling/M_stderr")))
+    error = float(np.max(run.read("coupling/largest_stderr")))
     plain = float(np.max(run.read("coupling/plain_stderr")))
     draws = run.config.sampling.samples
     line = f"Standard error of M: at most {error:.2g} with {draws:,} draws per step."

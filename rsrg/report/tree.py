@@ -27,6 +27,7 @@ def node_rows(run: StoredRun, node: str = "/") -> list[dict[str, Any]]:
                 "shape": list(shape),
                 "type": kind,
                 "units": entry.units,
+                "scale": entry.scale,
                 "long_name": entry.long_name,
                 "equation": entry.equation,
             }
@@ -59,7 +60,8 @@ def file_tree(run: StoredRun, node: str = "/") -> Tree:
         if group not in groups:
             groups[group] = tree.add(f"[bold]{group}[/]")
         axes = ", ".join(f"{d} {n}" for d, n in zip(row["dims"], row["shape"], strict=True))
-        units = f"  [{row['units']}]".replace("[", r"\[") if row["units"] else ""
+        unit = ENTRIES[row["path"].strip("/")].unit
+        units = f"  [{unit}]".replace("[", r"\[") if unit else ""
         text = f"{name}  ({axes})  {row['type']}{units}  [dim]{row['long_name']}[/]"
         groups[group].add(text + _few_values(run, row["path"], row["shape"]))
     return tree

@@ -97,7 +97,7 @@ def _steps(run: Run, choice: Choice, i: int, j: int) -> list[ComparisonRow]:
     end = run.values("flow/inverse_eigenvalues", material=i, step=-1, reading=j, strain=k)
     weakest = int(np.argmin(end))
     c = _pick(run, "channel", choice.channel, weakest)
-    sources, has_errors = run.sources(), "flow/deviation_continuum" in run.snapshot
+    sources, has_errors = run.sources(), "flow/deviation_continuum" in run
     has_length = "axes/length" in run.snapshot
 
     def at(name: str, n: int, source: str = "lattice") -> float:

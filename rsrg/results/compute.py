@@ -135,18 +135,21 @@ def _nearest(row: list[CriticalStrain]) -> list[CriticalStrain]:
 
 
 def _deviations(flows: dict[str, ChannelFlow]) -> dict[str, Array]:
-    """(sum − formula) / standard error of the eigenvalues of χ⁻¹, where there is an error."""
+    """The deviation of every formula from the sum over blocks, where there is an error."""
     if SUM not in flows or not np.any(flows[SUM].inverse_eigenvalues_stderr):
         return {}
     sums = flows[SUM].inverse_eigenvalues[1:]
     stderr = flows[SUM].inverse_eigenvalues_stderr[1:]
-    deviations = {}
-    for suffix in flows.keys() - {SUM}:
-        gap = np.clip(sums - flows[suffix].inverse_eigenvalues[1:], -MAX_GAP, MAX_GAP)
-        rounding = np.abs(gap) <= 1e-12 * np.abs(sums)
-        gap[rounding] = 0.0  # without strain both are χ_el⁻¹, with no error
-        infinite = np.where(gap == 0.0, 0.0, np.copysign(np.inf, gap))
-        deviations[f"flow/deviation{suffix}"] = np.divide(
-            gap, stderr, out=infinite, where=stderr > 0.0
-        )
-    return deviations
+    return {
+        f"flow/deviation{suffix}": deviation(sums, stderr, flows[suffix].inverse_eigenvalues[1:])
+        for suffix in flows.keys() - {SUM}
+    }
+
+
+def deviation(sums: Array, stderr: Array, formula: Array) -> Array:
+    """(sum − formula) / standard error of the eigenvalues of χ⁻¹; infinite without an error."""
+    gap = np.clip(sums - formula, -MAX_GAP, MAX_GAP)
+    rounding = np.abs(gap) <= 1e-12 * np.abs(sums)
+    gap[rounding] = 0.0  # without strain both are χ_el⁻¹, with no error
+    infinite = np.where(gap == 0.0, 0.0, np.copysign(np.inf, gap))
+    return np.divide(gap, stderr, out=infinite, where=stderr > 0.0)

@@ -1,10 +1,12 @@
 """A dataset of a run as an array of xarray: named axes with their coordinates, and units."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rsrg.storage.layout import AXES, ENTRIES, Entry
+from rsrg.storage.entry import Entry
+from rsrg.storage.layout import AXES, ENTRIES
 
 if TYPE_CHECKING:
     import xarray
@@ -36,11 +38,22 @@ def data_array(run: "StoredRun", name: str) -> "xarray.DataArray":
     )
 
 
+def data_tree(run: "StoredRun", names: Iterable[str]) -> "xarray.DataTree":
+    """Datasets as a tree of xarray, one node for each group, each with the axes it needs."""
+    import xarray
+
+    groups: dict[str, dict[str, Any]] = {}
+    for path in names:
+        group, _, name = path.partition("/")
+        groups.setdefault(group, {})[name] = data_array(run, path)
+    nodes = {f"/{group}": xarray.Dataset(arrays) for group, arrays in groups.items()}
+    return xarray.DataTree.from_dict({"/": xarray.Dataset(attrs=run.attributes), **nodes})
+
+
 def _own(values: Any) -> Any:
     """A copy, so that a change of it does not change the run; texts as those of numpy."""
     return np.array(values, dtype=str if values.dtype == object else None)
 
 
 def _attributes(entry: Entry) -> dict[str, str]:
-    attributes = {"units": entry.units, "long_name": entry.long_name, "equation": entry.equation}
-    return {name: text for name, text in attributes.items() if text or name != "equation"}
+    return entry.attributes

@@ -27,8 +27,8 @@ class ExactSumSource:
 
     def coupling(self, alpha: float) -> dict[str, Array]:
         """M of each step, (steps, readings, strains, 6, 6), and its standard error, zero."""
-        m = self.moments.coupling(alpha)
-        return {"M": m, "M_stderr": self.moments.coupling_stderr(alpha)}
+        m, stderr = self.moments.coupling(alpha), self.moments.coupling_stderr(alpha)
+        return {"M": m, "M_stderr": stderr, "largest_stderr": stderr.max(axis=(0, -2, -1))}
 
     def flow(self, alpha: float) -> ChannelFlow:
         """The flow, without errors."""

@@ -19,10 +19,12 @@ from rsrg.ensemble.blocks import CHUNK
 from rsrg.results.axes import pool_axes, run_axes
 from rsrg.results.chunk_means import MomentArrays, saved_chunks_done
 from rsrg.results.compute import compute_results
+from rsrg.results.derived import stored_results
 from rsrg.results.pool_conclusions import pool_conclusions
 from rsrg.results.run import Run
+from rsrg.storage.encoding import encode
 from rsrg.storage.layout import ENTRIES
-from rsrg.storage.run_file import Snapshot, encode
+from rsrg.storage.run_file import Snapshot
 
 CONCLUSIONS = ("pool/narrowing", "pool/narrowing_stderr")
 
@@ -150,7 +152,8 @@ def _draws(run: Run, config: Config, extent: Extent) -> dict[str, Any]:
     """The chunk means that are taken, and all that follows from them."""
     if config.sampling.estimator == "formula":
         done = np.zeros(extent.steps, dtype=np.int64)
-        return {"checkpoint/chunks_done": done, **compute_results(config, None)}
+        results = stored_results(config, compute_results(config, None))
+        return {"checkpoint/chunks_done": done, **results}
     moments = MomentArrays.from_run_file(run.snapshot, run.config)
     taken = moments.first(extent.steps, extent.chunks)
     if config.sampling.resample == "once":
@@ -158,7 +161,7 @@ def _draws(run: Run, config: Config, extent: Extent) -> dict[str, Any]:
     return {
         **taken.datasets(),
         "checkpoint/chunks_done": np.full(extent.steps, extent.chunks, dtype=np.int64),
-        **compute_results(config, taken),
+        **stored_results(config, compute_results(config, taken)),
     }
 
 

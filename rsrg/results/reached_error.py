@@ -25,7 +25,7 @@ def reached_error(run: Run, quantity: str | None) -> ReachedError:
     quantity: `target_quantity` of the config: coupling, critical_strain, or None for coupling.
     """
     if quantity != "critical_strain":
-        return ReachedError("M", float(np.max(run.read("coupling/M_stderr"))))
+        return ReachedError("M", float(np.max(run.read("coupling/largest_stderr"))))
     errors = run.read("critical/sampling_stderr").reshape(-1, len(run.read("axes/crossing")))
     strains = run.read("critical/strain").reshape(errors.shape)
     first = [

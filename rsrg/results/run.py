@@ -1,6 +1,7 @@
 """A run file, opened for reading: its status, its numbers, its table of critical strains."""
 
 import os
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,8 +31,8 @@ class Run(StoredRun):
     `log`, the paper's formula (Eqs. 4.2 to 4.5).
 
     path: of the file. config: the Config that the run follows. `run["flow/chi"]` is a dataset as
-    an xarray.DataArray, with the coordinates of its axes, and with units, long_name and equation
-    (of the paper) in its `attrs`; iterating gives the paths of all datasets. A run can be pickled
+    an xarray.DataArray, with the coordinates of its axes, and with units, scale, long_name and
+    equation (of the paper) in its `attrs`; iterating gives the paths of all datasets. A run can be pickled
     and copied, and used as a context manager, at whose end it is closed.
 
     Example:
@@ -55,7 +56,7 @@ class Run(StoredRun):
         >>> run.config.steps(), run.sources()
         (12, ['lattice', 'continuum', 'log'])
         >>> weakest = run["flow/inverse_eigenvalues"].min("channel").sel(strain=0.5, step=12)
-        >>> weakest.squeeze("reading").round(3).values.tolist(), weakest.attrs["units"]
+        >>> weakest.squeeze("reading").round(3).values.tolist(), weakest.attrs["scale"]
         ([-0.017], '1/(rho c_t^2)')
     """
 
@@ -76,7 +77,9 @@ class Run(StoredRun):
             >>> run.sources()
             ['lattice', 'continuum', 'log']
         """
-        return [s for s in SOURCES if f"flow/chi{SOURCES[s].suffix}" in self.snapshot]
+        return [
+            s for s in SOURCES if f"flow/inverse_eigenvalues{SOURCES[s].suffix}" in self.snapshot
+        ]
 
     def values(self, name: str, source: str = "lattice", **index: Any) -> Any:
         """The values of a dataset by one source of M, at chosen places of its named axes.
@@ -140,6 +143,23 @@ class Run(StoredRun):
                 f"`material` must be one of {', '.join(materials)}; got {name!r} ({self.path})"
             )
         return 0 if name is None else materials.index(name)
+
+    @property
+    def derived(self) -> list[str]:  # as in StoredRun
+        """The paths of results that the file leaves out, as they follow from those in it."""
+        self._require_open()
+        return self._derived
+
+    @cached_property
+    def _derived(self) -> list[str]:
+        from rsrg.results.derived import derivable  # with the kernels, which start slowly
+
+        return derivable(self)
+
+    def _derive(self, key: str) -> dict[str, Any]:
+        from rsrg.results.derived import derive
+
+        return derive(self, key)
 
     @property
     def plot(self) -> "RunPlots":

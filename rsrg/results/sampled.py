@@ -85,8 +85,13 @@ class SampledSource:
         m, stderr = self.moments.coupling(alpha), self.moments.coupling_stderr(alpha)
         plain = self.plain.coupling_stderr(alpha)
         large, small = (x.max(axis=(0, -2, -1)) for x in (plain, stderr))
-        gained = {"plain_stderr": large, "variance_reduction": _variance_ratio(large, small)}
-        return {"M": m, "M_stderr": stderr, **gained}
+        return {
+            "M": m,
+            "M_stderr": stderr,
+            "largest_stderr": small,
+            "plain_stderr": large,
+            "variance_reduction": _variance_ratio(large, small),
+        }
 
     def flow(self, alpha: float) -> ChannelFlow:
         """The flow of χ with jackknife errors."""

@@ -1,6 +1,5 @@
 """A run file of any kind, opened for reading: its status, its progress, its numbers."""
 
-import io
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -11,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Self
 from rsrg.config.run_config import RunConfig
 from rsrg.errors import NotARunError, RunFileError
 from rsrg.formatting import shell_path
-from rsrg.results.data_array import data_array
+from rsrg.results.data_array import data_array, data_tree
 from rsrg.results.shown_by import write_report
-from rsrg.storage.layout import ENTRIES
+from rsrg.storage.layout import ENTRIES, FROM_CHUNK_MEANS
 from rsrg.storage.run_file import MERGED, Snapshot
 from rsrg.storage.sessions import sessions
 
@@ -40,7 +39,7 @@ class StoredRun(ABC):
         Example:
             With the `run` of the example of `Run`:
 
-            >>> "flow/chi" in run.snapshot
+            >>> "coupling/M" in run.snapshot
             True
         """
         self._require_open()
@@ -58,7 +57,7 @@ class StoredRun(ABC):
             With the `run` of the example of `Run`:
 
             >>> run.attributes["status"], int(run.attributes["schema_version"])
-            ('finished', 2)
+            ('finished', 3)
         """
         return self.snapshot.attributes
 
@@ -141,11 +140,30 @@ class StoredRun(ABC):
         if name not in self:
             if key in ENTRIES:
                 self.require_finished()
-            snapshot.datasets(name)
+            snapshot.datasets(name, self.derived)
             raise RunFileError(f"{name} in {self.path} is a group; name a dataset in it")
         if key not in self._values:
-            self._values[key] = snapshot.read(key)
+            if key in snapshot:
+                self._values[key] = snapshot.read(key)
+            else:
+                self._values |= self._derive(key)
         return self._values[key]
+
+    @property
+    def derived(self) -> list[str]:
+        """The paths of results that the file leaves out, as they follow from those in it.
+
+        Example:
+            With the `run` of the example of `Run`, χ follows from M, so the file has no χ:
+
+            >>> "flow/chi" in run.derived, "flow/chi" in run.snapshot, "flow/chi" in run
+            (True, False, True)
+        """
+        return []
+
+    def _derive(self, key: str) -> dict[str, Any]:
+        """The values of a derived path, and of others that come along."""
+        raise NotImplementedError
 
     def require_finished(self) -> None:
         """Raise RunFileError, saying how far the run is, unless its results are there.
@@ -165,15 +183,16 @@ class StoredRun(ABC):
     def to_xarray(self) -> "xarray.DataTree":
         """The run as an xarray DataTree with named axes, one node for each group of the run file.
 
+        With all that `derived` lists but what takes seconds: `run["coupling/M_stderr"]`,
+        `run["flow/chi_stderr"]` and `run["coupling/harmonics"]`.
+
         Example:
             With the `run` of the example of `Run`:
 
             >>> run.to_xarray()["flow/chi"].dims
             ('material', 'step', 'reading', 'strain', 'pair', 'pair_kl')
         """
-        import xarray  # starts slowly, and commands need none
-
-        return xarray.open_datatree(io.BytesIO(self.snapshot.content()), engine="h5netcdf").load()
+        return data_tree(self, [name for name in self if name not in FROM_CHUNK_MEANS])
 
     def report(
         self, path: str | os.PathLike[str] | None = None, *, shared_script: bool = False
@@ -235,13 +254,14 @@ class StoredRun(ABC):
         return data_array(self, name)
 
     def __contains__(self, name: object) -> bool:
-        """Whether the file holds a dataset of this path."""
+        """Whether there is a dataset of this path, in the file or derived from it."""
         key = name.strip("/") if isinstance(name, str) else ""
-        return key in ENTRIES and key in self.snapshot
+        return key in ENTRIES and (key in self.snapshot or key in self.derived)
 
     def __iter__(self) -> Iterator[str]:
-        """The paths of all datasets."""
-        return iter(self.snapshot.names(""))
+        """The paths of all datasets, those of the file and derived ones."""
+        there = {*self.snapshot.names(""), *self.derived}
+        return iter([name for name in ENTRIES if name in there])
 
     def __reduce__(self) -> tuple[Any, ...]:
         """For pickle and copy: the content of the file goes along, read again on arrival."""

@@ -31,10 +31,11 @@ def check_type(path: Path, name: str, kind: Any) -> None:
         )
 
 
-def check_inside(path: Path, file: h5py.File, content: bytes) -> None:
+def check_inside(path: Path, file: h5py.File, content: bytes) -> frozenset[str]:
     """Refuse links out of the file, and datasets larger than its bytes can hold.
 
-    content: all bytes of the file. Raises RunFileError.
+    content: all bytes of the file. Returns the paths of all groups and datasets, without a slash
+    in front. Raises RunFileError.
     """
     links: list[str] = []
     names: list[str] = []
@@ -49,6 +50,7 @@ def check_inside(path: Path, file: h5py.File, content: bytes) -> None:
         node = file[name]
         if isinstance(node, h5py.Dataset):
             _check_dataset(path, name, node, content)
+    return frozenset(names)
 
 
 def _check_dataset(path: Path, name: str, dataset: h5py.Dataset, content: bytes) -> None:

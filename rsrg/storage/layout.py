@@ -2,19 +2,11 @@
 
 from dataclasses import dataclass
 
+from rsrg.storage.entry import Entry
+
 LATTICE = ("material", "step", "reading", "strain")
 CONTINUUM, LOG = LATTICE, ("material", "step", "strain")
 MATRIX = ("pair", "pair_kl")
-
-
-@dataclass(frozen=True)
-class Entry:
-    """What a dataset is: its dimensions, units, long name, and equation of the paper."""
-
-    dims: tuple[str, ...]
-    units: str
-    long_name: str
-    equation: str = ""
 
 
 AXES: dict[str, Entry] = {
@@ -131,7 +123,7 @@ def _with_errors(entries: dict[str, Entry]) -> dict[str, Entry]:
     errors = {}
     for path, e in entries.items():
         if path.split("/")[1] in named:
-            errors[f"{path}_stderr"] = Entry(e.dims, e.units, f"standard error of {e.long_name}")
+            errors[f"{path}_stderr"] = Entry(e.dims, e.unit, f"standard error of {e.long_name}")
     return entries | errors
 
 
@@ -293,6 +285,11 @@ ENTRIES: dict[str, Entry] = {
         "1/(rho c_t^2)",
         "largest standard error of M by plain sampling of the same draws",
     ),
+    "coupling/largest_stderr": Entry(
+        ("material", "reading", "strain"),
+        INVERSE_CHI_UNIT,
+        "largest standard error of M, over steps and components",
+    ),
     "coupling/variance_reduction": Entry(
         ("material", "reading", "strain"),
         "1",
@@ -327,7 +324,20 @@ ENTRIES: dict[str, Entry] = {
     "provenance/notes": Entry(("session",), "", "what is worth knowing about the session"),
 }
 
+FROM_CHUNK_MEANS = ("coupling/M_stderr", "flow/chi_stderr", "coupling/harmonics")  # see results
+
 
 def is_raw(name: str) -> bool:
     """Whether a dataset holds values of single chunks of draws."""
     return name == "coupling/chunks" or "chunk" in ENTRIES[name].dims
+
+
+def file_dims(name: str, dims: tuple[str, ...]) -> tuple[str, ...]:
+    """The axes of a dataset as they lie in a file, the strains last where they are many numbers.
+
+    Neighbouring strains share their draws, and M is symmetric, to the last bit: side by side they
+    compress to half the size (see `docs/run_file.md`).
+    """
+    if "strain" not in dims or not name.startswith(("coupling/", "flow/")):
+        return dims
+    return (*(d for d in dims if d != "strain"), "strain")

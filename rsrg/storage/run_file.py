@@ -7,12 +7,13 @@ never a torn view of a run that is going on. `integrity` refuses what a forged f
 
 import difflib
 import hashlib
+import io
 import os
 import re
 import shlex
-from collections.abc import Callable, Mapping
+import weakref
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
-from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -22,80 +23,20 @@ import numpy as np
 
 from rsrg.errors import RunFileError
 from rsrg.storage.atomic import previous
+from rsrg.storage.encoding import BLOCK, READABLE_VERSIONS
 from rsrg.storage.integrity import check_inside, check_type
-from rsrg.storage.layout import ENTRIES, Entry
+from rsrg.storage.layout import ENTRIES, file_dims
 from rsrg.storage.string_heap import faulty_heap
-from rsrg.storage.texts import ATTRIBUTES as TEXT_ATTRIBUTES
-from rsrg.storage.texts import fixed_length_texts, is_text
+from rsrg.storage.texts import flag_texts, is_text
 
 FILETYPE, EXACT, MERGED = "rsrg-run", "rsrg-exact", "rsrg-merged"
+STRAIN_LAST = 3  # the schema from which the axis of strains lies last in a file
 SUFFIXES = (".h5", ".hdf5")  # of run files and merged files
-SCHEMA_VERSION = 2  # 1 had texts of variable length
-READABLE_VERSIONS = (1, 2)
-BLOCK = 512
-COMPRESS_FROM = 1 << 16  # bytes; smaller datasets do not gain from compression
 H5_ERRORS = (
     *(OSError, KeyError, ValueError, TypeError, AttributeError),
     *(RuntimeError, OverflowError, SystemError),
 )
 _SEAL = re.compile(rb"rsrg-run sha256 ([0-9a-f]{64})\n\0*")
-_count = count()  # of files encoded by this process
-Attribute = str | int | bool
-
-
-def encode(
-    attributes: Mapping[str, Attribute],
-    datasets: Mapping[str, Any],
-    entries: Mapping[str, Entry] = ENTRIES,
-) -> bytes:
-    """The bytes of a run file. datasets: values by path, each path one of the entries."""
-    name = f"run-{next(_count)}.h5"  # HDF5 opens a name once in a process, also in memory
-    with h5py.File(name, "w", driver="core", backing_store=False, userblock_size=BLOCK) as file:
-        file.attrs.update(attributes)
-        axes = [name for name in datasets if name.startswith("axes/")]
-        for name in axes + [name for name in datasets if name not in axes]:
-            _write(file, name, datasets[name], entries[name])
-        file.flush()
-        body = file.id.get_file_image()  # without the user block
-    return _sealed(body)
-
-
-def _sealed(body: bytes) -> bytes:
-    """An HDF5 file behind its checksum."""
-    seal = b"rsrg-run sha256 " + hashlib.sha256(body).hexdigest().encode() + b"\n"
-    return seal.ljust(BLOCK, b"\0") + body
-
-
-def _write(file: h5py.File, name: str, values: Any, entry: Entry) -> None:
-    array = np.asarray(values)
-    text = array.dtype.kind in "UO"
-    array = fixed_length_texts(array) if text else array
-    large = array.nbytes >= COMPRESS_FROM
-    filters: dict[str, Any] = {"compression": 1, "shuffle": True} if large else {}
-    dataset = file.create_dataset(name, data=array, **filters)
-    dataset.attrs.update(TEXT_ATTRIBUTES if text else {})
-    dataset.attrs["units"] = entry.units
-    dataset.attrs["long_name"] = entry.long_name
-    if entry.equation:
-        dataset.attrs["equation"] = entry.equation
-    _name_axes(file, dataset, entry.dims)
-
-
-def _name_axes(file: h5py.File, dataset: h5py.Dataset, dims: tuple[str, ...]) -> None:
-    """Attach the dimension scales, and link each into the dataset's group.
-
-    The link lets a reader that opens only one group see the named axes there.
-    """
-    group = dataset.parent
-    if dataset.name == f"/axes/{dims[0]}":
-        dataset.make_scale(dims[0])
-        return
-    for i, dim in enumerate(dims):
-        scale = file[f"axes/{dim}"]
-        dataset.dims[i].label = dim
-        dataset.dims[i].attach_scale(scale)
-        if dim not in group:
-            group[dim] = scale
 
 
 FileStatus = tuple[int, int, int] | None
@@ -122,7 +63,7 @@ def _verified(path: Path) -> bytes:
     seal = _SEAL.fullmatch(content[:BLOCK])
     if seal is None:
         raise RunFileError(f"{path} is not a run file of rsrg (its first {BLOCK} bytes say so)")
-    if hashlib.sha256(content[BLOCK:]).hexdigest().encode() != seal[1]:
+    if hashlib.sha256(memoryview(content)[BLOCK:]).hexdigest().encode() != seal[1]:
         raise RunFileError(f"{path} is damaged: its content does not match its checksum")
     return content
 
@@ -156,13 +97,17 @@ class Snapshot:
 
     def _open(self, path: Path, content: bytes) -> None:
         self.path = path
-        self.size = len(content)
+        self.size, self._content = len(content), content
         if (heap := faulty_heap(content)) is not None:
             raise RunFileError(f"{path} is damaged: the heap of texts at byte {heap} is broken")
-        self.file = self._safely(lambda: h5py.File.in_memory(content))
+        self.file = self._safely(lambda: h5py.File(io.BytesIO(content), "r"))
+        # HDF5 reads from a Python object, so it must let go of it before Python ends
+        self._close = weakref.finalize(self, self.file.close)
         self.attributes: dict[str, Any] = self._safely(self._read_attributes)
         self._safely(self._check_schema)
-        self._safely(lambda: check_inside(self.path, self.file, content))
+        self._paths: frozenset[str] = self._safely(
+            lambda: check_inside(self.path, self.file, content)
+        )
 
     def _safely(self, read: Callable[[], Any]) -> Any:
         """The result of a call into HDF5. Raises RunFileError where HDF5 cannot read the file."""
@@ -182,7 +127,7 @@ class Snapshot:
         given = self.attributes.get("schema_version")
         if given in READABLE_VERSIONS:
             return
-        readable = " and ".join(map(str, READABLE_VERSIONS))
+        readable = f"{READABLE_VERSIONS[0]} to {READABLE_VERSIONS[-1]}"
         raise RunFileError(
             f"{self.path} has schema version {given}; this rsrg, {version('rsrg')}, reads versions "
             f"{readable}. Read it with the rsrg that wrote it, "
@@ -192,35 +137,58 @@ class Snapshot:
     @property
     def checksum(self) -> str:
         """SHA-256 of the HDF5 file, as it stands before it in the run file."""
-        return hashlib.sha256(self.content()).hexdigest()
+        return hashlib.sha256(memoryview(self._content)[BLOCK:]).hexdigest()
 
     def content(self) -> bytes:
         """The HDF5 file that follows the checksum, as bytes."""
-        return bytes(self.file.id.get_file_image())
+        return self._content[BLOCK:]
 
     def __contains__(self, name: str) -> bool:
-        return name in self.file
+        return name.strip("/") in self._paths
 
     def read(self, name: str) -> Any:
-        """A dataset's values; strings as str."""
+        """A dataset's values, with its axes in the order of the layout; texts as str."""
+        return self._safely(lambda: self._values(name))
 
-        def values() -> Any:
-            dataset = self.file[name]
-            return dataset.asstr()[()] if is_text(dataset.dtype) else dataset[()]
+    def _values(self, name: str) -> Any:
+        dataset = self.file[name]
+        if is_text(dataset.dtype):
+            return dataset.asstr()[()]
+        if "flag_meanings" in dataset.attrs:
+            return flag_texts(dataset[()], self._flags(dataset))
+        values, order = dataset[()], self._order(name)
+        if order == sorted(order):
+            return values
+        return np.ascontiguousarray(values.transpose(order))
 
-        return self._safely(values)
+    def _flags(self, dataset: h5py.Dataset) -> dict[str, Any]:
+        """What the numbers of a dataset mean, by the conventions of CF."""
+        names = ("flag_values", "flag_meanings")
+        for name in names:
+            check_type(self.path, name, dataset.attrs.get_id(name).get_type())
+        return {name: dataset.attrs[name] for name in names}
+
+    def _order(self, name: str) -> list[int]:
+        """The axes of a dataset in the order of the layout, by their numbers in the file."""
+        rank, entry = self.file[name].ndim, ENTRIES.get(name.strip("/"))
+        if entry is None or self.attributes["schema_version"] < STRAIN_LAST:
+            return list(range(rank))
+        swept = rank - len(entry.dims)  # of a merged file, in front
+        as_written = file_dims(name.strip("/"), entry.dims)
+        return [*range(swept), *(swept + as_written.index(d) for d in entry.dims)]
 
     def names(self, group: str) -> list[str]:
         """Paths of the file's datasets that begin with a text such as "pool/"."""
-        return [n for n in ENTRIES if n.startswith(group) and n in self.file]
+        return [n for n in ENTRIES if n.startswith(group) and n in self._paths]
 
-    def datasets(self, node: str = "/") -> list[str]:
+    def datasets(self, node: str = "/", derived: Sequence[str] = ()) -> list[str]:
         """Paths of all datasets at or under a node; linked axes are listed in `/axes` only.
 
-        Raises RunFileError for an unknown one, naming the nearest, or the groups there are.
+        derived: further paths that a reader knows. Raises RunFileError for an unknown node, naming
+        the nearest, or the groups there are.
         """
         node = "/" + node.strip("/")
-        names = [f"/{n}" for n in ENTRIES if n in self.file]
+        names = [f"/{n}" for n in ENTRIES if n in self._paths or n in derived]
         inside = [n for n in names if n == node or n.startswith(node.rstrip("/") + "/")]
         if not inside:
             groups = sorted({n.rsplit("/", 1)[0] for n in names})
@@ -232,20 +200,23 @@ class Snapshot:
     def describe(self, name: str) -> tuple[tuple[str, ...], tuple[int, ...], str]:
         """Dimension names, shape and type of a dataset."""
         dataset = self.file[name]
-        dims = ENTRIES[name.strip("/")].dims
-        kind = "text" if is_text(dataset.dtype) else str(dataset.dtype)
-        return dims, dataset.shape, kind
+        text = is_text(dataset.dtype) or "flag_meanings" in dataset.attrs
+        dims = self.dimensions(name) or ENTRIES[name.strip("/")].dims
+        shape = tuple(dataset.shape[i] for i in self._order(name))
+        return dims, shape, "text" if text else str(dataset.dtype)
 
     def dimensions(self, name: str) -> tuple[str, ...]:
-        """Names of a dataset's axes as the file has them: a merged file has more than the layout.
+        """Names of a dataset's axes: a merged file has more than the layout, in front of its own.
 
         A dataset that is itself an axis has none.
         """
-        return self._safely(lambda: tuple(d.label for d in self.file[name].dims if d.label))
+        dims = self._safely(lambda: [self.file[name].dims[i].label for i in self._order(name)])
+        return tuple(label for label in dims if label)
 
     def close(self) -> None:
         """Close the file and free its memory."""
-        self.file.close()
+        self._close()
+        self._content = b""
 
     @property
     def closed(self) -> bool:
@@ -254,7 +225,7 @@ class Snapshot:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """For pickle and copy: the bytes, and what file they were."""
-        return _restored, (type(self), self.path, self.status, _sealed(self.content()))
+        return _restored, (type(self), self.path, self.status, self._content)
 
     def __enter__(self) -> Self:
         return self

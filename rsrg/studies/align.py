@@ -5,14 +5,15 @@ holds what any of them has.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from rsrg.errors import RunFileError
-from rsrg.storage.layout import ENTRIES, Entry
+from rsrg.storage.entry import Entry
+from rsrg.storage.layout import ENTRIES
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ def _align(
             f"among {', '.join(str(p.path) for p in runs)} some do"
         )
     dims = (*(a.name for a in axes), *entry.dims)
-    return values, Entry(dims, entry.units, entry.long_name, entry.equation)
+    return values, replace(entry, dims=dims)
 
 
 def _filled(name: str, sizes: tuple[int, ...], runs: Sequence[RunArrays], scales: Scales) -> Any:

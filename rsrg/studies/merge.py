@@ -19,8 +19,10 @@ from rsrg.execution.clock import CLOCK
 from rsrg.results.run import open_run
 from rsrg.storage import provenance
 from rsrg.storage.atomic import save
-from rsrg.storage.layout import AXES, ENTRIES, Entry, is_raw
-from rsrg.storage.run_file import MERGED, SCHEMA_VERSION, SUFFIXES, encode
+from rsrg.storage.encoding import SCHEMA_VERSION, encode
+from rsrg.storage.entry import Entry
+from rsrg.storage.layout import AXES, FROM_CHUNK_MEANS, is_raw
+from rsrg.storage.run_file import MERGED, SUFFIXES
 from rsrg.studies.align import Axis, RunArrays, align_runs
 from rsrg.studies.collect import Collected, Collection, collect
 from rsrg.studies.index import cell
@@ -168,8 +170,8 @@ def _place(axes: Sequence[Axis], run: Collected, number: int) -> tuple[int, ...]
 def _results(group: SeedGroup, pooled: bool, raw: bool) -> dict[str, Any]:
     """Axes, derived datasets and raw chunk means of a run, or of a group of runs."""
     run = open_run(group[0].path)
-    names = [n for n in ENTRIES if n in run.snapshot and not (pooled and not n.startswith("axes/"))]
-    datasets = {n: run.read(n) for n in names}
+    names = [n for n in run if not (pooled and not n.startswith("axes/"))]
+    datasets = {n: run.read(n) for n in names if n not in FROM_CHUNK_MEANS}
     if pooled:
         datasets |= pooled_results(group)
     if "axes/chunk" in datasets:
@@ -183,6 +185,8 @@ def _merged(name: str, raw: bool) -> bool:
     """Whether a dataset goes into the merged file: an axis, a result, or a raw chunk mean."""
     group, last = name.split("/")
     if group in ("checkpoint", "provenance") or last == "session":
+        return False
+    if name in FROM_CHUNK_MEANS or last == "monomial":
         return False
     return raw or not (is_raw(name) or last == "quartic")
 

@@ -14,7 +14,7 @@ from small_runs import child, ended, small_config
 from rsrg.errors import RunFileError
 from rsrg.execution.engine import run
 from rsrg.results.run import open_run
-from rsrg.storage.run_file import BLOCK
+from rsrg.storage.encoding import BLOCK
 
 SECONDS = 60  # of computing, for a hundred forged files, which take 1 s; one may take HDF5 10 s
 

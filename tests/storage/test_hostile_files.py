@@ -11,7 +11,7 @@ import pytest
 
 import rsrg
 from rsrg.errors import RunFileError
-from rsrg.storage.run_file import BLOCK, READABLE_VERSIONS
+from rsrg.storage.encoding import BLOCK, READABLE_VERSIONS
 from rsrg.storage.string_heap import HEAP, faulty_heap
 
 
@@ -47,8 +47,8 @@ def secret(tmp_path):
 
 
 def external_link(file, secret):
-    del file["flow/chi"]
-    file["flow/chi"] = h5py.ExternalLink(secret, "/secret")
+    del file["flow/inverse_eigenvalues"]
+    file["flow/inverse_eigenvalues"] = h5py.ExternalLink(secret, "/secret")
 
 
 def external_group(file, secret):
@@ -57,8 +57,8 @@ def external_group(file, secret):
 
 
 def soft_link(file, secret):
-    del file["flow/chi"]
-    file["flow/chi"] = h5py.SoftLink("/coupling/M")
+    del file["flow/inverse_eigenvalues"]
+    file["flow/inverse_eigenvalues"] = h5py.SoftLink("/coupling/M")
 
 
 def hidden_link(file, secret):
@@ -100,13 +100,17 @@ def test_promised_numbers_that_are_not_there(forged, chunks):
     """A terabyte declared, not one byte written: refused before anything is allocated."""
 
     def promise(file):
-        del file["flow/chi"]
+        del file["flow/inverse_eigenvalues"]
         options = {"chunks": (1, 1000, 1000)} if chunks else {}
-        file.create_dataset("flow/chi", (100_000, 1000, 1000), "f8", fillvalue=1.0, **options)
+        file.create_dataset(
+            "flow/inverse_eigenvalues", (100_000, 1000, 1000), "f8", fillvalue=1.0, **options
+        )
 
     path = forged(promise)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    with pytest.raises(RunFileError, match=r"/flow/chi promises 8e\+11 bytes, and the file has"):
+    with pytest.raises(
+        RunFileError, match=r"/flow/inverse_eigenvalues promises 8e\+11 bytes, and the file has"
+    ):
         rsrg.open_run(path)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000  # kB
 
@@ -234,7 +238,7 @@ def other_numbers(file):
         (set_attribute("config", "{}"), "must hold a valid config"),
         (set_attribute("config", "[" * 100_000), "must hold a valid config"),
         (set_attribute("config", 7), "must hold a valid config"),
-        (set_attribute("schema_version", READABLE_VERSIONS[-1] + 1), "versions 1 and 2. Read it"),
+        (set_attribute("schema_version", READABLE_VERSIONS[-1] + 1), "versions 1 to 3. Read it"),
         (set_attribute("schema_version", [1, 1]), "not a run file that rsrg wrote"),
         (other_numbers, "its datasets do not fit its config"),
         (without("coupling/moments"), "not a run file that rsrg wrote"),

@@ -6,8 +6,9 @@ from threading import Barrier
 import numpy as np
 
 from rsrg.storage.atomic import save
+from rsrg.storage.encoding import encode
 from rsrg.storage.foreign import read_foreign
-from rsrg.storage.run_file import Snapshot, encode
+from rsrg.storage.run_file import Snapshot
 
 THREADS, ROUNDS = 8, 12
 LARGE = 20_000  # numbers, so that a dataset is compressed, too

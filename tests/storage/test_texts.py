@@ -9,8 +9,9 @@ import xarray
 
 import rsrg
 from rsrg.storage.atomic import save
+from rsrg.storage.encoding import encode
 from rsrg.storage.layout import ENTRIES
-from rsrg.storage.run_file import Snapshot, encode
+from rsrg.storage.run_file import Snapshot
 from rsrg.storage.texts import fixed_length_texts, has_variable_length, is_text
 
 TEXTS = {

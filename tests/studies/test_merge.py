@@ -10,6 +10,7 @@ from rsrg.errors import ConfigError, RunFileError
 from rsrg.execution.open_executor import open_executor
 from rsrg.results.chunk_means import MomentArrays
 from rsrg.results.compute import compute_results
+from rsrg.storage.layout import ENTRIES
 from rsrg.studies.collect import collect
 from rsrg.studies.merge import write_merged
 from rsrg.studies.seeds import pooled_results, seed_groups
@@ -41,7 +42,15 @@ def grid(swept):
 
 
 def opened(path):
-    return xarray.open_datatree(path, engine="h5netcdf").load()
+    """All of a merged file, the axes in the order of the layout: in the file, strains are last."""
+    tree = xarray.open_datatree(path, engine="h5netcdf").load()
+    for group, node in tree.children.items():
+        for name, array in node.ds.data_vars.items():
+            if "strain" in array.dims and f"{group}/{name}" in ENTRIES:
+                own = ENTRIES[f"{group}/{name}"].dims
+                swept = [d for d in array.dims if d not in own]
+                tree[group][name] = array.transpose(*swept, *own)
+    return tree
 
 
 def test_every_number_is_where_its_parameters_say(grid, tmp_path):
@@ -53,7 +62,7 @@ def test_every_number_is_where_its_parameters_say(grid, tmp_path):
     for member in study.members:
         run = rsrg.open_run(folder / member.file)
         n0, seed = member.parameters["blocks.n0"], member.parameters["sampling.seed"]
-        for name in ("flow/chi", "coupling/M_stderr", "critical/strain", "flow/chi_log"):
+        for name in ("flow/chi", "coupling/largest_stderr", "critical/strain", "flow/chi_log"):
             group, last = name.split("/")
             values = tree[group][last].sel(n0=n0, seed=seed)
             found = run.read(name)
@@ -62,7 +71,7 @@ def test_every_number_is_where_its_parameters_say(grid, tmp_path):
                 assert np.isnan(values.isel(step=slice(steps, None))).all()  # N0 = 3 needs fewer
                 values = values.isel(step=slice(steps))
             np.testing.assert_array_equal(values.values, found, err_msg=name)
-    assert tree["flow"]["chi"].attrs["units"] == "rho c_t^2"
+    assert tree["flow"]["chi"].attrs["scale"] == "rho c_t^2"
     assert list(tree["members"]["seed"].values) == [3, 4, 5, 3, 4, 5]
     assert set(tree["members"]["file"].values) == {m.file for m in study.members}
 
@@ -76,14 +85,14 @@ def test_raw_chunk_means_stay(grid, tmp_path):
         run = rsrg.open_run(folder / member.file)
         at = {"n0": member.parameters["blocks.n0"], "seed": member.parameters["sampling.seed"]}
         steps = len(run.read("axes/step"))
-        for name in ("moments", "moments_unstrained", "harmonics"):
+        for name in ("moments", "moments_unstrained"):
             values = tree[name].sel(at)
             found = run.read(f"coupling/{name}")
             np.testing.assert_array_equal(values[:steps], found, err_msg=name)
             assert np.isnan(values[steps:]).all()  # N0 = 3 needs fewer
         np.testing.assert_array_equal(tree["chunks"].sel(at)[:steps], 4)
     assert tree["moments"].dims == ("n0", "seed", "step", "reading", "strain", "chunk", "quartic")
-    assert tree["moments"].attrs["units"] == "1/L^3"
+    assert tree["moments"].attrs["scale"] == "1/L^3"
 
 
 def test_runs_of_different_length_are_padded(finished, changed, tmp_path):
@@ -102,8 +111,8 @@ def test_without_raw_chunk_means(grid, tmp_path):
     write_merged(collect([folder]), tmp_path / "m.h5")
     write_merged(collect([folder]), tmp_path / "less.h5", raw=False)
     tree, less = opened(tmp_path / "m.h5"), opened(tmp_path / "less.h5")
-    axes = {"chunk", "quartic", "monomial"}
-    raw = {"moments", "moments_unstrained", "moments_volume", "number_volume", "harmonics"}
+    axes = {"chunk", "quartic"}
+    raw = {"moments", "moments_unstrained", "moments_volume", "number_volume"}
     gone = raw | {"chunks"} | axes
     assert set(tree["coupling"].variables) - set(less["coupling"].variables) == gone
     xarray.testing.assert_identical(tree["flow"].ds, less["flow"].ds)

@@ -41,7 +41,7 @@ def _add_numbers(view: View) -> None:
         errors = run.read("flow/inverse_eigenvalues_stderr")[..., chosen]
         _add(view, "stderr", errors, None if other is None else other.stderr[..., chosen])
         for source in view.sources[1:]:
-            if f"flow/deviation_{source}" in run.snapshot:
+            if f"flow/deviation_{source}" in run:
                 gaps = run.read(f"flow/deviation_{source}")[:, :, :, view.slider][..., chosen]
                 numbers.add(f"deviation_{source}", FLOW, np.clip(gaps, -1e4, 1e4))
     for source in view.sources:

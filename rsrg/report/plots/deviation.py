@@ -22,7 +22,7 @@ LOOKS: dict[str, dict[str, Any]] = {
 
 def has_deviation(run: Run) -> bool:
     """Whether a run has deviations: not without a sum, nor where the sum has no error."""
-    return "flow/deviation_continuum" in run.snapshot
+    return "flow/deviation_continuum" in run
 
 
 def require_deviation(flow: GlassFlow) -> None:

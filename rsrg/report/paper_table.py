@@ -1,0 +1,67 @@
+"""The critical strains of a run as a table for a paper: CSV, or LaTeX with booktabs."""
+
+import csv
+import io
+import math
+from collections.abc import Sequence
+from dataclasses import fields
+
+from rsrg.results.critical_record import CriticalStrainRecord
+from rsrg.results.run import Run
+
+LATEX_SPECIAL = {
+    **{c: f"\\{c}" for c in "&%$#_{}"},
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+}
+SOURCES = {"lattice": "sum", "continuum": "continuum", "log": "Eqs.~4.2--4.5"}
+
+
+def csv_table(run: Run, records: Sequence[CriticalStrainRecord]) -> str:
+    """One row for each critical strain, one number in a cell: the strain e and its error apart.
+
+    All digits are there; stderr is empty where M is an exact function of strain.
+    """
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    columns = [f.name for f in fields(CriticalStrainRecord)]
+    table.writerow(columns)
+    for record in records:
+        row = {c: getattr(record, c) for c in columns}
+        if record.source != "lattice":
+            row["stderr"] = ""
+        table.writerow([repr(v) if isinstance(v, float) else v for v in row.values()])
+    return text.getvalue()
+
+
+def latex_table(run: Run, records: Sequence[CriticalStrainRecord]) -> str:
+    """A `tabular` of all critical strains; the document must use the package booktabs."""
+    lines = [
+        f"% {_one_line(run.config.title)}: critical strains; needs \\usepackage{{booktabs}}",
+        r"\begin{tabular}{lllll}",
+        r"\toprule",
+        r"Glass & Reading & Source of $M$ & Channel & $e_\mathrm{crit}$ \\",
+        r"\midrule",
+    ]
+    for r in records:
+        cells = [escaped(r.material), escaped(r.reading) or "--", SOURCES[r.source]]
+        lines.append(" & ".join([*cells, escaped(r.channel), f"${_number(r)}$"]) + r" \\")
+    return "\n".join([*lines, r"\bottomrule", r"\end{tabular}", ""])
+
+
+def escaped(text: str) -> str:
+    """A text in which LaTeX takes no character for a command."""
+    return "".join(LATEX_SPECIAL.get(c, c) for c in text)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _number(record: CriticalStrainRecord) -> str:
+    """The value with its error in brackets, in units of the last digit; four digits if exact."""
+    if record.source != "lattice" or not 0.0 < record.stderr < math.inf:
+        return f"{record.value:.4f}"
+    digits = max(0, 1 - math.floor(math.log10(record.stderr)))
+    return f"{record.value:.{digits}f}({round(record.stderr * 10**digits)})"

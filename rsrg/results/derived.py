@@ -1,0 +1,123 @@
+"""Results that a run file leaves out, as they follow from those that it holds.
+
+A file holds no number twice. χ follows from M, its eigenvalues are one over those of its inverse,
+and deviations are differences in units of the standard error: each is computed here when it is
+read, by the functions that gave it at the end of the run, so with the same bits. The standard
+errors of single components of M and χ, and the harmonics of the draws, follow from the chunk
+means: that takes as long as all results of the run.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rsrg.config.schema import Config
+from rsrg.physics.arrays import Array
+from rsrg.physics.recursion import flow
+from rsrg.physics.sign import sign_factor
+from rsrg.results.chunk_means import MomentArrays
+from rsrg.results.compute import compute_results, deviation
+from rsrg.results.source import Setting
+from rsrg.storage.layout import FROM_CHUNK_MEANS, SOURCES
+
+if TYPE_CHECKING:
+    from rsrg.results.run import Run
+
+LARGEST = "coupling/largest_stderr"
+
+
+def stored_results(config: Config, results: Mapping[str, Any]) -> dict[str, Any]:
+    """The results that go into the run file, by path."""
+    left_out = {*FROM_CHUNK_MEANS, *_quick(config)}
+    return {name: values for name, values in results.items() if name not in left_out}
+
+
+def _quick(config: Config) -> Iterator[str]:
+    """The paths that follow quickly from others. χ's own eigenvalues only where χ⁻¹ is iterated."""
+    for source in SOURCES.values():
+        yield f"flow/chi{source.suffix}"
+        yield f"flow/deviation{source.suffix}"
+        if config.flow.annealed_update == "resummed":
+            yield f"flow/eigenvalues{source.suffix}"
+            yield f"flow/eigenvalues{source.suffix}_stderr"
+
+
+def derivable(run: "Run") -> list[str]:
+    """The paths of results that the file leaves out and that can be computed from it."""
+    if not run.has_results:
+        return []
+    names = [n for n in _quick(run.config) if n not in run.snapshot and _follows(run, n)]
+    if "coupling/M_stderr" in run.snapshot:
+        return [*names, *([] if LARGEST in run.snapshot else [LARGEST])]
+    if "coupling/M" not in run.snapshot:
+        return names
+    harmonics = "axes/monomial" in run.snapshot
+    return [*names, *(n for n in FROM_CHUNK_MEANS if harmonics or n != "coupling/harmonics")]
+
+
+def _follows(run: "Run", name: str) -> bool:
+    """Whether what a path follows from is there."""
+    word, source = _parts(name)
+    suffix = SOURCES[source].suffix
+    if word == "chi":
+        return f"coupling/M{suffix}" in run.snapshot
+    if word == "deviation":
+        errors = "flow/inverse_eigenvalues_stderr"
+        there = f"flow/inverse_eigenvalues{suffix}" in run.snapshot and source != "lattice"
+        return there and errors in run.snapshot and bool(np.any(run.read(errors)))
+    return name.replace("eigenvalues", "inverse_eigenvalues") in run.snapshot
+
+
+def _parts(name: str) -> tuple[str, str]:
+    """`flow/chi_log` → chi, log."""
+    word = name.split("/")[1].removesuffix("_stderr")
+    source = next((s for s in SOURCES if word.endswith(f"_{s}")), "lattice")
+    return word.removesuffix(SOURCES[source].suffix), source
+
+
+def derive(run: "Run", name: str) -> dict[str, Any]:
+    """The values of a path among those that are derivable; and of others where they come along."""
+    if name == LARGEST:
+        return {name: run.read("coupling/M_stderr").max(axis=(1, 4, 5))}
+    if name in FROM_CHUNK_MEANS:
+        return _from_chunk_means(run)
+    word, source = _parts(name)
+    if word == "chi":
+        return {name: _chi(run, source)}
+    if word == "deviation":
+        return {name: _deviation(run, source)}
+    inverse = run.values("flow/inverse_eigenvalues", source)
+    if name.endswith("_stderr"):
+        return {name: run.read("flow/inverse_eigenvalues_stderr") / inverse**2}
+    with np.errstate(divide="ignore"):
+        return {name: 1.0 / inverse}
+
+
+def _from_chunk_means(run: "Run") -> dict[str, Any]:
+    if run.config.sampling.estimator == "exact":  # nothing is sampled: no errors
+        m = run.read("coupling/M")
+        return {"coupling/M_stderr": np.zeros_like(m), "flow/chi_stderr": np.zeros_like(m)}
+    moments = MomentArrays.from_run_file(run.snapshot, run.config)
+    results = compute_results(run.config, moments)
+    return {name: results[name] for name in FROM_CHUNK_MEANS if name in results}
+
+
+def _chi(run: "Run", source: str) -> Array:
+    """χ after each step (3.3 or 3.8), (materials, steps, ..., strains, 6, 6)."""
+    setting = Setting.from_config(run.config)
+    rule, weights = setting.rule, setting.weights[:, None, None, None, None]
+    rows = []
+    for start, m in zip(run.read("flow/chi_start"), run.values("coupling/M", source), strict=True):
+        of_readings = m[None] if source == "log" else m  # one formula for all readings
+        couplings = of_readings if source == "lattice" else weights * of_readings
+        chi = flow(start, sign_factor(rule.sign) * couplings, rule.update, rule.contraction).chi[1:]
+        rows.append(chi[:, 0] if source == "log" else chi)
+    return np.stack(rows)
+
+
+def _deviation(run: "Run", source: str) -> Array:
+    """The sum less a formula, in standard errors, (materials, steps, readings, strains, 6)."""
+    formula = run.values("flow/inverse_eigenvalues", source)
+    sums, errors = (run.read(f"flow/inverse_eigenvalues{s}") for s in ("", "_stderr"))
+    return deviation(sums, errors, formula[:, :, None] if source == "log" else formula)

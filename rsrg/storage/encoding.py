@@ -1,0 +1,138 @@
+"""The bytes of a run file: its datasets in HDF5, with named axes, units and coordinates.
+
+Every group has the axes of its datasets as dimension scales, and what goes along them, such as
+L_n along the steps, as coordinates; so a reader that opens one group alone has them there.
+"""
+
+import hashlib
+import zlib
+from collections.abc import Mapping
+from itertools import count
+from typing import Any
+
+import h5py
+import numpy as np
+
+from rsrg.storage.entry import Entry
+from rsrg.storage.layout import ENTRIES, file_dims
+from rsrg.storage.texts import ATTRIBUTES as TEXT_ATTRIBUTES
+from rsrg.storage.texts import fixed_length_texts, flags, has_flags
+
+SCHEMA_VERSION = 3  # 1 had texts of variable length; 1 and 2 held more that follows from the rest
+READABLE_VERSIONS = (1, 2, 3)
+BLOCK = 512  # bytes before the HDF5 file: its checksum
+COMPRESS_FROM = 1 << 16  # bytes; smaller datasets do not gain from compression
+CHUNK_BYTES = 1 << 19  # of one HDF5 chunk: read as a whole, and fits into HDF5's cache of 1 MiB
+SAMPLE_BYTES = 1 << 18  # compressed to see whether compressing the whole is worth its time
+WORTH = 0.9  # of the size without compression: saving less is not worth the time to read and write
+LEVEL = 4  # of deflate: 1 is as slow, as most bytes cannot be compressed, and saves 1 % less
+
+Attribute = str | int | bool
+_count = count()  # of files encoded by this process
+
+
+def encode(
+    attributes: Mapping[str, Attribute],
+    datasets: Mapping[str, Any],
+    entries: Mapping[str, Entry] = ENTRIES,
+) -> bytes:
+    """The bytes of a run file. datasets: values by path, each path one of the entries."""
+    name = f"run-{next(_count)}.h5"  # HDF5 opens a name once in a process, also in memory
+    with h5py.File(name, "w", driver="core", backing_store=False, userblock_size=BLOCK) as file:
+        _write_attributes(file, attributes)
+        axes = [name for name in datasets if name.startswith("axes/")]
+        for name in axes + [name for name in datasets if name not in axes]:
+            _write(file, name, datasets[name], entries[name])
+        along = _coordinates(axes, entries)
+        for name in datasets:
+            _name_axes(file, name, file_dims(name, entries[name].dims), along)
+        file.flush()
+        body = file.id.get_file_image()  # without the user block
+    return sealed(body)
+
+
+def sealed(body: bytes) -> bytes:
+    """An HDF5 file behind its checksum."""
+    seal = b"rsrg-run sha256 " + hashlib.sha256(body).hexdigest().encode() + b"\n"
+    return seal.ljust(BLOCK, b"\0") + body
+
+
+def _write_attributes(file: h5py.File, attributes: Mapping[str, Attribute]) -> None:
+    """The root attributes; truth values as 0 and 1, since netCDF and PyTables have no others."""
+    numbers = {k: int(v) if isinstance(v, bool | np.bool_) else v for k, v in attributes.items()}
+    file.attrs.update({"Conventions": f"rsrg-{SCHEMA_VERSION}", **numbers})
+
+
+def _write(file: h5py.File, name: str, values: Any, entry: Entry) -> None:
+    """One dataset with its attributes, the axis of strains last."""
+    array, attributes = np.asarray(values), dict[str, Any](entry.attributes)
+    if has_flags(array):
+        array, meaning = flags(array)
+        attributes |= meaning
+    elif array.dtype.kind in "UO":
+        array, attributes = fixed_length_texts(array), attributes | TEXT_ATTRIBUTES
+    elif (dims := file_dims(name, entry.dims)) != entry.dims:
+        array = np.ascontiguousarray(array.transpose([entry.dims.index(d) for d in dims]))
+    dataset = file.create_dataset(name, data=array, **_filters(array))
+    for key, value in attributes.items():
+        dataset.attrs[key] = value
+
+
+def _filters(array: np.ndarray) -> dict[str, Any]:
+    """How a dataset is compressed, if at all."""
+    if array.nbytes < COMPRESS_FROM or not _worth_compressing(array):
+        return {}
+    return {"compression": LEVEL, "shuffle": True, "chunks": chunk_shape(array)}
+
+
+def chunk_shape(array: np.ndarray) -> tuple[int, ...]:
+    """Chunks of whole last axes, as many as fit in CHUNK_BYTES, and a part of the axis before."""
+    shape, left = [1] * array.ndim, CHUNK_BYTES // array.itemsize
+    for axis in reversed(range(array.ndim)):
+        shape[axis] = max(1, min(array.shape[axis], left))
+        left //= shape[axis]
+    return tuple(shape)
+
+
+def _worth_compressing(array: np.ndarray) -> bool:
+    """Whether deflate after shuffle saves enough, seen at chunks from begin, middle and end."""
+    flat, size = array.reshape(-1), SAMPLE_BYTES // array.itemsize // 3
+    starts = (0, max(0, len(flat) // 2), max(0, len(flat) - size))
+    sample = np.concatenate([flat[at : at + size] for at in starts])
+    shuffled = sample.view(np.uint8).reshape(-1, array.itemsize).T.tobytes()
+    return len(zlib.compress(shuffled, 1)) < WORTH * len(shuffled)
+
+
+def _coordinates(axes: list[str], entries: Mapping[str, Entry]) -> dict[str, list[str]]:
+    """What goes along each axis beside its own values: alpha along material, and so on."""
+    along: dict[str, list[str]] = {}
+    for path in axes:
+        dims, name = entries[path].dims, path.removeprefix("axes/")
+        if len(dims) == 1 and dims[0] != name:
+            along.setdefault(dims[0], []).append(name)
+    return along
+
+
+def _name_axes(
+    file: h5py.File, name: str, dims: tuple[str, ...], along: Mapping[str, list[str]]
+) -> None:
+    """Make a dataset an axis; or give it its axes and coordinates, linked into its group.
+
+    Scales do not list the datasets that use them (REFERENCE_LIST): PyTables cannot read that.
+    """
+    dataset = file[name]
+    group = dataset.parent
+    if name == f"axes/{dims[0]}":
+        dataset.make_scale(dims[0])
+        return
+    references = np.empty(len(dims), dtype=object)
+    for i, dim in enumerate(dims):
+        references[i] = np.array([file[f"axes/{dim}"].ref], dtype=h5py.ref_dtype)
+        dataset.dims[i].label = dim
+    dataset.attrs.create("DIMENSION_LIST", references, dtype=h5py.vlen_dtype(h5py.ref_dtype))
+    coordinates = [c for dim in dims for c in along.get(dim, ()) if f"axes/{c}" != name]
+    if coordinates and not name.startswith("axes/"):
+        dataset.attrs["coordinates"] = " ".join(coordinates)
+    for linked in (*dims, *coordinates):
+        if linked not in group:
+            group[linked] = file[f"axes/{linked}"]
