@@ -32,8 +32,8 @@ class Run(StoredRun):
 
     path: of the file. config: the Config that the run follows. `run["flow/chi"]` is a dataset as
     an xarray.DataArray, with the coordinates of its axes, and with units, scale, long_name and
-    equation (of the paper) in its `attrs`; iterating gives the paths of all datasets. A run can be pickled
-    and copied, and used as a context manager, at whose end it is closed.
+    equation (of the paper) in its `attrs`; iterating gives the paths of all datasets. A run can be
+    pickled and copied, and used as a context manager, at whose end it is closed.
 
     Example:
         One glass, three strains, and the sum over 27 blocks in each of 12 steps:
@@ -146,12 +146,21 @@ class Run(StoredRun):
 
     @property
     def derived(self) -> list[str]:  # as in StoredRun
-        """The paths of results that the file leaves out, as they follow from those in it."""
+        """The paths of results that the file leaves out, as they follow from those in it.
+
+        Example:
+            With the `run` of the example of `Run`, χ follows from M, so the file has no χ:
+
+            >>> "flow/chi" in run.derived, "flow/chi" in run.snapshot, "flow/chi" in run
+            (True, False, True)
+        """
         self._require_open()
         return self._derived
 
     @cached_property
     def _derived(self) -> list[str]:
+        if not self.has_results:
+            return []
         from rsrg.results.derived import derivable  # with the kernels, which start slowly
 
         return derivable(self)
