@@ -13,6 +13,7 @@ from rsrg.errors import NotARunError, RunFileError
 from rsrg.physics.strain_text import strain_text
 from rsrg.records import Records
 from rsrg.results.critical_record import CriticalStrainRecord
+from rsrg.results.derivable import derivable
 from rsrg.results.run_html import run_html
 from rsrg.results.shown_by import run_plots
 from rsrg.results.stored_run import StoredRun
@@ -159,14 +160,10 @@ class Run(StoredRun):
 
     @cached_property
     def _derived(self) -> list[str]:
-        if not self.has_results:
-            return []
-        from rsrg.results.derived import derivable  # with the kernels, which start slowly
-
         return derivable(self)
 
     def _derive(self, key: str) -> dict[str, Any]:
-        from rsrg.results.derived import derive
+        from rsrg.results.derived import derive  # with the kernels, which start slowly
 
         return derive(self, key)
 
