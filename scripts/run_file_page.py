@@ -1,4 +1,5 @@
 """Writes docs/run_file.md: what a run file holds, from the layout. Run from the repository root."""
+# ruff: noqa: E501 (lines of the page)
 
 from pathlib import Path
 

@@ -18,7 +18,7 @@ from rsrg.execution.workload import DrawWorkload, SuperBlockWorkload, Workload
 from rsrg.results.axes import run_axes
 from rsrg.results.chunk_means import CaseIndices, MomentArrays, saved_chunks_done
 from rsrg.results.compute import compute_results
-from rsrg.results.derived import stored_results
+from rsrg.results.derivable import stored_results
 from rsrg.storage.encoding import Attribute
 from rsrg.storage.run_file import FILETYPE, Snapshot
 from rsrg.sums.cost import batch_engine

@@ -17,9 +17,14 @@ HIDDEN = ("config", "config_text")  # long texts, shown by `rsrg inspect RUN con
 def node_rows(run: StoredRun, node: str = "/") -> list[dict[str, Any]]:
     """Path, dims, shape, type, units, long name and equation of the datasets at or under a node."""
     rows = []
-    for name in run.snapshot.datasets(node):
-        dims, shape, kind = run.snapshot.describe(name)
+    key = node.strip("/")
+    for name in run.snapshot.datasets(node, [key] if key in run.derived else ()):
         entry = ENTRIES[name.strip("/")]
+        if name in run.snapshot:
+            dims, shape, kind = run.snapshot.describe(name)
+        else:
+            values = run.read(name)
+            dims, shape, kind = entry.dims, values.shape, str(values.dtype)
         rows.append(
             {
                 "path": name,

@@ -19,7 +19,7 @@ from rsrg.ensemble.blocks import CHUNK
 from rsrg.results.axes import pool_axes, run_axes
 from rsrg.results.chunk_means import MomentArrays, saved_chunks_done
 from rsrg.results.compute import compute_results
-from rsrg.results.derived import stored_results
+from rsrg.results.derivable import stored_results
 from rsrg.results.pool_conclusions import pool_conclusions
 from rsrg.results.run import Run
 from rsrg.storage.encoding import encode

@@ -13,6 +13,7 @@ from rsrg.errors import NotARunError, RunFileError
 from rsrg.physics.strain_text import strain_text
 from rsrg.records import Records
 from rsrg.results.critical_record import CriticalStrainRecord
+from rsrg.results.derivable import derivable
 from rsrg.results.run_html import run_html
 from rsrg.results.shown_by import run_plots
 from rsrg.results.stored_run import StoredRun
@@ -32,8 +33,8 @@ class Run(StoredRun):
 
     path: of the file. config: the Config that the run follows. `run["flow/chi"]` is a dataset as
     an xarray.DataArray, with the coordinates of its axes, and with units, scale, long_name and
-    equation (of the paper) in its `attrs`; iterating gives the paths of all datasets. A run can be pickled
-    and copied, and used as a context manager, at whose end it is closed.
+    equation (of the paper) in its `attrs`; iterating gives the paths of all datasets. A run can be
+    pickled and copied, and used as a context manager, at whose end it is closed.
 
     Example:
         One glass, three strains, and the sum over 27 blocks in each of 12 steps:
@@ -146,18 +147,23 @@ class Run(StoredRun):
 
     @property
     def derived(self) -> list[str]:  # as in StoredRun
-        """The paths of results that the file leaves out, as they follow from those in it."""
+        """The paths of results that the file leaves out, as they follow from those in it.
+
+        Example:
+            With the `run` of the example of `Run`, χ follows from M, so the file has no χ:
+
+            >>> "flow/chi" in run.derived, "flow/chi" in run.snapshot, "flow/chi" in run
+            (True, False, True)
+        """
         self._require_open()
         return self._derived
 
     @cached_property
     def _derived(self) -> list[str]:
-        from rsrg.results.derived import derivable  # with the kernels, which start slowly
-
         return derivable(self)
 
     def _derive(self, key: str) -> dict[str, Any]:
-        from rsrg.results.derived import derive
+        from rsrg.results.derived import derive  # with the kernels, which start slowly
 
         return derive(self, key)
 
