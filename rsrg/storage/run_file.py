@@ -7,11 +7,9 @@ never a torn view of a run that is going on. `integrity` refuses what a forged f
 
 import difflib
 import hashlib
-import io
 import os
 import re
 import shlex
-import weakref
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -100,9 +98,9 @@ class Snapshot:
         self.size, self._content = len(content), content
         if (heap := faulty_heap(content)) is not None:
             raise RunFileError(f"{path} is damaged: the heap of texts at byte {heap} is broken")
-        self.file = self._safely(lambda: h5py.File(io.BytesIO(content), "r"))
-        # HDF5 reads from a Python object, so it must let go of it before Python ends
-        self._close = weakref.finalize(self, self.file.close)
+        # a copy in HDF5's own memory: reading from a Python object is faster, but has crashed
+        # Python at its end
+        self.file = self._safely(lambda: h5py.File.in_memory(content))
         self.attributes: dict[str, Any] = self._safely(self._read_attributes)
         self._safely(self._check_schema)
         self._paths: frozenset[str] = self._safely(
@@ -215,7 +213,7 @@ class Snapshot:
 
     def close(self) -> None:
         """Close the file and free its memory."""
-        self._close()
+        self.file.close()
         self._content = b""
 
     @property
