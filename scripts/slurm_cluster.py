@@ -5,7 +5,7 @@
     rsrg sweep study.yaml --scheduler cluster.json
 
 Adjust the values below to your cluster. `--job-script` prints what would be submitted, and ends.
-See docs/clusters.md for why they are what they are.
+See docs/howto/clusters.md for why they are what they are.
 """
 
 import signal

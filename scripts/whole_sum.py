@@ -1,4 +1,4 @@
-"""Tables of docs/steps.md: blocks summed at once beside two steps of the recursion.
+"""Tables of docs/theory/steps.md: blocks summed at once beside two steps of the recursion.
 
 python scripts/whole_sum.py            # everything, N0 = 2, 3, 4: about half an hour of one core
 python scripts/whole_sum.py --quick    # N0 = 2 and few draws: half a minute

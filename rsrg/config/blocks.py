@@ -18,10 +18,21 @@ Edge = Annotated[Finite, Field(gt=0.0)]
 class JitterSpec(ConfigModel):
     """Displacements of the lattice points, in block sizes."""
 
-    distribution: Distribution = Field("gaussian", description="gaussian or uniform")
-    width: Finite = Field(gt=0.0, le=1.0, description="a number between 0 and 1, in block sizes")
+    distribution: Distribution = Field(
+        "gaussian", title="the law of the displacement", description="gaussian or uniform"
+    )
+    width: Finite = Field(
+        gt=0.0,
+        le=1.0,
+        title="the standard deviation of each component, or the radius of the ball",
+        description="a number between 0 and 1, in block sizes",
+    )
     min_separation: Finite = Field(
-        0.5, ge=0.0, le=1.0, description="a number from 0 to 1, in block sizes"
+        0.5,
+        ge=0.0,
+        le=1.0,
+        title="two blocks nearer than this are displaced again",
+        description="a number from 0 to 1, in block sizes",
     )
 
     def jitter(self) -> Jitter:
@@ -44,9 +55,16 @@ class JitterSpec(ConfigModel):
 class PackingSpec(ConfigModel):
     """A random packing of blocks."""
 
-    kind: Literal["rsa", "poisson_disk"] = Field(description="rsa or poisson_disk")
+    kind: Literal["rsa", "poisson_disk"] = Field(
+        title="random sequential addition, or Bridson's Poisson disks",
+        description="rsa or poisson_disk",
+    )
     min_separation: Finite | None = Field(
-        None, ge=0.3, le=0.85, description="a number from 0.3 to 0.85, in block sizes"
+        None,
+        ge=0.3,
+        le=0.85,
+        title="the least distance of two blocks; 0.8 with rsa",
+        description="a number from 0.3 to 0.85, in block sizes",
     )
 
     @model_validator(mode="after")
@@ -73,18 +91,31 @@ class PositionsSpec(ConfigModel):
     file: Annotated[str, IGNORED] = Field(
         min_length=1,
         max_length=4000,
+        title="the file with the positions",
         description="the name of a file: .npy, .h5 with a dataset, as blocks.h5:positions, or what "
         "ASE reads (LAMMPS, CIF, .xyz), with a frame if it has several, as glass.xyz@-1",
     )
-    dataset: str | None = Field(None, min_length=1, description="the name of a dataset in HDF5")
+    dataset: str | None = Field(
+        None,
+        min_length=1,
+        title="the dataset of an HDF5 file",
+        description="the name of a dataset in HDF5",
+    )
     frame: int | None = Field(
-        None, description="an integer: 0 is the first frame of the file, -1 the last"
+        None,
+        title="which frame of a file that has several",
+        description="an integer: 0 is the first frame of the file, -1 the last",
     )
     box: Annotated[tuple[Edge, Edge, Edge], BeforeValidator(as_tuple)] | None = Field(
-        None, description="three edges of a periodic box, in the units of the file"
+        None,
+        title="the edges of the periodic box",
+        description="three edges of a periodic box, in the units of the file",
     )
     sha256: str | None = Field(
-        None, pattern="^[0-9a-f]{64}$", description="the SHA-256 of the file, 64 hexadecimal digits"
+        None,
+        pattern="^[0-9a-f]{64}$",
+        title="the hash by which the file is known; filled in by rsrg",
+        description="the SHA-256 of the file, 64 hexadecimal digits",
     )
 
     @model_validator(mode="before")

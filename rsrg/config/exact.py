@@ -26,15 +26,19 @@ class LevelsSpec(ConfigModel):
     """The law of the two levels of a block and of its stress. Energies in units of ε."""
 
     kind: Annotated[Literal["tunnelling", "gaussian"], FIXED] = Field(
-        description="tunnelling or gaussian"
+        title="the law of the levels", description="tunnelling or gaussian"
     )
     asymmetry: Annotated[Finite | None, FIXED] = Field(
-        None, ge=0.0, description="the largest Δ, in units of ε, with `tunnelling` only"
+        None,
+        ge=0.0,
+        title="largest asymmetry Δ of a tunnelling system",
+        description="the largest Δ, in units of ε, with `tunnelling` only",
     )
     splitting: Annotated[Finite | None, FIXED] = Field(
         None,
         gt=0.0,
         lt=1.0,
+        title="smallest tunnel splitting Δ₀",
         description="the smallest Δ₀, between 0 and 1, the largest, with `tunnelling` only",
     )
 
@@ -59,33 +63,55 @@ class ExactSampling(ConfigModel):
         ge=MIN_CHUNKS * CHUNK,
         le=10**7,
         multiple_of=CHUNK,
+        title="super blocks in all",
         description=f"a multiple of {CHUNK}, at least {MIN_CHUNKS * CHUNK} (super blocks drawn)",
     )
     seed: Annotated[int, FIXED] = Field(
-        0, ge=0, lt=2**63, description="an integer from 0 to 2⁶³ − 1"
+        0,
+        ge=0,
+        lt=2**63,
+        title="the seed of all random numbers",
+        description="an integer from 0 to 2⁶³ − 1",
     )
 
 
 class ExactConfig(RunConfig):
     """An ensemble of exact super blocks of N0 = 2: eight two-level blocks each."""
 
-    schema_version: Annotated[Literal[1], FIXED] = Field(description="1")
-    kind: Annotated[Literal["exact"], FIXED] = Field(description="exact")
-    title: Annotated[str, IGNORED] = Field("", max_length=1000, description="a text")
-    alpha: Annotated[Finite, FIXED] = Field(
-        gt=ALPHA_MIN, lt=ALPHA_MAX, description="1 − c_t²/c_l², a number between 0.25 and 1"
+    schema_version: Annotated[Literal[1], FIXED] = Field(
+        title="the format of the config itself", description="1"
     )
-    levels: LevelsSpec = Field(description="a mapping with `kind`")
+    kind: Annotated[Literal["exact"], FIXED] = Field(
+        title="says that this is no flow", description="exact"
+    )
+    title: Annotated[str, IGNORED] = Field(
+        "", max_length=1000, title="what tables and pictures are headed with", description="a text"
+    )
+    alpha: Annotated[Finite, FIXED] = Field(
+        gt=ALPHA_MIN,
+        lt=ALPHA_MAX,
+        title="α, the elastic constant of the medium",
+        description="1 − c_t²/c_l², a number between 0.25 and 1",
+    )
+    levels: LevelsSpec = Field(title="the law of the blocks", description="a mapping with `kind`")
     strengths: Rising = Field(
-        description="γ²/(ρc_t² L³ ε), a list of positive numbers in rising order"
+        title="how strongly blocks couple to strain, γ²",
+        description="γ²/(ρc_t² L³ ε), a list of positive numbers in rising order",
     )
     distances: Rising = Field(
-        (1.0,), description="r/L of nearest blocks, a list of positive numbers in rising order"
+        (1.0,),
+        title="how far nearest blocks are apart",
+        description="r/L of nearest blocks, a list of positive numbers in rising order",
     )
-    temperatures: Rising = Field(description="k_B T/ε, a list of positive numbers in rising order")
-    sampling: ExactSampling = Field(description="a mapping with `super_blocks`")
+    temperatures: Rising = Field(
+        title="temperatures of the blocks",
+        description="k_B T/ε, a list of positive numbers in rising order",
+    )
+    sampling: ExactSampling = Field(
+        title="how many super blocks", description="a mapping with `super_blocks`"
+    )
     checkpoint: Annotated[Checkpoint, IGNORED] = Field(
-        Checkpoint(), description="a mapping with `every`"
+        Checkpoint(), title="how often a run is saved", description="a mapping with `every`"
     )
 
     def chunks(self) -> int:

@@ -27,20 +27,44 @@ KINDS = "elastic, or a mapping with `kind` lognormal, gaussian, levels or file"
 class InitialSpec(ConfigModel):
     """χ of the first blocks (see `ensemble.initial`)."""
 
-    kind: Kind = Field(description="elastic, lognormal, gaussian, levels or file")
+    kind: Kind = Field(
+        title="the law of χ of the first blocks",
+        description="elastic, lognormal, gaussian, levels or file",
+    )
     amplitude: Finite | None = Field(
-        None, gt=0.0, le=1e3, description="a number greater than 0, at most 1000: f of χ' = f χ_el"
+        None,
+        gt=0.0,
+        le=1e3,
+        title="f: the first blocks have f times the elastic χ",
+        description="a number greater than 0, at most 1000: f of χ' = f χ_el",
     )
     width: Finite | None = Field(
-        None, gt=0.0, le=2.0, description="a number greater than 0, at most 2"
+        None,
+        gt=0.0,
+        le=2.0,
+        title="w, the width of the law",
+        description="a number greater than 0, at most 2",
     )
-    correlation: Correlation | None = Field(None, description="shared or independent")
-    levels: int | None = Field(None, ge=4, le=64, description="an integer from 4 to 64")
+    correlation: Correlation | None = Field(
+        None,
+        title="one random number for all channels of a block, or one for each",
+        description="shared or independent",
+    )
+    levels: int | None = Field(
+        None, ge=4, le=64, title="levels of a random block", description="an integer from 4 to 64"
+    )
     temperature: Finite | None = Field(
-        None, ge=1e-3, le=1e3, description="a number from 0.001 to 1000 (of the level spread)"
+        None,
+        ge=1e-3,
+        le=1e3,
+        title="its temperature",
+        description="a number from 0.001 to 1000 (of the level spread)",
     )
     path: str | None = Field(
-        None, min_length=1, description="the path of a .npy file, (P, 6, 6), in ρc_t²"
+        None,
+        min_length=1,
+        title="a file with χ of each block",
+        description="the path of a .npy file, (P, 6, 6), in ρc_t²",
     )
 
     @model_validator(mode="after")
@@ -82,23 +106,35 @@ class FlowSpec(ConfigModel):
     """How χ flows from step to step."""
 
     update: PoolUpdate = Field(
-        "resummed", description="resummed or second_order (or harmonic, with `disorder: quenched`)"
+        "resummed",
+        title="resummed: χ⁻¹ ← χ⁻¹ ± M (3.8); second_order: Eq. 3.3; harmonic: all orders",
+        description="resummed or second_order (or harmonic, with `disorder: quenched`)",
     )
-    contraction: Contraction = Field("tensor", description="tensor or six")
+    contraction: Contraction = Field(
+        "tensor",
+        title="tensor: shear pairs count twice, as in Eq. 3.3; six: once, the paper's 6×6 algebra",
+        description="tensor or six",
+    )
     sign: Sign = Field(
         "paper",
         exclude_if=_is_default_sign,
+        title="the sign of M in each step: the paper's, or that of the Hamiltonian",
         description="paper or hamiltonian: whether a step adds M to χ⁻¹, or takes it away",
     )
-    initial: Initial = Field(InitialSpec(kind="elastic"), description=KINDS)
+    initial: Initial = Field(
+        InitialSpec(kind="elastic"), title="χ of the first blocks", description=KINDS
+    )
     disorder: Literal["annealed", "quenched"] = Field(
-        "annealed", description="annealed or quenched"
+        "annealed",
+        title="annealed: all blocks of a size are equal; quenched: each has its own χ",
+        description="annealed or quenched",
     )
     pool: int | None = Field(
         None,
         ge=POOL_UNIT,
         le=MAX_POOL,
         multiple_of=POOL_UNIT,
+        title="blocks that stand for all of one size, where they are unequal; 4096 where not given",
         description=f"a multiple of {POOL_UNIT}, at most {MAX_POOL} (blocks of a quenched flow)",
     )
 

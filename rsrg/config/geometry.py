@@ -30,13 +30,21 @@ class Lengths(ConfigModel):
     """From the size L₁ of the first blocks to the size R of the sample."""
 
     start: Annotated[Annotated[str, quantity("meter")] | None, FIXED] = Field(
-        None, description="a length with its unit, such as '50 angstrom'"
+        None,
+        title="L₁, the size of the first blocks",
+        description="a length with its unit, such as '50 angstrom'",
     )
     sample: Annotated[str, quantity("meter")] | None = Field(
-        None, description="a length with its unit, such as '1 mm'"
+        None,
+        title="R, the size of the sample: the flow ends at the first L_n ≥ R",
+        description="a length with its unit, such as '1 mm'",
     )
     log_ratio: Finite | None = Field(
-        None, gt=0.0, le=MAX_LOG_RATIO, description="ln(R/L₁), a number between 0 and 700"
+        None,
+        gt=0.0,
+        le=MAX_LOG_RATIO,
+        title="ln(R/L₁), in place of the two lengths",
+        description="ln(R/L₁), a number between 0 and 700",
     )
 
     @model_validator(mode="after")
@@ -92,15 +100,44 @@ LatticeName = Annotated[
 class BlocksSpec(ConfigModel):
     """How N0³ blocks make a super block: exactly one of `lattice`, `packing` and `positions`."""
 
-    n0: int = Field(ge=2, le=MAX_N0, description=f"an integer from 2 to {MAX_N0}")
-    lattice: LatticeName | None = Field(None, description="sc, bcc, fcc or hcp")
-    orientation: Orientation = Field("haar", description="haar or fixed")
-    offset: Offset = Field("random", description="random or none")
-    count: Count = Field("exact", description="exact or volume")
-    jitter: JitterSpec | None = Field(None, description="a mapping with `width`")
-    packing: PackingSpec | None = Field(None, description="a mapping with `kind`")
+    n0: int = Field(
+        ge=2,
+        le=MAX_N0,
+        title="N0: N0³ blocks make a super block, N0 times as large",
+        description=f"an integer from 2 to {MAX_N0}",
+    )
+    lattice: LatticeName | None = Field(
+        None,
+        title="the lattice of block centres; sc where neither packing nor positions is given",
+        description="sc, bcc, fcc or hcp",
+    )
+    orientation: Orientation = Field(
+        "haar",
+        title="haar: each draw turns the blocks at random; fixed: none does",
+        description="haar or fixed",
+    )
+    offset: Offset = Field(
+        "random",
+        title="random: each draw shifts the blocks at random; none: one stands at the centre",
+        description="random or none",
+    )
+    count: Count = Field(
+        "exact",
+        title="exact: N0³ blocks in each draw; volume: all within the volume of N0³ blocks",
+        description="exact or volume",
+    )
+    jitter: JitterSpec | None = Field(
+        None,
+        title="random displacements of the lattice points",
+        description="a mapping with `width`",
+    )
+    packing: PackingSpec | None = Field(
+        None, title="a random packing in place of a lattice", description="a mapping with `kind`"
+    )
     positions: Annotated[PositionsSpec, PositionsInput] | None = Field(
-        None, description="the name of a file, or a mapping with `file`"
+        None,
+        title="your own block centres in place of a lattice",
+        description="the name of a file, or a mapping with `file`",
     )
 
     @model_validator(mode="before")
@@ -139,9 +176,21 @@ class BlocksSpec(ConfigModel):
 class Grid(ConfigModel):
     """Evenly spaced strains, both ends included."""
 
-    start: Finite = Field(gt=-1.0, description="a strain greater than −1")
-    stop: Finite = Field(gt=-1.0, le=100.0, description="a strain greater than −1, at most 100")
-    count: int = Field(ge=2, le=MAX_STRAINS, description=f"an integer from 2 to {MAX_STRAINS}")
+    start: Finite = Field(
+        gt=-1.0, title="the lowest strain", description="a strain greater than −1"
+    )
+    stop: Finite = Field(
+        gt=-1.0,
+        le=100.0,
+        title="the highest strain",
+        description="a strain greater than −1, at most 100",
+    )
+    count: int = Field(
+        ge=2,
+        le=MAX_STRAINS,
+        title="how many strains, both ends included",
+        description=f"an integer from 2 to {MAX_STRAINS}",
+    )
 
     @model_validator(mode="after")
     def _ascending(self) -> Self:
@@ -171,16 +220,23 @@ class StrainSpec(ConfigModel):
     """The static strain: F = 1 + e · direction, for a grid or list of strains e."""
 
     component: Annotated[Component | None, FIXED] = Field(
-        None, description="xx, xy, xz, yy, yz or zz"
+        None,
+        title="the strained component; xx where no tensor is given; xy is a shear γ = 2e",
+        description="xx, xy, xz, yy, yz or zz",
     )
     tensor: Annotated[Matrix | None, FIXED] = Field(
-        None, description="a direction, 3 rows of 3 numbers"
+        None,
+        title="D of the deformation F = 1 + e D, in place of a component",
+        description="a direction, 3 rows of 3 numbers",
     )
     values: Annotated[
         Annotated[Grid, Tag("grid")] | Annotated[StrainList, Tag("list")],
         Discriminator(lambda v: "grid" if isinstance(v, dict | Grid) else "list"),
         OnResume("can only gain", _strain_list),
-    ] = Field(description="{start, stop, count}, or a list of two or more strains greater than −1")
+    ] = Field(
+        title="the strains e",
+        description="{start, stop, count}, or a list of two or more strains greater than −1",
+    )
 
     @model_validator(mode="after")
     def _possible(self) -> Self:

@@ -15,18 +15,32 @@ GlassName = Literal[tuple(GLASSES)]  # type: ignore[valid-type]
 class MaterialSpec(ConfigModel):
     """A glass of the paper's Table I by name, or another one by c_l and c_t, or by alpha."""
 
-    name: str | None = Field(None, description="a name")
+    name: str | None = Field(
+        None,
+        title="the name of the glass; one of Table I alone gives its sound velocities",
+        description="a name",
+    )
     alpha: Finite | None = Field(
-        None, gt=0.25, lt=1.0, description="a number between 0.25 and 1 (1 − c_t²/c_l²)"
+        None,
+        gt=0.25,
+        lt=1.0,
+        title="α itself, all that the flow depends on",
+        description="a number between 0.25 and 1 (1 − c_t²/c_l²)",
     )
     c_l: Annotated[str, quantity("meter/second")] | None = Field(
-        None, description="a velocity with its unit, such as '5.9 km/s'"
+        None,
+        title="longitudinal sound velocity",
+        description="a velocity with its unit, such as '5.9 km/s'",
     )
     c_t: Annotated[str, quantity("meter/second")] | None = Field(
-        None, description="a velocity with its unit, such as '3.7 km/s'"
+        None,
+        title="transverse sound velocity",
+        description="a velocity with its unit, such as '3.7 km/s'",
     )
     density: Annotated[str, quantity("kilogram/meter**3")] | None = Field(
-        None, description="a density with its unit, such as '2.2 g/cm3'"
+        None,
+        title="mass density ρ; with c_t it gives ρc_t² in pascal, no result depends on it",
+        description="a density with its unit, such as '2.2 g/cm3'",
     )
 
     @model_validator(mode="after")

@@ -16,7 +16,9 @@ class Checkpoint(ConfigModel):
     """How often a run is saved."""
 
     every: Annotated[str, quantity("second")] = Field(
-        "30 s", description="a time with its unit, such as '30 s'"
+        "30 s",
+        title="how long between two saves; a run also saves after each step",
+        description="a time with its unit, such as '30 s'",
     )
 
 

@@ -17,32 +17,48 @@ class Sampling(ConfigModel):
     """How the coupling is computed: sampled, averaged exactly, or only by the formulas."""
 
     estimator: Annotated[Literal["montecarlo", "exact", "formula"], FIXED] = Field(
-        "montecarlo", description="montecarlo, exact or formula"
+        "montecarlo",
+        title="montecarlo: draws of blocks; exact: their mean by quadrature; formula: no sum",
+        description="montecarlo, exact or formula",
     )
     samples: Annotated[int, CAN_ONLY_GROW] = Field(
         512,
         ge=MIN_CHUNKS * CHUNK,
         le=10**9,
         multiple_of=CHUNK,
+        title="draws of blocks in each step",
         description=f"a multiple of {CHUNK}, at least {MIN_CHUNKS * CHUNK} (draws per step)",
     )
     seed: Annotated[int, FIXED] = Field(
-        0, ge=0, lt=2**63, description="an integer from 0 to 2⁶³ − 1"
+        0,
+        ge=0,
+        lt=2**63,
+        title="the seed of all random numbers",
+        description="an integer from 0 to 2⁶³ − 1",
     )
     resample: Annotated[Literal["per_step", "once"], FIXED] = Field(
-        "per_step", description="per_step or once"
+        "per_step",
+        title="per_step: new draws in each step; once: those of the first step serve all",
+        description="per_step or once",
     )
     target_error: Annotated[Finite | None, CAN_ONLY_FALL] = Field(
-        None, gt=0.0, le=1.0, description="a standard error, a number between 0 and 1"
+        None,
+        gt=0.0,
+        le=1.0,
+        title="go on drawing until the standard error is below it; needs samples of at least 256",
+        description="a standard error, a number between 0 and 1",
     )
     target_quantity: Annotated[Literal["coupling", "critical_strain"] | None, FIXED] = Field(
-        None, description="coupling or critical_strain"
+        None,
+        title="whose error: that of M (in 1/ρc_t²), or that of each first critical strain",
+        description="coupling or critical_strain",
     )
     max_samples: Annotated[int | None, MAY_CHANGE] = Field(
         None,
         ge=MIN_CHUNKS * CHUNK,
         le=10**9,
         multiple_of=CHUNK,
+        title="draws per step at which the run gives up; a million where not given",
         description=f"a multiple of {CHUNK}, at least `samples` (draws per step)",
     )
 

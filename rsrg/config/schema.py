@@ -73,30 +73,57 @@ class Config(RunConfig):
         json_schema_extra={"description": "Everything that a run computes, validated and frozen."}
     )
 
-    schema_version: Annotated[Literal[1], FIXED] = Field(description="1")
-    title: Annotated[str, IGNORED] = Field("", max_length=1000, description="a text")
+    schema_version: Annotated[Literal[1], FIXED] = Field(
+        title="the format of the config itself", description="1"
+    )
+    title: Annotated[str, IGNORED] = Field(
+        "",
+        max_length=1000,
+        title="what tables, pictures and reports are headed with",
+        description="a text",
+    )
     materials: Annotated[
         tuple[MaterialSpec, ...],
         BeforeValidator(as_specs, json_schema_input_type=MaterialsInput),
         Field(min_length=1, max_length=1000),
         OnResume("can only gain", show=lambda spec: str(spec.material().name)),
-    ] = Field(description="`all`, or a list of glasses")
-    lengths: Annotated[Lengths, LENGTHS_GROW] = Field(description="{start, sample} or {log_ratio}")
-    blocks: Annotated[BlocksSpec, FIXED] = Field(description="a mapping with `n0`")
-    strain: StrainSpec = Field(description="a mapping with `values`")
+    ] = Field(
+        title="the glasses: names of Table I, or mappings with a name and sound velocities",
+        description="`all`, or a list of glasses",
+    )
+    lengths: Annotated[Lengths, LENGTHS_GROW] = Field(
+        title="from which block size to which sample size χ flows",
+        description="{start, sample} or {log_ratio}",
+    )
+    blocks: Annotated[BlocksSpec, FIXED] = Field(
+        title="how many blocks make a super block, and where they are",
+        description="a mapping with `n0`",
+    )
+    strain: StrainSpec = Field(
+        title="which strain, and how large", description="a mapping with `values`"
+    )
     readings: Annotated[
         tuple[ReadingName, ...],
         BeforeValidator(as_tuple),
         AfterValidator(_distinct),
         Field(min_length=1),
         CAN_ONLY_GAIN,
-    ] = Field(description=f"a list of {', '.join(str(r) for r in READINGS)}")
-    flow: Annotated[FlowSpec, FIXED] = Field(
-        FlowSpec(), description="a mapping with update, contraction, initial"
+    ] = Field(
+        title="positions/domain: whether blocks move with the strain, and which body they fill",
+        description=f"a list of {', '.join(str(r) for r in READINGS)}",
     )
-    sampling: Sampling = Field(Sampling(), description="a mapping with estimator, samples, seed")
+    flow: Annotated[FlowSpec, FIXED] = Field(
+        FlowSpec(),
+        title="how χ flows from step to step",
+        description="a mapping with update, contraction, initial",
+    )
+    sampling: Sampling = Field(
+        Sampling(),
+        title="how M is computed, with how many draws",
+        description="a mapping with estimator, samples, seed",
+    )
     checkpoint: Annotated[Checkpoint, IGNORED] = Field(
-        Checkpoint(), description="a mapping with `every`"
+        Checkpoint(), title="how often a run is saved", description="a mapping with `every`"
     )
 
     @model_validator(mode="after")

@@ -2,7 +2,7 @@
 
 Errors are the scatter of the pool's independent subpools: σ = s/√SUBPOOLS, s that of the statistic
 taken in each subpool. They miss what all subpools have in common, that each has P/SUBPOOLS blocks:
-a bias of relative order SUBPOOLS/P per step (docs/disorder.md has its size).
+a bias of relative order SUBPOOLS/P per step (docs/theory/disorder.md has its size).
 """
 
 from typing import Literal

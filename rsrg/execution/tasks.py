@@ -73,7 +73,7 @@ def run_in_worker(fingerprint: Mapping[str, str], task: Callable[..., T], *value
     if differing:
         raise ExecutorError(
             f"a worker must have the software and processor of the run; {host()} has "
-            f"{', '.join(differing)} (see docs/clusters.md)"
+            f"{', '.join(differing)} (see docs/howto/clusters.md)"
         )
     return task(*values)
 

@@ -2,7 +2,7 @@
 
 PAIR_SECONDS = 0.7e-9  # of one core with AVX-512; weighed against other engines, never promised
 ROW_SECONDS = 1.3e-9  # of one core, for each pair of rows
-ROWS_FROM = 125  # blocks, N0 = 5; measured, see docs/performance.md
+ROWS_FROM = 125  # blocks, N0 = 5; measured, see docs/evidence/performance.md
 CHOICE_SECONDS = 6e-8  # of one core, for each block that is chosen and placed
 WEIGHTED_SECONDS = 8e-9  # of one core, for each pair of unequal blocks
 HARMONIC_SECONDS = 1e-9  # of one core, for each cubed row of the Hessian

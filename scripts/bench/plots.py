@@ -1,4 +1,4 @@
-"""The pictures of docs/performance.md."""
+"""The pictures of docs/evidence/performance.md."""
 
 from pathlib import Path
 

@@ -1,9 +1,9 @@
-"""All measurements of docs/performance.md, in one run, beside the peers that are installed.
+"""All measurements of docs/evidence/performance.md, in one run, beside the peers that are installed.
 
     python scripts/bench/run.py [--quick]
 
 Every round calls each contender once, in turn, so that a change of the machine's speed hits all
-alike; the figures are medians. Writes docs/performance.md and its pictures. --quick: small sizes.
+alike; the figures are medians. Writes docs/evidence/performance.md and its pictures. --quick: small sizes.
 """
 
 import platform
@@ -29,6 +29,7 @@ from rsrg.sums.engines import pair_moments
 from rsrg.sums.threads import available_threads
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
+PICTURES = DOCS / "pictures"
 CHECK = 2048  # points on which all must agree before they are timed
 FAST = ("rsrg", "PyTorch")
 SLOW = 2048  # points for the others, whose rates do not grow with more
@@ -109,9 +110,9 @@ def main() -> None:
     sections = neighbours.section(1 if quick else 3) + "\n"
     sections += startup.section(3 if quick else startup.ROUNDS)
     text = tables.page(machine(), pairs, batch, lattice, split, errors, means, precision, sections)
-    plots.scaling(pairs, lattice, split, DOCS / "performance_scaling.png")
-    plots.rates(pairs, DOCS / "performance_direct.png")
-    (DOCS / "performance.md").write_text(text, encoding="utf-8")
+    plots.scaling(pairs, lattice, split, PICTURES / "performance_scaling.png")
+    plots.rates(pairs, PICTURES / "performance_direct.png")
+    (DOCS / "evidence" / "performance.md").write_text(text, encoding="utf-8")
     print(text)
 
 

@@ -3,7 +3,7 @@
     python scripts/bench/scaling.py [rounds]
 
 Starts a scheduler and 1, 2, 4 workers as processes of this machine, measures, and writes
-docs/scaling.md. Minima over rounds, for other work on the machine only ever adds time.
+docs/evidence/scaling.md. Minima over rounds, for other work on the machine only ever adds time.
 """
 
 import json
@@ -253,7 +253,7 @@ def per_unit(found: dict, first: int) -> float:
 
 
 def page(found: dict) -> str:
-    """docs/scaling.md: the figures in their places."""
+    """docs/evidence/scaling.md: the figures in their places."""
     workers = found["workers"]
     dear = max(min(w[who] for w in workers.values()) for who in ("scheduler", "own"))
     rows = [
@@ -302,7 +302,7 @@ def page(found: dict) -> str:
 def main() -> None:
     """Measure, and write the page."""
     figures = measure(int(sys.argv[1]) if len(sys.argv) > 1 else 3)
-    (ROOT / "docs" / "scaling.md").write_text(page(figures), encoding="utf-8")
+    (ROOT / "docs" / "evidence" / "scaling.md").write_text(page(figures), encoding="utf-8")
 
 
 if __name__ == "__main__":

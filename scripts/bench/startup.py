@@ -3,7 +3,7 @@
     python scripts/bench/startup.py [ROUNDS]
 
 Every round calls each command once; a call before them, not counted, fills the caches of kernels
-and units. Prints the section of docs/performance.md.
+and units. Prints the section of docs/evidence/performance.md.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""The text of docs/performance.md, from what was measured."""
+"""The text of docs/evidence/performance.md, from what was measured."""
 
 from dataclasses import dataclass
 
@@ -112,7 +112,7 @@ Ratios carry over to other machines, absolute times do not.
 
 Measured on {machine}.
 
-![time against the number of blocks](performance_scaling.png)
+![time against the number of blocks](../pictures/performance_scaling.png)
 
 ## Which engine when
 
@@ -127,7 +127,7 @@ lattice, smaller ones pair by pair. `-v` says which, and so does `rsrg.open_run(
 
 {_direct(pairs)}
 
-![rates of the direct sum](performance_direct.png)
+![rates of the direct sum](../pictures/performance_direct.png)
 
 *C, AVX-512* is written in intrinsics with two iterations in flight, *C, omp simd* is plain C (gcc
 -O3 -march=native -ffast-math); both in `scripts/bench/peers.c`. *numpy, broadcasting* is what one
@@ -143,7 +143,7 @@ One thread; a configuration is drawn, cut out of the lattice (exactly N0³ block
 summed. Three readings at 16 strains, so that a third of the bodies is cut out once for all
 strains, as in a usual run. The last but one column compares with {best_c:.3g}·10⁹ pairs/s, C's
 best on one thread for sums alone. With the control, the sum over all blocks within the body's
-volume is there too, beside that over exactly N0³ of them: runs draw both, see docs/sampling.md.
+volume is there too, beside that over exactly N0³ of them: runs draw both, see docs/theory/sampling.md.
 
 {_batched(batch, best_c)}
 

@@ -1,6 +1,6 @@
 """Break rsrg on purpose, and write down what came of it.
 
-    python scripts/reliability                    all of it, in full; writes docs/reliability.md
+    python scripts/reliability                    all of it, in full; writes docs/evidence/reliability.md
     python scripts/reliability --quick            the same in smaller doses, some minutes
     python scripts/reliability kills 20           one of it, as JSON
 
@@ -90,7 +90,7 @@ def main(arguments: list[str]) -> None:
     for name, (_, full, quick, _) in MEASURES.items():
         figures[name] = measured(name, *(quick if arguments else full))
         print(name, figures[name], flush=True)
-        (ROOT / "docs" / "reliability.md").write_text(page(figures), encoding="utf-8")
+        (ROOT / "docs" / "evidence" / "reliability.md").write_text(page(figures), encoding="utf-8")
 
 
 if __name__ == "__main__":

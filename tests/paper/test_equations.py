@@ -1,4 +1,4 @@
-"""docs/equations.md: every numbered equation once, every function and test named there exists."""
+"""docs/theory/equations.md: every numbered equation once, every function and test named there exists."""
 
 import ast
 import importlib
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-TEXT = (ROOT / "docs" / "equations.md").read_text(encoding="utf-8")
+TEXT = (ROOT / "docs" / "theory" / "equations.md").read_text(encoding="utf-8")
 LAST = {2: 17, 3: 10, 4: 6}  # the paper's numbered equations
 COMPUTED, NOT_COMPUTED = TEXT.split("## Not computed")
 

@@ -70,7 +70,7 @@ def test_literal_reading_fails_by_scatter(lattice, sign, shares):
     for e, share in shares.items():
         (k,) = np.flatnonzero(e == STRAINS)
         value, error = flow.failed[k]
-        # the bias of a small pool is of relative order 16/512 per step (docs/disorder.md)
+        # the bias of a small pool is of relative order 16/512 per step (docs/theory/disorder.md)
         assert value == pytest.approx(share, abs=5 * error + 0.03 if share else 5 * error + 1e-12)
 
 

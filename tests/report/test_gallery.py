@@ -1,4 +1,4 @@
-"""The calls in docs/figures.md: they run, and save the pictures that the page shows."""
+"""The calls in docs/howto/figures.md: they run, and save the pictures that the page shows."""
 
 import re
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 
 import rsrg
 
-PAGE = Path(__file__).parents[2] / "docs" / "figures.md"
+PAGE = Path(__file__).parents[2] / "docs" / "howto" / "figures.md"
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def open_run(changed, tmp_path, monkeypatch):
 def test_calls_of_the_page(open_run, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MPLBACKEND", "agg")
-    Path("docs").mkdir()
+    Path("docs/pictures").mkdir(parents=True)
     text = PAGE.read_text()
     with matplotlib.rc_context():
         import matplotlib.pyplot as plt
@@ -35,5 +35,5 @@ def test_calls_of_the_page(open_run, tmp_path, monkeypatch):
         plt.close("all")
     shown = {Path(name) for name in re.findall(r"!\[.*?\]\((.*?)\)", text)}
     assert len(shown) == 6
-    assert {p.relative_to("docs") for p in Path("docs").iterdir()} == shown
+    assert {Path("..") / p.relative_to("docs") for p in Path("docs/pictures").iterdir()} == shown
     assert all((PAGE.parent / name).exists() for name in shown)

@@ -167,7 +167,7 @@ def literal_scatter() -> Claim:
             if p == "fcc"
         ),
         comment="Pools of 512 unequal blocks of a-SiO2, paper's sign, N0 = 3 (of 4,096 blocks on "
-        "sc 96% fail: small pools fail less, docs/disorder.md); standard error of 16 "
+        "sc 96% fail: small pools fail less, docs/theory/disorder.md); standard error of 16 "
         f"subpools. At e = 1.6, {failed_share('fcc', strain=4)[0]:.0%} of those on fcc have "
         "failed. The mean flow never breaks in this reading; fluctuations alone do it.",
     )
