@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 
 import typer
-from rsrg.cli.app import app
 from tables import table
+
+from rsrg.cli.app import app
 
 FLAG = re.compile(r"(?<![`\w-])(--?[a-z][a-z-]*)(?![`\w])")
 

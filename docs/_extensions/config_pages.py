@@ -6,12 +6,13 @@ from typing import Any
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
+from sphinx.errors import ExtensionError
+from tables import table
+
 from rsrg.config.exact import ExactConfig
 from rsrg.config.on_resume import inner_model, rule_of, stated_rules
 from rsrg.config.schema import Config
 from rsrg.studies.study import AXES_RULE, KINDS, RUNS_RULE
-from sphinx.errors import ExtensionError
-from tables import table
 
 HEADINGS = ("key", "what it is", "allowed", "default", "on resume")
 RESUME = {

@@ -42,9 +42,7 @@ def converted(lines: list[str]) -> Iterator[str]:
     if example:
         yield from ("", ".. rubric:: Example", "")
         for line in example.splitlines():
-            shown = line.removeprefix("    ")
-            prompt = shown.startswith((">>>", "..."))
-            yield shown if prompt or not shown or shown.startswith(" ") else shown
+            yield line.removeprefix("    ")
         yield ""
 
 

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+from sphinx.application import Sphinx
+
 from rsrg.paper.geometry import bodies
 from rsrg.paper.page.drawings import bodies_figure
-from sphinx.application import Sphinx
 
 FOLDER = Path(__file__).parents[1] / "_build" / "drawings"
 

@@ -1,4 +1,4 @@
-"""Reference pages from the program itself: `<!-- generated: NAME -->` in a page becomes its text."""
+"""Reference pages from the program: `<!-- generated: NAME -->` in a page becomes its text."""
 
 import re
 from collections.abc import Callable

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from rsrg.storage.layout import ENTRIES, Entry
 from tables import table
+
+from rsrg.storage.layout import ENTRIES, Entry
 
 HEADINGS = ("dataset", "axes", "units", "what it holds", "equation")
 GROUPS = {

@@ -1,9 +1,9 @@
-"""All measurements of docs/evidence/performance.md, in one run, beside the peers that are installed.
+"""All measurements of docs/evidence/performance.md, beside the peers that are installed.
 
     python scripts/bench/run.py [--quick]
 
 Every round calls each contender once, in turn, so that a change of the machine's speed hits all
-alike; the figures are medians. Writes docs/evidence/performance.md and its pictures. --quick: small sizes.
+alike; the figures are medians. Writes that page and its pictures. --quick: small sizes.
 """
 
 import platform

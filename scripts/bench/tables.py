@@ -143,7 +143,8 @@ One thread; a configuration is drawn, cut out of the lattice (exactly N0³ block
 summed. Three readings at 16 strains, so that a third of the bodies is cut out once for all
 strains, as in a usual run. The last but one column compares with {best_c:.3g}·10⁹ pairs/s, C's
 best on one thread for sums alone. With the control, the sum over all blocks within the body's
-volume is there too, beside that over exactly N0³ of them: runs draw both, see docs/theory/sampling.md.
+volume is there too, beside that over exactly N0³ of them: runs draw both
+(docs/theory/sampling.md).
 
 {_batched(batch, best_c)}
 

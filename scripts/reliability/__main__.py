@@ -1,6 +1,6 @@
 """Break rsrg on purpose, and write down what came of it.
 
-    python scripts/reliability                    all of it, in full; writes docs/evidence/reliability.md
+    python scripts/reliability                    all of it; writes docs/evidence/reliability.md
     python scripts/reliability --quick            the same in smaller doses, some minutes
     python scripts/reliability kills 20           one of it, as JSON
 
