@@ -5,6 +5,7 @@
 
     <!-- long -->               minutes: carried out with --long only; its options always checked
     <!-- elsewhere: REASON -->  not carried out here; its options are checked
+    <!-- file: NAME -->         written to that file, for the blocks below it
     <!-- exit: N -->            its last command ends with this exit code, in place of 0
 
 In what is shown, `…` is any text, and alone in a line any lines. What differs from machine to
@@ -199,6 +200,8 @@ def test_page(name, command, folder, quickstart, request):
             if not block.here and not (long and block.mark.startswith("long")):
                 if block.language == "python" and not block.text.startswith(">>>"):
                     compile(block.text, place, "exec")
+            elif block.mark.startswith("file: "):
+                Path(block.mark.removeprefix("file: ")).write_text(block.text, encoding="utf-8")
             elif block.language == "console":
                 check_console(block, place, command, quickstart)
             elif block.language == "python":
@@ -248,5 +251,5 @@ def test_the_comparison_can_fail():
 def test_marks_are_known():
     for name, page in PAGES.items():
         for block in page:
-            known = re.match(r"(long$|elsewhere: .{8}|exit: \d+$|$)", block.mark)
+            known = re.match(r"(long$|elsewhere: .{8}|file: \S+$|exit: \d+$|$)", block.mark)
             assert known, f"{name}:{block.line}: <!-- {block.mark} -->"
