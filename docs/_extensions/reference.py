@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+from api_page import api
 from command_pages import commands
 from config_pages import config_fields, exact_fields, study_keys
 from run_file_page import run_file
@@ -11,6 +12,7 @@ from sphinx.errors import ExtensionError
 
 PLACE = re.compile(r"^<!-- generated: (\w+) -->$", re.MULTILINE)
 TEXTS: dict[str, Callable[[], str]] = {
+    "api": api,
     "config": config_fields,
     "exact": exact_fields,
     "study": study_keys,

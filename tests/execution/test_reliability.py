@@ -1,4 +1,4 @@
-"""Breaking runs on purpose, as `scripts/reliability` does for docs/evidence/reliability.md; `bad` is 0."""
+"""Breaking runs on purpose, as `scripts/reliability` does; `bad` is 0."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""docs/theory/equations.md: every numbered equation once, every function and test named there exists."""
+"""docs/theory/equations.md: every numbered equation, and functions and tests that exist."""
 
 import ast
 import importlib
