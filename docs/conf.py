@@ -20,6 +20,7 @@ extensions = [
     "reference",
     "drawings",
     "claims",
+    "accessible",
 ]
 exclude_patterns = ["_build", "_extensions"]
 myst_enable_extensions = ["dollarmath", "deflist", "colon_fence"]

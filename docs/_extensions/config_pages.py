@@ -16,7 +16,7 @@ from rsrg.studies.study import AXES_RULE, KINDS, RUNS_RULE
 
 HEADINGS = ("key", "what it is", "allowed", "default", "on resume")
 RESUME = {
-    "ignored": "may change: no number depends on it",
+    "ignored": "may change",
     "may change": "may change",
     "can only grow": "may grow",
     "can only fall": "may fall",
