@@ -32,5 +32,5 @@ def _command(command) -> Iterator[str]:
 
 def _row(parameter, context) -> tuple[str, str]:
     name, words = parameter.get_help_record(context)
-    name = re.sub(r"\s*<\w+>|[{}]", "", name)  # the type says less than the metavar
+    name = re.sub(r"\s*<(\w+|list\[\w+\])>|[{}]", "", name)  # the type says less than the metavar
     return f"`{name}`", FLAG.sub(r"`\1`", words.replace("[required]", ""))

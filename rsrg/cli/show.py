@@ -61,7 +61,12 @@ def _print_valid_exact(path: Path, config: "ExactConfig", as_json: bool) -> None
 
 def inspect(
     run: RunPath,
-    node: Annotated[str, typer.Argument(metavar="[NODE]", help="A group or dataset.")] = "/",
+    node: Annotated[
+        str,
+        typer.Argument(
+            metavar="[NODE]", help="A group or dataset, as critical/strain; or config, config_text."
+        ),
+    ] = "/",
     as_json: AsJson = False,
 ) -> None:
     """Show a run file, also while it runs: status and tree, or the numbers of one dataset."""
@@ -90,12 +95,19 @@ def compare(
     material: Annotated[
         str | None, typer.Option(help="Glass; default: the first, or all of two runs.")
     ] = None,
-    reading: Annotated[str | None, typer.Option(help="Reading; default: all.")] = None,
+    reading: Annotated[
+        str | None,
+        typer.Option(
+            help="Reading: where blocks are and what they fill, as affine/sphere; default: all."
+        ),
+    ] = None,
     strain: Annotated[
-        float | None, typer.Option(help="Strain; default: nearest to where the sum fails.")
+        float | None,
+        typer.Option(help="Strain e of the grid; default: the nearest to where the sum fails."),
     ] = None,
     channel: Annotated[
-        str | None, typer.Option(help="Eigenchannel, e.g. yy-zz; default: the weakest.")
+        str | None,
+        typer.Option(help="Eigenvector of χ⁻¹ by its name, as yy-zz; default: the weakest."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:

@@ -35,10 +35,16 @@ def reproduce(
 
 def stability(
     material: Annotated[str | None, typer.Option(help="A glass of Table I.")] = None,
-    c_l: Annotated[str | None, typer.Option(help="Longitudinal velocity: '5.9 km/s'.")] = None,
-    c_t: Annotated[str | None, typer.Option(help="Transverse velocity: '3.7 km/s'.")] = None,
+    c_l: Annotated[
+        str | None, typer.Option(help="Longitudinal sound velocity with its unit: '5.9 km/s'.")
+    ] = None,
+    c_t: Annotated[
+        str | None, typer.Option(help="Transverse sound velocity with its unit: '3.7 km/s'.")
+    ] = None,
     alpha: Annotated[float | None, typer.Option(help="1 − c_t²/c_l² itself.")] = None,
-    amplitude: Annotated[float, typer.Option(help="f of χ' = f χ_el; the paper's is 1.")] = 1.0,
+    amplitude: Annotated[
+        float, typer.Option(help="The first blocks have f times the elastic χ; the paper: 1.")
+    ] = 1.0,
     packing: Annotated[
         int | None, typer.Option(metavar="N", help="Random packings of N blocks, too.")
     ] = None,
@@ -72,13 +78,19 @@ def critical(
     material: Annotated[
         str | None, typer.Option(help="A glass of Table I, or `all` twelve of them.")
     ] = None,
-    c_l: Annotated[str | None, typer.Option(help="Longitudinal velocity: '5.9 km/s'.")] = None,
-    c_t: Annotated[str | None, typer.Option(help="Transverse velocity: '3.7 km/s'.")] = None,
+    c_l: Annotated[
+        str | None, typer.Option(help="Longitudinal sound velocity with its unit: '5.9 km/s'.")
+    ] = None,
+    c_t: Annotated[
+        str | None, typer.Option(help="Transverse sound velocity with its unit: '3.7 km/s'.")
+    ] = None,
     alpha: Annotated[float | None, typer.Option(help="1 − c_t²/c_l² itself.")] = None,
     n0: Annotated[int, typer.Option("--n0", help="N0³ blocks make a super block.")] = 3,
     start: Annotated[str, typer.Option(help="L1, the size of the first blocks.")] = "50 angstrom",
     sample: Annotated[str, typer.Option(help="R, the size of the sample.")] = "1 mm",
-    contraction: Annotated[str, typer.Option(help="tensor or six.")] = "tensor",
+    contraction: Annotated[
+        str, typer.Option(help="tensor: shear pairs count twice, as in Eq. 3.3; six: once.")
+    ] = "tensor",
     sign: Annotated[
         str | None,
         typer.Option(help="paper (a step adds M to χ⁻¹) or hamiltonian (takes it); default: both."),

@@ -103,7 +103,7 @@ class PositionsSpec(ConfigModel):
     )
     frame: int | None = Field(
         None,
-        title="the frame of a file that has several",
+        title="which frame of a file that has several",
         description="an integer: 0 is the first frame of the file, -1 the last",
     )
     box: Annotated[tuple[Edge, Edge, Edge], BeforeValidator(as_tuple)] | None = Field(
