@@ -4,9 +4,12 @@ from collections.abc import Iterator
 
 from tables import table
 
-from rsrg.storage.layout import ENTRIES, Entry
+from rsrg.storage.layout_rows import LayoutRow, layout_rows
 
-HEADINGS = ("dataset", "axes", "units", "what it holds", "equation")
+HEADINGS = (
+    "dataset", "axes in the file", "units", "scale", "what it holds", "equation", "since schema",
+    "in the file",
+)  # fmt: skip
 GROUPS = {
     "axes": "The axes: what stands along each dimension of the other datasets.",
     "coupling": "M and the sums it is made of.",
@@ -25,13 +28,17 @@ def run_file() -> str:
 
 
 def _sections() -> Iterator[str]:
+    rows = layout_rows()
     for group, text in GROUPS.items():
-        inside = {p: e for p, e in ENTRIES.items() if p.startswith(f"{group}/")}
         yield f"## `/{group}`\n\n{text}\n"
-        yield table(HEADINGS, [_row(p.partition("/")[2], e) for p, e in inside.items()])
+        inside = [row for row in rows if row.path.startswith(f"{group}/")]
+        yield table(HEADINGS, [_row(row) for row in inside])
 
 
-def _row(name: str, entry: Entry) -> tuple[str, ...]:
-    scale = getattr(entry, "scale", "")
-    units = f"{entry.units}, in {scale}" if scale else entry.units
-    return f"`{name}`", ", ".join(entry.dims), units, entry.long_name, entry.equation
+def _row(row: LayoutRow) -> tuple[str, ...]:
+    name = row.path.partition("/")[2]
+    there = "yes" if row.stored else "follows from the rest"
+    return (
+        f"`{name}`", ", ".join(row.axes), row.units, row.scale, row.long_name, row.equation,
+        str(row.since), there,
+    )  # fmt: skip

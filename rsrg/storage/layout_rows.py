@@ -40,7 +40,7 @@ def layout_rows() -> list[LayoutRow]:
 
 
 def _since(path: str) -> int:
-    if path in SCHEMA_3:
+    if path in SCHEMA_3 or "_below_zero" in path:
         return 3
     return 2 if path in SCHEMA_2 or path.startswith(SCHEMA_2_PREFIXES) else 1
 
