@@ -18,7 +18,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[1]
-TOOLS = "test"  # the extra that only developers install
+TOOLS = ("docs", "test")  # extras that only developers install
 CALLS = """
 import pickle, numpy, rsrg
 run = pickle.loads(pickle.dumps(rsrg.open_run("smoke.h5")))
@@ -41,7 +41,7 @@ def lowest(requirements: Iterable[str]) -> Iterator[str]:
 def main() -> None:
     """Install, run, and say which versions passed."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    extras = {k: v for k, v in project["optional-dependencies"].items() if k != TOOLS}
+    extras = {k: v for k, v in project["optional-dependencies"].items() if k not in TOOLS}
     pins = list(lowest(chain(project["dependencies"], *extras.values())))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -63,7 +63,7 @@ def main() -> None:
         for command in ("--help", "schema", "materials"):
             call("rsrg", command)
         call("rsrg", "run", f"{ROOT}/configs/smoke.yaml", "--output", "smoke.h5")
-        for command in ("inspect", "status", "compare"):
+        for command in ("inspect", "status", "compare", "report"):
             call("rsrg", command, "smoke.h5")
         call("python", "-c", CALLS)
     print(f"passed with {', '.join(pins)}")

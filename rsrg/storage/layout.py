@@ -336,7 +336,7 @@ def file_dims(name: str, dims: tuple[str, ...]) -> tuple[str, ...]:
     """The axes of a dataset as they lie in a file, the strains last where they are many numbers.
 
     Neighbouring strains share their draws, and M is symmetric, to the last bit: side by side they
-    compress to half the size (see `docs/run_file.md`).
+    compress to half the size (see `docs/reference/run_file.md`).
     """
     if "strain" not in dims or not name.startswith(("coupling/", "flow/")):
         return dims
