@@ -53,12 +53,15 @@ def _verified(path: Path) -> bytes:
     if path.is_fifo() or path.is_socket() or path.is_char_device():  # reading one might never end
         raise RunFileError(f"cannot read the run file {path}: not a file")
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            seal, content = _SEAL.fullmatch(file.read(BLOCK)), b""
+            if seal is not None:  # a stranger's file may be huge
+                file.seek(0)
+                content = file.read()
     except FileNotFoundError:
         raise RunFileError(f"no such run file: {path}") from None
     except OSError as error:
         raise RunFileError(f"cannot read the run file {path}: {error.strerror}") from None
-    seal = _SEAL.fullmatch(content[:BLOCK])
     if seal is None:
         raise RunFileError(f"{path} is not a run file of rsrg (its first {BLOCK} bytes say so)")
     if hashlib.sha256(memoryview(content)[BLOCK:]).hexdigest().encode() != seal[1]:

@@ -4,6 +4,7 @@ import h5py
 import pytest
 
 import rsrg
+from rsrg.errors import RunFileError
 from rsrg.studies.collect import collect
 from rsrg.studies.run_files import left_out, run_files
 
@@ -37,6 +38,8 @@ def test_a_huge_stranger_is_not_read(folder):
         file.truncate(30 * 2**30)
     assert [s.state for s in rsrg.status(folder)] == ["finished"]
     assert left_out([folder]).endswith("huge.h5, positions.h5")
+    with pytest.raises(RunFileError, match="is not a run file of rsrg"):
+        rsrg.open_run(folder / "huge.h5")
 
 
 def test_damaged_runs_are_told(folder):
