@@ -16,6 +16,7 @@ from rsrg.config.run_config import RunConfig
 from rsrg.config.schema import Config
 from rsrg.config.yaml_source import KeyPath, Source, override, parse_source, source_of
 from rsrg.errors import ConfigError
+from rsrg.formatting import shell_path
 
 UNION_TAGS = ("grid", "list")
 C = TypeVar("C", bound=RunConfig)
@@ -110,6 +111,12 @@ def config_from_source(source: Source) -> Config:
     if is_exact(source):
         place = source.place(("kind",))
         raise ConfigError([f"`kind: exact` is a config for the command `rsrg exact` ({place})"])
+    if "base" in source.data:
+        there = shell_path(source.name)
+        raise ConfigError(
+            [f"{source.name} is a study of many runs, not a config: rsrg sweep {there} carries it "
+             "out, with -n it says what it would do"]
+        )  # fmt: skip
     config = _validated(source, Config)
     return _pinned(config, Path(source.name).parent).with_text(source.text)
 

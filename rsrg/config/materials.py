@@ -52,8 +52,10 @@ class MaterialSpec(ConfigModel):
         elif given:
             raise ValueError("must give either `alpha`, or both `c_l` and `c_t`")
         elif self.name not in GLASSES:
-            close = difflib.get_close_matches(self.name or "", GLASSES, n=1)
-            hint = f"did you mean {close[0]}?" if close else f"they are {', '.join(GLASSES)}"
+            known = {name.lower(): name for name in GLASSES}
+            close = difflib.get_close_matches((self.name or "").lower(), known, n=1)
+            others = f"they are {', '.join(GLASSES)}"
+            hint = f"did you mean {known[close[0]]}?" if close else others
             raise ValueError(
                 f"must name a glass of Table I ({hint}), or give `c_l` and `c_t`, or `alpha`"
             )

@@ -19,10 +19,12 @@ from ruamel.yaml.scalarbool import ScalarBoolean
 from rsrg.config.examples import FIRST, kind_of, nearest_example
 from rsrg.config.python_values import MAX_DEPTH, plain_value, too_deep
 from rsrg.errors import ConfigError
+from rsrg.formatting import shell_path
 
 KeyPath = tuple[str | int, ...]
 MAPPING = "the mapping"  # as a place of errors, where a config is no file
 MAX_BYTES = 100_000  # a config is about a page; anything larger is the wrong file
+RUN_FILES = (".h5", ".hdf5")  # as in storage
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,11 @@ class Source:
 def read_source(path: str | os.PathLike[str]) -> Source:
     """Read a YAML file. Raises ConfigError if it is missing, too large, or not a YAML mapping."""
     name = os.fspath(path)
+    if Path(path).suffix in RUN_FILES:
+        there = shell_path(name)
+        text = f"{name} is named as a run file, not as a config"
+        again = f"rsrg resume {there} goes on with it, rsrg report {there} shows it"
+        raise ConfigError([f"{text}: {again}"])
     try:
         size = Path(path).stat().st_size
         if size > MAX_BYTES:

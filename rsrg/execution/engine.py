@@ -31,7 +31,7 @@ from rsrg.results.run import Run
 from rsrg.results.stored_run import StoredRun
 from rsrg.storage.atomic import free_name, make_folder, remove_leftovers, resolve_symlink, set_aside
 from rsrg.storage.lock import locked, remove_dead_lock
-from rsrg.storage.run_file import EXACT, SUFFIXES, Snapshot, restore_command
+from rsrg.storage.run_file import EXACT, MERGED, SUFFIXES, Snapshot, restore_command
 
 
 def run(
@@ -212,6 +212,10 @@ def go_on(
             f"To go on from there: {restore_command(whole)}, then rsrg resume {shell_path(whole)}"
         )
     snapshot = Snapshot(target)
+    if snapshot.attributes.get("filetype") == MERGED:
+        raise RunFileError(
+            f"{target} holds merged runs, and none to go on with: resume the runs, and merge again"
+        )
     if not issubclass(ExactRun, kind) and snapshot.attributes.get("filetype") == EXACT:
         raise RunFileError(
             f"{target} holds exact super blocks: go on with rsrg resume {shell_path(target)}"

@@ -22,6 +22,7 @@ from rsrg.config.loading import config_from_source
 from rsrg.config.schema import Config
 from rsrg.config.yaml_source import KeyPath, Source, override, read_source, source_of
 from rsrg.errors import ConfigError
+from rsrg.formatting import shell_path
 
 KINDS = ("product", "zip", "runs")
 MAX_RUNS = 10_000
@@ -84,6 +85,11 @@ def is_study(source: Source) -> bool:
 
 def _kind(source: Source) -> str:
     known = ("base", *KINDS)
+    if not {*known} & source.data.keys() and "materials" in source.data:
+        there = shell_path(source.name)
+        raise ConfigError(
+            [f"{source.name} is a config of one run, not a study: rsrg run {there} carries it out"]
+        )
     problems = []
     for key in source.data:
         if key not in known:

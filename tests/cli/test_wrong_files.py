@@ -1,0 +1,47 @@
+"""A file of another kind than a command takes: what it is, and the command that takes it."""
+
+import pytest
+
+STUDY = "base: small.yaml\nproduct: {sampling.seed: [1, 2]}\n"
+
+
+@pytest.fixture
+def files(tmp_path, text, finished):
+    (tmp_path / "small.yaml").write_text(text)
+    (tmp_path / "study.yaml").write_text(STUDY)
+    (tmp_path / "run.h5").write_bytes(finished.read_bytes())
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (
+            ("run", "run.h5"),
+            2,
+            "run.h5 is named as a run file, not as a config: rsrg resume run.h5",
+        ),
+        (("validate", "gone.h5"), 2, "named as a run file"),
+        (("run", "study.yaml"), 2, "is a study of many runs, not a config: rsrg sweep study.yaml"),
+        (("validate", "study.yaml"), 2, "is a study of many runs"),
+        (("sweep", "small.yaml"), 2, "is a config of one run, not a study: rsrg run small.yaml"),
+    ],
+)
+def test_the_command_that_takes_it(files, command, arguments, code, words):
+    done = command(*arguments)
+    assert (done.returncode, len(done.stderr.splitlines())) == (code, 1)
+    assert words in done.stderr
+
+
+def test_merged_runs_cannot_be_resumed(files, command):
+    assert command("merge", "run.h5", "--output", "merged.h5").returncode == 0
+    done = command("resume", "merged.h5")
+    assert done.returncode == 1
+    assert "merged.h5 holds merged runs, and none to go on with" in done.stderr
+
+
+@pytest.mark.parametrize(("given", "meant"), [("pmma", "PMMA"), ("A-SIO2", "a-SiO2")])
+def test_glasses_in_other_letters(files, command, text, given, meant):
+    (files / "other.yaml").write_text(text.replace("a-SiO2", given))
+    done = command("validate", "other.yaml")
+    assert f"did you mean {meant}?" in done.stderr
