@@ -81,7 +81,7 @@ def test_a_damaged_run_fails_the_sweep(study, command):
     ("arguments", "code", "message"),
     [
         (["sweep", "none.yaml"], 2, "no such config file: none.yaml"),
-        (["sweep", "good.yaml"], 2, "unknown key `schema_version`; known keys: base, product"),
+        (["sweep", "good.yaml"], 2, "good.yaml is a config of one run, not a study: rsrg run"),
         (["sweep", "study.yaml", "--scheduler", "x.json"], 1, "no such scheduler file: x.json"),
         (["sweep", "study.yaml", "--output", "good.yaml"], 1, "cannot read the index good.yaml"),
         (["run", "good.yaml", "--workers", "2", "--scheduler", "x"], 2, "must not come together"),
