@@ -35,7 +35,7 @@ def fill(app: Sphinx, docname: str, source: list[str]) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Fill the pages, and read those that are generated anew in every build."""
+    """Fill the pages, and read those that are generated again in every build."""
     app.connect("source-read", fill)
     app.connect("env-get-outdated", lambda app, env, added, changed, removed: [
         name for name in env.found_docs if name.startswith("reference/")

@@ -12,7 +12,7 @@ import numpy as np
 from rsrg.ensemble.subpools import SUBPOOLS
 from rsrg.physics.arrays import Array
 from rsrg.physics.channels import Channels, follow_channels
-from rsrg.physics.loading import Side, outward, sides_of
+from rsrg.physics.loading import Side, along, sides_of
 from rsrg.physics.pairs import Contraction, inverse, weighted
 
 MOMENT_NAMES = ("mean", "std", "skewness", "kurtosis")
@@ -102,8 +102,7 @@ def critical_strain(lowest: Array, strains: Array, side: Side = "e > 0") -> Arra
     NaN where it does not. lowest: the lowest eigenvalue of χ⁻¹, (readings, strains, P). Straight
     lines between strains; a block that has failed at the first strain of the side has that strain.
     """
-    sign = 1.0 if side == "e > 0" else -1.0
-    ahead = [k for k in outward(strains) if sign * strains[k] >= 0.0]
+    ahead = along(strains, side)
     e, y = strains[ahead], np.moveaxis(lowest[:, ahead], 1, 0)
     if len(e) == 0:
         return np.full(lowest.shape[::2], np.nan)

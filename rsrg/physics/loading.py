@@ -37,6 +37,12 @@ def outward(strains: Array | Sequence[float]) -> list[int]:
     return sorted(known, key=lambda i: (abs(float(values[i])), values[i] < 0.0))
 
 
+def along(strains: Array | Sequence[float], side: Side) -> list[int]:
+    """Indices of the strains that loading to a side passes, from e = 0 outwards, e = 0 first."""
+    sign = 1.0 if side == "e > 0" else -1.0
+    return [k for k in outward(strains) if sign * strains[k] >= 0.0]
+
+
 def first_on_sides(strains: Array | Sequence[float]) -> dict[Side, int]:
     """The index of the strain nearest to zero on each side that has one; the nearest of all first.
 

@@ -11,6 +11,7 @@ from rsrg.physics.arrays import Array
 from rsrg.physics.elastic import elastic_susceptibility
 
 SLOPE_STEP = 1e-4  # of a fourth-order difference: truncation 1e-16, rounding 1e-12
+NORMAL = np.ix_([0, 3, 5], [0, 3, 5])  # the pairs xx, yy, zz
 POLE_GAP = 2e-3  # strains this near to a pole are left to the spline: 0/0 there
 
 
@@ -37,7 +38,7 @@ def inverse_response(inverse_chi: Callable[[float], Array]) -> Callable[[float],
     """
 
     def g(e: float) -> float:
-        x = inverse_chi(e)[np.ix_([0, 3, 5], [0, 3, 5])]
+        x = inverse_chi(e)[NORMAL]
         minor = x[1, 1] * x[2, 2] - x[1, 2] * x[2, 1]
         with np.errstate(divide="ignore"):  # χ_xxxx is zero where the minor is: 1/χ is infinite
             return float(np.linalg.det(x) / minor)

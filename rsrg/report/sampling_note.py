@@ -2,13 +2,12 @@
 
 import numpy as np
 
-from rsrg.ensemble.statistics import MAX_GROUPS
 from rsrg.formatting import duration_text
 from rsrg.results.reached_error import reached_error
 from rsrg.results.run import Run
+from rsrg.results.trust import correlation_warning
 
 ROUNDING = 1e-12  # of the error of plain sampling: a smaller one is the rounding of its sums
-PLAINLY = 5.0  # standard errors; there are as many looks as readings and strains
 
 
 def sampling_notes(run: Run) -> list[str]:
@@ -23,7 +22,7 @@ def sampling_notes(run: Run) -> list[str]:
         line = f"M is fixed by symmetry, whatever the {draws:,} draws per step: it has no error."
     elif error < plain:
         line += _saved((plain / error) ** 2, _seconds(run))
-    return [line, *_target(run), *_correlated(run)]
+    return [line, *_target(run), *filter(None, [correlation_warning(run)])]
 
 
 def _saved(factor: float, seconds: float) -> str:
@@ -51,17 +50,6 @@ def _target(run: Run) -> list[str]:
     return [
         f"{begin} not met, {reached.value:.2g} at `max_samples` {run.config.most_samples():,}. "
         "Go on: rsrg resume RUN -o sampling.max_samples N"
-    ]
-
-
-def _correlated(run: Run) -> list[str]:
-    """A warning where chunks are plainly not independent."""
-    tau, error = np.moveaxis(run.read("coupling/autocorrelation"), -1, 0)
-    if np.all(tau - 1.0 < PLAINLY * error):
-        return []
-    return [
-        f"Chunks are correlated over up to {tau.max():.2g} chunks: errors of less than "
-        f"{MAX_GROUPS} chunks are too small by about its square root."
     ]
 
 

@@ -55,7 +55,7 @@ class SummedCoupling:
     @classmethod
     def of(cls, run: Run) -> Self:
         """That of a run, from its chunk means."""
-        arrays = MomentArrays.from_run_file(run.snapshot, run.config)
+        arrays = MomentArrays.from_run_file(run, run.config)
         source = next(iter(coupling_sources(run.config, arrays)))
         if not isinstance(source, SampledSource | ExactSumSource):
             raise TypeError(f"{run.path} holds no sum over blocks")

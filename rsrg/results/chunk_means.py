@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from pathlib import Path
+from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,20 @@ DATASETS = {  # where each field of MomentArrays is kept in a run file
     "volume": "coupling/moments_volume",
     "number": "coupling/number_volume",
 }
+
+
+class DatasetFile(Protocol):
+    """What datasets are read from by their paths."""
+
+    @property
+    def path(self) -> Path:
+        """Of the file."""
+
+    def __contains__(self, name: str) -> bool:
+        """Whether there is such a dataset."""
+
+    def read(self, name: str) -> Any:
+        """The values of a dataset."""
 
 
 def _varies_with_strain(field: str) -> bool:
@@ -50,19 +65,20 @@ class MomentArrays:
         return cls(**{f: np.full(shape, np.nan) for f, shape in _shapes(config).items()})
 
     @classmethod
-    def from_run_file(cls, snapshot: Snapshot, config: Config) -> Self:
+    def from_run_file(cls, file: DatasetFile, config: Config) -> Self:
         """All means in a run file; controls that an older rsrg did not write are NaN.
 
-        Raises RunFileError unless their shapes fit the config.
+        file: a Snapshot; or a Run, which reads each dataset once. Raises RunFileError unless their
+        shapes fit the config.
         """
         if config.sampling.estimator == "formula":
             return cls.empty(config)
         arrays = {}
         shapes = _shapes(config)
         for field, name in DATASETS.items():
-            if name in snapshot or field in ("moments", "unstrained"):
-                arrays[field] = snapshot.read(name)
-                require_shape(snapshot, arrays[field], shapes.get(field))
+            if name in file or field in ("moments", "unstrained"):
+                arrays[field] = file.read(name)
+                require_shape(file, arrays[field], shapes.get(field))
             elif field in shapes:
                 arrays[field] = np.full(shapes[field], np.nan)
         return cls(**arrays)
@@ -177,7 +193,7 @@ def saved_chunks_done(snapshot: Snapshot, config: Config) -> NDArray[np.int64]:
     return done
 
 
-def require_shape(snapshot: Snapshot, values: NDArray[Any], shape: tuple[int, ...] | None) -> None:
+def require_shape(file: DatasetFile, values: NDArray[Any], shape: tuple[int, ...] | None) -> None:
     """Raise RunFileError unless a dataset has the shape that its config gives it."""
     if getattr(values, "shape", None) != shape:
-        raise RunFileError(f"{snapshot.path} is damaged: its datasets do not fit its config")
+        raise RunFileError(f"{file.path} is damaged: its datasets do not fit its config")

@@ -87,7 +87,7 @@ class _Draws:
     def at_strain(cls, run: Run, k: int) -> "_Draws":
         """Those of a run, of as many steps as were drawn."""
         config = run.config
-        whole = MomentArrays.from_run_file(run.snapshot, config)
+        whole = MomentArrays.from_run_file(run, config)
         steps = 1 if config.sampling.resample == "once" else len(whole.moments)
         one = slice(k, k + 1)
         volume, number = (

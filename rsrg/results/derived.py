@@ -46,7 +46,7 @@ def _from_chunk_means(run: "Run") -> dict[str, Any]:
     if run.config.sampling.estimator == "exact":  # nothing is sampled: no errors
         m = run.read("coupling/M")
         return {"coupling/M_stderr": np.zeros_like(m), "flow/chi_stderr": np.zeros_like(m)}
-    moments = MomentArrays.from_run_file(run.snapshot, run.config)
+    moments = MomentArrays.from_run_file(run, run.config)
     results = compute_results(run.config, moments)
     return {name: results[name] for name in FROM_CHUNK_MEANS if name in results}
 

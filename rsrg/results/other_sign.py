@@ -61,7 +61,7 @@ def _formula(run: Run, setting: Setting, source: str) -> Array:
 
 def _sampled(run: Run, setting: Setting) -> tuple[Array, Array]:
     """By the sampled moments, with jackknife errors."""
-    arrays = MomentArrays.from_run_file(run.snapshot, run.config)
+    arrays = MomentArrays.from_run_file(run, run.config)
     moments = SampledSource(setting, arrays).moments
     total = CouplingMoments(
         moments.mean.sum(axis=0, keepdims=True),

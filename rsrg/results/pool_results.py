@@ -5,7 +5,7 @@ import numpy as np
 from rsrg.ensemble.pool_statistics import SIDES, critical_quartiles, few_failed
 from rsrg.physics.arrays import Array
 from rsrg.physics.criticality import first_negative
-from rsrg.physics.loading import Side, outward, side_of, sides_of
+from rsrg.physics.loading import Side, along, sides_of
 from rsrg.results.run import Run
 
 NO_WIDTH = 1e-20  # a relative variance below this is rounding: all blocks are equal
@@ -55,7 +55,7 @@ class PoolResults:
     def annealed_critical_strains(self, side: Side) -> Array:
         """The critical strain of equal blocks after each step, (steps, readings); NaN for none."""
         strains = self.run.read("axes/strain")
-        ahead = [k for k in outward(strains) if strains[k] == 0.0 or side_of(strains[k]) == side]
+        ahead = along(strains, side)
         values = self.run.read("flow/inverse_eigenvalues")[self.index].min(axis=-1)[..., ahead]
         return np.array([[first_negative(strains[ahead], row) for row in step] for step in values])
 

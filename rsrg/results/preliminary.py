@@ -154,7 +154,7 @@ def _draws(run: Run, config: Config, extent: Extent) -> dict[str, Any]:
         done = np.zeros(extent.steps, dtype=np.int64)
         results = stored_results(config, compute_results(config, None))
         return {"checkpoint/chunks_done": done, **results}
-    moments = MomentArrays.from_run_file(run.snapshot, run.config)
+    moments = MomentArrays.from_run_file(run, run.config)
     taken = moments.first(extent.steps, extent.chunks)
     if config.sampling.resample == "once":
         taken = _repeated(moments.first(1, extent.chunks), extent.steps)

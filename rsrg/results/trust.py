@@ -8,7 +8,7 @@ import numpy as np
 
 from rsrg.ensemble.statistics import MAX_GROUPS
 from rsrg.physics.arrays import Array
-from rsrg.physics.loading import first_on_sides, outward, sides_of
+from rsrg.physics.loading import first_on_sides, outward, side_of, sides_of
 from rsrg.results.reached_error import reached_error
 from rsrg.results.run import Run
 
@@ -16,7 +16,7 @@ Level = Literal["good", "note", "care", "bad"]
 LEVELS: tuple[Level, ...] = get_args(Level)
 
 FEW = 17  # groups of chunks, with which an error bar is known to 18%
-PLAINLY = 5.0  # standard errors from which chunks are said to be correlated
+PLAINLY = 5.0  # standard errors for chunks to be correlated: as many looks as there are strains
 LARGE = 0.05  # relative standard error of a critical strain
 NEAR_ZERO = 3.0  # standard errors within which an eigenvalue may have crossed zero or not
 FINITE_N0 = 0.1  # relative difference of sum and continuum that is worth a word
@@ -100,16 +100,23 @@ def _chunks(run: Run) -> Iterator[Check]:
 def _autocorrelation(run: Run) -> Iterator[Check]:
     if not _sampled(run) or "coupling/autocorrelation" not in run.snapshot:
         return
+    if warning := correlation_warning(run):
+        yield Check("independent draws", "bad", warning)
+        return
+    longest = run.read("coupling/autocorrelation")[..., 0].max()
+    text = f"Chunks are independent: autocorrelation time at most {longest:.2g} chunks."
+    yield Check("independent draws", "good", text)
+
+
+def correlation_warning(run: Run) -> str:
+    """A sentence where chunks of draws are plainly not independent; "" where they may be."""
     tau, error = np.moveaxis(run.read("coupling/autocorrelation"), -1, 0)
     if np.all(tau - 1.0 < PLAINLY * error):
-        text = f"Chunks are independent: autocorrelation time at most {tau.max():.2g} chunks."
-        yield Check("independent draws", "good", text)
-        return
-    text = (
-        f"Chunks are correlated over up to {tau.max():.2g} chunks: errors from less than "
+        return ""
+    return (
+        f"Chunks are correlated over up to {tau.max():.2g} chunks: errors of less than "
         f"{MAX_GROUPS} chunks are too small by about its square root."
     )
-    yield Check("independent draws", "bad", text)
 
 
 def _target(run: Run) -> Iterator[Check]:
@@ -195,13 +202,11 @@ def _near_end(run: Run, last: int, before: int) -> Iterator[str]:
     """What fails within the last interval of strains, and what might fail just beyond."""
     strains = run.read("axes/strain")
     low, high = sorted((float(strains[last]), float(strains[before])))
-    values = run.read("critical/strain")
+    values, side = run.read("critical/strain"), side_of(float(strains[last]))
     first = np.full(values.shape[:-1], np.nan)
     for place in np.ndindex(first.shape):
-        crossings = values[place]
-        on_side = np.where(np.sign(crossings) == np.sign(strains[last]), crossings, np.nan)
-        order = outward(on_side)
-        first[place] = on_side[order[0]] if order else np.nan
+        if (k := first_on_sides(values[place]).get(side)) is not None:
+            first[place] = values[place][k]
     inside = (first >= low) & (first <= high)
     end = f"e = {strains[last]:g}: take larger strains too."
     if inside.any():

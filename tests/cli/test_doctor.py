@@ -54,7 +54,7 @@ def test_kernels_that_cannot_be_kept(command, monkeypatch):
     monkeypatch.setattr(places, "kernel_folder", lambda: None)
     done = command("doctor")
     assert done.returncode == 1
-    assert "every process compiles them anew" in " ".join(done.stdout.split())
+    assert "every process compiles them again" in " ".join(done.stdout.split())
     assert "NUMBA_CACHE_DIR" in done.stdout
     monkeypatch.setattr(rsrg.sums.cache.numba.config, "DISABLE_JIT", 1)
     assert "NUMBA_DISABLE_JIT is set" in row("kernels").text

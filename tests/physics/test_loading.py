@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rsrg.physics.loading import first_on_sides, outward, side_of, sides_of
+from rsrg.physics.loading import along, first_on_sides, outward, side_of, sides_of
 
 
 def test_outward():
@@ -32,3 +32,10 @@ def test_first_on_each_side():
     assert first_on_sides([-0.2, 0.3]) == {"e < 0": 0, "e > 0": 1}
     assert list(first_on_sides([-0.2, 0.3])) == ["e < 0", "e > 0"]
     assert side_of(0.0) == "e > 0"
+
+
+def test_along_a_side():
+    strains = np.array([-0.4, -0.2, 0.0, 0.3, 0.6])
+    assert along(strains, "e > 0") == [2, 3, 4]
+    assert along(strains, "e < 0") == [2, 1, 0]
+    assert along([0.5, 1.0], "e < 0") == []

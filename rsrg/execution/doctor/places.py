@@ -23,7 +23,7 @@ def _kernels() -> Check:
         return Check("kernels", text, "wrong", "unset NUMBA_DISABLE_JIT")
     folder = kernel_folder()
     if folder is None:
-        text = "no folder can be written: every process compiles them anew, about 20 s of a run"
+        text = "no folder can be written: every process compiles them again, about 20 s of a run"
         return Check("kernels", text, "wrong", "set NUMBA_CACHE_DIR to a folder of your own")
     compiled = sum(1 for _ in folder.rglob("*.nbi"))
     state = (

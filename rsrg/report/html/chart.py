@@ -5,7 +5,7 @@ script of the page puts in the values for what is chosen.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 Choice = int | str  # an index; or the name of the control that chooses it
@@ -41,7 +41,6 @@ class Chart:
     controls: Sequence[Control] = ()
     height: int = 420
     turns: bool = False
-    notes: Sequence[str] = field(default_factory=tuple)
 
     @property
     def shown_controls(self) -> list[Control]:

@@ -26,7 +26,6 @@ class Section:
 
     key: str
     title: str
-    intro: str = ""
     terms: Sequence[tuple[str, str]] = ()
     tables: Sequence[PageTable] = ()
     charts: Sequence[Chart] = ()

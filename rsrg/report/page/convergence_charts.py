@@ -6,11 +6,10 @@ from typing import Any
 import numpy as np
 
 from rsrg.report.html.chart import Chart, take
+from rsrg.report.page.marks import level_line, symbol
 from rsrg.report.page.view import View
 from rsrg.report.style import COLOURS
 from rsrg.results.convergence import Convergence, convergence
-
-SYMBOLS = ("circle", "square", "diamond", "triangle-up")
 
 
 def convergence_charts(view: View) -> Iterator[Chart]:
@@ -30,7 +29,7 @@ def convergence_charts(view: View) -> Iterator[Chart]:
 def _error_against_draws(view: View, result: Convergence) -> Chart:
     traces: list[dict[str, Any]] = []
     for j, reading in enumerate(view.readings):
-        style = {"marker": {"symbol": SYMBOLS[j % len(SYMBOLS)], "size": 8}}
+        style = {"marker": {"symbol": symbol(j), "size": 8}}
         for name, values, dash in (
             ("plain", result.plain, "dot"),
             ("with controls", result.controlled, "solid"),
@@ -40,8 +39,9 @@ def _error_against_draws(view: View, result: Convergence) -> Chart:
                 "x": result.draws.tolist(), "y": _positive(values[j]), **style,
                 "line": {"color": COLOURS[j % len(COLOURS)], "dash": dash},
             })  # fmt: skip
-    target = view.run.config.sampling.target_error
-    goal = [_goal(target)] if target and not view.run.config.sampling.target_quantity else []
+    sampling = view.run.config.sampling
+    of_coupling = sampling.target_quantity != "critical_strain"
+    target = sampling.target_error if of_coupling else None
     return Chart(
         key="draws",
         title="Error of M against draws",
@@ -57,7 +57,7 @@ def _error_against_draws(view: View, result: Convergence) -> Chart:
                 "title": {"text": "standard error of M (1/ρc<sub>t</sub>²)"}, "type": "log",
                 "exponentformat": "power", "dtick": 1,
             },
-            "shapes": goal,
+            "shapes": [level_line(target, "dash")] if target else [],
         },
     )  # fmt: skip
 
@@ -65,13 +65,6 @@ def _error_against_draws(view: View, result: Convergence) -> Chart:
 def _positive(values: np.ndarray) -> list[float | None]:
     """For a logarithmic axis: what is rounding alone is left out."""
     return [float(v) if v > 1e-14 else None for v in values]
-
-
-def _goal(target: float) -> dict[str, Any]:
-    """The line of a target error."""
-    line = {"color": {"$theme": "text"}, "dash": "dash", "width": 1}
-    ends = {"xref": "paper", "x0": 0, "x1": 1, "y0": target, "y1": target}
-    return {"type": "line", **ends, "line": line}
 
 
 def _saved(view: View, result: Convergence) -> Chart:
@@ -103,23 +96,17 @@ def _saved(view: View, result: Convergence) -> Chart:
 
 def _autocorrelation(view: View) -> Chart:
     tau = view.run.read("coupling/autocorrelation")
-    view.numbers.add("tau", ("reading", "strain"), tau[..., 0])
-    view.numbers.add(
-        "tau_stderr", ("reading", "strain"), np.where(np.isfinite(tau[..., 1]), tau[..., 1], np.nan)
-    )
+    for k, name in enumerate(("tau", "tau_stderr")):
+        view.numbers.add(name, ("reading", "strain"), tau[..., k])
     traces = [
         {
             "type": "scatter", "mode": "markers", "name": reading, "x": take("strain"),
             "y": take("tau", reading=j),
             "error_y": {"type": "data", "array": take("tau_stderr", reading=j), "width": 2},
-            "marker": {"color": COLOURS[j % len(COLOURS)], "symbol": SYMBOLS[j % len(SYMBOLS)]},
+            "marker": {"color": COLOURS[j % len(COLOURS)], "symbol": symbol(j)},
         }
         for j, reading in enumerate(view.readings)
     ]  # fmt: skip
-    one = {
-        "type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 1, "y1": 1,
-        "line": {"color": {"$theme": "text"}, "width": 1},
-    }  # fmt: skip
     return Chart(
         key="autocorrelation",
         title="Are chunks of draws independent?",
@@ -131,7 +118,7 @@ def _autocorrelation(view: View) -> Chart:
         layout={
             "xaxis": {"title": {"text": "strain e"}},
             "yaxis": {"title": {"text": "autocorrelation time (chunks)"}, "rangemode": "tozero"},
-            "shapes": [one],
+            "shapes": [level_line(1.0)],
         },
         height=340,
     )

@@ -9,12 +9,11 @@ from rsrg.physics.loading import Side
 from rsrg.report.html.chart import Chart, Choice, Control, take
 from rsrg.report.lengths import generation_lengths
 from rsrg.report.page.axes import length_axis
-from rsrg.report.page.eigenvalue_charts import zero_line
+from rsrg.report.page.marks import level_line, symbol
 from rsrg.report.page.view import View
 from rsrg.report.style import BLUE, COLOURS, ORANGE
 from rsrg.results.pool_results import PoolResults
 
-SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "cross")
 PLACE: dict[str, Choice] = {"material": "glass", "reading": "reading"}
 
 
@@ -78,7 +77,7 @@ class _Pool:
             "type": "bar", "x": take("bin"), "y": take("histogram", **at), "name": "blocks",
             "marker": {"color": BLUE},
         }  # fmt: skip
-        zero = zero_line() | {
+        zero = level_line(0.0) | {
             "xref": "x", "yref": "paper", "x0": 0, "x1": 0, "y0": 0, "y1": 1,
         }  # fmt: skip
         return Chart(
@@ -121,7 +120,7 @@ class _Pool:
             "susceptibility of the blocks against their size, at the chosen strain.",
             traces=traces,
             layout={
-                "xaxis": length_axis(self.lengths), "shapes": [zero_line()],
+                "xaxis": length_axis(self.lengths), "shapes": [level_line(0.0)],
                 "yaxis": {"title": {"text": "lowest eigenvalue (1/ρc<sub>t</sub>²)"}},
             },
             controls=self.view.controls("glass", "reading", "strain"),
@@ -139,7 +138,7 @@ class _Pool:
                     "width": 2,
                 },
                 "line": {"color": COLOURS[i % len(COLOURS)]},
-                "marker": {"symbol": SYMBOLS[i % len(SYMBOLS)], "size": 7},
+                "marker": {"symbol": symbol(i), "size": 7},
             }
             for i, n in enumerate(shown)
         ]  # fmt: skip

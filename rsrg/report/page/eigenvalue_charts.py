@@ -6,15 +6,16 @@ from typing import Any
 import numpy as np
 
 from rsrg.physics.criticality import first_negative
+from rsrg.physics.loading import along, outward, sides_of
 from rsrg.report.eigenvalue_axis import eigenvalue_limits
 from rsrg.report.html.chart import Chart, Choice, band, take
 from rsrg.report.page.axes import length_axis
+from rsrg.report.page.marks import level_line, symbol
 from rsrg.report.page.view import View
 from rsrg.report.source_names import SOURCE_NAMES
 from rsrg.report.style import COLOURS
 
 DASHES = {"continuum": "solid", "log": "dot"}
-SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "cross")
 AXIS = "eigenvalues of χ⁻¹ (1/ρc<sub>t</sub>²)"
 
 
@@ -90,7 +91,15 @@ def _of_other(view: View, source: str) -> np.ndarray:
 def _first_zeros(view: View, source: str) -> np.ndarray:
     """Where the lowest eigenvalue first falls below zero with the other sign, NaN for nowhere."""
     lowest = _of_other(view, source).min(axis=-1)
-    return np.array([[first_negative(view.strains, row) for row in glass] for glass in lowest])
+    return np.array([[_first_zero(view.strains, row) for row in glass] for glass in lowest])
+
+
+def _first_zero(strains: np.ndarray, lowest: np.ndarray) -> float:
+    """Of the zeros that loading meets on either side, the one nearest to e = 0."""
+    paths = (along(strains, side) for side in sides_of(strains))
+    zeros = [first_negative(strains[path], lowest[path]) for path in paths]
+    order = outward(zeros)
+    return zeros[order[0]] if order else np.nan
 
 
 def _limits(view: View) -> tuple[float, float]:
@@ -125,8 +134,7 @@ def _curves(view: View, x: dict[str, Any], name: str, **at: Choice) -> list[dict
 
 
 def _markers(g: int, colour: str) -> dict[str, Any]:
-    symbol = SYMBOLS[g % len(SYMBOLS)]
-    return {"mode": "markers", "marker": {"color": colour, "size": 7, "symbol": symbol}}
+    return {"mode": "markers", "marker": {"color": colour, "size": 7, "symbol": symbol(g)}}
 
 
 def _error_bars(stderr: dict[str, Any], colour: str) -> dict[str, Any]:
@@ -155,14 +163,6 @@ def _legend(sources: Sequence[str]) -> Iterator[dict[str, Any]]:
         }  # fmt: skip
 
 
-def zero_line() -> dict[str, Any]:
-    """The line at which an eigenvalue of χ⁻¹ fails."""
-    return {
-        "type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 0, "y1": 0,
-        "line": {"color": {"$theme": "text"}, "width": 1},
-    }  # fmt: skip
-
-
 def _against_strain(view: View) -> Chart:
     at: dict[str, Choice] = {"material": "glass", "reading": "reading", "sign": "sign"}
     traces = _curves(view, take("strain"), "end", **at)
@@ -185,7 +185,7 @@ def _against_strain(view: View) -> Chart:
         layout={
             "xaxis": {"title": {"text": "strain e"}},
             "yaxis": {"title": {"text": AXIS}, "range": [low, high]},
-            "shapes": [zero_line()],
+            "shapes": [level_line(0.0)],
         },
         controls=view.controls("glass", "reading", "sign"),
         height=480,
@@ -212,7 +212,7 @@ def _against_length(view: View) -> Chart:
         layout={
             "xaxis": length_axis(view.lengths),
             "yaxis": {"title": {"text": AXIS}, "range": [low, high]},
-            "shapes": [zero_line()],
+            "shapes": [level_line(0.0)],
         },
         controls=view.controls("glass", "reading", "strain"),
         height=460,

@@ -11,13 +11,12 @@ from rsrg.report.html.chart import Chart, Control, take
 from rsrg.report.html.numbers import Numbers
 from rsrg.report.html.table import Cell, Column, PageTable
 from rsrg.report.page.content import Content, Section
+from rsrg.report.page.marks import level_line, symbol
 from rsrg.report.page.provenance import provenance
 from rsrg.report.page.run_page import MARKS, status_text
 from rsrg.report.style import COLOURS
 from rsrg.results.exact_cases import RIGHT, ExactCase, Measured, exact_cases
 from rsrg.results.exact_run import ExactRun
-
-SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "cross")
 
 
 def exact_content(run: ExactRun) -> Content:
@@ -65,14 +64,10 @@ def _chart(cases: list[ExactCase], numbers: Numbers) -> Chart:
             "x": take("x", temperature=i), "y": take("value", formula="formula", temperature=i),
             "error_y": {"type": "data", "array": take("stderr", formula="formula", temperature=i)},
             "line": {"color": COLOURS[i % len(COLOURS)]},
-            "marker": {"symbol": SYMBOLS[i % len(SYMBOLS)], "size": 8},
+            "marker": {"symbol": symbol(i), "size": 8},
         }
         for i, t in enumerate(temperatures)
     ]  # fmt: skip
-    right = {
-        "type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": RIGHT, "y1": RIGHT,
-        "line": {"color": {"$theme": "text"}, "dash": "dash", "width": 1},
-    }  # fmt: skip
     return Chart(
         key="errors",
         title="Error of the change of χ",
@@ -92,7 +87,7 @@ def _chart(cases: list[ExactCase], numbers: Numbers) -> Chart:
                 "type": "log",
                 "dtick": 1,
             },
-            "shapes": [right],
+            "shapes": [level_line(RIGHT, "dash")],
         },
         controls=[Control("formula", "Equation", [f"({f})" for f in formulas])],
         height=460,

@@ -9,13 +9,13 @@ import numpy as np
 
 from rsrg.report.html.chart import Chart, Choice, Control, take
 from rsrg.report.html.numbers import Numbers
+from rsrg.report.page.marks import symbol
 from rsrg.report.source_names import SOURCE_NAMES
 from rsrg.report.style import COLOURS
 from rsrg.storage.layout import SOURCES
 from rsrg.studies.index import cell
 from rsrg.studies.members import Member
 
-SYMBOLS = ("circle", "square", "diamond", "triangle-up")
 MOST_LINES = 12  # runs whose blocks are drawn in one figure
 
 
@@ -110,7 +110,7 @@ def _against(study: Study, key: str, k: int, controls: Sequence[Control]) -> Cha
             "error_y": {"type": "data", "array": take("failure_stderr", reading=j, **at)},
             "text": take("member"), "hovertemplate": "%{text}<br>e = %{y:.4g}",
             "marker": {
-                "color": COLOURS[j % len(COLOURS)], "symbol": SYMBOLS[j % len(SYMBOLS)], "size": 8,
+                "color": COLOURS[j % len(COLOURS)], "symbol": symbol(j), "size": 8,
             },
         }
         for j, reading in enumerate(study.readings)
@@ -164,7 +164,7 @@ def block_charts(study: Study) -> Iterator[Chart]:
                 "arrayminus": take("pool_down", member=i, **place),
             },
             "line": {"color": COLOURS[i % len(COLOURS)], "dash": ("solid", "dot")[i // 6 % 2]},
-            "marker": {"symbol": SYMBOLS[i % len(SYMBOLS)], "size": 7},
+            "marker": {"symbol": symbol(i), "size": 7},
         }
         for i, m in enumerate(quenched)
     ]  # fmt: skip

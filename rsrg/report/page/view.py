@@ -5,6 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
+from rsrg.physics.loading import outward
 from rsrg.physics.sign import SIGN_NAMES
 from rsrg.report.eigenvalue_axis import channel_groups
 from rsrg.report.html.chart import Control
@@ -97,7 +98,8 @@ class View:
     def first_failure(self, material: int, reading: int, source: str = "") -> float | None:
         """The critical strain of a glass and reading that is nearest to e = 0."""
         values = self.crossings(material, reading, source or self.sources[0])
-        return float(values[np.abs(values).argmin()]) if len(values) else None
+        order = outward(values)
+        return float(values[order[0]]) if order else None
 
     def crossings(self, material: int, reading: int, source: str) -> np.ndarray:
         """All critical strains by a source."""
