@@ -5,7 +5,6 @@ L_n along the steps, as coordinates; so a reader that opens one group alone has 
 """
 
 import hashlib
-import zlib
 from collections.abc import Mapping
 from itertools import count
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 import h5py
 import numpy as np
 
+from rsrg.storage.deflate import LEVEL, WORTH, chunk_shape, deflated_chunks
 from rsrg.storage.entry import Entry
 from rsrg.storage.layout import ENTRIES, file_dims
 from rsrg.storage.texts import ATTRIBUTES as TEXT_ATTRIBUTES
@@ -22,10 +22,6 @@ SCHEMA_VERSION = 3  # 1 had texts of variable length; 1 and 2 held more that fol
 READABLE_VERSIONS = (1, 2, 3)
 BLOCK = 512  # bytes before the HDF5 file: its checksum
 COMPRESS_FROM = 1 << 16  # bytes; smaller datasets do not gain from compression
-CHUNK_BYTES = 1 << 19  # of one HDF5 chunk: read as a whole, and fits into HDF5's cache of 1 MiB
-SAMPLE_BYTES = 1 << 18  # compressed to see whether compressing the whole is worth its time
-WORTH = 0.9  # of the size without compression: saving less is not worth the time to read and write
-LEVEL = 4  # of deflate: 1 is as slow, as most bytes cannot be compressed, and saves 1 % less
 
 Attribute = str | int | bool
 _count = count()  # of files encoded by this process
@@ -73,34 +69,21 @@ def _write(file: h5py.File, name: str, values: Any, entry: Entry) -> None:
         array, attributes = fixed_length_texts(array), attributes | TEXT_ATTRIBUTES
     elif (dims := file_dims(name, entry.dims)) != entry.dims:
         array = np.ascontiguousarray(array.transpose([entry.dims.index(d) for d in dims]))
-    dataset = file.create_dataset(name, data=array, **_filters(array))
+    dataset = _new_dataset(file, name, array)
     for key, value in attributes.items():
         dataset.attrs[key] = value
 
 
-def _filters(array: np.ndarray) -> dict[str, Any]:
-    """How a dataset is compressed, if at all."""
-    if array.nbytes < COMPRESS_FROM or not _worth_compressing(array):
-        return {}
-    return {"compression": LEVEL, "shuffle": True, "chunks": chunk_shape(array)}
-
-
-def chunk_shape(array: np.ndarray) -> tuple[int, ...]:
-    """Chunks of whole last axes, as many as fit in CHUNK_BYTES, and a part of the axis before."""
-    shape, left = [1] * array.ndim, CHUNK_BYTES // array.itemsize
-    for axis in reversed(range(array.ndim)):
-        shape[axis] = max(1, min(array.shape[axis], left))
-        left //= shape[axis]
-    return tuple(shape)
-
-
-def _worth_compressing(array: np.ndarray) -> bool:
-    """Whether deflate after shuffle saves enough, seen at chunks from begin, middle and end."""
-    flat, size = array.reshape(-1), SAMPLE_BYTES // array.itemsize // 3
-    starts = (0, max(0, len(flat) // 2), max(0, len(flat) - size))
-    sample = np.concatenate([flat[at : at + size] for at in starts])
-    shuffled = sample.view(np.uint8).reshape(-1, array.itemsize).T.tobytes()
-    return len(zlib.compress(shuffled, 1)) < WORTH * len(shuffled)
+def _new_dataset(file: h5py.File, name: str, array: np.ndarray) -> h5py.Dataset:
+    """A dataset of these numbers, compressed where that pays."""
+    chunks = deflated_chunks(array) if array.nbytes >= COMPRESS_FROM else []
+    if not chunks or sum(len(content) for _, content in chunks) > WORTH * array.nbytes:
+        return file.create_dataset(name, data=array)
+    filters = {"chunks": chunk_shape(array), "shuffle": True, "compression": LEVEL}
+    dataset = file.create_dataset(name, array.shape, array.dtype, **filters)
+    for first, content in chunks:
+        dataset.id.write_direct_chunk(first, content)
+    return dataset
 
 
 def _coordinates(axes: list[str], entries: Mapping[str, Entry]) -> dict[str, list[str]]:

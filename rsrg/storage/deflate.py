@@ -1,0 +1,72 @@
+"""Deflate of arrays, as fast as their bytes allow: random mantissas are stored as they are.
+
+HDF5's shuffle filter puts the first bytes of all numbers together, then the second bytes, and so
+on. Of measured numbers the bytes of sign and exponent compress well, those of the mantissa hardly.
+A deflate stream may change between compressed and stored parts, so each sort of byte gets what pays
+for it, and every reader of HDF5 opens the result.
+"""
+
+import zlib
+from itertools import groupby, product
+
+import numpy as np
+from numpy.typing import NDArray
+
+CHUNK_BYTES = 1 << 19  # of one HDF5 chunk: read as a whole, and fits into HDF5's cache of 1 MiB
+SAMPLE_BYTES = 1 << 11  # of each sort of byte, compressed to see whether it pays
+WORTH = 0.9  # of the size without compression: saving less is not worth the time to read and write
+LEVEL = 1  # of deflate: higher ones take twice the time for 1 % of the size
+HEADER = b"\x78\x01"  # of a zlib stream of the lowest level, before the deflate stream
+
+
+def deflated_chunks(array: NDArray) -> list[tuple[tuple[int, ...], bytes]]:
+    """All HDF5 chunks of an array, shuffled and deflated, with the index of their first element.
+
+    A chunk at the end of an axis is filled up with zeros.
+    """
+    shape, chunks = chunk_shape(array), []
+    for first in product(*map(range, [0] * array.ndim, array.shape, shape)):
+        part = array[tuple(slice(i, i + n) for i, n in zip(first, shape, strict=True))]
+        if part.shape != shape:
+            whole = np.zeros(shape, array.dtype)
+            whole[tuple(map(slice, part.shape))] = part
+            part = whole
+        chunks.append((first, deflated(part)))
+    return chunks
+
+
+def chunk_shape(array: NDArray) -> tuple[int, ...]:
+    """Chunks of whole last axes, as many as fit in CHUNK_BYTES, and a part of the axis before."""
+    shape, left = [1] * array.ndim, CHUNK_BYTES // array.itemsize
+    for axis in reversed(range(array.ndim)):
+        shape[axis] = max(1, min(array.shape[axis], left))
+        left //= shape[axis]
+    return tuple(shape)
+
+
+def deflated(chunk: NDArray) -> bytes:
+    """A zlib stream of the shuffled bytes of a chunk, as HDF5's shuffle and deflate filters read.
+
+    Its parts are deflate streams of their own, each ended at a byte by a flush, the last finished.
+    """
+    shuffled = np.ascontiguousarray(_bytes_of_elements(chunk).T)
+    parts = [HEADER]
+    for pays, rows in groupby(shuffled, _pays):
+        deflate = zlib.compressobj(LEVEL if pays else 0, zlib.DEFLATED, -zlib.MAX_WBITS)
+        parts += [deflate.compress(row) for row in rows]
+        parts.append(deflate.flush(zlib.Z_SYNC_FLUSH))
+    parts.append(zlib.compressobj(0, zlib.DEFLATED, -zlib.MAX_WBITS).flush())
+    parts.append(zlib.adler32(shuffled).to_bytes(4, "big"))
+    return b"".join(parts)
+
+
+def _bytes_of_elements(chunk: NDArray) -> NDArray[np.uint8]:
+    """(elements, bytes of one)."""
+    return np.ascontiguousarray(chunk).view(np.uint8).reshape(-1, chunk.itemsize)
+
+
+def _pays(row: NDArray[np.uint8]) -> bool:
+    """Whether bytes of one sort compress, seen at a sample from their middle."""
+    middle = max(0, (len(row) - SAMPLE_BYTES) // 2)
+    sample = row[middle : middle + SAMPLE_BYTES]
+    return len(zlib.compress(sample, LEVEL)) < WORTH * len(sample)

@@ -1,0 +1,63 @@
+"""Deflate of arrays against HDF5, which undoes its own filters."""
+
+import zlib
+
+import h5py
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from rsrg.storage import deflate
+from rsrg.storage.deflate import chunk_shape, deflated, deflated_chunks
+
+RANDOM = np.random.default_rng(1)
+ARRAYS = {
+    "random numbers": RANDOM.standard_normal((3, 50, 1000)),
+    "nothing yet": np.full((3, 50, 1000), np.nan),
+    "half done": np.where(np.arange(3)[:, None, None] < 1, RANDOM.random((3, 50, 1000)), np.nan),
+    "one number": np.zeros(200_000),
+    "repeated numbers": np.tile(RANDOM.standard_normal(36), 9_000),
+    "counts": np.arange(200_000),
+    "small counts": RANDOM.integers(0, 3, 300_000, dtype=np.int8),
+    "texts": np.array([b"xx+yy+zz", b"yz"] * 20_000),
+    "an axis cut off": RANDOM.standard_normal((7, 33_333)),
+}
+
+
+@pytest.mark.parametrize("name", ARRAYS)
+def test_hdf5_reads_back_every_bit(name):
+    array = ARRAYS[name]
+    filters = {"chunks": chunk_shape(array), "shuffle": True, "compression": 1}
+    with h5py.File("x.h5", "w", driver="core", backing_store=False) as file:
+        dataset = file.create_dataset("x", array.shape, array.dtype, **filters)
+        for first, content in deflated_chunks(array):
+            dataset.id.write_direct_chunk(first, content)
+        assert dataset[()].tobytes() == array.tobytes()
+
+
+@given(arrays.arrays(st.sampled_from(["f8", "i4", "u1"]), arrays.array_shapes(max_side=9)))
+def test_a_stream_is_that_of_the_shuffled_bytes(array):
+    shuffled = array.view(np.uint8).reshape(-1, array.itemsize).T.tobytes()
+    assert zlib.decompress(deflated(array)) == shuffled
+
+
+def test_random_mantissas_are_stored_and_the_rest_is_compressed():
+    # Of 8 bytes of a normal number, sign and exponent compress, and the first bits of the
+    # mantissa with their 4 exponent bits in part: zlib alone gets 15 % off, at a tenth of the speed
+    array = RANDOM.standard_normal(50_000)
+    shuffled = array.view(np.uint8).reshape(-1, 8).T.tobytes()
+    assert len(deflated(array)) < 1.01 * len(zlib.compress(shuffled, 4))
+
+
+def test_no_byte_is_compressed_in_vain(monkeypatch):
+    compressed, make = [], zlib.compressobj
+
+    def counting(level, *rest):
+        compressed.append(level)
+        return make(level, *rest)
+
+    monkeypatch.setattr(deflate.zlib, "compressobj", counting)
+    deflated(RANDOM.integers(0, 256, 80_000, dtype=np.uint8).view(np.float64))
+    assert set(compressed) == {0}
