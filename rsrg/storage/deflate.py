@@ -8,6 +8,7 @@ for it, and every reader of HDF5 opens the result.
 
 import zlib
 from itertools import groupby, product
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,7 @@ LEVEL = 1  # of deflate: higher ones take twice the time for 1 % of the size
 HEADER = b"\x78\x01"  # of a zlib stream of the lowest level, before the deflate stream
 
 
-def deflated_chunks(array: NDArray) -> list[tuple[tuple[int, ...], bytes]]:
+def deflated_chunks(array: NDArray[Any]) -> list[tuple[tuple[int, ...], bytes]]:
     """All HDF5 chunks of an array, shuffled and deflated, with the index of their first element.
 
     A chunk at the end of an axis is filled up with zeros.
@@ -35,7 +36,7 @@ def deflated_chunks(array: NDArray) -> list[tuple[tuple[int, ...], bytes]]:
     return chunks
 
 
-def chunk_shape(array: NDArray) -> tuple[int, ...]:
+def chunk_shape(array: NDArray[Any]) -> tuple[int, ...]:
     """Chunks of whole last axes, as many as fit in CHUNK_BYTES, and a part of the axis before."""
     shape, left = [1] * array.ndim, CHUNK_BYTES // array.itemsize
     for axis in reversed(range(array.ndim)):
@@ -44,7 +45,7 @@ def chunk_shape(array: NDArray) -> tuple[int, ...]:
     return tuple(shape)
 
 
-def deflated(chunk: NDArray) -> bytes:
+def deflated(chunk: NDArray[Any]) -> bytes:
     """A zlib stream of the shuffled bytes of a chunk, as HDF5's shuffle and deflate filters read.
 
     Its parts are deflate streams of their own, each ended at a byte by a flush, the last finished.
@@ -53,14 +54,14 @@ def deflated(chunk: NDArray) -> bytes:
     parts = [HEADER]
     for pays, rows in groupby(shuffled, _pays):
         deflate = zlib.compressobj(LEVEL if pays else 0, zlib.DEFLATED, -zlib.MAX_WBITS)
-        parts += [deflate.compress(row) for row in rows]
+        parts += [deflate.compress(row.data) for row in rows]
         parts.append(deflate.flush(zlib.Z_SYNC_FLUSH))
     parts.append(zlib.compressobj(0, zlib.DEFLATED, -zlib.MAX_WBITS).flush())
-    parts.append(zlib.adler32(shuffled).to_bytes(4, "big"))
+    parts.append(zlib.adler32(shuffled.data).to_bytes(4, "big"))
     return b"".join(parts)
 
 
-def _bytes_of_elements(chunk: NDArray) -> NDArray[np.uint8]:
+def _bytes_of_elements(chunk: NDArray[Any]) -> NDArray[np.uint8]:
     """(elements, bytes of one)."""
     return np.ascontiguousarray(chunk).view(np.uint8).reshape(-1, chunk.itemsize)
 
@@ -69,4 +70,4 @@ def _pays(row: NDArray[np.uint8]) -> bool:
     """Whether bytes of one sort compress, seen at a sample from their middle."""
     middle = max(0, (len(row) - SAMPLE_BYTES) // 2)
     sample = row[middle : middle + SAMPLE_BYTES]
-    return len(zlib.compress(sample, LEVEL)) < WORTH * len(sample)
+    return len(zlib.compress(sample.data, LEVEL)) < WORTH * len(sample)
