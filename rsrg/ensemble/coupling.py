@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from rsrg.ensemble.harmonics import Harmonics, strain_axes
 from rsrg.ensemble.statistics import Groups
 from rsrg.physics.arrays import Array
-from rsrg.physics.interaction import coupling_from_moments
+from rsrg.physics.interaction import coupling_from_moments, coupling_of_parts, lambda_parts
 from rsrg.physics.readings import Reading
 from rsrg.physics.symmetry import stabilizer_projector
 
@@ -35,7 +35,12 @@ class CouplingMoments:
 
     def coupling_replicates(self, alpha: float) -> Array:
         """Leave-one-out values of M, (groups, steps, readings, strains, 6, 6)."""
-        return coupling_from_moments(self.replicates, alpha)
+        return coupling_of_parts(self._replicate_parts, alpha)
+
+    @cached_property
+    def _replicate_parts(self) -> tuple[Array, Array]:
+        """What the leave-one-out values of M of all glasses have in common."""
+        return lambda_parts(self.replicates)
 
     def repeated(self, steps: int) -> "CouplingMoments":
         """These moments, of one step, in each of many steps."""

@@ -49,7 +49,6 @@ class ChannelFlow:
     """
 
     chi: Array
-    chi_stderr: Array
     eigenvalues: Array
     eigenvalues_stderr: Array
     inverse_eigenvalues: Array
@@ -97,7 +96,6 @@ def _mean_flow(
         inverses, eigenvalues = eigenvalues, inverses
     result = ChannelFlow(
         chi=path.chi,
-        chi_stderr=np.zeros_like(path.chi),
         eigenvalues=eigenvalues,
         eigenvalues_stderr=np.zeros_like(values),
         inverse_eigenvalues=inverses,
@@ -120,34 +118,50 @@ def lattice_flow(
     """The flow through the coupling of each step, with jackknife errors where it was sampled.
 
     The matrix that the update iterates, X = χ⁻¹ (resummed) or χ (second order), is iterated for
-    every leave-one-out coupling too. The errors of its inverse follow to first order,
-    δ(X⁻¹) = −X⁻¹ δX X⁻¹, those of its eigenvalues with the eigenvectors fixed, δλ = v·δX·v.
+    every leave-one-out coupling too. The errors of its eigenvalues follow to first order, with the
+    eigenvectors fixed: δλ = v·δX·v.
     """
-    start = rule.start(alpha)
-    result, mean = _mean_flow(moments.coupling(alpha), start, strains, rule)
+    result, mean = _mean_flow(moments.coupling(alpha), rule.start(alpha), strains, rule)
     if moments.groups is None:
         return result
     stderr, values = moments.groups.stderr, mean.values
-    replicates = np.moveaxis(moments.coupling_replicates(alpha), 0, 1)  # (steps, groups, ...)
-    replicates = sign_factor(rule.sign) * replicates
-    changes = np.moveaxis(iterate(start, replicates, rule.update, rule.contraction), 1, 0) - mean.x
-    hat = weighted(changes, rule.contraction)
+    hat = weighted(_changes(alpha, moments, mean.x, rule), rule.contraction)
     shifts = np.einsum("...ci,g...ij,...cj->g...c", mean.vectors, hat, mean.vectors, optimize=True)
     values_stderr = stderr(np.zeros_like(values), shifts)
     values_stderr[values_stderr < STDERR_ROUNDING * np.abs(values)] = 0.0
     errors, inverse_errors, inverse_shifts = values_stderr / values**2, values_stderr, shifts
-    if rule.resummed:
-        changes = -_sandwich(result.chi, changes, rule.contraction)
-    else:
+    if not rule.resummed:
         errors, inverse_errors = inverse_errors, errors
         inverse_shifts = -shifts / values**2
     return replace(
         result,
-        chi_stderr=stderr(np.zeros_like(mean.x), changes),
         eigenvalues_stderr=errors,
         inverse_eigenvalues_stderr=inverse_errors,
         inverse_replicates=(result.inverse_eigenvalues + inverse_shifts)[:, -1],
     )
+
+
+def chi_stderr(alpha: float, moments: CouplingMoments, rule: FlowRule) -> Array:
+    """Standard error of each component of χ along a sampled flow, (steps + 1, ..., 6, 6), plain.
+
+    Where χ⁻¹ is iterated, that of χ follows to first order, δχ = −χ δ(χ⁻¹) χ.
+    """
+    couplings = sign_factor(rule.sign) * moments.coupling(alpha)
+    path = flow(rule.start(alpha), couplings, rule.update, rule.contraction)
+    if rule.resummed:
+        inverse_changes = _changes(alpha, moments, path.inverse, rule)
+        changes = -_sandwich(path.chi, inverse_changes, rule.contraction)
+    else:
+        changes = _changes(alpha, moments, path.chi, rule)
+    return moments.stderr(np.zeros_like(path.chi), changes)
+
+
+def _changes(alpha: float, moments: CouplingMoments, mean: Array, rule: FlowRule) -> Array:
+    """The iterated matrix of every leave-one-out coupling less that of the mean, (groups, ...)."""
+    replicates = np.moveaxis(moments.coupling_replicates(alpha), 0, 1)  # (steps, groups, ...)
+    couplings = sign_factor(rule.sign) * replicates
+    iterated = iterate(rule.start(alpha), couplings, rule.update, rule.contraction)
+    return np.moveaxis(iterated, 1, 0) - mean
 
 
 def _sandwich(outer: Array, inner: Array, contraction: Contraction) -> Array:

@@ -70,7 +70,7 @@ class ExactState:
     def next_round(self) -> None:
         """No round follows: the number of super blocks is given."""
 
-    def results(self) -> dict[str, Any]:
+    def results(self, threads: int) -> dict[str, Any]:
         """The relative errors with their standard errors."""
         return exact_results(self.norms)
 

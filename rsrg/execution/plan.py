@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from rsrg.config.schema import Config
 from rsrg.ensemble.blocks import CHUNK
 from rsrg.ensemble.cases import case_bodies, configuration_bytes
-from rsrg.ensemble.statistics import MAX_GROUPS
 from rsrg.errors import ConfigError
 from rsrg.formatting import duration_text, size_text
+from rsrg.results.side_by_side import glass_bytes, glasses_at_once
 from rsrg.sums.cost import batch_seconds
 from rsrg.sums.limits import memory_limit
 
@@ -90,11 +90,10 @@ def _raw_bytes(config: Config) -> int:
 
 
 def _result_bytes(config: Config) -> int:
-    """Bytes of the results of all glasses, and of the jackknife replicates of one glass."""
+    """Bytes of the results of all glasses, and of what deriving some side by side takes."""
     cases = len(config.readings) * len(config.strain.strains())
-    sampled = config.sampling.estimator == "montecarlo"
-    groups = min(config.chunks(), MAX_GROUPS) if sampled else 0
-    return (8 * len(config.materials) + 8 * groups) * 8 * 36 * config.steps() * cases
+    results = 8 * 8 * 36 * len(config.materials) * config.steps() * cases
+    return results + glasses_at_once(config) * glass_bytes(config)
 
 
 def _lattice_bytes(config: Config) -> int:

@@ -46,8 +46,8 @@ class RunState(Protocol):
     def next_round(self) -> RunConfig | None:
         """The config of one more round of work; None where none is needed."""
 
-    def results(self) -> dict[str, Any]:
-        """The datasets that need all work done, by path."""
+    def results(self, threads: int) -> dict[str, Any]:
+        """The datasets that need all work done, by path; computed in so many threads at most."""
 
     def attributes(self, status: str) -> dict[str, Attribute]:
         """The root attributes of the run file."""

@@ -25,6 +25,7 @@ from rsrg.execution.walltime import TimeLimit
 from rsrg.execution.workload import Workload
 from rsrg.storage.atomic import save
 from rsrg.storage.encoding import encode
+from rsrg.sums.threads import available_threads
 
 
 class Session:
@@ -62,7 +63,7 @@ class Session:
                 if reason := self.carry_out(workload, executor):
                     return reason
             config = self.state.next_round()
-        return self.conclude()
+        return self.conclude(min(executor.workers, available_threads()))
 
     def carry_out(self, workload: Workload[U, T], executor: Executor) -> str | None:
         """Compute all missing units of a workload. Returns as `work`."""
@@ -92,13 +93,13 @@ class Session:
         first_is_sure = self.must_begin and executor.starts_at_once
         return (self.pace.units > 0 or not first_is_sure) and self.pace.over(self.limit.left())
 
-    def conclude(self) -> str | None:
+    def conclude(self, threads: int) -> str | None:
         """Compute the results and save them. Returns what stopped it early, or None."""
         self.notify("writing results")
         if self.pace.due(step_complete=True):
             self.save("running", "running")
         thread = ThreadPoolExecutor(max_workers=1)  # so that this thread answers signals at once
-        results = thread.submit(self.state.results)
+        results = thread.submit(self.state.results, threads)
         while not wait([results], timeout=POLL).done:
             if reason := self._give_up_results():
                 thread.shutdown(wait=False)  # only the results are left to the next session

@@ -110,9 +110,10 @@ class State:
         """The config with more draws, where a target error asks for them."""
         return next_round(self.config, self.moments)
 
-    def results(self) -> dict[str, Any]:
+    def results(self, threads: int) -> dict[str, Any]:
         """M, χ and critical strains; and what follows from the whole flow of a pool."""
-        results = compute_results(self.config, self.moments if self.has_sums else None)
+        moments = self.moments if self.has_sums else None
+        results = compute_results(self.config, moments, threads=threads)
         kept = stored_results(self.config, results)
         return kept | (self.pool.conclusions() if self.pool else {})
 

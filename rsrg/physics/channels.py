@@ -91,7 +91,8 @@ def eigenchannels(x: Array, contraction: Contraction, channels: Channels) -> tup
     reference = channels.vectors
     ladder = (reference.swapaxes(-1, -2) * np.arange(1.0, 7.0)) @ reference
     size = np.abs(np.linalg.eigvalsh(matrix))
-    scale = np.median(size, axis=-1)[..., None, None]
+    size.sort(axis=-1)
+    scale = 0.5 * (size[..., 2] + size[..., 3])[..., None, None]  # the median of six
     _, columns = np.linalg.eigh(matrix + SPLIT * scale * ladder)
     overlap = (reference @ columns).swapaxes(-1, -2) ** 2
     chosen = _assign(overlap)

@@ -38,8 +38,8 @@ def direction_moments(n: Array) -> Array:
     return np.asarray(n[..., a] * n[..., b] * n[..., c] * n[..., d], dtype=np.float64)
 
 
-def _lambda_parts(moments: Array) -> tuple[Array, Array]:
-    """The two parts of (2.13): Λ̃ = first + α second, each (..., 6, 6)."""
+def _interaction_parts(moments: Array) -> tuple[Array, Array]:
+    """The two parts of (2.13), written out: Λ̃ = first + α second, each (..., 6, 6)."""
     nnnn = quartic_tensor(moments)
     nn = np.einsum("...abcc->...ab", nnnn)
     one = np.einsum("...aa->...", nn)
@@ -61,7 +61,7 @@ def _lambda_parts(moments: Array) -> tuple[Array, Array]:
     return pair_matrix(first), pair_matrix(second)
 
 
-_FIRST, _SECOND = (part.reshape(15, 36) for part in _lambda_parts(np.eye(15)))
+_FIRST, _SECOND = (part.reshape(15, 36) for part in _interaction_parts(np.eye(15)))
 
 
 def lambda_tilde_from_moments(moments: Array, alpha: float | Array) -> Array:
@@ -70,8 +70,17 @@ def lambda_tilde_from_moments(moments: Array, alpha: float | Array) -> Array:
     moments: (..., 15) in the order of QUARTIC_NAMES. alpha: a number, or an array that
     broadcasts against moments.shape[:-1]. Returns (..., 6, 6).
     """
-    a = np.asarray(alpha)[..., None]
-    flat = moments @ _FIRST + a * (moments @ _SECOND)
+    return _lambda_of_parts(lambda_parts(moments), alpha)
+
+
+def lambda_parts(moments: Array) -> tuple[Array, Array]:
+    """The two parts of (2.13), Λ̃ = first + α second, each (..., 36): they serve every glass."""
+    return moments @ _FIRST, moments @ _SECOND
+
+
+def _lambda_of_parts(parts: tuple[Array, Array], alpha: float | Array) -> Array:
+    first, second = parts
+    flat = first + np.asarray(alpha)[..., None] * second
     return np.asarray(flat.reshape(*flat.shape[:-1], 6, 6), dtype=np.float64)
 
 
@@ -89,7 +98,12 @@ def coupling_from_moments(moments: Array, alpha: float) -> Array:
     moments: Q_abcd = (V/N) Σ_{s≠s'} n_a n_b n_c n_d / r³, so per block, (..., 15). For sums over
     all pairs see `coupling_matrix`. Raises PhysicsError unless 1/4 < α < 1.
     """
-    return lambda_tilde_from_moments(moments, check_alpha(alpha)) / (4.0 * np.pi)
+    return coupling_of_parts(lambda_parts(moments), alpha)
+
+
+def coupling_of_parts(parts: tuple[Array, Array], alpha: float) -> Array:
+    """`coupling_from_moments`, from what `lambda_parts` gives for these moments."""
+    return _lambda_of_parts(parts, check_alpha(alpha)) / (4.0 * np.pi)
 
 
 def coupling_matrix(

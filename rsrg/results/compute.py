@@ -6,7 +6,8 @@ run was stopped and resumed. Each glass is followed with every source of M: the 
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -22,8 +23,10 @@ from rsrg.results.chunk_means import MomentArrays
 from rsrg.results.exact_sum import ExactSumSource
 from rsrg.results.formulas import FORMULAS
 from rsrg.results.sampled import SampledSource
+from rsrg.results.side_by_side import glasses_at_once
 from rsrg.results.source import CouplingSource, Setting
 from rsrg.storage.layout import ENTRIES
+from rsrg.sums.threads import ordered_map
 
 SUM = ""  # the suffix of the sum over blocks
 MAX_GAP = 1e100  # second order runs away: limits the differences, so that all stays finite
@@ -47,26 +50,37 @@ def coupling_sources(
 
 
 def compute_results(
-    config: Config, moments: MomentArrays | None, chunks_per_seed: ChunksPerSeed | None = None
+    config: Config,
+    moments: MomentArrays | None,
+    chunks_per_seed: ChunksPerSeed | None = None,
+    threads: int | None = None,
 ) -> dict[str, Any]:
     """Every derived dataset of the run file, by path (see `storage.layout`), materials first.
 
     moments: all raw chunk means; None where the config asks only for the formulas.
-    chunks_per_seed: see `SampledSource`.
+    chunks_per_seed: see `SampledSource`. threads: of glasses side by side; by default one for each
+    processor, fewer where they would take much memory together.
     """
     sources = list(coupling_sources(config, moments, chunks_per_seed))
-    rule, rows = Setting.from_config(config).rule, []
-    for material in config.glasses():
-        flows = {s.suffix: s.flow(material.alpha) for s in sources}
-        row: dict[str, Any] = {"flow/chi_start": rule.start(material.alpha)}
-        for source in sources:
-            flow = flows[source.suffix]
-            row |= _datasets(source, material.alpha, flow, crossings_kept(config))
-        rows.append(row | _deviations(flows))
+    task = partial(_glass_datasets, config, sources)
+    alphas = [material.alpha for material in config.glasses()]
+    rows = list(ordered_map(task, alphas, glasses_at_once(config, threads)))
     datasets = {name: np.stack([row[name] for row in rows]) for name in rows[0]}
     for source in sources:
         datasets |= source.shared_datasets()
     return datasets
+
+
+def _glass_datasets(
+    config: Config, sources: Sequence[CouplingSource], alpha: float
+) -> dict[str, Any]:
+    """The datasets of one glass from all sources, by path."""
+    flows = {source.suffix: source.flow(alpha) for source in sources}
+    rule = Setting.from_config(config).rule
+    datasets: dict[str, Any] = {"flow/chi_start": rule.start(alpha)}
+    for source in sources:
+        datasets |= _datasets(source, alpha, flows[source.suffix], crossings_kept(config))
+    return datasets | _deviations(flows)
 
 
 def _datasets(
@@ -77,7 +91,7 @@ def _datasets(
     datasets = {f"coupling/{name}": values for name, values in source.coupling(alpha).items()}
     for name in ("chi", "eigenvalues", "inverse_eigenvalues"):
         datasets[f"flow/{name}"] = getattr(flow, name)[1:]
-        if is_sum:
+        if is_sum and name != "chi":
             datasets[f"flow/{name}_stderr"] = getattr(flow, f"{name}_stderr")[1:]
     datasets["flow/transition_step"] = flow.transition_step
     datasets["flow/runaway_step"] = flow.runaway_step

@@ -16,7 +16,7 @@ LARGEST = "coupling/largest_stderr"
 
 def stored_results(config: Config, results: Mapping[str, Any]) -> dict[str, Any]:
     """The results that go into the run file, by path."""
-    left_out = {*FROM_CHUNK_MEANS, *quickly_derived(config)}
+    left_out = set(quickly_derived(config))
     return {name: values for name, values in results.items() if name not in left_out}
 
 

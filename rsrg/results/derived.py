@@ -11,14 +11,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rsrg.config.schema import Config
+from rsrg.ensemble.harmonics import ChunksPerSeed
 from rsrg.physics.arrays import Array
 from rsrg.physics.recursion import flow
 from rsrg.physics.sign import sign_factor
 from rsrg.results.chunk_means import MomentArrays
-from rsrg.results.compute import compute_results, deviation
+from rsrg.results.compute import deviation
 from rsrg.results.derivable import LARGEST, parts
+from rsrg.results.sampled import SampledSource
+from rsrg.results.side_by_side import glasses_at_once
 from rsrg.results.source import Setting
 from rsrg.storage.layout import FROM_CHUNK_MEANS
+from rsrg.sums.threads import ordered_map
 
 if TYPE_CHECKING:
     from rsrg.results.run import Run
@@ -46,9 +51,21 @@ def _from_chunk_means(run: "Run") -> dict[str, Any]:
     if run.config.sampling.estimator == "exact":  # nothing is sampled: no errors
         m = run.read("coupling/M")
         return {"coupling/M_stderr": np.zeros_like(m), "flow/chi_stderr": np.zeros_like(m)}
-    moments = MomentArrays.from_run_file(run, run.config)
-    results = compute_results(run.config, moments)
-    return {name: results[name] for name in FROM_CHUNK_MEANS if name in results}
+    return from_chunk_means(run.config, MomentArrays.from_run_file(run, run.config))
+
+
+def from_chunk_means(
+    config: Config, moments: MomentArrays, chunks_per_seed: ChunksPerSeed | None = None
+) -> dict[str, Any]:
+    """The datasets FROM_CHUNK_MEANS of a Monte Carlo run, by path; otherwise as `compute_results`.
+
+    There are no harmonics where nothing is turned.
+    """
+    source = SampledSource(Setting.from_config(config), moments, chunks_per_seed)
+    alphas, threads = [m.alpha for m in config.glasses()], glasses_at_once(config)
+    rows = list(ordered_map(source.component_errors, alphas, threads))
+    errors = {name: np.stack([row[name] for row in rows]) for name in rows[0]}
+    return errors | source.harmonic_means()
 
 
 def _chi(run: "Run", source: str) -> Array:

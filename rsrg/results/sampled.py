@@ -15,7 +15,7 @@ from rsrg.ensemble.coupling import (
     sampled_coupling_moments,
 )
 from rsrg.ensemble.critical import CriticalStrain, FailingStrains, sampled_critical_strains
-from rsrg.ensemble.flows import ChannelFlow, lattice_flow
+from rsrg.ensemble.flows import ChannelFlow, chi_stderr, lattice_flow
 from rsrg.ensemble.harmonics import ChunksPerSeed, Harmonics
 from rsrg.ensemble.sampling import control_means
 from rsrg.physics.arrays import Array
@@ -81,13 +81,12 @@ class SampledSource:
         return plain_coupling_moments(sums, self.setting.readings, self.deformations)
 
     def coupling(self, alpha: float) -> dict[str, Array]:
-        """M of each step, its standard error, and the gain over sampling without controls."""
+        """M of each step, its largest standard errors, and the gain over plain sampling."""
         m, stderr = self.moments.coupling(alpha), self.moments.coupling_stderr(alpha)
         plain = self.plain.coupling_stderr(alpha)
         large, small = (x.max(axis=(0, -2, -1)) for x in (plain, stderr))
         return {
             "M": m,
-            "M_stderr": stderr,
             "largest_stderr": small,
             "plain_stderr": large,
             "variance_reduction": _variance_ratio(large, small),
@@ -115,16 +114,27 @@ class SampledSource:
         ]
 
     def shared_datasets(self) -> dict[str, Any]:
-        """The datasets of the draws: autocorrelation times, and the harmonics of the rotations."""
-        datasets: dict[str, Any] = {
+        """The datasets of the draws: autocorrelation times, the names of the harmonics."""
+        names = {} if self.harmonics is None else {"axes/monomial": self.harmonics.names}
+        return {
             "axes/estimate": ["value", "stderr"],
             "coupling/autocorrelation": self._autocorrelation(),
+            **names,
         }
-        if self.harmonics is not None:
-            means = self.harmonics.means
-            datasets["axes/monomial"] = self.harmonics.names
-            datasets["coupling/harmonics"] = np.broadcast_to(means, (self.steps, *means.shape[1:]))
-        return datasets
+
+    def component_errors(self, alpha: float) -> dict[str, Array]:
+        """Standard errors of the components of M and of χ, by path."""
+        return {
+            "coupling/M_stderr": self.moments.coupling_stderr(alpha),
+            "flow/chi_stderr": chi_stderr(alpha, self.moments, self.setting.rule)[1:],
+        }
+
+    def harmonic_means(self) -> dict[str, Array]:
+        """The harmonics of the rotations of each step, by path; none where nothing is turned."""
+        if self.harmonics is None:
+            return {}
+        means = self.harmonics.means
+        return {"coupling/harmonics": np.broadcast_to(means, (self.steps, *means.shape[1:]))}
 
     def _autocorrelation(self) -> Array:
         """Autocorrelation time of the chunk means and its error, (readings, strains, 2)."""

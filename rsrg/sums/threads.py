@@ -21,14 +21,16 @@ def available_threads() -> int:
     return int(cpu_count())
 
 
-def ordered_map(task: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
-    """task(item) for each item, computed on all threads, in the order of the items.
+def ordered_map(
+    task: Callable[[T], R], items: Iterable[T], threads: int | None = None
+) -> Iterator[R]:
+    """task(item) for each item, computed in threads, in the order of the items.
 
     At most two results a thread wait at a time. A sum in this order is bitwise the same for any
     number of threads, as long as the items do not depend on it. Tasks gain from threads only while
-    they release the interpreter's lock.
+    they release the interpreter's lock. threads: by default one for each processor.
     """
-    threads = available_threads()
+    threads = threads or available_threads()
     if threads == 1:
         yield from map(task, items)
         return

@@ -165,7 +165,7 @@ def test_a_signal_while_results_are_computed(
     """They take longer than the grace, and are left for the next session."""
     asked = threading.Event()
 
-    def endless(*arguments):
+    def endless(*arguments, threads):
         os.kill(os.getpid(), signal.SIGTERM)
         asked.wait()
         clock.turn(STOP_GRACE + 0.1)
@@ -217,13 +217,13 @@ def test_results_that_take_longer_than_the_time(
     """Left for the next session, which has them alone to do, and then takes its time."""
     compute_results = state.compute_results
 
-    def endless(*arguments):
+    def endless(*arguments, threads):
         clock.turn(4.0)
         over.wait()
 
-    def slow(*arguments):
+    def slow(*arguments, threads):
         clock.turn(4.0)
-        return compute_results(*arguments)
+        return compute_results(*arguments, threads=threads)
 
     monkeypatch.setattr(state, "compute_results", endless)
     run = rsrg.run(config, tmp_path / "run.h5", walltime=2.0)

@@ -4,8 +4,12 @@ import numpy as np
 import pytest
 
 import rsrg
+from rsrg.config.geometry import Lengths
 from rsrg.physics.materials import TABLE_I
 from rsrg.physics.recursion import RUNAWAY
+from rsrg.results.chunk_means import MomentArrays
+from rsrg.results.compute import compute_results
+from rsrg.results.side_by_side import MEMORY, glass_bytes, glasses_at_once
 from rsrg.storage.layout import ENTRIES
 
 WIDE = "{component: xx, values: {start: 0.0, stop: 2.0, count: 21}}"
@@ -231,3 +235,20 @@ def test_failing_strains_of_a_sampled_run(changed, tmp_path):
     np.testing.assert_allclose(parts, [1, 0, 0, 0.14, 0, 0.14], atol=0.02)
     shear = [r for r in strains_of(run, reading="affine/sphere") if r.value < 2.0]
     assert {r.failing_strain for r in shear} == {r.channel for r in shear} == {"yy-zz", "yz"}
+
+
+def test_glasses_side_by_side_have_the_bits_of_one_after_the_other(changed, tmp_path):
+    run = rsrg.run(changed(materials="all"), tmp_path / "run.h5")
+    moments = MomentArrays.from_run_file(run, run.config)
+    alone, together = (compute_results(run.config, moments, threads=n) for n in (1, 3))
+    for name, values in alone.items():
+        np.testing.assert_array_equal(together[name], values, err_msg=name)
+
+
+def test_fewer_glasses_side_by_side_where_they_take_much_memory(changed):
+    small = changed(materials="all")
+    large = small.model_copy(update={"lengths": Lengths(log_ratio=1e4)})
+    assert glasses_at_once(small, 8) == 8
+    assert glasses_at_once(small, 99) == 12  # there are no more
+    assert glasses_at_once(large, 8) * glass_bytes(large) <= max(MEMORY, glass_bytes(large))
+    assert 1 <= glasses_at_once(large, 8) < 8

@@ -10,6 +10,7 @@ from rsrg.errors import ConfigError, RunFileError
 from rsrg.execution.open_executor import open_executor
 from rsrg.results.chunk_means import MomentArrays
 from rsrg.results.compute import compute_results
+from rsrg.results.derived import from_chunk_means
 from rsrg.storage.layout import ENTRIES
 from rsrg.studies.collect import collect
 from rsrg.studies.merge import write_merged
@@ -262,6 +263,20 @@ def test_pooled_is_the_derivation_from_all_chunks(many, tmp_path):
         np.testing.assert_array_equal(pooled[name], values, err_msg=name)
 
 
+def pooled_from_chunk_means(runs):
+    """What follows from the chunk means of all seeds, the error of each component among it."""
+    (pool,) = seed_groups(runs)
+    config, results = pool[0].config, pooled_results(pool)
+    fields = ("moments", "moments_unstrained", "moments_volume", "number_volume")
+    moments = MomentArrays(*(results[f"coupling/{name}"] for name in fields))
+    drawn_by = [(run.config.sampling.seed, run.config.chunks()) for run in pool]
+    return from_chunk_means(config, moments, drawn_by)
+
+
+def pooled_stderr(runs):
+    return pooled_from_chunk_means(runs)["coupling/M_stderr"]
+
+
 def test_pooled_is_one_long_run_in_law(many, tmp_path):
     """The same mean and the same error bar, within what sampling leaves open."""
     study, folder = many
@@ -269,7 +284,7 @@ def test_pooled_is_one_long_run_in_law(many, tmp_path):
     data = study.members[0].config.model_dump()
     data["sampling"] |= {"samples": 2048, "seed": 99}
     long = rsrg.run(rsrg.Config.model_validate(data), tmp_path / "long.h5")
-    m, s = pooled["coupling/M"], pooled["coupling/M_stderr"]
+    m, s = pooled["coupling/M"], pooled_stderr(collect([folder]).runs)
     other, t = long.read("coupling/M"), long.read("coupling/M_stderr")
     drawn = t > 1e-12  # not the entries that are zero by symmetry, or without strain
     deviations = (m - other)[drawn] / np.hypot(s, t)[drawn]
@@ -282,9 +297,8 @@ def test_pooled_is_one_long_run_in_law(many, tmp_path):
 def test_the_error_falls_as_the_root_of_the_seeds(many):
     _, folder = many
     found = collect([folder]).runs
-    one = [pooled_results((run,))["coupling/M_stderr"] for run in found]
-    alone = np.sqrt(np.mean(np.square(one), axis=0))
-    together = pooled_results(tuple(found))["coupling/M_stderr"]
+    alone = np.sqrt(np.mean(np.square([pooled_stderr([run]) for run in found]), axis=0))
+    together = pooled_stderr(found)
     drawn = together > 1e-12
     # 1/√8 within three times the 9 % and 6 % to which 64 groups, and 8 × 16, give an error bar
     np.testing.assert_allclose(np.median(together[drawn] / alone[drawn]) * np.sqrt(8), 1, atol=0.33)
@@ -309,9 +323,9 @@ def test_pooled_controls_are_those_of_every_seed(many):
     """The harmonics of each seed's own draws: the gain on plain sampling stays."""
     _, folder = many
     pool = seed_groups(collect([folder]).runs)[0]
-    found = pooled_results(pool)
+    together = pooled_from_chunk_means(pool)["coupling/harmonics"]
     alone = [rsrg.open_run(run.path).read("coupling/harmonics") for run in pool]
-    np.testing.assert_array_equal(found["coupling/harmonics"], np.concatenate(alone, axis=1))
+    np.testing.assert_array_equal(together, np.concatenate(alone, axis=1))
 
 
 def test_a_seed_counts_once(finished, changed, tmp_path):
