@@ -247,7 +247,8 @@ def test_glasses_side_by_side_have_the_bits_of_one_after_the_other(changed, tmp_
 
 def test_fewer_glasses_side_by_side_where_they_take_much_memory(changed):
     small = changed(materials="all")
-    large = small.model_copy(update={"lengths": Lengths(log_ratio=1e4)})
+    many = changed(materials="all", sampling="{samples: 1024, seed: 3}")
+    large = many.model_copy(update={"lengths": Lengths(log_ratio=690.0)})
     assert glasses_at_once(small, 8) == 8
     assert glasses_at_once(small, 99) == 12  # there are no more
     assert glasses_at_once(large, 8) * glass_bytes(large) <= max(MEMORY, glass_bytes(large))
