@@ -7,6 +7,8 @@ for it, and every reader of HDF5 opens the result.
 """
 
 import zlib
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from itertools import groupby, product
 from typing import Any
 
@@ -16,24 +18,28 @@ from numpy.typing import NDArray
 CHUNK_BYTES = 1 << 19  # of one HDF5 chunk: read as a whole, and fits into HDF5's cache of 1 MiB
 SAMPLE_BYTES = 1 << 11  # of each sort of byte, compressed to see whether it pays
 WORTH = 0.9  # of the size without compression: saving less is not worth the time to read and write
+THREADS = 4  # that deflate side by side: zlib holds no lock
 LEVEL = 1  # of deflate: higher ones take twice the time for 1 % of the size
 HEADER = b"\x78\x01"  # of a zlib stream of the lowest level, before the deflate stream
 
 
 def deflated_chunks(array: NDArray[Any]) -> list[tuple[tuple[int, ...], bytes]]:
-    """All HDF5 chunks of an array, shuffled and deflated, with the index of their first element.
+    """All HDF5 chunks of an array, shuffled and deflated, with the index of their first element."""
+    shape = chunk_shape(array)
+    firsts = list(product(*map(range, [0] * array.ndim, array.shape, shape)))
+    with ThreadPoolExecutor(THREADS) as threads:
+        contents = list(threads.map(lambda first: deflated(_chunk(array, first, shape)), firsts))
+    return list(zip(firsts, contents, strict=True))
 
-    A chunk at the end of an axis is filled up with zeros.
-    """
-    shape, chunks = chunk_shape(array), []
-    for first in product(*map(range, [0] * array.ndim, array.shape, shape)):
-        part = array[tuple(slice(i, i + n) for i, n in zip(first, shape, strict=True))]
-        if part.shape != shape:
-            whole = np.zeros(shape, array.dtype)
-            whole[tuple(map(slice, part.shape))] = part
-            part = whole
-        chunks.append((first, deflated(part)))
-    return chunks
+
+def _chunk(array: NDArray[Any], first: tuple[int, ...], shape: tuple[int, ...]) -> NDArray[Any]:
+    """A chunk of an array; at the end of an axis it is filled up with zeros."""
+    part = array[tuple(slice(i, i + n) for i, n in zip(first, shape, strict=True))]
+    if part.shape == shape:
+        return part
+    whole = np.zeros(shape, array.dtype)
+    whole[tuple(map(slice, part.shape))] = part
+    return whole
 
 
 def chunk_shape(array: NDArray[Any]) -> tuple[int, ...]:
@@ -50,7 +56,19 @@ def deflated(chunk: NDArray[Any]) -> bytes:
 
     Its parts are deflate streams of their own, each ended at a byte by a flush, the last finished.
     """
-    shuffled = np.ascontiguousarray(_bytes_of_elements(chunk).T)
+    elements = _bytes_of_elements(chunk)
+    if (elements == elements[0]).all():  # often: NaN, where nothing is computed yet
+        return _deflated_repeated(elements[0].tobytes(), len(elements))
+    return _deflated_planes(np.ascontiguousarray(elements.T))
+
+
+@lru_cache(maxsize=8)
+def _deflated_repeated(element: bytes, count: int) -> bytes:
+    return _deflated_planes(np.frombuffer(element, np.uint8).repeat(count).reshape(-1, count))
+
+
+def _deflated_planes(shuffled: NDArray[np.uint8]) -> bytes:
+    """The stream of shuffled bytes, (bytes of an element, elements)."""
     parts = [HEADER]
     for pays, rows in groupby(shuffled, _pays):
         deflate = zlib.compressobj(LEVEL if pays else 0, zlib.DEFLATED, -zlib.MAX_WBITS)
