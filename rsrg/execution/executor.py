@@ -21,12 +21,14 @@ class Executor(Protocol):
     once it was asked to stop; after that they are dropped, and computed again on resume.
     starts_at_once: whether the computation of a unit begins when it is submitted, without waiting
     for workers. unit_seconds: how long a unit should take, so that handling it costs little.
+    handling_seconds: what handling one costs the run or a scheduler, the slower of the two.
     """
 
     fatal: tuple[type[BaseException], ...]
     stop_grace: float
     starts_at_once: bool
     unit_seconds: float
+    handling_seconds: float
 
     @property
     def workers(self) -> int:

@@ -5,7 +5,7 @@ the next one, as far as it is made, so a resumed run gives the same bits as an u
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -102,11 +102,14 @@ class PoolState:
         """Steps taken by the present pool."""
         return int((self.done == self.chunks).sum())
 
-    def missing(self, step: int, largest: int) -> Iterator[ChunkUnit]:
-        """The missing chunks of a step in units: each at most `largest` chunks of one subpool."""
+    def missing(self, step: int, size: Callable[[int], int]) -> Iterator[ChunkUnit]:
+        """The missing chunks of a step in units, each within one subpool.
+
+        size: of the next unit at most, from the number of chunks that are left.
+        """
         chunk = int(self.done[step])
         while chunk < self.chunks:
-            end = min(chunk + largest, self.step.subpool(chunk).stop // CHUNK)
+            end = min(chunk + size(self.chunks - chunk), self.step.subpool(chunk).stop // CHUNK)
             yield step, range(chunk, end)
             chunk = end
 

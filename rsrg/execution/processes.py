@@ -25,6 +25,7 @@ class Processes:
     stop_grace = STOP_GRACE
     starts_at_once = True
     unit_seconds = 0.2
+    handling_seconds = 5e-4
 
     def __init__(self, workers: int) -> None:
         self.workers = workers

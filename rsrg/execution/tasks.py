@@ -6,9 +6,10 @@ chunks of super blocks, the subpool that they are made of is sent, a sixteenth o
 
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from threadpoolctl import threadpool_info
@@ -19,6 +20,7 @@ from rsrg.ensemble.pool import PoolStep
 from rsrg.ensemble.sampling import ChunkMoments, exact_means
 from rsrg.ensemble.super_blocks import SuperBlockEnsemble
 from rsrg.errors import ExecutorError
+from rsrg.execution.clock import CLOCK
 from rsrg.execution.sampler import config_pool_step, config_sampler, super_block_ensemble
 from rsrg.physics.arrays import Array
 from rsrg.results.chunk_means import CaseIndices
@@ -43,6 +45,21 @@ def chunk_moments(config: str, step: int, chunks: range, cases: CaseIndices) -> 
 def super_block_chunks(config: str, step: int, chunks: range, subpool: Array) -> SuperBlocks:
     """Some chunks of the super blocks of a step, made of the blocks of a subpool."""
     return _shared(_pool_step, config).coarse_grain(subpool, step, chunks)
+
+
+@dataclass(frozen=True)
+class Timed(Generic[T]):
+    """A result, and the seconds that computing it took."""
+
+    value: T
+    seconds: float
+
+
+def timed(task: Callable[..., T], *values: Any) -> Timed[T]:
+    """Compute a task, and time it."""
+    began = CLOCK.monotonic()
+    value = task(*values)
+    return Timed(value, CLOCK.monotonic() - began)
 
 
 def exact_norms(config: str, step: int, chunks: range) -> Array:

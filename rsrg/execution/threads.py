@@ -23,6 +23,7 @@ class Threads:
     stop_grace = STOP_GRACE
     starts_at_once = True
     unit_seconds = 0.1
+    handling_seconds = 0.0  # too little to matter for the threads of one machine
 
     def __init__(self, threads: int | None = None) -> None:
         most = available_threads()

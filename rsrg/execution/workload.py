@@ -5,6 +5,7 @@ The loop that carries workloads out is `Session.carry_out`.
 
 from collections.abc import Iterator
 from concurrent.futures import Future
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -13,8 +14,15 @@ from rsrg.ensemble.sampling import ChunkMoments
 from rsrg.errors import ComputationError
 from rsrg.execution.executor import Executor, T
 from rsrg.execution.in_order import U
-from rsrg.execution.tasks import ChunkUnit, SuperBlocks, chunk_moments, super_block_chunks
-from rsrg.execution.unit_size import chunks_per_unit, draw_chunk_seconds, super_block_chunk_seconds
+from rsrg.execution.tasks import (
+    ChunkUnit,
+    SuperBlocks,
+    Timed,
+    chunk_moments,
+    super_block_chunks,
+    timed,
+)
+from rsrg.execution.unit_size import UnitSize, draw_seconds, super_block_seconds
 from rsrg.physics.arrays import Array
 from rsrg.results.chunk_means import CaseIndices
 
@@ -50,27 +58,33 @@ class DrawWorkload:
 
     def __init__(self, state: "State", executor: Executor) -> None:
         self.state, self.config = state, state.config.resolved()
-        missing = len(state.done) * state.config.chunks() - int(state.done.sum())
-        seconds = draw_chunk_seconds(state.config)
-        self.largest = chunks_per_unit(seconds, missing, executor)
+        self.size = UnitSize(draw_seconds(state.config), executor)
 
     def missing(self) -> Iterator[DrawUnit]:
         """The missing readings and strains of every chunk, step by step."""
         state = self.state
         state.record.timer.begin_round()
         for step in range(len(state.done) if state.has_sums else 0):
-            for chunks, cases in state.moments.missing(step, int(state.done[step]), self.largest):
+            size = partial(self._chunks, step)
+            for chunks, cases in state.moments.missing(step, int(state.done[step]), size):
                 yield step, chunks, cases
 
-    def submit(self, executor: Executor, unit: DrawUnit) -> Future[ChunkMoments]:
-        """Submit chunks of draws."""
-        return executor.submit(chunk_moments, self.config, *unit)
+    def _chunks(self, step: int, chunk: int, cases: CaseIndices) -> int:
+        """How many chunks the unit takes that begins with this one; most steps after it are new."""
+        steps_left, chunks = len(self.state.done) - step, self.state.config.chunks()
+        return self.size.chunks(steps_left * chunks - chunk, sums_of_a_draw(cases))
 
-    def store(self, unit: DrawUnit, result: ChunkMoments) -> None:
+    def submit(self, executor: Executor, unit: DrawUnit) -> Future[Timed[ChunkMoments]]:
+        """Submit chunks of draws."""
+        return executor.submit(timed, chunk_moments, self.config, *unit)
+
+    def store(self, unit: DrawUnit, result: Timed[ChunkMoments]) -> None:
         """Store the means of chunks."""
-        require_numbers(unit, *vars(result).values())
-        self.state.store_chunks(*unit, result)
-        self.state.record.chunks_done(len(unit[1]))
+        _, chunks, cases = unit
+        require_numbers(unit, *vars(result.value).values())
+        self.state.store_chunks(*unit, result.value)
+        self.state.record.chunks_done(len(chunks))
+        self.size.took(result.seconds, len(chunks) * sums_of_a_draw(cases))
 
     def ends_step(self, unit: DrawUnit) -> bool:
         """After all chunks of a step; not of the last, as a save with the results follows."""
@@ -89,23 +103,23 @@ class SuperBlockWorkload:
     def __init__(self, pool: "PoolState", step: int, executor: Executor) -> None:
         self.pool, self.step = pool, step
         self.config = pool.config.resolved()
-        missing = pool.chunks - int(pool.done[step])
-        seconds = super_block_chunk_seconds(pool.config)
-        self.largest = chunks_per_unit(seconds, missing, executor)
+        self.size = UnitSize(super_block_seconds(pool.config), executor)
+        self.cases = int(np.prod(pool.stability.shape[:-1]))  # glasses × readings × strains
 
     def missing(self) -> Iterator[ChunkUnit]:
         """The missing chunks, each unit within one subpool."""
-        return self.pool.missing(self.step, self.largest)
+        return self.pool.missing(self.step, lambda left: self.size.chunks(left, self.cases))
 
-    def submit(self, executor: Executor, unit: ChunkUnit) -> Future[SuperBlocks]:
+    def submit(self, executor: Executor, unit: ChunkUnit) -> Future[Timed[SuperBlocks]]:
         """Submit some chunks, with the blocks that they are made of."""
         subpool = self.pool.subpool(unit[1].start)
-        return executor.submit(super_block_chunks, self.config, *unit, subpool)
+        return executor.submit(timed, super_block_chunks, self.config, *unit, subpool)
 
-    def store(self, unit: ChunkUnit, result: SuperBlocks) -> None:
+    def store(self, unit: ChunkUnit, result: Timed[SuperBlocks]) -> None:
         """Store the super blocks; after the last of a step they become the present pool."""
-        require_numbers(unit, result[0])
-        self.pool.store(*unit, result)
+        require_numbers(unit, result.value[0])
+        self.pool.store(*unit, result.value)
+        self.size.took(result.seconds, len(unit[1]) * self.cases)
 
     def ends_step(self, unit: ChunkUnit) -> bool:
         """Never: a save writes two whole pools, so only `checkpoint.every` decides when."""
@@ -115,6 +129,12 @@ class SuperBlockWorkload:
     def complete(self) -> bool:
         """Whether the step is taken."""
         return self.pool.generation > self.step
+
+
+def sums_of_a_draw(cases: CaseIndices) -> int:
+    """How many sums a draw takes: one for each reading and strain, and one without strain."""
+    readings, strains = cases
+    return len(readings) * len(strains) + 1
 
 
 def require_numbers(unit: tuple[Any, ...], *arrays: Array | None) -> None:

@@ -1,6 +1,6 @@
 """The raw chunk means of a run, NaN where nothing is computed yet, and their datasets."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, Self
@@ -111,15 +111,18 @@ class MomentArrays:
             elif some is not None:
                 values[step, :, :, place][np.ix_(*cases)] = np.moveaxis(some, 0, 2)
 
-    def missing(self, step: int, first: int, largest: int) -> Iterator[tuple[range, CaseIndices]]:
+    def missing(
+        self, step: int, first: int, size: Callable[[int, CaseIndices], int]
+    ) -> Iterator[tuple[range, CaseIndices]]:
         """The chunks of a step from `first` on, and their readings and strains still to compute.
 
-        Consecutive chunks that miss the same come together, at most `largest` of them.
+        Consecutive chunks that miss the same come together, as many as size(chunk, cases) says.
         """
         chunk, chunks = first, self.moments.shape[3]
         while chunk < chunks:
             end, cases = chunk + 1, self.missing_cases(step, chunk)
-            while end < min(chunk + largest, chunks) and self.missing_cases(step, end) == cases:
+            last = min([chunk + size(chunk, some) for some in cases] + [chunks])
+            while end < last and self.missing_cases(step, end) == cases:
                 end += 1
             for some in cases:
                 yield range(chunk, end), some

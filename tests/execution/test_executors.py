@@ -33,6 +33,7 @@ class Shuffled:
     stop_grace = 1.0
     starts_at_once = True
     unit_seconds = 1.0
+    handling_seconds = 0.0
     workers = 1
 
     def __init__(self, max_in_flight=8):
@@ -129,10 +130,12 @@ def test_a_killed_process_is_replaced(slow, tmp_path, same, kill_one_worker):
 
 def test_a_chunk_that_always_kills_its_worker_ends_the_run(config, tmp_path):
     class Deadly(Processes):
-        def submit(self, task, config, *unit):
-            if unit[:2] == (0, range(2, 3)):
+        unit_seconds = handling_seconds = 0.0  # so that each unit is one chunk
+
+        def submit(self, *call):
+            if (0, range(2, 3)) == call[3:5]:
                 return self.processes.submit(os._exit, 1)
-            return super().submit(task, config, *unit)
+            return super().submit(*call)
 
     executor = Deadly(1)
     with pytest.raises(ExecutorError, match="died 3 times over chunk 2 of step 1"):

@@ -207,7 +207,7 @@ def test_memory_is_linear_in_the_pool(changed):
         tracemalloc.start()
         pool = PoolState.initial(config)
         for step in range(len(pool.done)):
-            for _, chunks in pool.missing(step, 1):
+            for _, chunks in pool.missing(step, lambda left: 1):
                 new = pool.step.coarse_grain(pool.subpool(chunks.start), step, chunks)
                 pool.store(step, chunks, new)
         most = tracemalloc.get_traced_memory()[1]

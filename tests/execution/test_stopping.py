@@ -97,6 +97,7 @@ class AtOnce:
     stop_grace = 0.0
     starts_at_once = True
     unit_seconds = 0.0
+    handling_seconds = 0.0
     workers = max_in_flight = 1
 
     def submit(self, task, *arguments):

@@ -23,6 +23,7 @@ class Stopping:
     stop_grace = math.inf
     starts_at_once = True
     unit_seconds = 0.0  # so that each unit is one chunk
+    handling_seconds = 0.0
     workers = max_in_flight = 1
 
     def __init__(self, chunks):
