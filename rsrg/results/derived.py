@@ -47,7 +47,7 @@ def _from_chunk_means(run: "Run") -> dict[str, Any]:
         m = run.read("coupling/M")
         return {"coupling/M_stderr": np.zeros_like(m), "flow/chi_stderr": np.zeros_like(m)}
     moments = MomentArrays.from_run_file(run, run.config)
-    results = compute_results(run.config, moments)
+    results = compute_results(run.config, moments, run.chunks_per_seed)
     return {name: results[name] for name in FROM_CHUNK_MEANS if name in results}
 
 
