@@ -10,7 +10,7 @@ from rsrg.cli.figures import FigureFormat, refuse_figures, report_figures
 from rsrg.cli.options import AsJson
 from rsrg.cli.outcome import draw, report_exact, report_study
 from rsrg.cli.paper_table import TableFormat, print_paper_table
-from rsrg.errors import RunFileError
+from rsrg.errors import ConfigError, RunFileError
 
 if TYPE_CHECKING:
     from rsrg.results.run import Run
@@ -69,6 +69,8 @@ def report(
     from rsrg.results.run import Run
     from rsrg.studies.members import merged_members, study_members
 
+    if table is not None and as_json:
+        raise ConfigError(["`--json` must not come with `--table`, which names another format"])
     if table is not None:
         print_paper_table(run, table, material)
         return

@@ -80,14 +80,20 @@ def inspect(
         if isinstance(opened, MergedRuns):
             name = next(iter(opened.members))
             raise RunFileError(f"{run} has a config for each run: rsrg inspect {run}/{name} {node}")
-        print(opened.attributes[node])
+        text = str(opened.attributes[node])
+        if as_json:
+            print_json({node: text if node == "config_text" else json.loads(text)})
+        else:
+            print(text)
         return
     rows = node_rows(opened, node)
+    single = [r["path"].strip("/") for r in rows] == [node.strip("/")]
     if as_json:
-        print_json({"attributes": shown_attributes(opened), "datasets": rows})
+        values = {"values": opened.read(node)} if single else {}
+        print_json({"attributes": shown_attributes(opened), "datasets": rows, **values})
         return
     console(wide=True).print(file_tree(opened, node))
-    if [r["path"].strip("/") for r in rows] == [node.strip("/")]:
+    if single:
         print(dataset_text(opened, node))
 
 
