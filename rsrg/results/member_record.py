@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any, Self
 
 from rsrg.storage.entry import Entry
@@ -35,8 +36,14 @@ class MemberRecord:
 
     @classmethod
     def from_text(cls, text: str) -> Self:
-        """The record from its text in the file."""
-        return cls(**json.loads(text))
+        """The record from its text in the file. Raises ValueError for one that rsrg never wrote."""
+        try:
+            record = cls(**json.loads(text))
+            if Path(record.name).name != record.name:  # it becomes the last part of a path
+                raise ValueError(f"{record.name!r} is no name of a file")
+        except TypeError as error:
+            raise ValueError(str(error)) from None
+        return record
 
     @property
     def parameters_text(self) -> str:

@@ -87,7 +87,10 @@ class MergedRuns(OpenedFile):
                 f"{self.path} was merged by an earlier rsrg, which kept no configs: its numbers "
                 "are all here by name, and to have its runs, merge them again with rsrg merge"
             )
-        records = [MemberRecord.from_text(text) for text in self.read(RECORD)]
+        try:
+            records = [MemberRecord.from_text(text) for text in self.read(RECORD)]
+        except ValueError as error:
+            raise RunFileError(f"{self.path} is damaged: a record of its runs: {error}") from None
         return {record.name: record for record in records}
 
     @property
@@ -183,7 +186,13 @@ class MergedRuns(OpenedFile):
                 yield MemberCriticalStrain(**vars(r), run=name, parameters=self.members[name])
 
     def _run(self, name: str, groups: tuple[str, ...] = ("",)) -> Run:
-        return Run(member_snapshot(self.snapshot, self.read, self._records[name], groups))
+        try:
+            snapshot = member_snapshot(self.snapshot, self.read, self._records[name], groups)
+        except (LookupError, ValueError, TypeError) as error:
+            raise RunFileError(
+                f"{self.path} is damaged: the record of {name} does not fit its datasets: {error}"
+            ) from None
+        return Run(snapshot)
 
     def _whole_run(self, name: str) -> Run:
         run = self._run(name)

@@ -1,5 +1,6 @@
 """Merged runs, opened: each run again as it was, to the bit; their table; what is refused."""
 
+import json
 import pickle
 
 import numpy as np
@@ -202,19 +203,46 @@ def test_closing_and_copying(merged, path):
 
 
 @pytest.fixture
-def earlier(path, tmp_path):
-    """A merged file as rsrg wrote it before it kept records of the runs."""
-    with Snapshot(path) as snapshot:
-        names = [n for n in snapshot.names("") if not n.startswith(("results/", "axes/result"))]
-        datasets = {n: snapshot.read(n) for n in names}
-        entries = {n: snapshot.entry(n) for n in names}
-        attributes = {k: v for k, v in snapshot.attributes.items() if k != "Conventions"}
-        (tmp_path / "earlier.h5").write_bytes(encode(attributes, datasets, entries))
-    return tmp_path / "earlier.h5"
+def rewritten(path, tmp_path):
+    """The merged file with other records of its runs; with none, as an earlier rsrg wrote it."""
+
+    def write(records):
+        with Snapshot(path) as snapshot:
+            names = [n for n in snapshot.names("") if not n.startswith(("results/", "axes/result"))]
+            names += ["axes/result", RECORD] if records else []
+            datasets = {n: snapshot.read(n) for n in names}
+            entries = {n: snapshot.entry(n) for n in names}
+            attributes = {k: v for k, v in snapshot.attributes.items() if k != "Conventions"}
+        if records:
+            datasets[RECORD] = records
+        (tmp_path / "other.h5").write_bytes(encode(attributes, datasets, entries))
+        return tmp_path / "other.h5"
+
+    return write
 
 
-def test_a_file_without_records_keeps_its_numbers(earlier, merged):
-    opened = rsrg.open_run(earlier)
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"name": "../evil.h5"}, "is no name of a file"),
+        ({"place": [7, 0]}, "does not fit its datasets"),
+        ({"axes": {"strain": [99]}}, "does not fit its datasets"),
+        ({"rest": {"evil/data": [1]}}, "does not fit its datasets"),
+        ({"attributes": {}}, "must have the attributes"),
+        ({"unknown": 1}, "a record of its runs"),
+    ],
+)
+def test_a_forged_record(merged, rewritten, changes, message):
+    texts = [json.dumps(json.loads(text) | changes) for text in merged.read(RECORD)]
+    names = [f"{k}.h5" for k in range(4)]
+    if "name" not in changes:
+        texts = [json.dumps(json.loads(t) | {"name": n}) for t, n in zip(texts, names, strict=True)]
+    with pytest.raises(RunFileError, match=message):
+        list(rsrg.open_run(rewritten(texts)).runs.values())
+
+
+def test_a_file_without_records_keeps_its_numbers(rewritten, merged):
+    opened = rsrg.open_run(rewritten(None))
     assert RECORD not in opened
     assert opened["critical/strain"].equals(merged["critical/strain"])
     assert "4 runs" in opened._repr_html_()
