@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rsrg.errors import NotARunError, RunFileError
 from rsrg.formatting import counted
@@ -16,10 +16,13 @@ from rsrg.results.member_run import FOR_CRITICAL_STRAINS, member_snapshot
 from rsrg.results.opened_file import OpenedFile
 from rsrg.results.run import Run
 from rsrg.results.run_html import merged_html
-from rsrg.results.shown_by import write_merged_report
+from rsrg.results.shown_by import merged_plots, write_merged_report
 from rsrg.storage.entry import Entry
 from rsrg.storage.layout import ENTRIES
 from rsrg.storage.run_file import MERGED, Snapshot
+
+if TYPE_CHECKING:
+    from rsrg.report.plots.merged_plots import MergedPlots
 
 
 @dataclass(frozen=True)
@@ -213,6 +216,21 @@ class MergedRuns(OpenedFile):
             ('n0', 'material', 'reading', 'crossing')
         """
         return self.snapshot.entry(name)
+
+    @property
+    def plot(self) -> "MergedPlots":
+        """The picture of merged runs, drawn on matplotlib Axes: `merged.plot.critical()`.
+
+        It takes `ax`, the Axes to draw on, and returns it; and `against`, a parameter.
+
+        Example:
+            With the `merged` of the example of `MergedRuns`, first critical strains against N0:
+
+            >>> merged.plot.critical(against="n0").get_xlabel()
+            'n0'
+        """
+        self._require_open()
+        return merged_plots(self)
 
     def report(
         self, path: str | os.PathLike[str] | None = None, *, shared_script: bool = False

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from rsrg.report.plots.merged_plots import MergedPlots
     from rsrg.report.plots.run_plots import RunPlots
     from rsrg.results.merged_runs import MergedRuns
     from rsrg.results.run import Run
@@ -21,6 +22,13 @@ if TYPE_CHECKING:
 def run_plots(run: "Run") -> "RunPlots":
     """The pictures of a run: `rsrg.report.plots.run_plots.RunPlots`."""
     plots: RunPlots = import_module("rsrg.report.plots.run_plots").RunPlots(run)
+    return plots
+
+
+def merged_plots(merged: "MergedRuns") -> "MergedPlots":
+    """The pictures of merged runs: `rsrg.report.plots.merged_plots.MergedPlots`."""
+    module = import_module("rsrg.report.plots.merged_plots")
+    plots: MergedPlots = module.MergedPlots(merged)
     return plots
 
 

@@ -5,6 +5,7 @@ import pickle
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 import rsrg
 from rsrg.errors import NotARunError, RunFileError
@@ -200,6 +201,25 @@ def test_closing_and_copying(merged, path):
         merged.critical_strains()
     assert copy.members["2_3.h5"] == {"n0": 2, "seed": 3}
     assert copy._repr_html_().count("<tr>") > 8
+
+
+def test_plot(merged):
+    """Each run's first failure with its error, against a parameter of the runs."""
+    ax = Figure().subplots()
+    assert merged.plot.critical(ax, against="n0", material="alpha=0.7") is ax
+    bars = ax.containers[0]  # of the sum over blocks
+    x, y = bars.lines[0].get_xydata().T
+    first = {}
+    for r in merged.critical_strains():
+        if (r.material, r.reading, r.source) == ("alpha=0.7", "fixed/ellipsoid", "lattice"):
+            first.setdefault(r.run, r)
+    assert sorted(zip(x, y, strict=True)) == sorted(
+        (r.parameters["n0"], r.value) for r in first.values()
+    )
+    assert len(x) == 4
+    assert (ax.get_xlabel(), ax.get_title()) == ("n0", "alpha=0.7, fixed/ellipsoid")
+    with pytest.raises(RunFileError, match=r"`against` must be a parameter of numbers.* n0, seed"):
+        merged.plot.critical(ax, against="lattice")
 
 
 @pytest.fixture
