@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     )
     from rsrg.results.compare import compare
     from rsrg.results.critical import critical
-    from rsrg.results.run import Run, open_run
+    from rsrg.results.merged_runs import MergedRuns
+    from rsrg.results.opened import open_run
+    from rsrg.results.run import Run
     from rsrg.studies.merge import merge
     from rsrg.studies.status import status
     from rsrg.studies.sweep import sweep
@@ -40,6 +42,7 @@ _HOME = {
     "Config": "rsrg.config.schema",
     "ConfigError": "rsrg.errors",
     "Crossing": "rsrg.physics.criticality",
+    "MergedRuns": "rsrg.results.merged_runs",
     "PackingStability": "rsrg.ensemble.packing_stability",
     "RsrgError": "rsrg.errors",
     "Run": "rsrg.results.run",
@@ -56,7 +59,7 @@ _HOME = {
     "load_config": "rsrg.config.loading",
     "log_formula_coupling": "rsrg.physics.log_formula",
     "merge": "rsrg.studies.merge",
-    "open_run": "rsrg.results.run",
+    "open_run": "rsrg.results.opened",
     "packing_stability": "rsrg.ensemble.packing_stability",
     "pair_moments": "rsrg.sums.engines",
     "resume": "rsrg.execution.engine",
@@ -73,6 +76,7 @@ __all__ = [
     "Config",
     "ConfigError",
     "Crossing",
+    "MergedRuns",
     "PackingStability",
     "RsrgError",
     "Run",

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from rsrg.cli.examples import complete_examples
+from rsrg.cli.options import AsJson
 
 COMMANDS = {"flow": "run", "exact": "exact", "study": "sweep"}  # that carry out each kind
 
@@ -23,27 +24,37 @@ def init(
         Path | None,
         typer.Option("--output", metavar="FILE", help="File to write; default: NAME.yaml, here."),
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Write an example config to change and run; without a name, list the examples."""
     from rsrg.config.examples import kind_of
+    from rsrg.report.console import print_json
 
     if name is None:
-        _list_examples()
+        _list_examples(as_json)
         return
     from rsrg.studies.start import write_example
 
     path, *schema = write_example(name, output)
+    if as_json:
+        written = {"config": str(path), "schemas": [str(file) for file in schema]}
+        print_json(written | {"kind": kind_of(name), "command": COMMANDS[kind_of(name)]})
+        return
     for file in schema:
         print(f"wrote {file}, by which editors complete and check it")
     print(f"wrote {path}. Next: rsrg {COMMANDS[kind_of(name)]} {path}")
 
 
-def _list_examples() -> None:
+def _list_examples(as_json: bool) -> None:
     from rich.table import Table
 
-    from rsrg.config.examples import example_names, example_summary
-    from rsrg.report.console import console
+    from rsrg.config.examples import example_names, example_summary, kind_of
+    from rsrg.report.console import console, print_json
 
+    if as_json:
+        names = example_names()
+        print_json([{"name": n, "kind": kind_of(n), "summary": example_summary(n)} for n in names])
+        return
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")

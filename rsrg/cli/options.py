@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, get_type_hints
 import typer
 
 from rsrg.cli.overrides import parse_overrides
+from rsrg.errors import RsrgError
 
 if TYPE_CHECKING:
     from rsrg.config.exact import ExactConfig
@@ -78,6 +79,7 @@ class ExecutionOptions:
         False
     )
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print errors only.")] = False
+    as_json: AsJson = False
 
     def apply(self) -> None:
         """With -v, show what the package logs."""
@@ -103,6 +105,8 @@ class ExecutionOptions:
             try:
                 yield {"executor": executor, "watch": watch, "walltime": limit}
             except KeyboardInterrupt:
+                if self.as_json:
+                    print_error(RsrgError("ended at once by a second Ctrl-C"))
                 exit_at_once(EXIT_INTERRUPTED)
 
 
@@ -188,10 +192,15 @@ def fail(error: Exception, code: int) -> NoReturn:
     With `--json`, print it as JSON on standard output instead.
     """
     if "--json" in sys.argv:
-        print(json.dumps({"error": error_record(error)}, ensure_ascii=False, indent=1))
+        print_error(error)
     else:
         say(str(error))
     sys.exit(code)
+
+
+def print_error(error: Exception) -> None:
+    """Print an error as JSON on standard output."""
+    print(json.dumps({"error": error_record(error)}, ensure_ascii=False, indent=1))
 
 
 def error_record(error: Exception) -> dict[str, Any]:

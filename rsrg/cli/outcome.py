@@ -18,37 +18,74 @@ def exit_stopped(message: str) -> NoReturn:
     exit_at_once(EXIT_STOPPED)
 
 
-def finish(run: "Run | ExactRun", quiet: bool) -> None:
+def finish(run: "Run | ExactRun", quiet: bool, as_json: bool = False) -> None:
     """Say how a session ended; a stopped one exits with 75."""
     if run.status != "finished":
-        done, total = run.progress
-        exit_stopped(
-            f"stopped: {done} of {total} chunks are in {run.path}. Go on: rsrg resume "
-            f"{shell_path(run.path)}"
-        )
+        _finish_stopped(run, as_json)
+    from rsrg.report.console import print_json
+    from rsrg.report.run_data import run_data
+
+    silent = quiet or as_json
+    if not silent:
+        _print_finished(run)
+    pictures = _pictures(run, silent)
+    if as_json:
+        print_json(run_data(run, pictures))
+
+
+def _finish_stopped(run: "Run | ExactRun", as_json: bool) -> NoReturn:
+    if as_json:
+        from rsrg.report.console import print_json
+        from rsrg.report.run_data import run_data
+
+        print_json(run_data(run, ()))
+        exit_at_once(EXIT_STOPPED)
+    done, total = run.progress
+    exit_stopped(
+        f"stopped: {done} of {total} chunks are in {run.path}. Go on: rsrg resume "
+        f"{shell_path(run.path)}"
+    )
+
+
+def _print_finished(run: "Run | ExactRun") -> None:
+    """The tables of a run, and where it is."""
     from rsrg.results.run import Run
 
-    picture = run.path.with_suffix(".png")
-    if not isinstance(run, Run):
-        report_exact(run, picture, quiet)
-        return
-    from rsrg.report.terminal import print_disorder, print_results
+    if isinstance(run, Run):
+        from rsrg.report.terminal import print_disorder, print_results
 
-    if not quiet:
         print_results(run)
         if run.config.flow.quenched:
             print_disorder(run)
-        print(f"run file: {run.path}")
-    from rsrg.report.style import require_own
+    else:
+        from rsrg.report.exact_table import print_exact
 
+        print_exact(run)
+    print(f"run file: {run.path}")
+
+
+def _pictures(run: "Run | ExactRun", quiet: bool) -> list[Path]:
+    """Draw the pictures of a run beside it, unless a file of the user's is there."""
+    from rsrg.report.style import require_own
+    from rsrg.results.run import Run
+
+    picture = run.path.with_suffix(".png")
     try:
         require_own(picture)
-        draw(run, picture, quiet=quiet)
+        if isinstance(run, Run):
+            return draw(run, picture, quiet=quiet)
+        from rsrg.report.exact_figure import exact_figure
+
+        exact_figure(run, picture)
     except RunFileError as error:
         say(f"no picture: {error}")
+        return []
+    if not quiet:
+        print(f"picture: {picture}")
+    return [picture]
 
 
-def draw(run: "Run", picture: Path, material: str | None = None, quiet: bool = False) -> None:
+def draw(run: "Run", picture: Path, material: str | None = None, quiet: bool = False) -> list[Path]:
     """The picture of a run's flow; of a quenched run, beside it that of its pool."""
     from rsrg.report.flow_figure import flow_figure
 
@@ -60,11 +97,10 @@ def draw(run: "Run", picture: Path, material: str | None = None, quiet: bool = F
         pictures[beside] = f"the blocks of {disorder_figure(run, beside, material)}"
     for path, subject in pictures.items() if not quiet else ():
         print(f"picture of {subject}: {path}")
+    return list(pictures)
 
 
-def report_exact(
-    run: "ExactRun", picture: Path | None, quiet: bool = False, as_json: bool = False
-) -> None:
+def report_exact(run: "ExactRun", picture: Path | None, as_json: bool = False) -> None:
     """Table and picture of an ensemble of exact super blocks, or its numbers as JSON."""
     from rsrg.report.console import print_json
     from rsrg.report.exact_figure import exact_figure
@@ -77,13 +113,11 @@ def report_exact(
     if as_json:
         print_json(as_records(run))
         return
-    if not quiet:
-        print_exact(run)
-        print(f"run file: {run.path}")
+    print_exact(run)
+    print(f"run file: {run.path}")
     if picture is not None:
         exact_figure(run, picture)
-        if not quiet:
-            print(f"picture: {picture}")
+        print(f"picture: {picture}")
 
 
 def report_study(folder: Path, picture: Path | None, material: str | None, as_json: bool) -> None:

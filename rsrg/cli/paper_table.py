@@ -12,16 +12,14 @@ class TableFormat(StrEnum):
 
 
 def print_paper_table(path: Path, table_format: TableFormat, material: str | None) -> None:
-    """Print all critical strains of a run, or those of one of its glasses."""
+    """Print all critical strains of a run or of merged runs, or those of one glass."""
     from rsrg.report.paper_table import csv_table, latex_table
-    from rsrg.results.run import open_run
+    from rsrg.results.axis_index import axis_index
+    from rsrg.results.opened import open_run
 
-    with open_run(path) as run:
-        name = (
-            None
-            if material is None
-            else str(run.read("axes/material")[run.material_index(material)])
-        )
-        records = [r for r in run.critical_strains() if name in (None, r.material)]
+    with open_run(path) as opened:
+        if material is not None:
+            axis_index(opened, "material", material)
+        records = [r for r in opened.critical_strains() if material in (None, r.material)]
         write = csv_table if table_format is TableFormat.CSV else latex_table
-        print(write(run, records), end="")
+        print(write(opened, records), end="")

@@ -10,9 +10,11 @@ from rsrg.cli.figures import FigureFormat, refuse_figures, report_figures
 from rsrg.cli.options import AsJson
 from rsrg.cli.outcome import draw, report_exact, report_study
 from rsrg.cli.paper_table import TableFormat, print_paper_table
+from rsrg.errors import ConfigError, RunFileError
 
 if TYPE_CHECKING:
     from rsrg.results.run import Run
+    from rsrg.studies.members import Member
 
 PICTURES = (".png", ".svg", ".pdf")
 
@@ -62,18 +64,22 @@ def report(
     results so far; of a folder, such as a sweep's; and of merged runs.
     """
     from rsrg.report.console import print_json
-    from rsrg.results.exact_run import open_stored_run
+    from rsrg.results.merged_runs import MergedRuns
+    from rsrg.results.opened import open_any
     from rsrg.results.run import Run
-    from rsrg.studies.members import holds_many
+    from rsrg.studies.members import merged_members, study_members
 
+    if table is not None and as_json:
+        raise ConfigError(["`--json` must not come with `--table`, which names another format"])
     if table is not None:
         print_paper_table(run, table, material)
         return
-    if holds_many(run):
+    opened = None if run.is_dir() else open_any(run)
+    if opened is None or isinstance(opened, MergedRuns):
         refuse_figures(run, figures)
-        _report_study(run, output, shared_script, material, as_json)
+        members = merged_members(opened.snapshot) if opened else study_members(run)
+        _report_study(run, members, output, shared_script, material, as_json)
         return
-    opened = open_stored_run(run)
     pictured = output is not None and output.suffix in PICTURES
     if as_json:
         opened.require_finished()
@@ -112,17 +118,25 @@ def _print_tables(run: "Run", every_channel: bool, material: str | None) -> None
 
 
 def _report_study(
-    path: Path, output: Path | None, shared_script: bool, material: str | None, as_json: bool
+    path: Path,
+    members: list["Member"],
+    output: Path | None,
+    shared_script: bool,
+    material: str | None,
+    as_json: bool,
 ) -> None:
     """The page of a study; or its picture, where its runs are quenched; or its numbers."""
     from rsrg.report.console import print_json
     from rsrg.report.page.study_page import as_records, study_sentence
     from rsrg.report.page.write import write_study_report
-    from rsrg.studies.members import study_members
 
-    members = study_members(path)
     quenched = path.is_dir() and all(m.blocks for m in members)
     pictured = output is not None and output.suffix in PICTURES
+    if pictured and not path.is_dir():
+        raise RunFileError(
+            f"a picture shows one run; {path} holds merged ones: name one of them as "
+            f"{path}/RUN.h5, or a page, .html"
+        )
     if quenched or pictured:
         report_study(path, output if pictured else None, material, as_json)
     elif as_json:

@@ -1,5 +1,7 @@
 """Commands that compute one run: `run` and `exact` start one, `resume` goes on with it."""
 
+import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -42,19 +44,24 @@ def run(
     """Run a config: progress, then the table of critical strains, a run file and a picture."""
     from rsrg.execution import engine
     from rsrg.execution.timing import timed_plan
+    from rsrg.report.console import print_json
     from rsrg.report.plan_text import print_plan
 
     source = chosen(config, example, "flow")
     loaded = load(source, o)
     execution.apply()
     if dry_run:
-        print_plan(timed_plan(loaded))
+        planned = timed_plan(loaded)
+        if execution.as_json:
+            print_json({"config": json.loads(loaded.resolved()), **asdict(planned)})
+            return
+        print_plan(planned)
         print_positions(loaded)
         return
     target = output or Path("runs") / f"{source.stem}.h5"
     with execution.opened() as options:
         result = engine.run(loaded, target, restart=restart, **options)
-    finish(result, execution.quiet)
+    finish(result, execution.quiet, execution.as_json)
 
 
 @with_execution_options
@@ -76,7 +83,7 @@ def exact(
     target = output or Path("runs") / f"{source.stem}.h5"
     with execution.opened() as options:
         result = engine.start(loaded, target, restart=restart, **options)
-    finish(result, execution.quiet)
+    finish(result, execution.quiet, execution.as_json)
 
 
 @with_execution_options
@@ -99,4 +106,4 @@ def resume(
     execution.apply()
     with execution.opened() as options:
         result = engine.go_on(run, overrides, same_bits=same_bits, **options)
-    finish(result, execution.quiet)
+    finish(result, execution.quiet, execution.as_json)

@@ -16,12 +16,12 @@ from rsrg.cli.options import (
     one_blas_thread,
     print_positions,
 )
-from rsrg.errors import ConfigError
+from rsrg.errors import ConfigError, RunFileError
 
 if TYPE_CHECKING:
     from rsrg.config.exact import ExactConfig
-    from rsrg.records import Records
-    from rsrg.results.comparison import ComparisonRow
+
+CONFIGS = ("config", "config_text")  # attributes that `inspect` prints
 
 
 def validate(config: ConfigPath, o: Overrides = None, as_json: AsJson = False) -> None:
@@ -72,18 +72,28 @@ def inspect(
     """Show a run file, also while it runs: status and tree, or the numbers of one dataset."""
     from rsrg.report.console import console, print_json
     from rsrg.report.tree import dataset_text, file_tree, node_rows, shown_attributes
-    from rsrg.results.exact_run import open_stored_run
+    from rsrg.results.merged_runs import MergedRuns
+    from rsrg.results.opened import open_any
 
-    opened = open_stored_run(run)
-    if node in ("config", "config_text"):
-        print(opened.attributes[node])
+    opened = open_any(run)
+    if node in CONFIGS:
+        if isinstance(opened, MergedRuns):
+            name = next(iter(opened.members))
+            raise RunFileError(f"{run} has a config for each run: rsrg inspect {run}/{name} {node}")
+        text = str(opened.attributes[node])
+        if as_json:
+            print_json({node: text if node == "config_text" else json.loads(text)})
+        else:
+            print(text)
         return
     rows = node_rows(opened, node)
+    single = [r["path"].strip("/") for r in rows] == [node.strip("/")]
     if as_json:
-        print_json({"attributes": shown_attributes(opened), "datasets": rows})
+        values = {"values": opened.read(node)} if single else {}
+        print_json({"attributes": shown_attributes(opened), "datasets": rows, **values})
         return
     console(wide=True).print(file_tree(opened, node))
-    if [r["path"].strip("/") for r in rows] == [node.strip("/")]:
+    if single:
         print(dataset_text(opened, node))
 
 
@@ -113,30 +123,30 @@ def compare(
 ) -> None:
     """Step by step: the flowing χ, the formulas, and their deviation in standard errors.
 
-    Of two runs: their critical strains and χ⁻¹ side by side, in joint standard errors.
+    Of two runs: their critical strains and χ⁻¹ side by side, in joint standard errors. Of merged
+    runs, each of them: by itself, with one other run, or with its like in another merged file.
     """
-    from rsrg.report.comparison_table import print_comparison
+    from rsrg.report.compared import comparison_data, print_compared
     from rsrg.report.console import print_json
-    from rsrg.report.run_comparison_table import print_run_comparison
+    from rsrg.results.compare import Comparison
     from rsrg.results.compare import compare as compared
-    from rsrg.results.run_comparison import RunComparison
+    from rsrg.results.opened import open_run
 
     if other is not None and (strain, channel) != (None, None):
         raise ConfigError(["`--strain` and `--channel` are for one run; leave them out for two"])
-    result: Records[ComparisonRow] | RunComparison
+    files = [open_run(path) for path in (run, other) if path is not None]
+    result: Comparison
     if other is None:
-        result = compared(run, material=material, reading=reading, strain=strain, channel=channel)
+        result = compared(
+            files[0], material=material, reading=reading, strain=strain, channel=channel
+        )
     else:
         with one_blas_thread():
-            result = compared(run, other, material=material, reading=reading)
+            result = compared(*files, material=material, reading=reading)
     if as_json:
-        print_json(
-            asdict(result) if isinstance(result, RunComparison) else list(map(asdict, result))
-        )
-    elif isinstance(result, RunComparison):
-        print_run_comparison(result)
+        print_json(comparison_data(result, files))
     else:
-        print_comparison(result)
+        print_compared(result, files)
 
 
 def materials(as_json: AsJson = False) -> None:

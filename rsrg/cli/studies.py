@@ -1,6 +1,8 @@
 """Commands on many runs at once: carry a study on, look at runs, put their results together."""
 
 import sys
+from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +11,7 @@ import typer
 from rsrg.cli.examples import OptionalStudy, StudyExample, chosen
 from rsrg.cli.options import EXIT_FAILURE, AsJson, ExecutionOptions, with_execution_options
 from rsrg.cli.outcome import exit_stopped
+from rsrg.formatting import counted
 
 
 @with_execution_options
@@ -25,8 +28,8 @@ def sweep(
     ] = False,
 ) -> None:
     """Run all runs of a study that are missing, stopped or failed; finished ones stay."""
-    from rsrg.report.console import console
-    from rsrg.report.status_table import counts, plan_text, print_groups
+    from rsrg.report.console import console, print_json
+    from rsrg.report.status_table import as_records, counts, plan_data, plan_text, print_groups
     from rsrg.studies.status import groups_of
     from rsrg.studies.study import load_study
     from rsrg.studies.sweep import sweep as sweep_study
@@ -37,19 +40,35 @@ def sweep(
     execution.apply()
     if dry_run:
         plan = sweep_plan(loaded, folder)
+        if execution.as_json:
+            print_json(plan_data(plan))
+            return
         print_groups([plan.group], console(wide=True))
         print(plan_text(plan))
         return
-    notify = (lambda text: None) if execution.quiet else (lambda text: print(text, flush=True))
+    notify = _notify(execution)
     with execution.opened() as options:
         swept = sweep_study(loaded, folder, notify=notify, **options)
+    if execution.as_json:
+        print_json(
+            {"folder": str(folder), "finished": swept.finished, "stopped": swept.stopped}
+            | {"runs": as_records(swept.runs)}
+        )
     if swept.stopped and not swept.finished:
         exit_stopped(f"stopped: {counts(swept.wanted)}. Go on with the same command")
-    if not execution.quiet or not swept.finished:
+    if not execution.as_json and not (execution.quiet and swept.finished):
         print_groups(groups_of(swept.runs), console(wide=True))
     if not swept.finished:
         print(f"rsrg: not every run is finished: {counts(swept.wanted)}", file=sys.stderr)
         raise typer.Exit(EXIT_FAILURE)
+
+
+def _notify(execution: ExecutionOptions) -> Callable[[str], None]:
+    """What says of each run how it ended: with `--json` on standard error, as progress is."""
+    if execution.quiet:
+        return lambda text: None
+    stream = sys.stderr if execution.as_json else sys.stdout
+    return lambda text: print(text, file=stream, flush=True)
 
 
 def status(
@@ -92,13 +111,19 @@ def merge(
     no_raw: Annotated[
         bool, typer.Option("--no-raw", help="Leave out the raw chunk means: a smaller file.")
     ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Put finished runs into one file, with what they were swept over as named dimensions."""
+    from rsrg.report.console import print_json
     from rsrg.studies.merge import merge as merge_runs
     from rsrg.studies.run_files import left_out
 
     merged = merge_runs(paths, output, pool_seeds=pool_seeds, raw=not no_raw)
+    notes = [*merged.notes, *filter(None, [left_out(paths)])]
+    if as_json:
+        print_json(asdict(merged) | {"path": str(merged.path), "notes": notes})
+        return
     sizes = " × ".join(f"{name} {size}" for name, size in merged.sizes.items())
-    print(f"{merged.path}: {merged.runs} runs{', ' if sizes else ''}{sizes}")
-    for note in (*merged.notes, *filter(None, [left_out(paths)])):
+    print(f"{merged.path}: {counted(merged.runs, 'run')}{', ' if sizes else ''}{sizes}")
+    for note in notes:
         print(f"note: {note}")

@@ -15,10 +15,15 @@ from rsrg.results.comparison import ComparisonRow
 
 def print_comparison(rows: Sequence[ComparisonRow]) -> None:
     """The table of each reading, and what its numbers are."""
+    print_steps(rows)
+    print(comparison_note(rows))
+
+
+def print_steps(rows: Sequence[ComparisonRow]) -> None:
+    """The table of each reading."""
     for _, steps in groupby(rows, key=lambda row: (row.material, row.reading)):
         console().print(comparison_table(list(steps)))
         print()
-    print(comparison_note(rows))
 
 
 def comparison_table(steps: Sequence[ComparisonRow]) -> Table:

@@ -1,12 +1,14 @@
-"""The critical strains of a run as a table for a paper: CSV, or LaTeX with booktabs."""
+"""The critical strains of a run, or of merged runs, as a table for a paper: CSV, or LaTeX."""
 
 import csv
 import io
 import math
 from collections.abc import Sequence
 from dataclasses import fields
+from typing import Any
 
 from rsrg.results.critical_record import CriticalStrainRecord
+from rsrg.results.merged_runs import MemberCriticalStrain, MergedRuns
 from rsrg.results.run import Run
 
 LATEX_SPECIAL = {
@@ -18,34 +20,51 @@ LATEX_SPECIAL = {
 SOURCES = {"lattice": "sum", "continuum": "continuum", "log": "Eqs.~4.2--4.5"}
 
 
-def csv_table(run: Run, records: Sequence[CriticalStrainRecord]) -> str:
+def csv_table(opened: Run | MergedRuns, records: Sequence[CriticalStrainRecord]) -> str:
     """One row for each critical strain, one number in a cell: the strain e and its error apart.
 
-    All digits are there; stderr is empty where M is an exact function of strain.
+    All digits are there; stderr is empty where M is an exact function of strain. Of merged runs,
+    the name of the run and its parameters come first.
     """
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     columns = [f.name for f in fields(CriticalStrainRecord)]
-    table.writerow(columns)
+    varied = ["run", *opened.parameters] if isinstance(opened, MergedRuns) else []
+    table.writerow([*varied, *columns])
     for record in records:
         row = {c: getattr(record, c) for c in columns}
         if record.source != "lattice":
             row["stderr"] = ""
-        table.writerow([repr(v) if isinstance(v, float) else v for v in row.values()])
+        cells = [*_varied(record, varied), *row.values()]
+        table.writerow([repr(v) if isinstance(v, float) else v for v in cells])
     return text.getvalue()
 
 
-def latex_table(run: Run, records: Sequence[CriticalStrainRecord]) -> str:
+def _varied(record: CriticalStrainRecord, names: Sequence[str]) -> list[Any]:
+    """The values of a run's parameters by name, "run" among them."""
+    if not isinstance(record, MemberCriticalStrain):
+        return []
+    values = {"run": record.run, **record.parameters}
+    return [values.get(name, "") for name in names]
+
+
+def latex_table(opened: Run | MergedRuns, records: Sequence[CriticalStrainRecord]) -> str:
     """A `tabular` of all critical strains; the document must use the package booktabs."""
+    if isinstance(opened, MergedRuns):
+        title, varied = opened.path.stem, list(opened.parameters) or ["run"]
+    else:
+        title, varied = opened.config.title, []
+    headings = [*map(escaped, varied), "Glass", "Reading", "Source of $M$", "Channel"]
     lines = [
-        f"% {_one_line(run.config.title)}: critical strains; needs \\usepackage{{booktabs}}",
-        r"\begin{tabular}{lllll}",
+        f"% {_one_line(title)}: critical strains; needs \\usepackage{{booktabs}}",
+        rf"\begin{{tabular}}{{{'l' * (len(headings) + 1)}}}",
         r"\toprule",
-        r"Glass & Reading & Source of $M$ & Channel & $e_\mathrm{crit}$ \\",
+        " & ".join([*headings, r"$e_\mathrm{crit}$ \\"]),
         r"\midrule",
     ]
     for r in records:
-        cells = [escaped(r.material), escaped(r.reading) or "--", SOURCES[r.source]]
+        cells = [escaped(str(value)) for value in _varied(r, varied)]
+        cells += [escaped(r.material), escaped(r.reading) or "--", SOURCES[r.source]]
         lines.append(" & ".join([*cells, escaped(r.channel), f"${_number(r)}$"]) + r" \\")
     return "\n".join([*lines, r"\bottomrule", r"\end{tabular}", ""])
 

@@ -80,6 +80,16 @@ def plan_text(plan: "SweepPlan") -> str:
     )
 
 
+def plan_data(plan: "SweepPlan") -> dict[str, Any]:
+    """What a sweep would do, as plain data: how many runs and chunks, and how far each run is."""
+    return {
+        "runs_to_do": plan.runs,
+        "chunks_to_do": plan.chunks,
+        "seconds": plan.seconds,
+        "runs": as_records(plan.group.named()),
+    }
+
+
 def as_records(runs: Iterable[RunStatus]) -> list[dict[str, Any]]:
     """All runs as plain data."""
     return [{"group": s.group} | asdict(s) for s in runs]

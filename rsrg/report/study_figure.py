@@ -17,7 +17,7 @@ from rsrg.formatting import NONE, length, with_error
 from rsrg.report.lengths import Lengths, generation_lengths
 from rsrg.report.style import COLOURS, length_axis, own_look, save
 from rsrg.results.pool_results import PoolResults
-from rsrg.results.run import Run, open_run
+from rsrg.results.run import Run, open_single_run
 from rsrg.studies.collect import Collected
 
 APART = 1.03  # by which factor in L runs are drawn apart, so that bars do not cover one another
@@ -49,7 +49,7 @@ def distributions(runs: Sequence[Collected], material: str | None = None) -> lis
     """
     rows = []
     for member in runs:
-        run = open_run(member.path)
+        run = open_single_run(member.path)
         if not run.config.flow.quenched:
             raise RunFileError(
                 f"a picture of many runs shows the blocks of quenched ones; {member.path} is "

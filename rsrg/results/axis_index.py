@@ -3,11 +3,12 @@
 import numpy as np
 
 from rsrg.errors import RunFileError
+from rsrg.results.opened_file import OpenedFile
 from rsrg.results.run import Run
 
 
-def axis_index(run: Run, axis: str, name: str) -> int:
-    """The index of a name on an axis of a run: material, reading or channel.
+def axis_index(run: OpenedFile, axis: str, name: str) -> int:
+    """The index of a name on an axis of a run, or of merged runs: material, reading or channel.
 
     Raises RunFileError, listing the names, for an unknown one.
     """

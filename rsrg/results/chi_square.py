@@ -56,7 +56,7 @@ class SummedCoupling:
     def of(cls, run: Run) -> Self:
         """That of a run, from its chunk means."""
         arrays = MomentArrays.from_run_file(run, run.config)
-        source = next(iter(coupling_sources(run.config, arrays)))
+        source = next(iter(coupling_sources(run.config, arrays, run.chunks_per_seed)))
         if not isinstance(source, SampledSource | ExactSumSource):
             raise TypeError(f"{run.path} holds no sum over blocks")
         m = source.moments

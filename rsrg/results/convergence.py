@@ -40,8 +40,8 @@ class Convergence:
 
 
 def convergence(run: Run, material: int, strain: int) -> Convergence | None:
-    """From the chunk means of a run, at an index of strain; None where nothing was drawn."""
-    if run.config.sampling.estimator != "montecarlo":
+    """From the chunk means of a run, at an index of strain; None where it has none of draws."""
+    if run.config.sampling.estimator != "montecarlo" or "coupling/moments" not in run:
         return None
     alpha, k = float(run.read("axes/alpha")[material]), strain
     draws = _Draws.at_strain(run, k)
@@ -97,12 +97,13 @@ class _Draws:
             whole.moments[:steps, :, one], whole.unstrained[:steps], volume, number
         )
         blocks = block_ensemble(config.blocks)
-        seeds = ((config.sampling.seed, whole.moments.shape[3]),)
         deformations = config.strain.deformations()[one]
         means = (
             None if volume is None else control_means(blocks, config.reading_list(), deformations)
         )
-        return cls(config, arrays, deformations, Harmonics.draw(blocks, seeds, steps), means)
+        return cls(
+            config, arrays, deformations, Harmonics.draw(blocks, run.chunks_per_seed, steps), means
+        )
 
     @property
     def chunks(self) -> int:

@@ -5,16 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rsrg.storage.entry import Entry
-from rsrg.storage.layout import AXES, ENTRIES
-
 if TYPE_CHECKING:
     import xarray
 
-    from rsrg.results.stored_run import StoredRun
+    from rsrg.results.opened_file import OpenedFile
 
 
-def data_array(run: "StoredRun", name: str) -> "xarray.DataArray":
+def data_array(run: "OpenedFile", name: str) -> "xarray.DataArray":
     """A dataset with all axes of the run that go along its own, such as L_n with the steps.
 
     Raises RunFileError, naming the nearest dataset, where there is none of this name.
@@ -22,23 +19,23 @@ def data_array(run: "StoredRun", name: str) -> "xarray.DataArray":
     import xarray  # starts slowly, and commands need none
 
     values = run.read(name)
-    key = name.strip("/")
-    entry = ENTRIES[key]
+    entry = run.entry(name)
+    axes = {path: run.entry(path) for path in run if path.startswith("axes/")}
     coordinates = {
-        axis: (along.dims, _own(run.read(f"axes/{axis}")), _attributes(along))
-        for axis, along in AXES.items()
-        if len(along.dims) == 1 and along.dims[0] in entry.dims and f"axes/{axis}" in run
+        path.removeprefix("axes/"): (along.dims, _own(run.read(path)), along.attributes)
+        for path, along in axes.items()
+        if len(along.dims) == 1 and along.dims[0] in entry.dims
     }
     return xarray.DataArray(
         _own(values),
         dims=entry.dims,
         coords=coordinates,
-        name=key.rpartition("/")[2],
-        attrs=_attributes(entry),
+        name=name.strip("/").rpartition("/")[2],
+        attrs=entry.attributes,
     )
 
 
-def data_tree(run: "StoredRun", names: Iterable[str]) -> "xarray.DataTree":
+def data_tree(run: "OpenedFile", names: Iterable[str]) -> "xarray.DataTree":
     """Datasets as a tree of xarray, one node for each group, each with the axes it needs."""
     import xarray
 
@@ -53,7 +50,3 @@ def data_tree(run: "StoredRun", names: Iterable[str]) -> "xarray.DataTree":
 def _own(values: Any) -> Any:
     """A copy, so that a change of it does not change the run; texts as those of numpy."""
     return np.array(values, dtype=str if values.dtype == object else None)
-
-
-def _attributes(entry: Entry) -> dict[str, str]:
-    return entry.attributes

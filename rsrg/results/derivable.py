@@ -37,7 +37,8 @@ def derivable(run: "Run") -> list[str]:
     names = [n for n in quickly_derived(run.config) if n not in run.snapshot and _follows(run, n)]
     if "coupling/M_stderr" in run.snapshot:
         return [*names, *([] if LARGEST in run.snapshot else [LARGEST])]
-    if "coupling/M" not in run.snapshot:
+    drawn = run.config.sampling.estimator == "montecarlo"
+    if "coupling/M" not in run.snapshot or (drawn and "coupling/moments" not in run.snapshot):
         return names
     harmonics = "axes/monomial" in run.snapshot
     return [*names, *(n for n in FROM_CHUNK_MEANS if harmonics or n != "coupling/harmonics")]

@@ -51,7 +51,8 @@ def _from_chunk_means(run: "Run") -> dict[str, Any]:
     if run.config.sampling.estimator == "exact":  # nothing is sampled: no errors
         m = run.read("coupling/M")
         return {"coupling/M_stderr": np.zeros_like(m), "flow/chi_stderr": np.zeros_like(m)}
-    return from_chunk_means(run.config, MomentArrays.from_run_file(run, run.config))
+    moments = MomentArrays.from_run_file(run, run.config)
+    return from_chunk_means(run.config, moments, run.chunks_per_seed)
 
 
 def from_chunk_means(

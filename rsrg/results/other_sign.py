@@ -30,17 +30,19 @@ class OtherSign:
 def other_sign(run: Run) -> OtherSign | None:
     """From the moments and M that a run holds; None unless its update is the resummed one.
 
-    χ⁻¹ = χ_el⁻¹/f ± Σ M is linear in M, so all steps are taken as one.
+    χ⁻¹ = χ_el⁻¹/f ± Σ M is linear in M, so all steps are taken as one. None, too, for draws whose
+    chunk means were left out: only they give the errors.
     """
     flow = run.config.flow
     sign: Sign = "hamiltonian" if flow.sign == "paper" else "paper"
     config = run.config.model_copy(update={"flow": flow.model_copy(update={"sign": sign})})
     setting = Setting.from_config(config)
-    if not setting.rule.resummed:
+    drawn = config.sampling.estimator == "montecarlo" and "lattice" in run.sources()
+    if not setting.rule.resummed or (drawn and "coupling/moments" not in run):
         return None
     curves = {source: _formula(run, setting, source) for source in run.sources()}
     stderr = np.zeros_like(curves[run.sources()[0]])
-    if "lattice" in curves and config.sampling.estimator == "montecarlo":
+    if drawn:
         curves["lattice"], stderr = _sampled(run, setting)
     return OtherSign(sign, curves, stderr)
 
@@ -62,7 +64,7 @@ def _formula(run: Run, setting: Setting, source: str) -> Array:
 def _sampled(run: Run, setting: Setting) -> tuple[Array, Array]:
     """By the sampled moments, with jackknife errors."""
     arrays = MomentArrays.from_run_file(run, run.config)
-    moments = SampledSource(setting, arrays).moments
+    moments = SampledSource(setting, arrays, run.chunks_per_seed).moments
     total = CouplingMoments(
         moments.mean.sum(axis=0, keepdims=True),
         moments.replicates.sum(axis=1, keepdims=True),

@@ -1,5 +1,6 @@
 """A run file, opened for reading: its status, its numbers, its table of critical strains."""
 
+import json
 import os
 from functools import cached_property
 from pathlib import Path
@@ -81,6 +82,21 @@ class Run(StoredRun):
         return [
             s for s in SOURCES if f"flow/inverse_eigenvalues{SOURCES[s].suffix}" in self.snapshot
         ]
+
+    @property
+    def chunks_per_seed(self) -> list[tuple[int, int]]:
+        """The seeds, and how many chunks each drew: several only where runs were pooled.
+
+        Example:
+            With the `run` of the example of `Run`, whose exact sum is one chunk:
+
+            >>> run.chunks_per_seed
+            [(0, 1)]
+        """
+        pooled = self.attributes.get("chunks_per_seed")
+        if pooled is None:
+            return [(self.config.sampling.seed, self.config.chunks())]
+        return [(seed, chunks) for seed, chunks in json.loads(str(pooled))]
 
     def values(self, name: str, source: str = "lattice", **index: Any) -> Any:
         """The values of a dataset by one source of M, at chosen places of its named axes.
@@ -228,32 +244,9 @@ class Run(StoredRun):
         ]
 
 
-def open_run(path: str | os.PathLike[str]) -> Run:
-    """Open a run file for reading, also while the run is still going on.
+def open_single_run(path: str | os.PathLike[str]) -> Run:
+    """Open the file of one run of a flow; otherwise as `open_run`.
 
-    path: of the run file.
-
-    Returns the Run as it was at this moment. Raises RunFileError if the file is missing, damaged or
-    not a run file; NotARunError, one of these, for merged runs, which xarray opens.
-
-    Example:
-        >>> import pathlib, tempfile, rsrg
-        >>> text = '''
-        ... schema_version: 1
-        ... materials: [{alpha: 0.7}]
-        ... lengths: {start: 50 angstrom, sample: 1 mm}
-        ... blocks: {n0: 3, count: volume}
-        ... strain: {values: [0.0, 0.5, 2.0]}
-        ... readings: [fixed/ellipsoid]
-        ... sampling: {estimator: exact}
-        ... '''
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     path = pathlib.Path(folder, "small.yaml")
-        ...     _ = path.write_text(text)
-        ...     config = rsrg.load_config(path)
-        ...     _ = rsrg.run(config, f"{folder}/small.h5")
-        ...     run = rsrg.open_run(f"{folder}/small.h5")
-        >>> run.status, run.progress
-        ('finished', (12, 12))
+    Raises NotARunError for merged runs, and for an ensemble of exact super blocks.
     """
     return Run(Snapshot(Path(path)))

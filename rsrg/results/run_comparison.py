@@ -152,7 +152,8 @@ def run_comparison(
 def _share_draws(a: Run, b: Run) -> bool:
     """Whether draws come from the same random numbers: a draw is a function of its seed."""
     drawn = all(run.config.sampling.estimator == "montecarlo" for run in (a, b))
-    return drawn and a.config.sampling.seed == b.config.sampling.seed
+    one, other = ({seed for seed, _ in run.chunks_per_seed} for run in (a, b))
+    return drawn and not one.isdisjoint(other)
 
 
 def _settings(a: Run, b: Run) -> list[Setting]:
@@ -199,7 +200,9 @@ def _critical_difference(
 
 
 def _eigenvalues(places: CommonPlaces, correlated: bool) -> Iterator[EigenvalueDifference]:
-    sums = None if correlated else [SummedCoupling.of(run) for run in (places.a, places.b)]
+    runs = (places.a, places.b)
+    has_chi = not correlated and all("coupling/moments" in run for run in runs)
+    sums = [SummedCoupling.of(run) for run in runs] if has_chi else None
     for source, reading, material in places.all():
         (a, a_stderr), (b, b_stderr) = places.final_eigenvalues(source, reading, material)
         difference, stderr = _differences(a, b), np.hypot(a_stderr, b_stderr)

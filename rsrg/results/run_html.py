@@ -1,14 +1,15 @@
 """What a notebook shows of a run: its state, what it is of, and what breaks its glasses first."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from rsrg.formatting import NONE, with_error
+from rsrg.formatting import NONE, counted, with_error
 from rsrg.records import MAX_ROWS, facts_html, rows_html
 from rsrg.results.critical_record import CriticalStrainRecord, first_failure
 
 if TYPE_CHECKING:
     from rsrg.results.exact_run import ExactRun
+    from rsrg.results.merged_runs import MergedRuns
     from rsrg.results.run import Run
     from rsrg.results.stored_run import StoredRun
 
@@ -30,6 +31,26 @@ def run_html(run: "Run") -> str:
         return head
     rows = list(_first_failures(run, glasses[:MAX_ROWS]))
     return head + rows_html(rows, "first critical strains e (dimensionless)", len(glasses))
+
+
+def merged_html(merged: "MergedRuns", runs: Mapping[str, "Run"]) -> str:
+    """What was varied, over which values; and the first critical strains of some of the runs."""
+    facts = {"file": str(merged.path), "runs": merged.summary}
+    if not runs:
+        return facts_html(facts, merged.path.stem)
+    facts |= {key: _names([str(v) for v in values]) for key, values in merged.parameters.items()}
+    rows = [
+        ({key: str(v) for key, v in merged.members[name].items()} or {"run": name}) | row
+        for name, run in runs.items()
+        for row in _first_failures(run, [glass.name for glass in run.config.glasses()])
+    ]
+    headings = dict.fromkeys(heading for row in rows for heading in row)
+    whole = [{heading: row.get(heading, NONE) for heading in headings} for row in rows]
+    caption = "first critical strains e (dimensionless)"
+    head = facts_html(facts, merged.path.stem)
+    more = len(merged.members) - len(runs)
+    left = f"<p>… and {counted(more, 'more run')}</p>" if more else ""
+    return head + rows_html(whole, caption) + left
 
 
 def exact_run_html(run: "ExactRun") -> str:

@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from rsrg.report.plots.merged_plots import MergedPlots
     from rsrg.report.plots.run_plots import RunPlots
+    from rsrg.results.merged_runs import MergedRuns
     from rsrg.results.run import Run
     from rsrg.results.stored_run import StoredRun
 
@@ -23,9 +25,24 @@ def run_plots(run: "Run") -> "RunPlots":
     return plots
 
 
+def merged_plots(merged: "MergedRuns") -> "MergedPlots":
+    """The pictures of merged runs: `rsrg.report.plots.merged_plots.MergedPlots`."""
+    module = import_module("rsrg.report.plots.merged_plots")
+    plots: MergedPlots = module.MergedPlots(merged)
+    return plots
+
+
 def write_report(
     run: "StoredRun", path: str | os.PathLike[str] | None, shared_script: bool
 ) -> Path:
     """Write the page of a run, by `rsrg.report.page.write`; returns its path."""
     write = import_module("rsrg.report.page.write").write_report
     return Path(write(run, path, shared_script=shared_script))
+
+
+def write_merged_report(
+    merged: "MergedRuns", path: str | os.PathLike[str] | None, shared_script: bool
+) -> Path:
+    """Write the page of merged runs, by `rsrg.report.page.write`; returns its path."""
+    write = import_module("rsrg.report.page.write").write_merged_report
+    return Path(write(merged, path, shared_script=shared_script))

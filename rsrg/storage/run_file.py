@@ -11,6 +11,8 @@ import os
 import re
 import shlex
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
@@ -22,12 +24,14 @@ import numpy as np
 from rsrg.errors import RunFileError
 from rsrg.storage.atomic import previous
 from rsrg.storage.encoding import BLOCK, READABLE_VERSIONS
+from rsrg.storage.entry import Entry
 from rsrg.storage.integrity import check_inside, check_type
 from rsrg.storage.layout import ENTRIES, file_dims
 from rsrg.storage.string_heap import faulty_heap
 from rsrg.storage.texts import flag_texts, is_text
 
 FILETYPE, EXACT, MERGED = "rsrg-run", "rsrg-exact", "rsrg-merged"
+MEMBERS = ("members/", "results/")  # what only merged runs have: which runs they are
 STRAIN_LAST = 3  # the schema from which the axis of strains lies last in a file
 SUFFIXES = (".h5", ".hdf5")  # of run files and merged files
 H5_ERRORS = (
@@ -179,8 +183,26 @@ class Snapshot:
         return [*range(swept), *(swept + as_written.index(d) for d in entry.dims)]
 
     def names(self, group: str) -> list[str]:
-        """Paths of the file's datasets that begin with a text such as "pool/"."""
-        return [n for n in ENTRIES if n.startswith(group) and n in self._paths]
+        """Paths of the file's datasets that begin with a text such as "pool/".
+
+        In a file of merged runs, what they were swept over comes first, and then what says which
+        runs they are.
+        """
+        return [n for n in (*self._beyond_layout, *ENTRIES) if n.startswith(group) and n in self]
+
+    @cached_property
+    def _beyond_layout(self) -> list[str]:
+        """Paths of the datasets that only merged runs have."""
+        if self.attributes.get("filetype") != MERGED:
+            return []
+        names = sorted(self._paths - ENTRIES.keys())
+        axes = [n for n in names if n.startswith("axes/")]
+        return axes + [n for n in names if n.startswith(MEMBERS) and not self._is_linked_axis(n)]
+
+    def _is_linked_axis(self, name: str) -> bool:
+        """Whether a path in another group leads to an axis."""
+        axis = f"axes/{name.rpartition('/')[2]}"
+        return axis in self and self._safely(lambda: self.file[name] == self.file[axis])
 
     def datasets(self, node: str = "/", derived: Sequence[str] = ()) -> list[str]:
         """Paths of all datasets at or under a node; linked axes are listed in `/axes` only.
@@ -189,7 +211,8 @@ class Snapshot:
         the nearest, or the groups there are.
         """
         node = "/" + node.strip("/")
-        names = [f"/{n}" for n in ENTRIES if n in self._paths or n in derived]
+        known = (*self._beyond_layout, *ENTRIES)
+        names = [f"/{n}" for n in known if n in self._paths or n in derived]
         inside = [n for n in names if n == node or n.startswith(node.rstrip("/") + "/")]
         if not inside:
             groups = sorted({n.rsplit("/", 1)[0] for n in names})
@@ -198,11 +221,25 @@ class Snapshot:
             raise RunFileError(f"no node {node} in {self.path}; {hint}")
         return inside
 
+    def entry(self, name: str) -> Entry:
+        """What a dataset of merged runs is: as in the layout, with its axes as in the file."""
+        key = name.strip("/")
+        dims = self.dimensions(key)
+        if key in ENTRIES:
+            return replace(ENTRIES[key], dims=dims or ENTRIES[key].dims)
+        own = (key.rpartition("/")[2],)  # an axis is its own
+        return Entry(dims or own, "", self._safely(lambda: self._long_name(key)))
+
+    def _long_name(self, name: str) -> str:
+        attributes = self.file[name].attrs
+        check_type(self.path, name, attributes.get_id("long_name").get_type())
+        return str(attributes["long_name"])
+
     def describe(self, name: str) -> tuple[tuple[str, ...], tuple[int, ...], str]:
         """Dimension names, shape and type of a dataset."""
         dataset = self.file[name]
         text = is_text(dataset.dtype) or "flag_meanings" in dataset.attrs
-        dims = self.dimensions(name) or ENTRIES[name.strip("/")].dims
+        dims = self.entry(name).dims
         shape = tuple(dataset.shape[i] for i in self._order(name))
         return dims, shape, "text" if text else str(dataset.dtype)
 

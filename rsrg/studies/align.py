@@ -41,6 +41,40 @@ class RunArrays:
 Scales = dict[str, list[Any]]
 
 
+@dataclass(frozen=True)
+class Extent:
+    """Which part of the aligned datasets is a run's own.
+
+    axes: of each axis the indices of its labels, or their number n where they are the first n; left
+    out where it has all. integers: its datasets of whole numbers.
+    """
+
+    axes: dict[str, int | list[int]]
+    integers: list[str]
+
+
+def extents(runs: Sequence[RunArrays]) -> list[Extent]:
+    """The extent of each run, in datasets of `align_runs`."""
+    scales = _scales(runs)
+    return [
+        Extent(
+            axes={
+                dim: _short(positions)
+                for dim, labels in scales.items()
+                if f"axes/{dim}" in run.datasets
+                and (positions := _positions(run, dim, scales)) != list(range(len(labels)))
+            },
+            integers=[n for n, v in run.datasets.items() if np.asarray(v).dtype.kind == "i"],
+        )
+        for run in runs
+    ]
+
+
+def _short(positions: list[int]) -> int | list[int]:
+    count = len(positions)
+    return count if positions == list(range(count)) else positions
+
+
 def align_runs(
     axes: Sequence[Axis], runs: Sequence[RunArrays]
 ) -> tuple[dict[str, Any], dict[str, Entry]]:
@@ -49,11 +83,11 @@ def align_runs(
     Raises RunFileError where two runs hold different values for one place.
     """
     scales = _scales(runs)
-    datasets: dict[str, Any] = {f"axes/{a.name}": _column(a.values) for a in axes}
+    datasets: dict[str, Any] = {f"axes/{a.name}": axis_values(a.values) for a in axes}
     entries = {f"axes/{a.name}": _axis_entry(a) for a in axes}
     for axis in axes:
         for name, values in axis.columns.items():
-            datasets[f"axes/{name}"] = _column(values)
+            datasets[f"axes/{name}"] = axis_values(values)
             entries[f"axes/{name}"] = Entry((axis.name,), "", f"parameter of each run: {name}")
     for dim, labels in scales.items():
         datasets[f"axes/{dim}"], entries[f"axes/{dim}"] = labels, ENTRIES[f"axes/{dim}"]
@@ -68,7 +102,7 @@ def _axis_entry(axis: Axis) -> Entry:
     return Entry((axis.name,), "", meaning)
 
 
-def _column(values: Sequence[Any]) -> list[Any]:
+def axis_values(values: Sequence[Any]) -> list[Any]:
     """The values of an axis: numbers unchanged, anything else as texts."""
     numbers = all(isinstance(v, int | float) and not isinstance(v, bool) for v in values)
     return list(values) if numbers else [str(v) for v in values]

@@ -7,11 +7,12 @@ from typing import Any
 
 from rsrg.config.resume_rules import flat
 from rsrg.config.schema import Config
-from rsrg.errors import RunFileError
-from rsrg.results.run import open_run
+from rsrg.errors import NotARunError, RunFileError
+from rsrg.formatting import shell_path
+from rsrg.results.exact_run import ExactRun, open_stored_run
 from rsrg.studies.index import read_index
 from rsrg.studies.run_files import run_files
-from rsrg.studies.status import RunStatus, run_status
+from rsrg.studies.status import RunStatus, run_status, run_statuses
 
 WHOLE_SETTINGS = (
     "materials",
@@ -34,21 +35,26 @@ class Collected:
 
 @dataclass(frozen=True)
 class Collection:
-    """Runs, and whether their parameters span a grid or are a list of cases."""
+    """Runs, and whether their parameters span a grid or are a list of cases.
+
+    left_out: files beside them that hold runs that are merged already.
+    """
 
     runs: tuple[Collected, ...]
     grid: bool
+    left_out: tuple[Path, ...] = ()
 
 
 def collect(paths: Sequence[Path]) -> Collection:
     """The runs of a sweep's folder that its study asks for; or files, and folders of files.
 
-    Raises RunFileError, naming every one of them, for runs that are not finished, and for two
-    files that hold the same run.
+    Raises RunFileError, naming every one of them, for runs that are not finished or no flows, and
+    for two files that hold the same run; for a file of merged runs that is named itself.
     """
     index = read_index(paths[0]) if len(paths) == 1 and paths[0].is_dir() else None
+    left_out: list[Path] = []
     if index is None:
-        rows = [run_status(path) for path in _files(paths)]
+        rows = list(_rows(paths, left_out))
     else:
         rows = [run_status(paths[0] / e.file, e) for e in index.runs if e.in_study]
     _require_finished(rows, paths)
@@ -56,15 +62,30 @@ def collect(paths: Sequence[Path]) -> Collection:
     _require_distinct(runs)
     if index is None or index.kind != "product":
         runs = _by_differences(runs)
-    return Collection(tuple(runs), index is None or index.kind == "product")
+    return Collection(tuple(runs), index is None or index.kind == "product", tuple(left_out))
 
 
-def _files(paths: Sequence[Path]) -> Iterator[Path]:
+def _rows(paths: Sequence[Path], left_out: list[Path]) -> Iterator[RunStatus]:
+    """The runs of files and folders; what is merged in these is added to `left_out`."""
     for path in paths:
         if path.is_dir():
-            yield from run_files(path)
+            files = run_files(path)
+            rows = list(run_statuses(files))
+            known = {row.path for row in rows}
+            left_out += [file for file in files if str(file) not in known]
+            yield from rows
         else:
-            yield path
+            yield _row(path)
+
+
+def _row(path: Path) -> RunStatus:
+    try:
+        return run_status(path)
+    except NotARunError:
+        raise RunFileError(
+            f"runs can be merged once; {path} holds merged runs already: name the files that it "
+            "was merged from"
+        ) from None
 
 
 def _require_finished(rows: list[RunStatus], paths: Sequence[Path]) -> None:
@@ -76,7 +97,13 @@ def _require_finished(rows: list[RunStatus], paths: Sequence[Path]) -> None:
 
 
 def _collected(row: RunStatus) -> Collected:
-    run = open_run(row.path)
+    run = open_stored_run(Path(row.path))
+    if isinstance(run, ExactRun):
+        raise RunFileError(
+            f"only runs of a flow can be merged; {row.path} holds exact super blocks, whose "
+            "strengths, distances and temperatures are axes of one run: "
+            f"rsrg report {shell_path(row.path)}"
+        )
     versions = str(run.read("provenance/versions")[-1])
     digest = str(run.attributes["config_hash"])
     run.close()

@@ -13,10 +13,10 @@ from rsrg.errors import NotARunError, RunFileError
 from rsrg.physics.arrays import Array
 from rsrg.physics.loading import outward
 from rsrg.results.axes import generation_lengths
-from rsrg.results.run import Run, open_run
+from rsrg.results.run import Run, open_single_run
 from rsrg.results.trust import Level, trust, worst
 from rsrg.storage.layout import SOURCES
-from rsrg.storage.run_file import MERGED, Snapshot
+from rsrg.storage.run_file import Snapshot
 from rsrg.studies.collect import differing_settings
 from rsrg.studies.status import RunStatus, State, statuses
 
@@ -62,21 +62,11 @@ class Member:
     note: str = ""
 
 
-def holds_many(path: Path) -> bool:
-    """Whether a path is a folder, or a file of merged runs."""
-    if path.is_dir():
-        return True
-    with Snapshot(path) as snapshot:
-        return snapshot.attributes.get("filetype") == MERGED
-
-
 def study_members(path: Path) -> list[Member]:
-    """The runs of a folder, of its study if it has one; or those in a merged file.
+    """The runs of a folder, of its study if it has one.
 
-    Raises RunFileError where there is no run at all, or the file is no merged one.
+    Raises RunFileError where there is no run at all.
     """
-    if not path.is_dir():
-        return list(_merged_members(Snapshot(path)))
     rows = [row for group in statuses([path]) for row in group.runs if row.in_study is not False]
     if not rows:
         raise RunFileError(f"no run files at {path}")
@@ -106,7 +96,7 @@ def _member(row: RunStatus) -> tuple[Member, Any]:
     if row.state in ("missing", "damaged"):
         return Member(**common), None
     try:
-        run = open_run(path)
+        run = open_single_run(path)
     except NotARunError:  # an ensemble of exact super blocks has no failures
         return Member(**common), None
     config = run.config
@@ -151,8 +141,15 @@ def _blocks(run: Run) -> dict[tuple[str, str], BlockFailures]:
     }
 
 
+def merged_members(snapshot: Snapshot) -> list[Member]:
+    """Each place along the swept dimensions of a merged file at which there is a run.
+
+    Raises RunFileError where the file holds no critical strains.
+    """
+    return list(_merged_members(snapshot))
+
+
 def _merged_members(snapshot: Snapshot) -> Iterator[Member]:
-    """Each place along the swept dimensions of a merged file at which there is a run."""
     results = [s for s in SOURCES if f"critical/strain{SOURCES[s].suffix}" in snapshot]
     if not results:
         raise RunFileError(f"{snapshot.path} holds no critical strains of runs")

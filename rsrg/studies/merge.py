@@ -2,11 +2,12 @@
 
 Results are merged, and the raw chunk means from which they follow: NaN beyond the chunks that a run
 has, those of pooled seeds one after another as `members` lists them. Runs may also differ in their
-glasses, readings or strains: these have axes already, and the merged file has all of them.
+glasses, readings or strains: these have axes already, and the merged file has all of them. A record
+of each run says which part is its own, so that `open_run` gives each of them again.
 """
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -16,7 +17,7 @@ import numpy as np
 
 from rsrg.errors import ConfigError, RunFileError
 from rsrg.execution.clock import CLOCK
-from rsrg.results.run import open_run
+from rsrg.results.run import open_single_run
 from rsrg.storage import provenance
 from rsrg.storage.atomic import save
 from rsrg.storage.encoding import SCHEMA_VERSION, encode
@@ -26,6 +27,7 @@ from rsrg.storage.run_file import MERGED, SUFFIXES
 from rsrg.studies.align import Axis, RunArrays, align_runs
 from rsrg.studies.collect import Collected, Collection, collect
 from rsrg.studies.index import cell
+from rsrg.studies.member_records import kept_aside, member_records
 from rsrg.studies.seeds import POOLED, SeedGroup, pooled_results, seed_groups
 
 WITH_AXIS = ("materials", "readings")  # runs that differ in these are merged along existing axes
@@ -59,11 +61,11 @@ def merge(
     raw: with the raw chunk means; without them the file is much smaller.
 
     Returns a record of what was merged: path, runs (how many), sizes (of every swept dimension, by
-    its name) and notes. xarray.open_datatree opens the file.
+    its name) and notes. `open_run` opens the file, and so does xarray.open_datatree.
 
     Raises ConfigError where the file is not named as one of HDF5; RunFileError where it exists or
-    cannot be written, where a run is not finished or twice there, where the runs differ in
-    parameters that span no grid, or where two runs hold results for the same place.
+    cannot be written, where a run is not finished, twice there or no run of a flow, where the runs
+    differ in parameters that span no grid, or where two runs hold results for the same place.
 
     Example:
         Two sizes of super blocks, by the exact mean of the sum:
@@ -105,13 +107,19 @@ def write_merged(
     ]
     runs = [run for group in rows for run in group]
     datasets, entries = align_runs(axes, arrays)
-    for name, entry, values in _members(runs):
+    for name, entry, values in (*_members(rows), *member_records(axes, rows, arrays)):
         datasets[name], entries[name] = values, entry
     versions = sorted({run.versions for run in runs})
     save(path, encode(_attributes(pool_seeds, versions), datasets, entries))
     sizes = {axis.name: len(axis.values) for axis in axes}
-    notes = ("the runs were made with different software: " + " | ".join(versions),)
-    return Merged(path, len(runs), sizes, notes if len(versions) > 1 else ())
+    return Merged(path, len(runs), sizes, tuple(_notes(versions, collection.left_out)))
+
+
+def _notes(versions: Sequence[str], left_out: Sequence[Path]) -> Iterator[str]:
+    if len(versions) > 1:
+        yield "the runs were made with different software: " + " | ".join(versions)
+    if left_out:
+        yield f"left out, as their runs are merged already: {', '.join(p.name for p in left_out)}"
 
 
 def _attributes(pooled: bool, versions: list[str]) -> dict[str, Any]:
@@ -169,7 +177,7 @@ def _place(axes: Sequence[Axis], run: Collected, number: int) -> tuple[int, ...]
 
 def _results(group: SeedGroup, pooled: bool, raw: bool) -> dict[str, Any]:
     """Axes, derived datasets and raw chunk means of a run, or of a group of runs."""
-    run = open_run(group[0].path)
+    run = open_single_run(group[0].path)
     names = [n for n in run if not (pooled and not n.startswith("axes/"))]
     datasets = {n: run.read(n) for n in names if n not in FROM_CHUNK_MEANS}
     if pooled:
@@ -183,16 +191,14 @@ def _results(group: SeedGroup, pooled: bool, raw: bool) -> dict[str, Any]:
 
 def _merged(name: str, raw: bool) -> bool:
     """Whether a dataset goes into the merged file: an axis, a result, or a raw chunk mean."""
-    group, last = name.split("/")
-    if group in ("checkpoint", "provenance") or last == "session":
+    if name in FROM_CHUNK_MEANS or kept_aside(name):
         return False
-    if name in FROM_CHUNK_MEANS or last == "monomial":
-        return False
-    return raw or not (is_raw(name) or last == "quartic")
+    return raw or not (is_raw(name) or name == "axes/quartic")
 
 
-def _members(runs: Sequence[Collected]) -> list[Described]:
+def _members(rows: Sequence[SeedGroup]) -> list[Described]:
     """The datasets that describe each run, such as its file and seed."""
+    runs = [run for group in rows for run in group]
     columns: dict[str, tuple[str, list[Any]]] = {
         "axes/member": ("number of the run", list(range(len(runs)))),
         "members/file": ("run file", [run.path.name for run in runs]),
@@ -203,6 +209,10 @@ def _members(runs: Sequence[Collected]) -> list[Described]:
         "members/seed": ("seed", [run.config.sampling.seed for run in runs]),
         "members/samples": ("draws per step", [run.config.sampling.samples for run in runs]),
         "members/versions": ("software of its last session", [run.versions for run in runs]),
+        "members/result": (
+            "number of the result it is in, of which pooled seeds have one",
+            [number for number, group in enumerate(rows) for _ in group],
+        ),
     }
     return [
         (name, Entry(("member",), "", text), values) for name, (text, values) in columns.items()

@@ -8,7 +8,7 @@ from rsrg.config.resume_rules import flat
 from rsrg.errors import RunFileError
 from rsrg.results.chunk_means import MomentArrays
 from rsrg.results.compute import compute_results
-from rsrg.results.run import open_run
+from rsrg.results.run import open_single_run
 from rsrg.studies.collect import Collected
 
 POOLED = ("sampling.seed", "sampling.samples")
@@ -54,10 +54,15 @@ def _require_distinct_seeds(group: Sequence[Collected]) -> None:
 def pooled_results(group: SeedGroup) -> dict[str, Any]:
     """The raw chunk means of all seeds, one after another, and every dataset derived from them."""
     moments = MomentArrays.joined([_moments(run) for run in group])
-    chunks_per_seed = [(run.config.sampling.seed, run.config.chunks()) for run in group]
-    return moments.datasets() | compute_results(group[0].config, moments, chunks_per_seed)
+    results = compute_results(group[0].config, moments, chunks_per_seed(group))
+    return moments.datasets() | results
+
+
+def chunks_per_seed(group: SeedGroup) -> list[tuple[int, int]]:
+    """The seeds, and how many chunks each drew."""
+    return [(run.config.sampling.seed, run.config.chunks()) for run in group]
 
 
 def _moments(run: Collected) -> MomentArrays:
-    with open_run(run.path).snapshot as opened:
+    with open_single_run(run.path).snapshot as opened:
         return MomentArrays.from_run_file(opened, run.config)

@@ -15,10 +15,11 @@ from rsrg.execution.clock import CLOCK
 from rsrg.formatting import duration_text
 from rsrg.records import Records
 from rsrg.results.exact_run import ExactRun, open_stored_run
+from rsrg.results.merged_runs import MergedRuns
 from rsrg.results.run import Run
 from rsrg.results.stored_run import StoredRun
 from rsrg.storage.lock import Holder, named_holder
-from rsrg.storage.run_file import SUFFIXES
+from rsrg.storage.run_file import SUFFIXES, Snapshot
 from rsrg.studies.index import NAME, Entry, Index, cell, index_of, read_index
 from rsrg.studies.run_files import run_files
 from rsrg.studies.study import Study, is_study, load_study
@@ -222,11 +223,11 @@ def _indexed(folder: Path, index: Index) -> Group:
     entries = {e.file: e for e in index.runs if e.in_study or (folder / e.file).exists()}
     strangers = [p for p in run_files(folder) if p.name not in entries]
     rows = [run_status(folder / e.file, e) for e in entries.values()]
-    rows += _statuses(strangers)
+    rows += run_statuses(strangers)
     return Group(f"{folder}, study {index.study}", tuple(rows))
 
 
-def _statuses(paths: list[Path]) -> Iterator[RunStatus]:
+def run_statuses(paths: list[Path]) -> Iterator[RunStatus]:
     """The runs among the files of a folder."""
     for path in paths:
         with suppress(NotARunError):
@@ -246,10 +247,19 @@ def statuses(paths: list[Path]) -> list[Group]:
         elif path.suffix in STUDIES:
             groups.append(_study(path))
         elif path.suffix in SUFFIXES:
-            files.append(run_status(path))
+            files.append(_file_status(path))
         else:
             raise ConfigError([f"a path must be a run file, a folder or a study file; got {path}"])
     return ([Group("", tuple(files))] if files else []) + groups
+
+
+def _file_status(path: Path) -> RunStatus:
+    """The status of a file that was named itself; merged runs are finished, all of them."""
+    try:
+        return run_status(path)
+    except NotARunError:
+        with MergedRuns(Snapshot(path)) as merged:
+            return RunStatus(str(path), "finished", note=f"merged: {merged.summary}")
 
 
 def _study(path: Path) -> Group:
@@ -264,7 +274,7 @@ def _folder(folder: Path) -> Iterator[Group]:
     index = read_index(folder)
     if index is not None:
         yield _indexed(folder, index)
-    elif rows := tuple(_statuses(run_files(folder))):
+    elif rows := tuple(run_statuses(run_files(folder))):
         yield Group(str(folder), rows)
     for inner in sorted(p for p in folder.iterdir() if (p / NAME).is_file()):
         yield from _folder(inner)

@@ -13,7 +13,7 @@ from small_runs import child, ended, small_config
 
 from rsrg.errors import RunFileError
 from rsrg.execution.engine import run
-from rsrg.results.run import open_run
+from rsrg.results.run import open_single_run
 from rsrg.storage.encoding import BLOCK
 
 SECONDS = 60  # of computing, for a hundred forged files, which take 1 s; one may take HDF5 10 s
@@ -40,7 +40,7 @@ def measure(every: int) -> dict[str, Any]:
 def _refused(path: Path, content: bytes) -> bool:
     path.write_bytes(content)
     try:
-        open_run(path)
+        open_single_run(path)
     except RunFileError:
         return True
     return False
@@ -77,7 +77,7 @@ def _open_forged(path: Path, good: bytes, start: int, count: int, seed: int) -> 
         bad[:BLOCK] = (b"rsrg-run sha256 " + digest + b"\n").ljust(BLOCK, b"\0")
         path.write_bytes(bad)
         try:
-            opened = open_run(path)
+            opened = open_single_run(path)
             for dataset in opened.snapshot.datasets():
                 opened.read(dataset)
         except RunFileError:

@@ -11,7 +11,7 @@ from small_runs import bits, child, ended, load_kernels, save_often, small_confi
 
 from rsrg.config.schema import Config
 from rsrg.execution.engine import resume, run
-from rsrg.results.run import open_run
+from rsrg.results.run import open_single_run
 
 SAVING = 0.5  # of the time, so that every other kill hits a save
 
@@ -56,7 +56,7 @@ def judge(path: Path, before: int, whole: dict[str, bytes], found: dict[str, int
     if not path.exists():
         found["before the first save"] += 1
         return before
-    now = open_run(path)
+    now = open_single_run(path)
     found["bad"] += now.progress[0] < before
     if now.status != "finished":
         return now.progress[0]

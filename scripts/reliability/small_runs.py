@@ -10,7 +10,7 @@ from rsrg.config.loading import config_from_text
 from rsrg.config.schema import Config
 from rsrg.execution import pace
 from rsrg.execution.engine import run
-from rsrg.results.run import open_run
+from rsrg.results.run import open_single_run
 from rsrg.storage.layout import ENTRIES
 
 TEXT = """\
@@ -37,7 +37,7 @@ def save_often(share: float) -> None:
 
 def bits(path: Path) -> dict[str, bytes]:
     """All that a run computed, as bytes; its provenance differs from session to session."""
-    opened = open_run(path)
+    opened = open_single_run(path)
     names = [n for n in ENTRIES if n in opened.snapshot and not n.startswith("provenance/")]
     values = {n: np.asarray(opened.read(n)) for n in names if n != "axes/session"}
     opened.close()

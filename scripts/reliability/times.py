@@ -13,7 +13,7 @@ from typing import Any
 from small_runs import child, ended, save_often, small_config
 
 from rsrg.execution.engine import run
-from rsrg.results.run import open_run
+from rsrg.results.run import open_single_run
 
 CODE = "from rsrg.cli.app import main; main()"
 
@@ -72,7 +72,7 @@ def measure_reading(times: int) -> dict[str, Any]:
         os.read(saved, 1)
         before = -1
         while found["opened"] < times:
-            opened = open_run(path)
+            opened = open_single_run(path)
             done = opened.progress[0]
             found["opened"] += 1
             found["different"] += done != before

@@ -57,11 +57,15 @@ def test_all_commands(done, command):
     assert (more.returncode, more.stdout) == (0, "")
     assert "40 super blocks" in command("report", path).stdout
 
-    for refused in (("compare", path), ("merge", path, "--output", "merged.h5")):
+    for refused, words in (
+        (("compare", path), "holds an ensemble of exact super blocks and no flow"),
+        (("merge", path, "--output", "merged.h5"), "only runs of a flow can be merged"),
+        (("merge", path.parent, "--output", "merged.h5"), f"rsrg report {path}"),
+    ):
         result = command(*refused)
         assert result.returncode == 1
         assert len(result.stderr.splitlines()) == 1
-        assert "holds an ensemble of exact super blocks and no flow" in result.stderr
+        assert words in result.stderr
 
 
 def test_validate(command, configs):

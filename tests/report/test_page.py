@@ -19,7 +19,8 @@ from rsrg.report.page.run_page import run_content
 from rsrg.report.page.study_page import study_content
 from rsrg.report.page.write import write_report, write_study_report
 from rsrg.results.exact_run import open_stored_run
-from rsrg.studies.members import study_members
+from rsrg.storage.run_file import Snapshot
+from rsrg.studies.members import merged_members, study_members
 
 
 @pytest.fixture(scope="module")
@@ -213,7 +214,7 @@ def test_study_and_merged_runs(quenched, tmp_path, command):
     assert (folder / "q1.html").stat().st_mtime_ns == written  # as new as its run
 
     assert command("merge", folder, "--output", "merged.h5").returncode == 0
-    merged = study_members(tmp_path / "merged.h5")
+    merged = merged_members(Snapshot(tmp_path / "merged.h5"))
     assert [m.parameters for m in merged] == [{"seed": 1}, {"seed": 2}]
     for one, other in zip(members, merged, strict=True):
         assert one.failures.keys() == other.failures.keys()

@@ -231,9 +231,6 @@ def test_what_is_refused(ran, command, request, tmp_path, config):
     command("exact", source, "--output", exact, "-q", "--walltime", "0.001s")
     with pytest.raises(NotARunError, match="exact super blocks and no flow"):
         rsrg.compare(run, exact)
-    command("merge", run.path, "--output", tmp_path / "merged.h5")
-    with pytest.raises(NotARunError, match="is no run, but runs merged"):
-        rsrg.compare(tmp_path / "merged.h5", run)
     rsrg.run(config, tmp_path / "stopped.h5", walltime=1e-6)
     with pytest.raises(RunFileError, match="is stopped"):
         rsrg.compare(run, tmp_path / "stopped.h5")

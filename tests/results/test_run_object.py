@@ -147,6 +147,9 @@ USES = {
     "contains": lambda r: "axes/strain" in r,
     "iterate": list,
     "sources": lambda r: r.sources(),
+    "entry": lambda r: r.entry("axes/strain"),
+    "summary": lambda r: r.summary,
+    "chunks_per_seed": lambda r: r.chunks_per_seed,
     "readings": lambda r: r.readings("lattice"),
     "material_index": lambda r: r.material_index(None),
     "critical_strains": lambda r: r.critical_strains(),
@@ -172,7 +175,7 @@ def test_after_closing_every_use_says_so(run):
         said = f"the run {run.path} is closed; rsrg.open_run opens it again"
         assert str(caught.value) == said, name
     missing = {n for n in dir(run) if not n.startswith("_")} - USES.keys()
-    assert missing == {"close", "config", "path"}
+    assert missing == {"close", "closed", "config", "path"}
     run.close()
     assert repr(run) == f"<Run {run.path}: closed>"
     assert run._repr_html_() is None

@@ -210,10 +210,18 @@ def test_named_as_what_it_is(grid, tmp_path):
         write_merged(collect([grid[1]]), tmp_path / "m.yaml")
 
 
-def test_a_merged_file_is_no_run(grid, tmp_path):
-    write_merged(collect([grid[1]]), tmp_path / "m.h5")
-    with pytest.raises(RunFileError, match="no run, but runs merged: open it with xarray"):
-        rsrg.open_run(tmp_path / "m.h5")
+def test_merged_runs_are_not_merged_again(grid, tmp_path):
+    """A file that is named is refused; one in a folder is left out, and named."""
+    _, folder = grid
+    (tmp_path / "runs").mkdir()
+    for path in folder.glob("*.h5"):
+        (tmp_path / "runs" / path.name).write_bytes(path.read_bytes())
+    write_merged(collect([folder]), tmp_path / "runs" / "m.h5")
+    with pytest.raises(RunFileError, match=r"merged once; .*m\.h5 holds merged runs already"):
+        collect([tmp_path / "runs" / "m.h5"])
+    merged = write_merged(collect([tmp_path / "runs"]), tmp_path / "again.h5")
+    assert merged.runs == 6
+    assert merged.notes == ("left out, as their runs are merged already: m.h5",)
 
 
 def test_other_software_is_noted(grid, tmp_path, monkeypatch):

@@ -13,10 +13,11 @@ from rsrg.report.page.exact_page import exact_content
 from rsrg.report.page.run_page import run_content
 from rsrg.report.page.study_page import study_content
 from rsrg.results.exact_run import ExactRun
-from rsrg.results.run import Run, open_run
+from rsrg.results.merged_runs import MergedRuns
+from rsrg.results.run import Run, open_single_run
 from rsrg.storage.atomic import replace_text
 from rsrg.storage.own_file import is_foreign
-from rsrg.studies.members import Member
+from rsrg.studies.members import Member, merged_members
 
 MARK = '<meta name="generator" content="rsrg">'  # in each page
 
@@ -35,9 +36,16 @@ def write_report(
     Raises RunFileError where it cannot be written, or the path does not end in .html; RsrgError
     where plotly is missing.
     """
-    target = _own(run.path.with_suffix(".html")) if path is None else _named(Path(path))
+    target = _own(_beside(run.path)) if path is None else _named(Path(path))
     content = exact_content(run) if isinstance(run, ExactRun) else run_content(run)
     return _write(content, target, shared_script)
+
+
+def _beside(run: Path) -> Path:
+    """The page of a run; of one in a merged file, beside that file, named by both."""
+    if run.parent.is_file():
+        return run.parent.with_name(f"{run.parent.stem}_{run.stem}.html")
+    return run.with_suffix(".html")
 
 
 def write_study_report(
@@ -57,9 +65,20 @@ def write_study_report(
         [p for p in paths if _is_older(p)], "reports of runs", console=out, transient=True,
         disable=not out.is_terminal,
     ):  # fmt: skip
-        with open_run(each) as run:
+        with open_single_run(each) as run:
             write_report(run, shared_script=True)
     return _write(study_content(path, members), target, shared_script)
+
+
+def write_merged_report(
+    merged: MergedRuns,
+    path: str | os.PathLike[str] | None = None,
+    *,
+    shared_script: bool = False,
+) -> Path:
+    """Write the page of merged runs, by default beside their file; otherwise as `write_report`."""
+    target = None if path is None else Path(path)
+    return write_study_report(merged.path, merged_members(merged.snapshot), target, shared_script)
 
 
 def _is_older(run: Path) -> bool:
