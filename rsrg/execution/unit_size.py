@@ -3,7 +3,13 @@
 from rsrg.config.schema import Config
 from rsrg.ensemble.blocks import CHUNK
 from rsrg.execution.executor import Executor
-from rsrg.sums.cost import batch_seconds, choice_seconds, harmonic_seconds, weighted_seconds
+from rsrg.sums.cost import (
+    batch_seconds,
+    choice_seconds,
+    direct_seconds,
+    harmonic_seconds,
+    weighted_seconds,
+)
 
 LEAST_UNITS = 8  # for each worker, where there are so many chunks: then all end about together
 
@@ -17,8 +23,18 @@ def chunks_per_unit(seconds: float, chunks: int, executor: Executor) -> int:
 
 def draw_chunk_seconds(config: Config) -> float:
     """Time of a chunk of draws on one core, roughly."""
-    n, cases = config.blocks.n0**3, len(config.readings) * len(config.strain.strains()) + 1
-    return CHUNK * cases * (choice_seconds(n) + batch_seconds(n))
+    return _bodies(config) * choice_seconds(config.blocks.n0**3) + draw_sum_seconds(config)
+
+
+def draw_sum_seconds(config: Config) -> float:
+    """Time of the sums of a chunk of draws on one core, roughly: by rows where there are rows."""
+    each = batch_seconds if config.blocks.blocks().perfect else direct_seconds
+    return _bodies(config) * each(config.blocks.n0**3)
+
+
+def _bodies(config: Config) -> int:
+    """How many bodies are cut out of the draws of a chunk."""
+    return CHUNK * (len(config.readings) * len(config.strain.strains()) + 1)
 
 
 def super_block_chunk_seconds(config: Config) -> float:
