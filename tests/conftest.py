@@ -22,6 +22,7 @@ from rsrg.execution.clock import CLOCK
 from rsrg.execution.pool_state import PoolState
 from rsrg.storage.layout import ENTRIES
 from rsrg.sums.cache import kernel_folder
+from rsrg.sums.kernel_files import SUFFIX
 
 TEXT = """\
 schema_version: 1
@@ -106,7 +107,7 @@ def coarse_grain(folder):
 
 def note_whether_cold(folder):
     kernels = kernel_folder()
-    if kernels is not None and not any(kernels.rglob("*.nbi")):
+    if kernels is not None and not any(kernels.glob(f"*{SUFFIX}")):
         (folder / "cold").touch()
 
 

@@ -1,12 +1,16 @@
 """What `rsrg critical` prints and draws."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from rsrg.cli.waiting import waiting
 from rsrg.errors import ConfigError
-from rsrg.physics.failure_surface import plane, reading_surfaces
-from rsrg.physics.first_failure import Loading, critical_answer
+from rsrg.execution.clock import CLOCK
+from rsrg.formatting import duration_text
+from rsrg.physics.coupling_source import exact_sums_made
+from rsrg.physics.failure_surface import RAYS, plane, reading_surfaces
+from rsrg.physics.first_failure import EXACT_READINGS, Loading, critical_answer
 from rsrg.physics.materials import Material
 from rsrg.report.console import console, print_json
 from rsrg.report.critical_answer import (
@@ -20,12 +24,33 @@ from rsrg.report.critical_answer import (
 )
 from rsrg.report.style import check_format
 
+# How many exact sums it takes, about, to tell how long it will be.
+SUMS_OF_ROOTS = 90  # to find the zeros between strains of the grid
+SUMS_OF_SURFACES = 2 * 14 * RAYS  # of two readings
+
+
+def _sums_made(n0: int, expected: int) -> Callable[[], str]:
+    """How many of about so many exact sums are made from now on, in words, and the time left."""
+    before, started = exact_sums_made(), CLOCK.monotonic()
+
+    def text() -> str:
+        made = exact_sums_made() - before
+        words = f"exact sums over N0 = {n0}: {made} of about {max(expected, made)}"
+        if not 0 < made < expected:
+            return words
+        left = (CLOCK.monotonic() - started) / made * (expected - made)
+        return f"{words}, about {duration_text(left)} left"
+
+    return text
+
 
 def failing_strains(
     glasses: Sequence[Material], loading: Loading, signs: Sequence[Any], as_json: bool
 ) -> None:
     """The first failure of one glass by every source of M; of several, by the sum over blocks."""
-    answers = [critical_answer(glass, loading, signs) for glass in glasses]
+    sums = len(EXACT_READINGS) * len(loading.grid()) + SUMS_OF_ROOTS
+    with waiting(_sums_made(loading.n0, sums)):
+        answers = [critical_answer(glass, loading, signs) for glass in glasses]
     one = len(answers) == 1
     if as_json:
         data = [critical_answer_data(answer) for answer in answers]
@@ -63,7 +88,8 @@ def failing_plane(
     glass, of, alpha = glasses[0], plane(first, second), glasses[0].alpha
     picture = output or Path("runs") / f"critical_{first}_{second}.png"
     check_format(picture)
-    surfaces = reading_surfaces(of, alpha, loading, signs)
+    with waiting(_sums_made(loading.n0, SUMS_OF_SURFACES)):
+        surfaces = reading_surfaces(of, alpha, loading, signs)
     if as_json:
         rows = [
             {"reading": str(reading), "kind": kind, "sign": sign, **vars(surface)}

@@ -97,8 +97,8 @@ class ExecutionOptions:
         limit = walltime_seconds(self.walltime)
         with (
             one_blas_thread(),
-            open_executor(self.threads, self.workers, self.scheduler) as executor,
             progress_bar(self.no_progress, self.quiet) as watch,
+            open_executor(self.threads, self.workers, self.scheduler) as executor,
         ):
             if self.scheduler is not None and not self.verbose:
                 _silence_dask()

@@ -22,10 +22,11 @@ def reproduce(
     as_json: AsJson = False,
 ) -> None:
     """Compute the paper again: Table I, Figures 1 to 10, and a verdict on every claim."""
+    from rsrg.cli.waiting import waiting
     from rsrg.paper.page.tables_text import summary
     from rsrg.paper.reproduce import reproduce as write_paper
 
-    with one_blas_thread():
+    with one_blas_thread(), waiting(lambda: "the paper again"):
         claims = write_paper(output, lambda text: print(f"{text} …", file=sys.stderr))
     if as_json:
         print((output / "paper.json").read_text(encoding="utf-8"), end="")
@@ -51,8 +52,11 @@ def stability(
     as_json: AsJson = False,
 ) -> None:
     """Whether the bulk of a glass is stable by itself, without renormalization: both signs."""
+    from rsrg.cli.waiting import waiting
     from rsrg.config.quantities import si_option
     from rsrg.physics.first_failure import choose_glass
+    from rsrg.physics.lattices import LATTICES
+    from rsrg.physics.sign import SIGNS
     from rsrg.physics.stability_rows import StabilityRow, lattice_rows
     from rsrg.report.console import console, print_json
     from rsrg.report.stability_answer import stability_data, stability_notes, stability_table
@@ -60,12 +64,19 @@ def stability(
     c = [si_option(name, v, "meter/second") for name, v in (("c-l", c_l), ("c-t", c_t))]
     glass = choose_glass(material, c[0], c[1], alpha)
     rows: list[StabilityRow] = []
-    with one_blas_thread():
+    packings: list[StabilityRow] = []
+    total = len(SIGNS) * (len(LATTICES) + (packing is not None))
+
+    def present() -> str:
+        return f"stability of the bulk: {len(packings) + len(rows)} of {total} rows"
+
+    with one_blas_thread(), waiting(present):
         if packing is not None:
             from rsrg.ensemble.packing_rows import packing_rows
 
-            rows += packing_rows(packing, glass.alpha, amplitude)
-        rows = [*lattice_rows(glass.alpha, amplitude), *rows]
+            packings.extend(packing_rows(packing, glass.alpha, amplitude))
+        rows.extend(lattice_rows(glass.alpha, amplitude))
+    rows += packings
     if as_json:
         print_json(stability_data(glass, amplitude, rows))
         return

@@ -19,10 +19,11 @@ MONOMIALS = 94  # largest number of harmonics of a draw's rotation
 class Plan:
     """The size of a run. pool: P, the number of blocks in the pool of a quenched run.
 
-    pool_bytes: size of one pool. seconds: estimated from a chunk timed on this machine; None where
-    none was timed.
+    pool_bytes: size of one pool. seconds: estimated from a chunk timed on this machine, one of
+    timed_n0³ blocks; None where there is no estimate, and timed_n0 where none was timed.
     """
 
+    n0: int
     materials: int
     readings: int
     strains: int
@@ -36,6 +37,7 @@ class Plan:
     pool: int
     pool_bytes: int
     seconds: float | None = None
+    timed_n0: int | None = None
 
     @property
     def pool_copies(self) -> int:
@@ -59,6 +61,7 @@ def plan(config: Config) -> Plan:
     n = config.blocks.n0**3
     raw, one_pool = _raw_bytes(config), pool_bytes(config)
     return Plan(
+        n0=config.blocks.n0,
         materials=materials,
         readings=len(config.readings),
         strains=len(config.strain.strains()),
@@ -66,7 +69,7 @@ def plan(config: Config) -> Plan:
         samples=config.sampling.samples if sampled else 0,
         sums=sums,
         pairs=sums * (n * (n - 1) // 2),
-        memory_bytes=3 * raw + _result_bytes(config) + COPIES * one_pool + _lattice_bytes(config),
+        memory_bytes=3 * raw + _result_bytes(config) + COPIES * one_pool + lattice_bytes(config),
         file_bytes=raw + 6 * materials * 8 * 36 * steps * cases + 2 * one_pool,
         target_error=config.sampling.target_error,
         pool=pool,
@@ -96,7 +99,7 @@ def _result_bytes(config: Config) -> int:
     return results + glasses_at_once(config) * glass_bytes(config)
 
 
-def _lattice_bytes(config: Config) -> int:
+def lattice_bytes(config: Config) -> int:
     """Bytes that one configuration of blocks takes while it is summed."""
     if config.sampling.estimator != "montecarlo":
         return 0

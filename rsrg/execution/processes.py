@@ -1,5 +1,6 @@
 """Units of work in worker processes on this machine."""
 
+import logging
 import os
 import signal
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from threadpoolctl import threadpool_limits
 from rsrg.execution.executor import STOP_GRACE, UNITS_PER_WORKER, T
 from rsrg.execution.signals import STOP_SIGNALS
 from rsrg.execution.tasks import environment_fingerprint, run_in_worker
+from rsrg.sums.cache import kernel_folder, warn_uncached
 
 _context = get_context("spawn")  # a fork would take over locks, open files and signal handlers
 
@@ -29,6 +31,8 @@ class Processes:
 
     def __init__(self, workers: int) -> None:
         self.workers = workers
+        if kernel_folder() is None:
+            warn_uncached()
         self._open()
 
     def _open(self) -> None:
@@ -64,9 +68,11 @@ class Processes:
 def _begin_worker(leash: Connection) -> None:
     """Set up a worker: the parent answers its signals, and it ends with the parent.
 
-    Linear algebra in one thread, as in the commands: with two, its last bits are others.
+    Linear algebra in one thread, as in the commands: with two, its last bits are others. Nothing is
+    logged here: what is worth saying, the parent says once.
     """
     threadpool_limits(1, "blas")
+    logging.getLogger("rsrg").addHandler(logging.NullHandler())
     for number in STOP_SIGNALS:
         signal.signal(number, signal.SIG_IGN)
     Thread(target=_end_with_parent, args=(leash,), daemon=True).start()

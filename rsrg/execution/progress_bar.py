@@ -28,10 +28,10 @@ class _Notices(logging.Handler):
 @contextmanager
 def progress_bar(silent: bool, quiet: bool = False) -> Iterator[Watcher]:
     """Progress on standard error, fed by the engine; and warnings, unless quiet."""
-    notices = _Notices(logging.WARNING)
     logger = logging.getLogger("rsrg")
-    if not quiet and not logger.hasHandlers():  # with -v all of the log is shown
-        logger.addHandler(notices)
+    shown = logging.NullHandler() if quiet else _Notices(logging.WARNING)
+    if not logger.hasHandlers():  # with -v all of the log is shown
+        logger.addHandler(shown)
     try:
         if sys.stderr.isatty() and not (silent or quiet):
             with bar() as watch:
@@ -39,7 +39,7 @@ def progress_bar(silent: bool, quiet: bool = False) -> Iterator[Watcher]:
         else:
             yield _lines(silent or quiet)
     finally:
-        logger.removeHandler(notices)
+        logger.removeHandler(shown)
 
 
 def _urgent(progress: Progress) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 
 from rsrg.ensemble.sampling import ChunkMoments
 from rsrg.errors import ComputationError
+from rsrg.execution.chunk_cost import draw_chunk_seconds, super_block_chunk_seconds
 from rsrg.execution.executor import Executor, T
 from rsrg.execution.in_order import U
 from rsrg.execution.tasks import (
@@ -22,7 +23,7 @@ from rsrg.execution.tasks import (
     super_block_chunks,
     timed,
 )
-from rsrg.execution.unit_size import UnitSize, draw_seconds, super_block_seconds
+from rsrg.execution.unit_size import UnitSize
 from rsrg.physics.arrays import Array
 from rsrg.results.chunk_means import CaseIndices
 
@@ -58,7 +59,8 @@ class DrawWorkload:
 
     def __init__(self, state: "State", executor: Executor) -> None:
         self.state, self.config = state, state.config.resolved()
-        self.size = UnitSize(draw_seconds(state.config), executor)
+        seconds, cases = draw_chunk_seconds(state.config), state.moments.cases
+        self.size = UnitSize(executor, seconds, sums_of_a_draw(cases))
 
     def missing(self) -> Iterator[DrawUnit]:
         """The missing readings and strains of every chunk, step by step."""
@@ -103,8 +105,8 @@ class SuperBlockWorkload:
     def __init__(self, pool: "PoolState", step: int, executor: Executor) -> None:
         self.pool, self.step = pool, step
         self.config = pool.config.resolved()
-        self.size = UnitSize(super_block_seconds(pool.config), executor)
         self.cases = int(np.prod(pool.stability.shape[:-1]))  # glasses × readings × strains
+        self.size = UnitSize(executor, super_block_chunk_seconds(pool.config), self.cases)
 
     def missing(self) -> Iterator[ChunkUnit]:
         """The missing chunks, each unit within one subpool."""

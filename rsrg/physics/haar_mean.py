@@ -12,6 +12,7 @@ therefore vanish: ∫ Λ̃ dΩ = 0. (For affine positions dΩ of the unstrained 
 dΩ/(det F s³), which cancels the s³ of |Fd|⁻³.) S needs prefix sums over shells only.
 """
 
+import warnings
 from collections.abc import Callable
 
 import numpy as np
@@ -29,6 +30,9 @@ from rsrg.physics.strain import deformation_gradient, principal_stretches
 # three unequal axes, the midpoint rule converges as a power only, and a last change of 1e-9 meant
 # an error of 6e-12 (e_xy = 0.3, N0 = 3).
 RTOL = 1e-9
+LARGEST_N0 = 1000  # of an exact mean, as of configs; its time goes with N0³
+SLOW_N0 = 400  # beyond, one mean takes more than about 5 s
+N0_CUBED_SECONDS = 7e-8  # of a mean, N0 ≥ 100, on one core, roughly
 
 
 def check_n0(n0: int) -> int:
@@ -75,8 +79,13 @@ def haar_mean_moments(
     Material-independent; M = Λ̃[moments]/4π. rtol: see `quartic_average`. Raises as
     `exact_coupling`.
     """
+    if check_n0(n0) > LARGEST_N0:
+        raise PhysicsError(
+            f"`n0` must be at most {LARGEST_N0} for an exact sum: one of more takes minutes, and "
+            f"the continuum limit is less than 1/n0 away; got {n0!r}"
+        )
     f = deformation_gradient(deformation)
-    diameter = 2.0 * body_radius(check_n0(n0), float(np.linalg.det(f)), reading)
+    diameter = 2.0 * body_radius(n0, float(np.linalg.det(f)), reading)
     power = reading.continuum_sign
 
     def x_of_s(s: Array) -> Array:
@@ -111,7 +120,8 @@ def exact_coupling(
 
     deformation: the deformation gradient F, (3, 3); a number e means diag(1 + e, 1, 1).
     alpha: α = 1 − c_t²/c_l², between 1/4 and 1.
-    n0: N0, an integer of at least 2; N0³ blocks make a super block.
+    n0: N0, an integer from 2 to 1000; N0³ blocks make a super block. More than 400 take from 5 s to
+    a minute, of which it warns (RuntimeWarning).
     positions: `fixed` (block centres stay) or `affine` (they move with F).
     domain: the body that the blocks fill, `ellipsoid` or `sphere`.
     lattice: `sc`, `bcc`, `fcc` or `hcp`.
@@ -119,7 +129,7 @@ def exact_coupling(
     Returns M in units of 1/ρc_t², (6, 6): plain tensor components M_ijkl, with the pairs ij and kl
     in the order xx, xy, xz, yy, yz, zz.
 
-    Raises PhysicsError for det F ≤ 0, α outside (1/4, 1), an `n0` below 2, or an unknown name;
+    Raises PhysicsError for det F ≤ 0, α outside (1/4, 1), an `n0` out of range, or an unknown name;
     ConvergenceError, with the last estimate, for extreme aspect ratios.
 
     Example:
@@ -131,5 +141,12 @@ def exact_coupling(
         ((6, 6), -0.01445)
     """
     check_alpha(alpha)  # before the quadrature, which takes long
+    if SLOW_N0 < check_n0(n0) <= LARGEST_N0:
+        warnings.warn(
+            f"the exact mean over N0 = {n0} takes about {N0_CUBED_SECONDS * n0**3:.0f} s; "
+            "`continuum_coupling` is its limit, less than 1/N0 away",
+            RuntimeWarning,
+            stacklevel=2,
+        )
     moments = haar_mean_moments(deformation, n0, Reading(positions, domain), lattice)
     return coupling_from_moments(moments, alpha)

@@ -57,7 +57,8 @@ class StrainPath:
             if not np.linalg.det(f) > 0.0:
                 return -1.0
             stretches = np.append(np.linalg.svd(f, compute_uv=False), 1.0)
-            return float(MOST_STRETCHED - stretches.max() / stretches.min())
+            with np.errstate(divide="ignore"):  # a stretch may be zero by rounding: no room at all
+                return float(MOST_STRETCHED - stretches.max() / stretches.min())
 
         largest = LARGEST / self.scale
         grid = np.linspace(0.0, largest, 301)

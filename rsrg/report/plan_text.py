@@ -21,12 +21,19 @@ def plan_lines(p: Plan) -> list[str]:
     if not p.fits:
         lines.append(f"that is too much memory: {memory_limit()}")
     if p.seconds is not None:
-        lines.append(
-            f"time about {duration_text(p.seconds)} on this machine (measured on one chunk)"
-        )
+        lines.append(_time(p.seconds, p))
     if p.target_error is not None:
         lines.append(f"that is the first round; more follow until errors are {p.target_error:g}")
     return lines
+
+
+def _time(seconds: float, p: Plan) -> str:
+    """The time, and where it comes from."""
+    text = f"{duration_text(seconds)} on this machine"
+    if p.timed_n0 is None:
+        return f"time at least {text}: bodies as long as these take more than their sums"
+    source = "measured on one chunk" if p.timed_n0 == p.n0 else f"from chunks of N0 = {p.timed_n0}"
+    return f"time about {text} ({source})"
 
 
 def print_plan(planned: Plan) -> None:

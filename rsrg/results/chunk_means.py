@@ -93,6 +93,12 @@ class MomentArrays:
                 arrays[field] = np.concatenate(values, axis=3 if _varies_with_strain(field) else 1)
         return cls(**arrays)
 
+    @property
+    def cases(self) -> CaseIndices:
+        """All readings and strains."""
+        _, readings, strains, *_ = self.moments.shape
+        return tuple(range(readings)), tuple(range(strains))
+
     def datasets(self) -> dict[str, Any]:
         """The datasets of a run file, by path, with their axes."""
         return {

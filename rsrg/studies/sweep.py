@@ -17,7 +17,7 @@ from rsrg.execution.notebook import watched
 from rsrg.execution.open_executor import open_executor
 from rsrg.execution.progress import Progress, Watcher
 from rsrg.execution.signals import StopRequest, stop_on_signals
-from rsrg.execution.timing import chunk_seconds
+from rsrg.execution.timing import timed_chunk
 from rsrg.execution.walltime import TimeLimit
 from rsrg.records import Records
 from rsrg.studies.index import index_of, read_index, write_index
@@ -137,7 +137,7 @@ def sweep_plan(study: Study, folder: Path) -> SweepPlan:
     for (member, _), count in zip(todo, chunks, strict=True):
         kind = _work_kind(member.config)
         if member.config.sampling.estimator == "montecarlo" and kind not in seconds:
-            seconds[kind] = chunk_seconds(member.config)
+            seconds[kind] = timed_chunk(member.config).seconds
         total += count * seconds.get(kind, 0.0)
     return SweepPlan(group, len(todo), sum(chunks), total if seconds else None)
 

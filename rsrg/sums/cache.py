@@ -1,26 +1,33 @@
 """Where compiled kernels are kept from one process to the next.
 
-Numba takes a kernel from its disk cache as long as the file that defines it is unchanged; it does
-not notice a change in another file whose kernels or constants were compiled into it. Here every
-kernel is kept in a folder that is named by a hash of all sources of `rsrg.sums`, the compiler's
-options in `jit` among them. After any change a process starts with an empty folder.
+Numba's own disk cache takes a kernel as long as the file that defines it is unchanged; it does not
+notice a change in another file whose kernels or constants were compiled into it. Here every kernel
+is kept in a folder that is named by a hash of all sources of `rsrg.sums`, the compiler's options in
+`jit` among them. After any change a process starts with an empty folder. Where no folder can be
+written, each process compiles its kernels.
 """
 
 import hashlib
+import logging
 import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from threading import Event
 from typing import Any
 
-import numba
+from rsrg.sums.compiler import numba
+from rsrg.sums.kernel_files import KernelFiles
 
 SOURCES = Path(__file__).parent
 FOLDER = "rsrg-kernels"  # holds one folder for each version of the sources
 HASH_LENGTH = 16  # hexadecimal digits
 KEPT_VERSIONS = 8  # of the sources, whose kernels stay on disk: the most recently used
+
+log = logging.getLogger(__name__)
+_warned = Event()
 
 
 def source_hash() -> str:
@@ -85,15 +92,18 @@ def interpreted() -> bool:
 
 def compiled(function: Callable[..., Any], **options: Any) -> Any:
     """`function` compiled by numba with these options, from the disk cache where there is one."""
-    folder = kernel_folder()
-    if folder is None or interpreted():
-        return numba.njit(function, **options)
-    given = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(folder)  # read once, while a function is decorated
-    try:
-        kernel = numba.njit(function, cache=True, **options)
-    finally:
-        numba.config.CACHE_DIR = given
-    if folder not in Path(kernel.stats.cache_path).parents:  # a locator of the user's own
-        return numba.njit(function, **options)
+    kernel = numba.njit(function, **options)
+    if not interpreted():
+        kernel._cache = KernelFiles(function, kernel_folder(), warn_uncached)
     return kernel
+
+
+def warn_uncached(reason: str = "no folder can be written") -> None:
+    """Log, once in a process, that kernels are not kept."""
+    if not _warned.is_set():
+        _warned.set()
+        log.warning(
+            "compiled kernels cannot be kept (%s): each process compiles them again, about 20 s; "
+            "set NUMBA_CACHE_DIR to a folder with 10 MB of space",
+            reason,
+        )

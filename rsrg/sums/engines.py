@@ -1,6 +1,7 @@
 """The pair sums of any set of points, by the engine that is fastest for it."""
 
 import logging
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.spatial import KDTree
 
+from rsrg.formatting import duration_text
 from rsrg.physics.arrays import Array
 from rsrg.physics.errors import PhysicsError
 from rsrg.sums.cost import direct_seconds
@@ -22,6 +24,8 @@ from rsrg.sums.threads import available_threads
 Engine = Literal["auto", "direct", "lattice", "ewald"]
 
 LATTICE_FROM = 2000  # points; below, looking for a lattice takes as long as all pairs
+SLOW = 5.0  # s of a sum pair by pair; of longer ones a user is told what would be faster
+SUGGESTED_TOLERANCE = 1e-7
 MAX_COORDINATE = 1e15  # block sizes; beyond, it is a mistake of units
 
 log = logging.getLogger(__name__)
@@ -111,14 +115,30 @@ def _automatic(points: Array, tolerance: float | None) -> Choice:
     if lattice is not None and lattice_seconds(lattice) < direct_seconds(n):
         return _lattice(lattice, "all blocks are sites of one lattice")
     if tolerance is None:
+        _warn_slow(points, SUGGESTED_TOLERANCE, f"`tolerance={SUGGESTED_TOLERANCE:g}`")
         return _direct(points, "no well-filled lattice, no tolerance given")
     seconds = choose_plan(points, tolerance).seconds
     if seconds > direct_seconds(n):
         return _direct(points, f"ewald would take longer at tolerance {tolerance:g}")
     if not is_installed():
+        _warn_slow(points, tolerance, 'finufft (pip install "rsrg[nufft]")')
         gain = f"{direct_seconds(n) / seconds:.2g} times as fast"
         return _direct(points, f"ewald would be {gain}, but needs pip install 'rsrg[nufft]'")
     return _ewald(points, tolerance, f"no well-filled lattice, tolerance {tolerance:g}")
+
+
+def _warn_slow(points: Array, tolerance: float, remedy: str) -> None:
+    """Warn of a sum pair by pair that takes long, where ewald with this tolerance takes less."""
+    n, threads = len(points), available_threads()
+    direct = direct_seconds(n) / threads
+    if direct < SLOW or (ewald := choose_plan(points, tolerance).seconds / threads) > direct:
+        return
+    warnings.warn(
+        f"the sum over {n:,} blocks goes pair by pair, which takes about {duration_text(direct)}; "
+        f"with {remedy} it would take about {duration_text(ewald)}",
+        RuntimeWarning,
+        stacklevel=5,  # the caller of `pair_moments`
+    )
 
 
 def choose_engine(points: Array, engine: Engine = "auto", tolerance: float | None = None) -> Choice:
@@ -158,7 +178,8 @@ def pair_moments(
     one lattice, strained or not, goes displacement by displacement. Both are exact to rounding.
     `ewald` takes of the order of n log n steps and is exact to `tolerance`; it needs the extra
     `nufft`. `auto` takes the fastest that is exact to rounding or, where a tolerance is given, to
-    that; the logger `rsrg.sums.engines` says which and why (level INFO).
+    that; the logger `rsrg.sums.engines` says which and why (level INFO). A sum that goes pair by
+    pair for more than 5 s, where `ewald` would be faster, warns (RuntimeWarning) and says how.
     tolerance: of `ewald`, from 1e-11 to 1e-4; relative to the trace Σ 1/r³ for the trace, and to
     themselves for the parts of angular momentum 2 and 4 (see `ewald_moments`).
 

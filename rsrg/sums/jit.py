@@ -6,9 +6,9 @@ from functools import cache
 from typing import Any
 
 import llvmlite.binding as llvm
-import numba
 
 from rsrg.sums.cache import compiled
+from rsrg.sums.compiler import numba
 
 # Sums may be reordered and fused; NaN and infinity keep their meaning, so bad input shows.
 FASTMATH = {"reassoc", "nsz", "arcp", "contract", "afn"}

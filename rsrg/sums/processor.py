@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 import llvmlite.binding as llvm
-import numba
+
+from rsrg.sums.compiler import numba
 
 FLOPS_OF_PAIR = 49  # of the 15 quartic moments of a pair
 # The direct sum reaches 0.56 of the peak where a core has two units for fused multiply-add (see

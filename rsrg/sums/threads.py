@@ -1,5 +1,6 @@
 """Independent parts of one sum on several threads, whose results come in the order of the parts."""
 
+import math
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -11,6 +12,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 SHARES = 4  # that each thread takes on average: one that is held up leaves some to the others
+SHARE_SECONDS = 0.1  # of a share at most, as expected: a Ctrl-C waits for those under way
 THREADS_FROM = 2e-3  # core seconds of a sum; below, starting the threads costs more than they save
 
 
@@ -28,20 +30,24 @@ def ordered_map(
 
     At most two results a thread wait at a time. A sum in this order is bitwise the same for any
     number of threads, as long as the items do not depend on it. Tasks gain from threads only while
-    they release the interpreter's lock. threads: by default one for each processor.
+    they release the interpreter's lock. A Ctrl-C ends it after the tasks under way. threads: by
+    default one for each processor.
     """
     threads = threads or available_threads()
     if threads == 1:
         yield from map(task, items)
         return
     waiting: deque[Future[R]] = deque()
-    with ThreadPoolExecutor(threads) as pool:
+    pool = ThreadPoolExecutor(threads)
+    try:
         for item in items:
             waiting.append(pool.submit(task, item))
             if len(waiting) > 2 * threads:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def share_rows(fill: Callable[[int, int], None], rows: Array, seconds: float) -> Array:
@@ -53,6 +59,7 @@ def share_rows(fill: Callable[[int, int], None], rows: Array, seconds: float) ->
     if seconds < THREADS_FROM:
         fill(0, 1)
     else:
-        shares = min(len(rows), SHARES * available_threads())
+        shares = max(SHARES * available_threads(), math.ceil(seconds / SHARE_SECONDS))
+        shares = min(len(rows), shares)
         deque(ordered_map(lambda first: fill(first, shares), range(shares)), maxlen=0)
     return rows.sum(axis=0)

@@ -20,9 +20,10 @@ from pathlib import Path
 from unittest.mock import patch
 
 import rsrg
+from rsrg.execution.chunk_cost import draw_chunk_seconds
 from rsrg.execution.sampler import config_sampler
 from rsrg.execution.threads import Threads
-from rsrg.execution.unit_size import UnitSize, draw_seconds
+from rsrg.execution.unit_size import UnitSize
 from rsrg.sums import batch
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -79,7 +80,8 @@ def chunk_shares(n0: int, strains: int) -> tuple[float, float, float]:
     values = {"start": 0.0, "stop": 2.0, "count": strains}
     config = rsrg.load_config(CONFIG, {"blocks.n0": n0, "strain.values": values})
     sampler = config_sampler(config)
-    unit = UnitSize(draw_seconds(config), Threads(1)).chunks(CHUNKS, 3 * strains + 1)
+    cases = 3 * strains + 1
+    unit = UnitSize(Threads(1), draw_chunk_seconds(config), cases).chunks(CHUNKS, cases)
 
     def seconds(threads: int) -> float:
         """Of UNITS units in so many threads."""

@@ -297,3 +297,24 @@ def test_longest_flow(command, good):
 
 def test_reproduce_into_a_place_that_cannot_be(command, good):
     clear(command("reproduce", "--output", f"{good}/folder"), 1, "good.yaml")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("run", "--example", "smoke", "-q"), 2),
+        (("materials",), 0),
+        (("validate", "good.yaml"), 0),
+        (("schema",), 0),
+        (("init",), 0),
+        (("critical", "--material", "BK7"), 0),
+    ],
+)
+def test_a_setting_that_numba_refuses_stops_the_commands_that_sum(
+    rsrg_process, good, arguments, code
+):
+    before = "import os; os.environ['NUMBA_NUM_THREADS'] = '0'"
+    process = rsrg_process(*arguments, before=before)
+    _, err = process.communicate()
+    rule = "rsrg: `NUMBA_NUM_THREADS` must be an integer of at least 1; got '0' (environment)\n"
+    assert (process.returncode, err) == (code, rule if code else "")

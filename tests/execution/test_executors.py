@@ -1,5 +1,6 @@
 """Threads, processes, Dask; any number of workers, any order, workers killed: the same bits."""
 
+import logging
 import os
 import pickle
 import random
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 
 import numpy as np
 import psutil
@@ -16,7 +18,7 @@ import pytest
 
 import rsrg
 from rsrg.errors import ConfigError, ExecutorError
-from rsrg.execution import tasks
+from rsrg.execution import processes, tasks
 from rsrg.execution.in_order import InOrder
 from rsrg.execution.open_executor import open_executor
 from rsrg.execution.processes import Processes
@@ -276,3 +278,12 @@ def test_units_are_small(config):
     assert np.isfinite(means.moments).all()
     # 15 sums in each case and the control; 15 and a number for the bodies of fixed volume
     assert len(pickle.dumps(means)) < 8 * (31 * 2 * 5 + 15) + 700
+
+
+def test_that_kernels_are_not_kept_is_said_by_the_parent_of_workers(monkeypatch):
+    said = []
+    monkeypatch.setattr(processes, "kernel_folder", lambda: None)
+    monkeypatch.setattr(processes, "warn_uncached", lambda: said.append("once"))
+    with closing(Processes(2)) as executor:
+        assert executor.submit(logging.getLogger("rsrg").hasHandlers).result()  # nothing is printed
+    assert said == ["once"]

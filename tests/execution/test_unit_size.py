@@ -23,7 +23,7 @@ def cluster(workers):
 
 
 def measured(workers, chunk_seconds):
-    size = UnitSize(1.0, cluster(workers))
+    size = UnitSize(cluster(workers), 1.0, CASES)
     size.took(chunk_seconds, CASES)
     return size
 
@@ -34,7 +34,7 @@ def test_units_take_as_long_as_they_should():
 
 
 def test_the_shortest_time_counts_after_the_first_which_replaces_the_guess():
-    size = UnitSize(1e-9, cluster(2))
+    size = UnitSize(cluster(2), 1e-9, CASES)
     size.took(10.0, CASES)  # while it compiles
     assert size.chunks(10**6, CASES) == 1
     size.took(0.01, CASES)
@@ -43,7 +43,7 @@ def test_the_shortest_time_counts_after_the_first_which_replaces_the_guess():
 
 
 def test_chunks_of_few_cases_say_what_chunks_of_many_take():
-    size = UnitSize(1.0, cluster(2))
+    size = UnitSize(cluster(2), 1.0, CASES)
     size.took(0.01, 10)
     assert size.chunks(10**6, 1000) == 1
     assert size.chunks(10**6, 100) == 10

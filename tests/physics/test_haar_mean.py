@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rsrg.physics import haar_mean
 from rsrg.physics.continuum import continuum_coupling
 from rsrg.physics.errors import PhysicsError
 from rsrg.physics.haar_mean import body_radius, check_n0, exact_coupling, haar_mean_moments
@@ -202,3 +203,16 @@ def test_is_the_literal_average_of_a_larger_body(reading, general_strain, sphere
     twin = literal_mean(general_strain, 6, reading, "fcc", sphere(250))
     m = exact_coupling(general_strain, ALPHA, 6, reading.positions, reading.domain, "fcc")
     np.testing.assert_allclose(m, twin, atol=1e-6)  # kinks at t = 1, 250 nodes
+
+
+def test_a_large_n0_warns_or_is_refused(monkeypatch):
+    """One of 401 takes 5 s; of 1000, a minute; of more, many, and memory besides."""
+    monkeypatch.setattr(haar_mean, "haar_mean_moments", lambda *arguments: np.zeros(15))
+    with pytest.warns(RuntimeWarning, match="the exact mean over N0 = 1000 takes about 70 s; .*"):
+        exact_coupling(0.2, ALPHA, 1000)
+    exact_coupling(0.2, ALPHA, 400)
+    monkeypatch.undo()
+    with pytest.raises(
+        PhysicsError, match=r"`n0` must be at most 1000 for an exact sum: .*got 1001"
+    ):
+        exact_coupling(0.2, ALPHA, 1001)

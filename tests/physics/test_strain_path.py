@@ -49,6 +49,13 @@ def test_limits_are_where_the_body_is_too_flat(kind):
         assert ratio <= MOST_STRETCHED * (1 + 1e-8)  # the root finder's error
 
 
+def test_a_body_may_be_flat_to_rounding():
+    """Along this ray of the plane xx, xy a point of the search has det F > 0 and a stretch of 0."""
+    ray = plane("xx", "xy").ray(2.0 * np.pi * 4 / 72)
+    low, high = ray.limits()
+    assert low < 0.0 < high
+
+
 @pytest.mark.parametrize(
     "bad", ["diagonal", np.zeros((3, 3)), np.eye(2), np.full((3, 3), np.nan), "all"]
 )

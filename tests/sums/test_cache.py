@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -52,20 +53,24 @@ def package(tmp_path):
     return tmp_path
 
 
-def run(package, code, **environment):
-    """What the code, after PRELUDE, prints as JSON."""
+def process(package, code, **environment):
+    """A process that carries out the code after PRELUDE."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("NUMBA_", "XDG_"))}
     # Without bytecode, which Python itself takes for a file edited within a second.
     clean = {"PYTHONPATH": str(package), "PYTHONDONTWRITEBYTECODE": "1", "HOME": str(package)}
-    output = subprocess.run(
+    return subprocess.run(
         [sys.executable, "-c", PRELUDE + code, str(package)],
         env=kept | clean | environment,
         cwd=package,
         capture_output=True,
         text=True,
         check=True,
-    ).stdout
-    return json.loads(output)
+    )
+
+
+def run(package, code, **environment):
+    """What the code, after PRELUDE, prints as JSON."""
+    return json.loads(process(package, code, **environment).stdout)
 
 
 def test_a_second_process_loads_the_kernel(package, tmp_path):
@@ -73,8 +78,8 @@ def test_a_second_process_loads_the_kernel(package, tmp_path):
     for expected in (COMPILED, LOADED):
         found = run(package, "print(json.dumps(load()))", NUMBA_CACHE_DIR=str(folder))
         assert found == expected
-    assert list(folder.glob("rsrg-kernels/**/*.nbc"))
-    assert not list((package / "rsrg").rglob("*.nbc"))  # NUMBA_CACHE_DIR is obeyed
+    assert list(folder.glob("rsrg-kernels/**/*.kernel"))
+    assert not list((package / "rsrg").rglob("*.kernel"))  # NUMBA_CACHE_DIR is obeyed
 
 
 def test_every_edit_is_seen(package, tmp_path):
@@ -124,22 +129,145 @@ print(json.dumps(results + [moment(), moment()]))
 
 def test_the_package_holds_the_cache_where_no_folder_is_named(package):
     assert run(package, "print(json.dumps([load(), load()]))") == [COMPILED, LOADED]
-    assert list((package / "rsrg" / "sums" / "__pycache__").rglob("*.nbc"))
+    assert list((package / "rsrg" / "sums" / "__pycache__").rglob("*.kernel"))
 
 
 def test_the_home_holds_it_where_the_package_cannot_be_written(package):
     (package / "rsrg" / "sums" / "__pycache__").write_text("a file: no folder can be made here")
     assert run(package, "print(json.dumps([load(), load()]))") == [COMPILED, LOADED]
-    assert list((package / ".cache" / "rsrg-kernels").rglob("*.nbc"))
+    assert list((package / ".cache" / "rsrg-kernels").rglob("*.kernel"))
 
 
-def test_nothing_is_kept_where_nothing_can_be_written(package):
+@pytest.fixture
+def unwritable(package):
+    """The environment of processes that can write to no cache folder."""
     blocked = package / "file"
     blocked.touch()
     shutil.copy(blocked, package / "rsrg" / "sums" / "__pycache__")
-    found = run(package, "print(json.dumps([load(), load()]))", HOME=str(blocked))
+    return {"HOME": str(blocked), "NUMBA_CACHE_DIR": str(blocked / "folder")}
+
+
+def test_nothing_is_kept_where_nothing_can_be_written(package, unwritable):
+    found = run(package, "print(json.dumps([load(), load()]))", **unwritable)
     assert found == [COMPILED, COMPILED]
-    assert not list(package.rglob("*.nbc"))
+    assert not list(package.rglob("*.kernel"))
+
+
+TWO_KERNELS = """
+load()
+sys.modules["rsrg.sums.kernels.pairs"].ring_size(5)
+print(json.dumps("done"))
+"""
+
+
+def test_it_is_said_once_that_nothing_can_be_kept(package, unwritable):
+    (line,) = process(package, TWO_KERNELS, **unwritable).stderr.splitlines()
+    assert line == (
+        "compiled kernels cannot be kept (no folder can be written): each process compiles them "
+        "again, about 20 s; set NUMBA_CACHE_DIR to a folder with 10 MB of space"
+    )
+
+
+def test_a_full_disk_leaves_kernels_that_work(package, tmp_path):
+    code = (
+        """
+import resource
+resource.setrlimit(resource.RLIMIT_FSIZE, (100, resource.RLIM_INFINITY))  # no file may grow
+"""
+        + TWO_KERNELS
+    )
+    ended = process(package, code, NUMBA_CACHE_DIR=str(tmp_path / "numba"))
+    (line,) = ended.stderr.splitlines()
+    assert "File too large" in line
+    assert str(tmp_path / "numba") in line
+    assert not [p for p in (tmp_path / "numba").rglob("*") if p.is_file()]  # nothing half written
+    assert run(package, "print(json.dumps([load(), load()]))") == [COMPILED, LOADED]
+
+
+def flipped(content):
+    middle = len(content) // 2
+    return content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda content: b"",
+        lambda content: content[: len(content) // 2],
+        lambda content: bytes(len(content)),
+        lambda content: b"no kernel at all",
+        flipped,
+    ],
+    ids=["empty", "cut short", "zeros", "garbage", "one bit"],
+)
+def test_a_broken_file_is_compiled_again(package, tmp_path, damage):
+    environment = {"NUMBA_CACHE_DIR": str(tmp_path / "numba")}
+    assert run(package, "print(json.dumps(load()))", **environment) == COMPILED
+    for path in (tmp_path / "numba").rglob("*.kernel"):
+        path.write_bytes(damage(path.read_bytes()))
+    assert run(package, "print(json.dumps([load(), load()]))", **environment) == [COMPILED, LOADED]
+
+
+def test_a_file_of_another_kernel_is_not_taken(package, tmp_path):
+    """Its checksum is right, but it holds another key."""
+    code = """
+load()
+sys.modules["rsrg.sums.kernels.pairs"].ring_size(5)
+folder = Path(sys.modules["rsrg.sums.cache"].kernel_folder())
+(ours,) = folder.glob("*.padded-*")
+(theirs,) = folder.glob("*.ring_size-*")
+ours.write_bytes(theirs.read_bytes())
+print(json.dumps(load()))
+"""
+    assert run(package, code, NUMBA_CACHE_DIR=str(tmp_path / "numba")) == COMPILED
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "rule"),
+    [
+        ("NUMBA_NUM_THREADS", "0", "an integer of at least 1"),
+        ("NUMBA_NUM_THREADS", "-3", "an integer of at least 1"),
+        ("NUMBA_NUM_THREADS", "abc", "an integer of at least 1"),
+        ("NUMBA_OPT", "7", "0, 1, 2, 3 or max"),
+        ("NUMBA_CPU_FEATURES", "avx2", "+FEATURE or -FEATURE, separated by commas"),
+        ("NUMBA_BOUNDSCHECK", "yes", "a number that numba can read"),
+    ],
+)
+def test_a_setting_that_numba_refuses_is_named(package, name, value, rule):
+    code = """
+from rsrg.errors import ConfigError
+try:
+    import rsrg.sums.jit
+except ConfigError as error:
+    print(json.dumps(str(error)))
+"""
+    ended = process(package, code, **{name: value})
+    assert json.loads(ended.stdout) == f"`{name}` must be {rule}; got {value!r} (environment)"
+    assert ended.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("NUMBA_NUM_THREADS", "1000"),
+        ("NUMBA_THREADING_LAYER", "tbb"),
+        ("NUMBA_CACHE_LOCATOR_CLASSES", "Unknown"),
+        ("NUMBA_CPU_FEATURES", "+sse2,+sse4.1,-avx512f"),
+    ],
+)
+def test_a_setting_that_no_kernel_uses_does_no_harm(package, name, value):
+    ended = process(package, "print(json.dumps(load()))", **{name: value})
+    assert json.loads(ended.stdout) == COMPILED
+    assert ended.stderr == ""
+
+
+def test_numba_is_imported_where_its_settings_are_checked():
+    importing = [
+        path.name
+        for path in cache.SOURCES.rglob("*.py")
+        if re.search(r"^\s*(import|from) numba\b", path.read_text(encoding="utf-8"), re.MULTILINE)
+    ]
+    assert importing == ["compiler.py"]
 
 
 def test_old_versions_are_deleted(tmp_path):

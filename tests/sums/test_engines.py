@@ -5,6 +5,7 @@ import pytest
 
 from rsrg.physics.errors import PhysicsError
 from rsrg.physics.interaction import quartic_tensor
+from rsrg.sums import engines
 from rsrg.sums.engines import LATTICE_FROM, choose_engine, pair_moments
 from rsrg.sums.ewald import nufft
 
@@ -40,6 +41,25 @@ def test_without_finufft(monkeypatch):
     choice = choose_engine(cloud(60_000), "auto", 1e-7)
     assert choice.engine == "direct"
     assert "needs pip install 'rsrg[nufft]'" in choice.reason
+
+
+def test_a_slow_sum_warns_of_what_would_be_faster(monkeypatch):
+    """Where the caller stands, with both times; not where pair by pair was asked for."""
+    monkeypatch.setattr(engines, "SLOW", 1e-3)
+    monkeypatch.setattr(engines, "direct_moments", lambda points: np.zeros(15))
+    monkeypatch.setattr(engines, "available_threads", lambda: 1)
+    points = cloud(100_000)
+    both = (
+        r"the sum over 100,000 blocks goes pair by pair, which takes about 4 s; with .* about 1 s"
+    )
+    with pytest.warns(RuntimeWarning, match=both.replace(".*", "`tolerance=1e-07` it .*")) as told:
+        pair_moments(points)
+    assert told[0].filename == __file__
+    pair_moments(points, engine="direct")
+    monkeypatch.setattr(nufft.importlib.util, "find_spec", lambda name: None)
+    library = r'finufft \(pip install "rsrg\[nufft\]"\) it .*'
+    with pytest.warns(RuntimeWarning, match=both.replace(".*", library)):
+        pair_moments(points, tolerance=1e-7)
 
 
 @pytest.mark.parametrize("tolerance", [1e-4, 1e-8])

@@ -62,3 +62,20 @@ def test_rows_are_shared_and_added_in_their_order(processors, threads):
 def test_a_row_that_nobody_fills_is_no_number(processors):
     processors(2)
     assert np.isnan(share_rows(lambda first, stride: None, np.full((4, 15), np.nan), 1.0)).all()
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_an_interrupt_ends_a_sum_after_the_shares_under_way(processors, threads):
+    """Of a sum of 100 s, which is a thousand shares, a few are filled at most."""
+    processors(threads)
+    rows, filled = np.zeros((5000, 15)), []
+
+    def fill(first, stride):
+        filled.append(first)
+        assert stride == 1000
+        if first == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        share_rows(fill, rows, 100.0)
+    assert max(filled) <= 3 + 2 * threads + 1

@@ -7,6 +7,7 @@ from pathlib import Path
 from rsrg.execution.doctor.check import Check
 from rsrg.storage.trial import try_folder
 from rsrg.sums.cache import interpreted, kernel_folder
+from rsrg.sums.kernel_files import SUFFIX
 
 MOUNTS = Path("/proc/self/mountinfo")
 
@@ -25,7 +26,7 @@ def _kernels() -> Check:
     if folder is None:
         text = "no folder can be written: every process compiles them again, about 20 s of a run"
         return Check("kernels", text, "wrong", "set NUMBA_CACHE_DIR to a folder of your own")
-    compiled = sum(1 for _ in folder.rglob("*.nbi"))
+    compiled = sum(1 for _ in folder.glob(f"*{SUFFIX}"))
     state = (
         f"{compiled} are compiled"
         if compiled

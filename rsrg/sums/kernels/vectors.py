@@ -3,8 +3,8 @@
 from typing import Any, Self
 
 from llvmlite import ir
-from numba.core import cgutils
 
+from rsrg.sums.compiler import cgutils
 from rsrg.sums.kernels.quartics import LANES
 
 TINY_X = 1e-100  # instead of x = 0: nothing beside y and z, and 1/x⁴ does not overflow

@@ -15,12 +15,10 @@ That u_x = 1 saves an eighth of the work; x = 0 is as good as a tiny x, and so i
 from typing import Any
 
 import numpy as np
-from numba import types
-from numba.core import cgutils
-from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from rsrg.physics.arrays import Array
+from rsrg.sums.compiler import cgutils, intrinsic, types
 from rsrg.sums.jit import kernel
 from rsrg.sums.kernels.quartics import LANES
 from rsrg.sums.kernels.vectors import INDEX, Registers, Vector, Vectors
