@@ -6,9 +6,9 @@ import pytest
 from rsrg.ensemble.pool import PoolStep
 from rsrg.ensemble.sampling import Sampler
 from rsrg.execution import timing
+from rsrg.execution.chunk_cost import draw_sum_seconds
 from rsrg.execution.plan import lattice_bytes
 from rsrg.execution.timing import timed_chunk, timed_plan
-from rsrg.execution.unit_size import draw_sum_seconds
 from rsrg.report.plan_text import plan_lines
 
 BLOCK_SECONDS = 2e-6  # of choosing and placing a block, as a sampler in these tests takes it
