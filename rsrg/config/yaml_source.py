@@ -57,6 +57,8 @@ class Source:
 def read_source(path: str | os.PathLike[str]) -> Source:
     """Read a YAML file. Raises ConfigError if it is missing, too large, or not a YAML mapping."""
     name = os.fspath(path)
+    if "\0" in name:
+        raise ConfigError([f"a path must not hold NUL; got {name!r}"])
     if Path(path).suffix in RUN_FILES:
         there = shell_path(name)
         text = f"{name} is named as a run file, not as a config"

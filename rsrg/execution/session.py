@@ -67,8 +67,8 @@ class Session:
     def carry_out(self, workload: Workload[U, T], executor: Executor) -> str | None:
         """Compute all missing units of a workload. Returns as `work`."""
         submit, units = partial(workload.submit, executor), self._until_too_late(workload)
-        late = partial(self._late, executor)
-        for unit, result in InOrder(executor, submit, units, self._stopping, late):
+        stopping, late, paused = self._stopping, partial(self._late, executor), self.pace.paused
+        for unit, result in InOrder(executor, submit, units, stopping, late, paused):
             workload.store(unit, result)
             self.pace.ended(unit)
             if not self._stopping() and self.pace.due(workload.ends_step(unit)):

@@ -20,7 +20,7 @@ import h5py
 import numpy as np
 
 from rsrg.errors import RunFileError
-from rsrg.storage.atomic import previous
+from rsrg.storage.atomic import previous, require_path
 from rsrg.storage.encoding import BLOCK, READABLE_VERSIONS
 from rsrg.storage.integrity import check_inside, check_type
 from rsrg.storage.layout import ENTRIES, file_dims
@@ -77,6 +77,7 @@ class Snapshot:
     """
 
     def __init__(self, path: Path) -> None:
+        require_path(path)
         try:
             self.status = _file_status(path)
             content = _verified(path)

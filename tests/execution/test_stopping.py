@@ -1,11 +1,13 @@
 """Stopping in time: walltime, SLURM, chunks that are too long, and loops of short sessions."""
 
+import itertools
 import math
 import os
 import signal
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import Future
 
 import numpy as np
@@ -15,7 +17,8 @@ import rsrg
 from rsrg.config.loading import config_from_text
 from rsrg.ensemble.sampling import Sampler
 from rsrg.errors import ConfigError
-from rsrg.execution import state
+from rsrg.execution import in_order, state
+from rsrg.execution.clock import Clock
 from rsrg.execution.executor import STOP_GRACE
 from rsrg.execution.pace import Pace
 from rsrg.execution.threads import Threads
@@ -37,7 +40,8 @@ sampling: {samples: 64, seed: 3}
     [
         ("1-12:00:00", 129600), ("0-00:00:05", 5), ("12:00:00", 43200), ("100:00:01", 360001),
         ("5s", 5), ("30m", 1800), ("2h", 7200), ("1d", 86400), ("0.5s", 0.5), ("90 min", 5400),
-        ("1 hour", 3600), (None, None),
+        ("1 hour", 3600), (None, None), ("1-12", 129600), ("1-12:30", 131400), ("90:00", 5400),
+        ("1:30", 90), ("12:00", 720), ("1:00:00", 3600),
     ],
 )  # fmt: skip
 def test_walltime(text, seconds):
@@ -45,11 +49,31 @@ def test_walltime(text, seconds):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "5", "0s", "-5s", "1:2:3", "12:60:00", "12:00", "5 m/s", "nan s", "9" * 400 + "s"]
+    "text",
+    [
+        "",
+        "5",
+        "0s",
+        "-5s",
+        "1:2:3",
+        "12:60:00",
+        "1-",
+        "0:00",
+        "1-12:60",
+        "5 m/s",
+        "nan s",
+        "9" * 400 + "s",
+    ],
 )
 def test_walltime_refused(text):
     with pytest.raises(ConfigError, match="`--walltime` must be a time greater than zero, such as"):
         walltime_seconds(text)
+
+
+def test_a_bare_number_is_ambiguous():
+    """Minutes for SLURM, seconds for PBS."""
+    with pytest.raises(ConfigError, match="got '30'; write 30m for minutes, 30s for seconds"):
+        walltime_seconds("30")
 
 
 def test_the_earlier_limit_counts(monkeypatch, clock):
@@ -253,6 +277,37 @@ def test_a_chunk_that_takes_longer_than_the_time(
     monkeypatch.undo()
     rsrg.resume(tmp_path / "run.h5")
     same(tmp_path / "run.h5", finished)
+
+
+@pytest.fixture
+def stopped_for_an_hour(monkeypatch, clock):
+    """The process is stopped (SIGSTOP) for an hour while it waits for its third unit."""
+    wait, waits = in_order.wait, itertools.count(1)
+
+    def waited(futures, timeout):
+        if next(waits) == 3:
+            clock.turn(3600.0)
+        return wait(futures, timeout=timeout)
+
+    monkeypatch.setattr(in_order, "wait", waited)
+
+
+def test_a_pause_is_no_chunk_s_time(config, tmp_path, stopped_for_an_hour):
+    """Of two hours: the hour that is left suffices for chunks that take no time."""
+    run = rsrg.run(config, tmp_path / "run.h5", walltime=7200.0, executor=AtOnce())
+    assert run.status == "finished"
+
+
+def test_a_pause_takes_its_time_from_the_limit(config, tmp_path, stopped_for_an_hour):
+    """Of half an hour: what was under way is saved, and nothing more is begun."""
+    run = rsrg.run(config, tmp_path / "run.h5", walltime=1800.0, executor=AtOnce())
+    assert (run.status, run.progress) == ("stopped", (3, 12))
+    assert run.read("provenance/reason")[-1] == "stopped by walltime"
+
+
+def test_the_clock_goes_on_while_the_machine_sleeps(monkeypatch):
+    monkeypatch.setattr(time, "clock_gettime", lambda kind: {time.CLOCK_BOOTTIME: 7.0}[kind])
+    assert Clock().monotonic() == 7.0
 
 
 def test_the_first_chunk_counts_until_the_second_only(clock):
