@@ -8,7 +8,7 @@ from rsrg.errors import ConfigError
 from rsrg.physics.failure_surface import plane, reading_surfaces
 from rsrg.physics.first_failure import Loading, critical_answer
 from rsrg.physics.materials import Material
-from rsrg.report.console import console, print_json
+from rsrg.report.console import console, print_json, print_wrapped
 from rsrg.report.critical_answer import (
     critical_answer_data,
     critical_answer_heading,
@@ -18,6 +18,7 @@ from rsrg.report.critical_answer import (
     glasses_tables,
     spread_note,
 )
+from rsrg.report.fitted_table import print_table
 from rsrg.report.style import check_format
 
 
@@ -32,15 +33,13 @@ def failing_strains(
         print_json(data[0] if one else data)
         return
     out = console()
-    out.print(
-        critical_answer_heading(answers[0]) if one else glasses_heading(answers), markup=False
-    )
+    print_wrapped(out, critical_answer_heading(answers[0]) if one else glasses_heading(answers))
     for table in critical_answer_tables(answers[0]) if one else glasses_tables(answers):
         out.print()
-        out.print(table)
+        print_table(out, table, names=1 if one else 2, group=2)
     out.print()
     for line in (*critical_answer_notes(answers[0]), *spread_note(answers)):
-        out.print(line, markup=False)
+        print_wrapped(out, line)
 
 
 def failing_plane(

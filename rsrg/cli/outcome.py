@@ -22,8 +22,9 @@ def finish(run: "Run | ExactRun", quiet: bool) -> None:
     """Say how a session ended; a stopped one exits with 75."""
     if run.status != "finished":
         done, total = run.progress
+        reason = run.provenance[-1]["reason"]
         exit_stopped(
-            f"stopped: {done} of {total} chunks are in {run.path}. Go on: rsrg resume "
+            f"{reason}: {done} of {total} chunks are in {run.path}. Go on: rsrg resume "
             f"{shell_path(run.path)}"
         )
     from rsrg.results.run import Run
@@ -89,6 +90,7 @@ def report_exact(
 def report_study(folder: Path, picture: Path | None, material: str | None, as_json: bool) -> None:
     """Table of a folder of quenched runs, and their picture; or the numbers as JSON."""
     from rsrg.report.console import console, print_json
+    from rsrg.report.fitted_table import print_table
     from rsrg.report.study_figure import as_records, distributions, study_figure, study_table
     from rsrg.studies.collect import collect
 
@@ -96,7 +98,7 @@ def report_study(folder: Path, picture: Path | None, material: str | None, as_js
     if as_json:
         print_json(as_records(rows))
         return
-    console(wide=True).print(study_table(rows))
+    print_table(console(), study_table(rows), names=2)
     if picture is not None:
         study_figure(rows, picture)
         print(f"picture of {len(rows)} runs of {rows[0].material}: {picture}")

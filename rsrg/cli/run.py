@@ -1,7 +1,7 @@
 """Commands that compute one run: `run` and `exact` start one, `resume` goes on with it."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -91,12 +91,33 @@ def resume(
             help="Refuse other software, or another kind of processor, than the run began with.",
         ),
     ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("-n", "--dry-run", help="Say what is left, and how long it would take.")
+    ] = False,
 ) -> None:
     """Go on with a stopped run; or extend a finished one: -o sampling.samples N."""
     from rsrg.execution import engine
 
     overrides = parse_overrides(o)
     execution.apply()
+    if dry_run:
+        _print_left(run, overrides)
+        return
     with execution.opened() as options:
         result = engine.go_on(run, overrides, same_bits=same_bits, **options)
     finish(result, execution.quiet)
+
+
+def _print_left(path: Path, overrides: dict[str, Any]) -> None:
+    """What a resume would do, and how long that would take here."""
+    from rsrg.config.schema import Config
+    from rsrg.execution import engine
+    from rsrg.execution.timing import timed_plan
+    from rsrg.formatting import counted, duration_text
+
+    config, left, total = engine.chunks_left(path, overrides)
+    print(f"{path}: {counted(left, 'chunk')} of {total:,} left")
+    seconds = timed_plan(config).seconds if left and isinstance(config, Config) else None
+    if seconds is not None:
+        about = duration_text(seconds * left / total)
+        print(f"  time about {about} on this machine (measured on one chunk)")

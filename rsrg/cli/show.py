@@ -82,7 +82,7 @@ def inspect(
     if as_json:
         print_json({"attributes": shown_attributes(opened), "datasets": rows})
         return
-    console(wide=True).print(file_tree(opened, node))
+    console().print(file_tree(opened, node))
     if [r["path"].strip("/") for r in rows] == [node.strip("/")]:
         print(dataset_text(opened, node))
 
@@ -143,12 +143,13 @@ def materials(as_json: AsJson = False) -> None:
     """List the twelve glasses of the paper's Table I, which configs can name."""
     from rsrg.physics.materials import GLASSES
     from rsrg.report.console import console, print_json
+    from rsrg.report.fitted_table import print_table
     from rsrg.report.glass_table import glass_table
 
     if as_json:
         print_json([asdict(m) for m in GLASSES.values()])
         return
-    console().print(glass_table())
+    print_table(console(), glass_table())
 
 
 def schema(

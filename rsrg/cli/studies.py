@@ -37,7 +37,7 @@ def sweep(
     execution.apply()
     if dry_run:
         plan = sweep_plan(loaded, folder)
-        print_groups([plan.group], console(wide=True))
+        print_groups([plan.group], console())
         print(plan_text(plan))
         return
     notify = (lambda text: None) if execution.quiet else (lambda text: print(text, flush=True))
@@ -46,7 +46,7 @@ def sweep(
     if swept.stopped and not swept.finished:
         exit_stopped(f"stopped: {counts(swept.wanted)}. Go on with the same command")
     if not execution.quiet or not swept.finished:
-        print_groups(groups_of(swept.runs), console(wide=True))
+        print_groups(groups_of(swept.runs), console())
     if not swept.finished:
         print(f"rsrg: not every run is finished: {counts(swept.wanted)}", file=sys.stderr)
         raise typer.Exit(EXIT_FAILURE)
@@ -72,7 +72,7 @@ def status(
     if as_json:
         print_json(as_records(runs))
     else:
-        print_groups(groups_of(runs), console(wide=True))
+        print_groups(groups_of(runs), console())
         print(counts(runs))
         if others := left_out(paths):
             print(others)

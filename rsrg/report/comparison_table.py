@@ -9,16 +9,18 @@ from rich.text import Text
 from rsrg.formatting import NONE, length, plain, with_error
 from rsrg.physics.recursion import RUNAWAY
 from rsrg.physics.sign import SIGN_NAMES
-from rsrg.report.console import console
+from rsrg.report.console import console, print_wrapped
+from rsrg.report.fitted_table import print_table
 from rsrg.results.comparison import ComparisonRow
 
 
 def print_comparison(rows: Sequence[ComparisonRow]) -> None:
     """The table of each reading, and what its numbers are."""
+    out = console()
     for _, steps in groupby(rows, key=lambda row: (row.material, row.reading)):
-        console().print(comparison_table(list(steps)))
-        print()
-    print(comparison_note(rows))
+        print_table(out, comparison_table(list(steps)), names=3, group=2)
+        out.print()
+    print_wrapped(out, comparison_note(rows))
 
 
 def comparison_table(steps: Sequence[ComparisonRow]) -> Table:

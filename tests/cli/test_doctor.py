@@ -197,3 +197,13 @@ def test_slow_sums_and_busy_processors(monkeypatch):
     check = speed.speed()
     assert check.state == "wrong"
     assert "0.1·10⁹ pairs/s in one thread" in check.text
+
+
+def test_a_working_folder_that_is_gone(monkeypatch, tmp_path):
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    folder.rmdir()
+    runs = row("runs")
+    assert (runs.state, runs.text) == ("wrong", "the working folder is gone")
+    monkeypatch.chdir(tmp_path)

@@ -24,6 +24,7 @@ def files(tmp_path, text, finished):
         (("validate", "gone.h5"), 2, "named as a run file"),
         (("run", "study.yaml"), 2, "is a study of many runs, not a config: rsrg sweep study.yaml"),
         (("validate", "study.yaml"), 2, "is a study of many runs"),
+        (("run", "."), 2, "a config must be a YAML file; got the folder ."),
         (("sweep", "small.yaml"), 2, "is a config of one run, not a study: rsrg run small.yaml"),
     ],
 )

@@ -276,7 +276,8 @@ def test_first_signal_exits_75_and_resume_finishes(held_run, finished, command, 
     assert asked == f"{number.name}: stopping at the next chunk; Ctrl-C again ends it at once\n"
     out, err = process.communicate()  # the chunk ends
     assert (process.returncode, out) == (75, "")
-    told = rf"rsrg: stopped: (\d+) of 12 chunks are in {path.name}\. Go on: rsrg resume run\.h5\n"
+    named = rf"stopped by SIG[A-Z0-9]+: (\d+) of 12 chunks are in {path.name}"
+    told = rf"rsrg: {named}\. Go on: rsrg resume run\.h5\n"
     kept = re.fullmatch(told, err)
     done = int(kept[1])
     assert done in (7, 8)  # the one that was held, and perhaps the one that waited behind it

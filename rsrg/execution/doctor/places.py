@@ -36,7 +36,11 @@ def _kernels() -> Check:
 
 def _runs(folder: Path) -> Check:
     """Whether runs can be written to a folder, or to the nearest one above it that exists."""
-    there = next(p for p in (folder.absolute(), *folder.absolute().parents) if p.is_dir())
+    try:
+        full = folder.absolute()
+    except FileNotFoundError:
+        return Check("runs", "the working folder is gone", "wrong", "change to one that exists")
+    there = next(p for p in (full, *full.parents) if p.is_dir())
     kind = _file_system(there)
     trial = try_folder(there)
     text = f"{there} ({kind or 'unknown file system'})"
