@@ -26,6 +26,8 @@ from rsrg.execution.workload import Workload
 from rsrg.storage.atomic import save
 from rsrg.storage.encoding import encode
 
+LATE = 2.0  # times the interval between two checkpoints
+
 
 class Session:
     """One session of work on one run file.
@@ -46,7 +48,7 @@ class Session:
         self.must_begin = must_begin
         self.pace = Pace(si_value(state.config.checkpoint.every, "second"))
         self.request, self.log = StopRequest(), RunLog(path)
-        self.logged_at = CLOCK.monotonic()
+        self.logged_at, self.late_told = CLOCK.monotonic(), False
         self.content = b""  # bytes of the run file as the session leaves it
 
     def work(self, executor: Executor) -> str | None:
@@ -71,10 +73,20 @@ class Session:
         for unit, result in InOrder(executor, submit, units, stopping, late, paused):
             workload.store(unit, result)
             self.pace.ended(unit)
+            self._tell_long_chunks()
             if not self._stopping() and self.pace.due(workload.ends_step(unit)):
                 self.save("running", "running")
             self.notify()
         return self.request.reason or (None if workload.complete else self.limit.reason)
+
+    def _tell_long_chunks(self) -> None:
+        """Say, once, that checkpoints come more rarely than asked for, as chunks are long."""
+        age, asked = self.pace.age(), self.pace.interval()
+        if age > LATE * asked and not self.late_told:
+            self.late_told = True
+            text = "a chunk ended %.3g s after the last checkpoint, which were to be %.3g s apart: "
+            text += "only whole chunks are saved"
+            self.log.write(logging.WARNING, text, age, asked)
 
     def _until_too_late(self, workload: Workload[U, Any]) -> Iterator[U]:
         """The missing units, one by one, as long as the time that is left suffices for another."""

@@ -1,6 +1,7 @@
 """Stopping in time: walltime, SLURM, chunks that are too long, and loops of short sessions."""
 
 import itertools
+import logging
 import math
 import os
 import signal
@@ -235,6 +236,26 @@ def test_a_chunk_that_takes_longer_than_the_time(
     monkeypatch.undo()
     rsrg.resume(tmp_path / "run.h5")
     same(tmp_path / "run.h5", finished)
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(160.0, 1), (10.0, 0)])
+def test_chunks_longer_than_the_time_between_checkpoints(
+    changed, tmp_path, monkeypatch, clock, caplog, seconds, told
+):
+    """Every 30 s was asked for: each chunk of 160 s is saved as it ends, and that is said once."""
+    chunks, unsaved = Sampler.chunks, []
+
+    def slow(self, step, numbers):
+        clock.turn(seconds)
+        return chunks(self, step, numbers)
+
+    monkeypatch.setattr(Sampler, "chunks", slow)
+    config = changed(checkpoint="{every: 30 s}")
+    keep = {"watch": lambda progress: unsaved.append(progress.unsaved), "executor": AtOnce()}
+    with caplog.at_level(logging.WARNING, "rsrg"):
+        rsrg.run(config, tmp_path / "run.h5", **keep)
+    assert sum("only whole chunks are saved" in r.getMessage() for r in caplog.records) == told
+    assert max(unsaved) <= max(30.0, seconds)
 
 
 @pytest.fixture

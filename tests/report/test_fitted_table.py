@@ -75,8 +75,6 @@ def test_as_few_tables_as_fit():
     repeated = [line.split() for line in shown(19, lambda out: print_table(out, table))]
     assert repeated[:2] == [["aaaaa", "bbbbb", "ccccc"], ["1", "2", "3"]]
     assert repeated[3:] == [["aaaaa", "ddddd"], ["1", "4"]]
-    together = shown(19, lambda out: print_table(out, table, names=2, group=2))
-    assert any(line.split() == ["1", "2", "3", "4"] for line in together) is False
 
 
 def test_a_group_that_is_too_wide_by_itself_is_wrapped_between_words():
