@@ -35,6 +35,10 @@ def validate(config: ConfigPath, o: Overrides = None, as_json: AsJson = False) -
     if not isinstance(loaded, Config):
         _print_valid_exact(config, loaded, as_json)
         return
+    if loaded.blocks.positions is not None:
+        from rsrg.execution.sampler import require_room  # loads the sums; few configs need it
+
+        require_room(loaded)
     planned = plan(loaded)
     if as_json:
         print_json({"valid": True, "config": json.loads(loaded.resolved()), **asdict(planned)})

@@ -21,6 +21,7 @@ from rsrg.execution.open_executor import open_executor
 from rsrg.execution.plan import require_memory
 from rsrg.execution.progress import Watcher, unwatched
 from rsrg.execution.run_state import RunState
+from rsrg.execution.sampler import require_room
 from rsrg.execution.session import Session
 from rsrg.execution.signals import stop_on_signals
 from rsrg.execution.state import State
@@ -120,12 +121,12 @@ def start(
     state = _initial_state(config)
     make_folder(target)
     with locked(target, CLOCK.now(), CLOCK.sleep) as note:
-        if target.exists() and not restart:
+        if target.exists() and not (restart or _failed_at_once(target)):
             raise RunFileError(
                 f"{target} exists already. Go on with it: rsrg resume {shell_path(target)}. "
                 f"Begin again, keeping it as {free_name(target).name}: add --restart"
             )
-        if target.exists():
+        if target.exists() and restart:
             set_aside(target)
         return _carry_on(Session(state, target, watch, limit, must_begin), executor, note)
 
@@ -244,6 +245,18 @@ def go_on(
         return _carry_on(Session(state, target, watch, limit, must_begin), executor, note)
 
 
+def _failed_at_once(path: Path) -> bool:
+    """Whether a file is that of a run which failed before its first chunk: nothing is lost of it.
+
+    A save keeps it as `.prev`.
+    """
+    try:
+        with stored_run(Snapshot(path)) as run:
+            return run.status == "failed" and run.progress[0] == 0
+    except RunFileError:
+        return False
+
+
 def _resumable(path: Path) -> Snapshot:
     """A run file that one may go on with. Raises RunFileError for any other."""
     if path.suffix == ".prev":
@@ -264,6 +277,7 @@ def _initial_state(config: RunConfig) -> RunState:
     if isinstance(config, ExactConfig):
         return ExactState.initial(config)
     require_memory(cast(Config, config))
+    require_room(cast(Config, config))
     return State.initial(cast(Config, config))
 
 

@@ -207,3 +207,12 @@ def test_a_working_folder_that_is_gone(monkeypatch, tmp_path):
     runs = row("runs")
     assert (runs.state, runs.text) == ("wrong", "the working folder is gone")
     monkeypatch.chdir(tmp_path)
+
+
+def test_a_folder_that_may_not_be_entered(monkeypatch):
+    def refused(self):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(self))
+
+    monkeypatch.setattr(places.Path, "is_dir", refused)
+    runs = places._runs(places.Path("runs"))
+    assert (runs.state, runs.text.endswith("/runs: Permission denied")) == ("wrong", True)

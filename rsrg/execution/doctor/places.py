@@ -38,9 +38,12 @@ def _runs(folder: Path) -> Check:
     """Whether runs can be written to a folder, or to the nearest one above it that exists."""
     try:
         full = folder.absolute()
+        there = next(p for p in (full, *full.parents) if p.is_dir())
     except FileNotFoundError:
         return Check("runs", "the working folder is gone", "wrong", "change to one that exists")
-    there = next(p for p in (full, *full.parents) if p.is_dir())
+    except PermissionError as error:
+        text = f"{error.filename}: {error.strerror}"
+        return Check("runs", text, "wrong", "work in a folder of your own")
     kind = _file_system(there)
     trial = try_folder(there)
     text = f"{there} ({kind or 'unknown file system'})"
