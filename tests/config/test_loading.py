@@ -233,7 +233,7 @@ def test_not_text(tmp_path):
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ConfigError, match=f"cannot read the config {path}"):
         load_config(path)
-    with pytest.raises(ConfigError, match=f"cannot read the config {tmp_path}"):
+    with pytest.raises(ConfigError, match=f"must be a YAML file; got the folder {tmp_path}"):
         load_config(tmp_path)
 
 
