@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 
-from rsrg.config.base import ConfigModel, Finite
+from rsrg.config.base import ConfigModel, Finite, Integer
 from rsrg.ensemble.initial import Correlation, Kind
 from rsrg.ensemble.subpools import POOL_UNIT
 from rsrg.physics.pairs import Contraction
@@ -50,7 +50,7 @@ class InitialSpec(ConfigModel):
         title="one random number for all channels of a block, or one for each",
         description="shared or independent",
     )
-    levels: int | None = Field(
+    levels: Integer | None = Field(
         None, ge=4, le=64, title="levels of a random block", description="an integer from 4 to 64"
     )
     temperature: Finite | None = Field(
@@ -129,7 +129,7 @@ class FlowSpec(ConfigModel):
         title="annealed: all blocks of a size are equal; quenched: each has its own χ",
         description="annealed or quenched",
     )
-    pool: int | None = Field(
+    pool: Integer | None = Field(
         None,
         ge=POOL_UNIT,
         le=MAX_POOL,

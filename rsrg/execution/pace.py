@@ -44,6 +44,10 @@ class Pace:
             self.unit, self.in_flight = 0.0, dict.fromkeys(self.in_flight, now)
         self.units += 1
 
+    def paused(self, seconds: float) -> None:
+        """Record that the process was held up for so long, which is not the time of a unit."""
+        self.in_flight = {unit: began + seconds for unit, began in self.in_flight.items()}
+
     def interval(self) -> float:
         """Seconds between two saves: `checkpoint.every`, or more where saves are slow."""
         return max(self.every, self.saving / SAVE_SHARE)
