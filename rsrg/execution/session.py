@@ -137,13 +137,12 @@ class Session:
         save(self.path, content)
         self.content = content if status != "running" else b""  # only the last is read again
         self.pace.saved(began)
-        if self.pace.interval() > 1.5 * interval:
-            self.log.write(
-                logging.WARNING,
-                "a checkpoint takes %.2g s: from now on one every %.3g s, to keep it under 2 %%",
-                self.pace.saving,
-                self.pace.interval(),
+        if status == "running" and self.pace.interval() > 1.5 * interval:
+            text = (
+                "a checkpoint takes %.2g s: the next comes in %.3g s, so that they take less than "
             )
+            text += "2 %% of the time"
+            self.log.write(logging.WARNING, text, self.pace.saving, self.pace.interval())
         self._log_save(f"saved {len(content) / 1e6:.3g} MB, {status}", status == "running")
 
     def _log_save(self, text: str, often: bool) -> None:

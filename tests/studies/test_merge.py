@@ -281,10 +281,6 @@ def pooled_from_chunk_means(runs):
     return from_chunk_means(config, moments, drawn_by)
 
 
-def pooled_stderr(runs):
-    return pooled_from_chunk_means(runs)["coupling/M_stderr"]
-
-
 def test_pooled_is_one_long_run_in_law(many, tmp_path):
     """The same mean and the same error bar, within what sampling leaves open."""
     study, folder = many
@@ -292,7 +288,10 @@ def test_pooled_is_one_long_run_in_law(many, tmp_path):
     data = study.members[0].config.model_dump()
     data["sampling"] |= {"samples": 2048, "seed": 99}
     long = rsrg.run(rsrg.Config.model_validate(data), tmp_path / "long.h5")
-    m, s = pooled["coupling/M"], pooled_stderr(collect([folder]).runs)
+    m, s = (
+        pooled["coupling/M"],
+        pooled_from_chunk_means(collect([folder]).runs)["coupling/M_stderr"],
+    )
     other, t = long.read("coupling/M"), long.read("coupling/M_stderr")
     drawn = t > 1e-12  # not the entries that are zero by symmetry, or without strain
     deviations = (m - other)[drawn] / np.hypot(s, t)[drawn]
@@ -305,8 +304,9 @@ def test_pooled_is_one_long_run_in_law(many, tmp_path):
 def test_the_error_falls_as_the_root_of_the_seeds(many):
     _, folder = many
     found = collect([folder]).runs
-    alone = np.sqrt(np.mean(np.square([pooled_stderr([run]) for run in found]), axis=0))
-    together = pooled_stderr(found)
+    one = [pooled_from_chunk_means([run])["coupling/M_stderr"] for run in found]
+    alone = np.sqrt(np.mean(np.square(one), axis=0))
+    together = pooled_from_chunk_means(found)["coupling/M_stderr"]
     drawn = together > 1e-12
     # 1/√8 within three times the 9 % and 6 % to which 64 groups, and 8 × 16, give an error bar
     np.testing.assert_allclose(np.median(together[drawn] / alone[drawn]) * np.sqrt(8), 1, atol=0.33)
