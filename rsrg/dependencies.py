@@ -3,6 +3,8 @@
 import re
 from importlib.metadata import PackageNotFoundError, requires, version
 
+from packaging.version import Version
+
 _REQUIREMENT = re.compile(r'([\w.-]+)>=([\d.]+)(?:; extra == "(\w+)")?')
 
 
@@ -23,7 +25,7 @@ def installed(name: str) -> str:
 def serves(name: str, lowest: str) -> bool:
     """Whether a package is installed, in a version that is high enough."""
     there = installed(name)
-    return bool(there) and _numbers(there) >= _numbers(lowest)
+    return bool(there) and Version(there) >= Version(lowest)
 
 
 def unmet_requirements() -> list[str]:
@@ -38,9 +40,3 @@ def unmet_requirements() -> list[str]:
         for name, lowest in needed
         if not serves(name, lowest)
     ]
-
-
-def _numbers(text: str) -> list[int]:
-    """The numbers of a version, without what follows them: [2, 4] of 2.4rc1."""
-    parts = (re.match(r"\d+", part) for part in text.split("."))
-    return [int(part[0]) for part in parts if part is not None]
