@@ -1,6 +1,7 @@
 """Tables that fit: whatever the width of the terminal, no number loses a digit, no word its end."""
 
 import io
+import math
 
 import pytest
 from rich.cells import cell_len
@@ -9,7 +10,7 @@ from rich.table import Table
 
 from rsrg.physics.first_failure import Loading, critical_answer
 from rsrg.physics.materials import GLASSES
-from rsrg.physics.stability_rows import lattice_rows
+from rsrg.physics.stability_rows import StabilityRow
 from rsrg.physics.strain_path import strain_path
 from rsrg.report.comparison_table import comparison_table
 from rsrg.report.critical_answer import (
@@ -25,6 +26,10 @@ from rsrg.results.compare import compare
 from rsrg.studies.status import Group, RunStatus
 
 GLASS = GLASSES["a-SiO2"]
+SOFTEST = [  # made up: real ones take half a minute
+    StabilityRow("sc", "paper", -0.13018, 0.7934, 0.0, wave_vector=(1e-5, 0.0, 0.0)),
+    StabilityRow("fcc", "hamiltonian", 0.05316, 1.119, 0.15415, wave_vector=(0.0, math.pi, 1.0)),
+]
 
 
 def shown(width, show):
@@ -50,7 +55,7 @@ def tables(finished):
         ("critical --material all", of_all, {"names": 2, "group": 2}),
         ("compare", comparison_table([r for r in rows if r.material == rows[0].material]),
          {"names": 3, "group": 2}),
-        ("stability", stability_table(GLASS, 1.0, lattice_rows(GLASS.alpha, 1.0)), {"names": 2}),
+        ("stability", stability_table(GLASS, 1.0, SOFTEST), {"names": 2}),
         ("materials", glass_table(), {}),
     ]  # fmt: skip
 
