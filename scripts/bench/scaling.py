@@ -65,7 +65,9 @@ def config_of(n0: int, samples: int = 12_288) -> rsrg.Config:
 
 def drawing_seconds(config: rsrg.Config, executor: Executor) -> float:
     """Seconds for all draws of a run, as a session takes them, without its saves and results."""
-    work = DrawWorkload(State.initial(config), executor)
+    state = State.initial(config)
+    state.record.sessions.append({})  # whose chunks are counted
+    work = DrawWorkload(state, executor)
     began = time.perf_counter()
     for unit, result in InOrder(executor, partial(work.submit, executor), work.missing()):
         work.store(unit, result)
@@ -251,7 +253,7 @@ def page(figures: dict[str, Any]) -> str:
         for row in figures["simulated"]
     ]
     returned = 8 * (31 * 18 + 15)  # bytes of a chunk: 18 cases with their controls
-    traffic = [f"N0 = {row['n0']}: {returned / row['chunk'] / 1e3:.0f}" for row in figures["rows"]]
+    traffic = [f"N0 = {row['n0']}: {returned / row['chunk'] / 1e6:.2g}" for row in figures["rows"]]
     grown = kept["scheduler"][-1] - kept["scheduler"][1]
     return PAGE.read_text(encoding="utf-8").format(
         rows=efficiency_rows(figures),
