@@ -16,7 +16,7 @@ from rsrg.config.run_config import RunConfig
 from rsrg.execution.clock import CLOCK
 from rsrg.execution.executor import STOP_GRACE, Executor, T
 from rsrg.execution.in_order import POLL, InOrder, U
-from rsrg.execution.pace import Pace
+from rsrg.execution.pace import SAVE_SHARE, Pace
 from rsrg.execution.progress import Progress, Watcher
 from rsrg.execution.run_log import LOG_INTERVAL, RunLog
 from rsrg.execution.run_state import RunState
@@ -138,11 +138,10 @@ class Session:
         self.content = content if status != "running" else b""  # only the last is read again
         self.pace.saved(began)
         if status == "running" and self.pace.interval() > 1.5 * interval:
-            text = (
-                "a checkpoint takes %.2g s: the next comes in %.3g s, so that they take less than "
-            )
-            text += "2 %% of the time"
-            self.log.write(logging.WARNING, text, self.pace.saving, self.pace.interval())
+            interval = self.pace.interval()
+            text = "a checkpoint takes %.2g s: the next comes in %.3g s, as all are to take less "
+            text += "than %.0f %% of the time"
+            self.log.write(logging.WARNING, text, self.pace.saving, interval, 100 * SAVE_SHARE)
         self._log_save(f"saved {len(content) / 1e6:.3g} MB, {status}", status == "running")
 
     def _log_save(self, text: str, often: bool) -> None:
