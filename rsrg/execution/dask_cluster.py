@@ -57,6 +57,13 @@ class DaskCluster:
         )
         return future
 
+    def share(self, value: Any) -> Any:
+        """A Dask future of the value: it travels once, and workers hand it to one another.
+
+        It is a task, so that it is there again where the workers that held it have died.
+        """
+        return self.client.submit(given, value, pure=False)
+
     def restart(self) -> None:
         """Nothing to do: Dask replaces its workers itself."""
 
@@ -67,6 +74,11 @@ class DaskCluster:
         with suppress(ClosedClientError, TimeoutError, OSError):  # there is nothing left to close
             self.tasks.shutdown(wait=False)
             self.client.close(timeout=CLOSE)
+
+
+def given(value: T) -> T:
+    """The value itself."""
+    return value
 
 
 def _connect(scheduler: str) -> tuple[Any, type[BaseException]]:

@@ -41,6 +41,9 @@ class Executor(Protocol):
     def submit(self, task: Callable[..., T], *arguments: Any) -> Future[T]:
         """Submit a unit of work: a function of `tasks` and its arguments."""
 
+    def share(self, value: Any) -> Any:
+        """What to hand to `submit` in place of a value that many units need."""
+
     def restart(self) -> None:
         """Become usable again after a BrokenExecutor: workers and their units were lost."""
 

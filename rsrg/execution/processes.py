@@ -71,6 +71,10 @@ class Processes:
             broken.set_exception(error)
             return broken
 
+    def share(self, value: Any) -> Any:
+        """The value itself: it is sent with each unit."""
+        return value
+
     def restart(self) -> None:
         """Start new worker processes in place of the broken ones."""
         self.close()

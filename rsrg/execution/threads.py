@@ -40,6 +40,10 @@ class Threads:
             raise ExecutorError("an executor must be made in the process that uses it; got a fork")
         return self.pool.submit(task, *arguments)
 
+    def share(self, value: Any) -> Any:
+        """The value itself: threads see the same memory."""
+        return value
+
     def restart(self) -> None:
         """Nothing to do: a thread does not die by itself."""
 

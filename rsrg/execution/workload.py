@@ -107,6 +107,7 @@ class SuperBlockWorkload:
         self.config = pool.config.resolved()
         self.cases = int(np.prod(pool.stability.shape[:-1]))  # glasses × readings × strains
         self.size = UnitSize(executor, super_block_chunk_seconds(pool.config), self.cases)
+        self.shared: tuple[slice | None, Any] = (None, None)  # a subpool, and what stands for it
 
     def missing(self) -> Iterator[ChunkUnit]:
         """The missing chunks, each unit within one subpool."""
@@ -114,8 +115,15 @@ class SuperBlockWorkload:
 
     def submit(self, executor: Executor, unit: ChunkUnit) -> Future[Timed[SuperBlocks]]:
         """Submit some chunks, with the blocks that they are made of."""
-        subpool = self.pool.subpool(unit[1].start)
+        subpool = self._subpool(executor, unit[1].start)
         return executor.submit(timed, super_block_chunks, self.config, *unit, subpool)
+
+    def _subpool(self, executor: Executor, chunk: int) -> Any:
+        """The blocks that a chunk is made of, shared by all units of a subpool."""
+        place = self.pool.step.subpool(chunk)
+        if self.shared[0] != place:
+            self.shared = place, executor.share(self.pool.subpool(chunk))
+        return self.shared[1]
 
     def store(self, unit: ChunkUnit, result: Timed[SuperBlocks]) -> None:
         """Store the super blocks; after the last of a step they become the present pool."""

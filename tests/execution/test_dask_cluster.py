@@ -71,6 +71,29 @@ def test_a_killed_dask_worker(dask_cluster, slow, tmp_path, same, kill_one_worke
     same(tmp_path / "run.h5", finished)
 
 
+def test_a_subpool_that_died_with_its_worker_is_there_again(
+    dask_cluster, changed, tmp_path, same, kill_one_worker
+):
+    """Units share it: it came to the workers once, and is lost with the one that has it."""
+    config = changed(
+        flow="{disorder: quenched, pool: 512, initial: {kind: lognormal, width: 0.2}}",
+        strain="{component: xx, values: [0.0, 0.4]}",
+    )
+    rsrg.run(config, tmp_path / "here.h5")
+
+    def kill():
+        for worker in list(dask_cluster.workers.values()):
+            os.kill(worker.process.pid, signal.SIGKILL)
+        return True
+
+    draws = config.steps() * config.chunks()
+    watch, killed = kill_one_worker(kill, draws + 40)  # in the second step
+    with open_executor(scheduler=dask_cluster.scheduler_address) as executor:
+        rsrg.run(config, tmp_path / "there.h5", watch=watch, executor=executor)
+    assert killed
+    same(tmp_path / "there.h5", tmp_path / "here.h5")
+
+
 def test_the_scheduler_keeps_nothing_of_units_past():
     """What Dask's own client leaves there: a remark for each of a hundred futures, for ever."""
     distributed = pytest.importorskip("distributed")

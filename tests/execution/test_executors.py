@@ -45,6 +45,9 @@ class Shuffled:
         self.random = random.Random(5)
         self.pool = ThreadPoolExecutor(1)
 
+    def share(self, value):
+        return value
+
     def submit(self, task, *arguments):
         future = Future()
         self.waiting.append((future, task, arguments))

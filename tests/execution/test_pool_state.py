@@ -10,11 +10,12 @@ from threadpoolctl import threadpool_limits
 
 import rsrg
 from rsrg.ensemble.initial import InitialLaw, initial_pool
+from rsrg.ensemble.subpools import SUBPOOLS
 from rsrg.errors import ConfigError
 from rsrg.execution.open_executor import open_executor
 from rsrg.execution.plan import COPIES, plan, pool_bytes
 from rsrg.execution.pool_state import PoolState
-from rsrg.execution.threads import UNITS_PER_THREAD
+from rsrg.execution.threads import UNITS_PER_THREAD, Threads
 from rsrg.execution.timing import timed_plan
 from rsrg.physics.errors import PhysicsError
 from rsrg.report.plan_text import plan_lines
@@ -197,6 +198,16 @@ def test_plan_states_the_memory(changed, quenched):
     assert pool_bytes(larger) == 2 * pool_bytes(quenched)  # linear in P
     one, two = (plan(c).memory_bytes for c in (quenched, larger))
     assert two - one == COPIES * pool_bytes(quenched)
+
+
+def test_a_subpool_is_shared_once(changed, tmp_path, monkeypatch):
+    """All units of a subpool are handed the same blocks: of each step, a sixteenth each time."""
+    shared = []
+    monkeypatch.setattr(Threads, "share", lambda self, value: shared.append(value) or value)
+    monkeypatch.setattr(Threads, "unit_seconds", 0.0)  # so that each unit is one chunk
+    config = changed(flow="{disorder: quenched, pool: 512, initial: {kind: lognormal, width: 0.2}}")
+    run = rsrg.run(config, tmp_path / "run.h5")
+    assert len(shared) == config.steps() * SUBPOOLS < run.read("checkpoint/pool_chunks_done").sum()
 
 
 def test_memory_is_linear_in_the_pool(changed):
