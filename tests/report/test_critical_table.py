@@ -107,7 +107,15 @@ def test_a_group_wider_than_its_columns_and_a_long_name():
 
 def test_terms_are_explained(three_readings):
     text = " ".join(notes(three_readings))
-    for term in ("e:", "sum:", "continuum:", "log formula:", "positions/domain", "parentheses"):
+    for term in (
+        "critical strains e",
+        "α =",
+        "sum:",
+        "continuum:",
+        "log formula:",
+        "positions/domain",
+        "parentheses",
+    ):
         assert term in text
     assert "after 12 steps of N0 = 3" in text
 
