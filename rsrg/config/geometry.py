@@ -177,13 +177,15 @@ class Grid(ConfigModel):
     """Evenly spaced strains, both ends included."""
 
     start: Finite = Field(
-        gt=-1.0, title="the lowest strain", description="a strain greater than −1"
+        gt=-1.0,
+        title="the lowest strain e",
+        description="a strain greater than −1 (0.02 is 2%)",
     )
     stop: Finite = Field(
         gt=-1.0,
         le=100.0,
-        title="the highest strain",
-        description="a strain greater than −1, at most 100",
+        title="the highest strain e",
+        description="a strain greater than −1, at most 100 (0.02 is 2%)",
     )
     count: int = Field(
         ge=2,
@@ -235,7 +237,8 @@ class StrainSpec(ConfigModel):
         OnResume("can only gain", _strain_list),
     ] = Field(
         title="the strains e",
-        description="{start, stop, count}, or a list of two or more strains greater than −1",
+        description="{start, stop, count}, or a list of two or more strains greater than −1 "
+        "(0.02 is 2%)",
     )
 
     @model_validator(mode="after")

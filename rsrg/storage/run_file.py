@@ -22,6 +22,7 @@ import h5py
 import numpy as np
 
 from rsrg.errors import RunFileError
+from rsrg.formatting import shell_path
 from rsrg.storage.atomic import previous
 from rsrg.storage.encoding import BLOCK, READABLE_VERSIONS
 from rsrg.storage.entry import Entry
@@ -65,9 +66,10 @@ def _verified(path: Path) -> bytes:
     except FileNotFoundError:
         raise RunFileError(f"no such run file: {path}") from None
     except OSError as error:
-        raise RunFileError(f"cannot read the run file {path}: {error.strerror}") from None
+        hint = f"; rsrg status {shell_path(path)} lists its runs" if path.is_dir() else ""
+        raise RunFileError(f"cannot read the run file {path}: {error.strerror}{hint}") from None
     if seal is None:
-        raise RunFileError(f"{path} is not a run file of rsrg (its first {BLOCK} bytes say so)")
+        raise RunFileError(f"{path} is not a run file of rsrg: it does not begin with its checksum")
     if hashlib.sha256(memoryview(content)[BLOCK:]).hexdigest().encode() != seal[1]:
         raise RunFileError(f"{path} is damaged: its content does not match its checksum")
     return content
