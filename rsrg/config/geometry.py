@@ -108,12 +108,13 @@ class BlocksSpec(ConfigModel):
     )
     lattice: LatticeName | None = Field(
         None,
-        title="the lattice of block centres; sc where neither packing nor positions is given",
+        title="the lattice of block centres; sc, simple cubic, where neither packing nor positions "
+        "is given",
         description="sc, bcc, fcc or hcp",
     )
     orientation: Orientation = Field(
         "haar",
-        title="haar: each draw turns the blocks at random; fixed: none does",
+        title="haar: each draw turns the blocks at random, all rotations alike; fixed: none does",
         description="haar or fixed",
     )
     offset: Offset = Field(
@@ -236,7 +237,7 @@ class StrainSpec(ConfigModel):
         Discriminator(lambda v: "grid" if isinstance(v, dict | Grid) else "list"),
         OnResume("can only gain", _strain_list),
     ] = Field(
-        title="the strains e",
+        title="the strains e, without unit: 0.1 is 10%",
         description="{start, stop, count}, or a list of two or more strains greater than −1 "
         "(0.02 is 2%)",
     )
