@@ -30,7 +30,7 @@ def notes(run: Run, every_channel: bool = False) -> list[str]:
         *_turned(run),
         f"{sign_text(run.config)}.",
         _terms(run),
-        "α = 1 − c_t²/c_l², of the sound velocities.",
+        *(["α = 1 − c_t²/c_l², of the sound velocities."] if critical_columns(run) else []),
         "Readings are positions/domain: blocks stay (fixed) or move with the strain (affine), and "
         "fill the strained ellipsoid or a sphere.",
         *(_few_draws(run) if sampled else []),
