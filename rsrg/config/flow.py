@@ -25,7 +25,7 @@ KINDS = "elastic, or a mapping with `kind` lognormal, gaussian, levels or file"
 
 
 class InitialSpec(ConfigModel):
-    """χ of the first blocks (see `ensemble.initial`)."""
+    """χ of the first blocks, in units of ρc_t²."""
 
     kind: Kind = Field(
         title="the distribution of χ of the first blocks; elastic: all have f χ_el",
@@ -42,7 +42,7 @@ class InitialSpec(ConfigModel):
         None,
         gt=0.0,
         le=2.0,
-        title="w, the relative width of the distribution: 0.3 is about 30%",
+        title="w, the relative width: 0.3 is about 30%; must be given with lognormal and gaussian",
         description="a number greater than 0, at most 2",
     )
     correlation: Correlation | None = Field(

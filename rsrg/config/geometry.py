@@ -237,7 +237,7 @@ class StrainSpec(ConfigModel):
         Discriminator(lambda v: "grid" if isinstance(v, dict | Grid) else "list"),
         OnResume("can only gain", _strain_list),
     ] = Field(
-        title="the strains e, without unit: 0.1 is 10%",
+        title="the strains e, without unit",
         description="{start, stop, count}, or a list of two or more strains greater than −1 "
         "(0.02 is 2%)",
     )
