@@ -185,7 +185,7 @@ class Grid(ConfigModel):
     stop: Finite = Field(
         gt=-1.0,
         le=100.0,
-        title="the highest strain e",
+        title="the highest strain e; on resume, with as much more `count` that the spacing stays",
         description="a strain greater than −1, at most 100 (0.02 is 2%)",
     )
     count: int = Field(
@@ -235,7 +235,7 @@ class StrainSpec(ConfigModel):
     values: Annotated[
         Annotated[Grid, Tag("grid")] | Annotated[StrainList, Tag("list")],
         Discriminator(lambda v: "grid" if isinstance(v, dict | Grid) else "list"),
-        OnResume("can only gain", _strain_list),
+        OnResume("can only gain", _strain_list, show=lambda e: f"{e:g}"),
     ] = Field(
         title="the strains e, without unit",
         description="{start, stop, count}, or a list of two or more strains greater than −1 "
