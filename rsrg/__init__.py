@@ -4,6 +4,7 @@ The names below are loaded when first used, so that `import rsrg` costs nothing.
 """
 
 import importlib
+import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
     from rsrg.sums.engines import pair_moments
 
     __version__: str
+
+if sys.platform == "win32":
+    raise ImportError("rsrg runs on Linux and macOS; on Windows, install it within WSL")
 
 _HOME = {
     "BulkStability": "rsrg.physics.bulk_stability",

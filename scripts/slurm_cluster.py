@@ -8,11 +8,12 @@ Adjust the values below to your cluster. `--job-script` prints what would be sub
 See docs/howto/clusters.md for why they are what they are.
 """
 
+import argparse
 import signal
-import sys
+from typing import TYPE_CHECKING
 
-import dask
-from dask_jobqueue import SLURMCluster
+if TYPE_CHECKING:
+    from dask_jobqueue import SLURMCluster
 
 WALLTIME = "04:00:00"  # of each job
 LIFETIME, STAGGER = "225m", "10m"  # a worker ends by itself after 215 to 235 minutes
@@ -25,8 +26,11 @@ PROLOGUE = [
 ]
 
 
-def slurm_cluster(scheduler_file: str) -> SLURMCluster:
+def slurm_cluster(scheduler_file: str) -> "SLURMCluster":
     """A scheduler in this process, and one-thread workers, as many as cores, in each job."""
+    import dask
+    from dask_jobqueue import SLURMCluster
+
     for page in ("status", "tasks"):  # what the scheduler remembers of tasks, else 10⁵ of them
         dask.config.set({f"distributed.scheduler.dashboard.{page}.task-stream-length": 1000})
     return SLURMCluster(
@@ -40,9 +44,20 @@ def slurm_cluster(scheduler_file: str) -> SLURMCluster:
     )
 
 
+def arguments() -> argparse.Namespace:
+    """What the command line asks for; an option that is unknown, or `--help`, submits nothing."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("scheduler_file", help="file to write for --scheduler: cluster.json")
+    parser.add_argument("--job-script", action="store_true", help="print the job, submit none")
+    return parser.parse_args()
+
+
 if __name__ == "__main__":
-    cluster = slurm_cluster(sys.argv[1])
-    if "--job-script" in sys.argv:
+    asked = arguments()
+    cluster = slurm_cluster(asked.scheduler_file)
+    if asked.job_script:
         print(cluster.job_script())
     else:
         cluster.adapt(minimum_jobs=1, maximum_jobs=MOST_JOBS)  # new jobs for those that end

@@ -101,3 +101,13 @@ def test_pythons_that_are_promised(project):
     assert named == {"3.11", "3.12", "3.13"}
     assert project["project"]["requires-python"] == ">=3.11"
     assert "Typing :: Typed" in project["project"]["classifiers"]
+
+
+def test_windows():
+    """One line that says what to do, before anything is imported that is not there."""
+    code = "import sys; sys.platform = 'win32'; import rsrg"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stderr.splitlines()[-1] == (
+        "ImportError: rsrg runs on Linux and macOS; on Windows, install it within WSL"
+    )
+    assert done.stderr.count("File ") == 2

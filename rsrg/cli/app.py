@@ -97,8 +97,19 @@ def _carry_out() -> None:
         fail(RsrgError(f"{error.filename}: {error.strerror}"), EXIT_FAILURE)
     except (ValueError, ArithmeticError) as error:
         _fail_physics(error)
+    except Exception:
+        _fail_on_old_packages()
+        raise
     else:
         sys.exit(code)
+
+
+def _fail_on_old_packages() -> None:
+    """End with what is missing or too old, where a package may be to blame for what happened."""
+    from rsrg.dependencies import unmet_requirements
+
+    if unmet := unmet_requirements():
+        fail(RsrgError("\n".join(unmet)), EXIT_FAILURE)
 
 
 def _fail_physics(error: Exception) -> None:
@@ -106,5 +117,6 @@ def _fail_physics(error: Exception) -> None:
     from rsrg.physics.errors import ConvergenceError, PhysicsError
 
     if not isinstance(error, PhysicsError | ConvergenceError):
+        _fail_on_old_packages()
         raise error
     fail(error, EXIT_USAGE if isinstance(error, PhysicsError) else EXIT_FAILURE)

@@ -12,7 +12,7 @@ from rsrg.physics.coupling_source import exact_sums_made
 from rsrg.physics.failure_surface import RAYS, plane, reading_surfaces
 from rsrg.physics.first_failure import EXACT_READINGS, Loading, critical_answer
 from rsrg.physics.materials import Material
-from rsrg.report.console import console, print_json
+from rsrg.report.console import console, print_json, print_wrapped
 from rsrg.report.critical_answer import (
     critical_answer_data,
     critical_answer_heading,
@@ -22,6 +22,7 @@ from rsrg.report.critical_answer import (
     glasses_tables,
     spread_note,
 )
+from rsrg.report.fitted_table import print_table
 from rsrg.report.style import check_format
 
 # How many exact sums it takes, about, to tell how long it will be.
@@ -57,15 +58,13 @@ def failing_strains(
         print_json(data[0] if one else data)
         return
     out = console()
-    out.print(
-        critical_answer_heading(answers[0]) if one else glasses_heading(answers), markup=False
-    )
+    print_wrapped(out, critical_answer_heading(answers[0]) if one else glasses_heading(answers))
     for table in critical_answer_tables(answers[0]) if one else glasses_tables(answers):
         out.print()
-        out.print(table)
+        print_table(out, table, names=1 if one else 2, group=2)
     out.print()
     for line in (*critical_answer_notes(answers[0]), *spread_note(answers)):
-        out.print(line, markup=False)
+        print_wrapped(out, line)
 
 
 def failing_plane(

@@ -6,7 +6,7 @@ import typer
 
 from rsrg.cli.options import EXIT_FAILURE, AsJson
 
-WIDTH = 80  # columns
+WIDTH = 80  # columns, where the terminal has as many
 
 
 def doctor(as_json: AsJson = False) -> None:
@@ -33,9 +33,11 @@ def doctor(as_json: AsJson = False) -> None:
 
 def _print_check(name: str, text: str, state: str) -> None:
     """A check on lines of at most 80 columns."""
+    from shutil import get_terminal_size
     from textwrap import wrap
 
     head = f"{name:14} {state:5}  "
-    lines = wrap(text, WIDTH - len(head), break_long_words=False, break_on_hyphens=False)
+    width = min(WIDTH, get_terminal_size().columns)
+    lines = wrap(text, width - len(head), break_long_words=False, break_on_hyphens=False)
     for number, line in enumerate(lines):
         print(head + line if number == 0 else " " * len(head) + line)

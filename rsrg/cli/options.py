@@ -72,8 +72,8 @@ class ExecutionOptions:
         typer.Option(
             "--walltime",
             metavar="D-HH:MM:SS",
-            help="Stop in time to have saved by then, with exit code 75; also 30m, 5s; default: no "
-            "limit. The end of a SLURM job is obeyed by itself.",
+            help="Stop in time to have saved by then, with exit code 75; also HH:MM:SS, MM:SS, "
+            "D-HH, 30m, 5s; default: no limit. The end of a SLURM job is obeyed by itself.",
         ),
     ] = None
     no_progress: Annotated[bool, typer.Option("--no-progress", help="No progress bar.")] = False

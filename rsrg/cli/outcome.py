@@ -41,8 +41,9 @@ def _finish_stopped(run: "Run | ExactRun", as_json: bool) -> NoReturn:
         print_json(run_data(run, ()))
         exit_at_once(EXIT_STOPPED)
     done, total = run.progress
+    reason = run.provenance[-1]["reason"]
     exit_stopped(
-        f"stopped: {done} of {total} chunks are in {run.path}. Go on: rsrg resume "
+        f"{reason}: {done} of {total} chunks are in {run.path}. Go on: rsrg resume "
         f"{shell_path(run.path)}"
     )
 
@@ -123,6 +124,7 @@ def report_exact(run: "ExactRun", picture: Path | None, as_json: bool = False) -
 def report_study(folder: Path, picture: Path | None, material: str | None, as_json: bool) -> None:
     """Table of a folder of quenched runs, and their picture; or the numbers as JSON."""
     from rsrg.report.console import console, print_json
+    from rsrg.report.fitted_table import print_table
     from rsrg.report.study_figure import as_records, distributions, study_figure, study_table
     from rsrg.studies.collect import collect
 
@@ -130,7 +132,7 @@ def report_study(folder: Path, picture: Path | None, material: str | None, as_js
     if as_json:
         print_json(as_records(rows))
         return
-    console(wide=True).print(study_table(rows))
+    print_table(console(), study_table(rows), names=2)
     if picture is not None:
         study_figure(rows, picture)
         print(f"picture of {len(rows)} runs of {rows[0].material}: {picture}")

@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -103,12 +103,37 @@ def resume(
             help="Refuse other software, or another kind of processor, than the run began with.",
         ),
     ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("-n", "--dry-run", help="Say what is left, and how long it would take.")
+    ] = False,
 ) -> None:
     """Go on with a stopped run; or extend a finished one: -o sampling.samples N."""
     from rsrg.execution import engine
 
     overrides = parse_overrides(o)
     execution.apply()
+    if dry_run:
+        _print_left(run, overrides, execution.as_json)
+        return
     with execution.opened() as options:
         result = engine.go_on(run, overrides, same_bits=same_bits, **options)
     finish(result, execution.quiet, execution.as_json)
+
+
+def _print_left(path: Path, overrides: dict[str, Any], as_json: bool) -> None:
+    """What a resume would do, and how long that would take here."""
+    from rsrg.config.schema import Config
+    from rsrg.execution import engine
+    from rsrg.execution.timing import timed_plan
+    from rsrg.formatting import counted, duration_text
+    from rsrg.report.console import print_json
+
+    config, left, total = engine.chunks_left(path, overrides)
+    whole = timed_plan(config).seconds if left and isinstance(config, Config) else None
+    seconds = None if whole is None else whole * left / total
+    if as_json:
+        print_json({"chunks_left": left, "chunks": total, "seconds": seconds})
+        return
+    print(f"{path}: {counted(left, 'chunk')} of {total:,} left")
+    if seconds is not None:
+        print(f"  time about {duration_text(seconds)} on this machine (measured on one chunk)")

@@ -35,6 +35,10 @@ def validate(config: ConfigPath, o: Overrides = None, as_json: AsJson = False) -
     if not isinstance(loaded, Config):
         _print_valid_exact(config, loaded, as_json)
         return
+    if loaded.blocks.positions is not None:
+        from rsrg.execution.sampler import require_room  # loads the sums; few configs need it
+
+        require_room(loaded)
     planned = plan(loaded)
     if as_json:
         print_json({"valid": True, "config": json.loads(loaded.resolved()), **asdict(planned)})
@@ -92,7 +96,7 @@ def inspect(
         values = {"values": opened.read(node)} if single else {}
         print_json({"attributes": shown_attributes(opened), "datasets": rows, **values})
         return
-    console(wide=True).print(file_tree(opened, node))
+    console().print(file_tree(opened, node))
     if single:
         print(dataset_text(opened, node))
 
@@ -159,12 +163,13 @@ def materials(as_json: AsJson = False) -> None:
     """List the twelve glasses of the paper's Table I, which configs can name."""
     from rsrg.physics.materials import GLASSES
     from rsrg.report.console import console, print_json
+    from rsrg.report.fitted_table import print_table
     from rsrg.report.glass_table import glass_table
 
     if as_json:
         print_json([asdict(m) for m in GLASSES.values()])
         return
-    console().print(glass_table())
+    print_table(console(), glass_table())
 
 
 def schema(

@@ -43,7 +43,7 @@ def sweep(
         if execution.as_json:
             print_json(plan_data(plan))
             return
-        print_groups([plan.group], console(wide=True))
+        print_groups([plan.group], console())
         print(plan_text(plan))
         return
     notify = _notify(execution)
@@ -57,7 +57,7 @@ def sweep(
     if swept.stopped and not swept.finished:
         exit_stopped(f"stopped: {counts(swept.wanted)}. Go on with the same command")
     if not execution.as_json and not (execution.quiet and swept.finished):
-        print_groups(groups_of(swept.runs), console(wide=True))
+        print_groups(groups_of(swept.runs), console())
     if not swept.finished:
         print(f"rsrg: not every run is finished: {counts(swept.wanted)}", file=sys.stderr)
         raise typer.Exit(EXIT_FAILURE)
@@ -91,7 +91,7 @@ def status(
     if as_json:
         print_json(as_records(runs))
     else:
-        print_groups(groups_of(runs), console(wide=True))
+        print_groups(groups_of(runs), console())
         print(counts(runs))
         for note in (left_out(paths), "" if runs else in_subfolders(paths)):
             if note:

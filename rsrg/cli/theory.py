@@ -61,7 +61,8 @@ def stability(
     from rsrg.physics.lattices import LATTICES
     from rsrg.physics.sign import SIGNS
     from rsrg.physics.stability_rows import StabilityRow, lattice_rows
-    from rsrg.report.console import console, print_json
+    from rsrg.report.console import console, print_json, print_wrapped
+    from rsrg.report.fitted_table import print_table
     from rsrg.report.stability_answer import stability_data, stability_notes, stability_table
 
     c = [si_option(name, v, "meter/second") for name, v in (("c-l", c_l), ("c-t", c_t))]
@@ -83,9 +84,10 @@ def stability(
     if as_json:
         print_json(stability_data(glass, amplitude, rows))
         return
-    console().print(stability_table(glass, amplitude, rows))
+    out = console()
+    print_table(out, stability_table(glass, amplitude, rows), names=2)
     for line in stability_notes(amplitude, rows):
-        print(line)
+        print_wrapped(out, line)
 
 
 def critical(

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from rsrg.config.base import ConfigModel, Finite, as_tuple
+from rsrg.config.base import ConfigModel, Finite, Integer, as_tuple
 from rsrg.config.on_resume import IGNORED
 from rsrg.ensemble.blocks import Distribution, Jitter, Packing
 
@@ -101,7 +101,7 @@ class PositionsSpec(ConfigModel):
         title="the dataset of an HDF5 file",
         description="the name of a dataset in HDF5",
     )
-    frame: int | None = Field(
+    frame: Integer | None = Field(
         None,
         title="which frame of a file that has several",
         description="an integer: 0 is the first frame of the file, -1 the last",

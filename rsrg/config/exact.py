@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from rsrg.config.base import ConfigModel, Finite, as_tuple, ascending
+from rsrg.config.base import ConfigModel, Finite, Integer, as_tuple, ascending
 from rsrg.config.on_resume import CAN_ONLY_GROW, FIXED, IGNORED
 from rsrg.config.run_config import Checkpoint, RunConfig
 from rsrg.ensemble.super_blocks import CHUNK, LevelLaw
@@ -62,14 +62,14 @@ class LevelsSpec(ConfigModel):
 class ExactSampling(ConfigModel):
     """How many super blocks are drawn."""
 
-    super_blocks: Annotated[int, CAN_ONLY_GROW] = Field(
+    super_blocks: Annotated[Integer, CAN_ONLY_GROW] = Field(
         ge=MIN_CHUNKS * CHUNK,
         le=10**7,
         multiple_of=CHUNK,
         title="super blocks in all",
         description=f"a multiple of {CHUNK}, at least {MIN_CHUNKS * CHUNK} (super blocks drawn)",
     )
-    seed: Annotated[int, FIXED] = Field(
+    seed: Annotated[Integer, FIXED] = Field(
         0,
         ge=0,
         lt=2**63,

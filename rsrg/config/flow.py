@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 
-from rsrg.config.base import ConfigModel, Finite
+from rsrg.config.base import ConfigModel, Finite, Integer
 from rsrg.ensemble.initial import Correlation, Kind
 from rsrg.ensemble.subpools import POOL_UNIT
 from rsrg.physics.pairs import Contraction
@@ -51,7 +51,7 @@ class InitialSpec(ConfigModel):
         "independent where not given",
         description="shared or independent",
     )
-    levels: int | None = Field(
+    levels: Integer | None = Field(
         None,
         ge=4,
         le=64,
@@ -135,7 +135,7 @@ class FlowSpec(ConfigModel):
         title="annealed: all blocks of a size are equal; quenched: each has its own χ",
         description="annealed or quenched",
     )
-    pool: int | None = Field(
+    pool: Integer | None = Field(
         None,
         ge=POOL_UNIT,
         le=MAX_POOL,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 import numpy as np
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
-from rsrg.config.base import ConfigModel, Finite, as_tuple, ascending, quantity
+from rsrg.config.base import ConfigModel, Finite, Integer, as_tuple, ascending, quantity
 from rsrg.config.blocks import JitterSpec, PackingSpec, PositionsInput, PositionsSpec
 from rsrg.config.on_resume import FIXED, OnResume
 from rsrg.config.quantities import si_value
@@ -100,7 +100,7 @@ LatticeName = Annotated[
 class BlocksSpec(ConfigModel):
     """How N0³ blocks make a super block: exactly one of `lattice`, `packing` and `positions`."""
 
-    n0: int = Field(
+    n0: Integer = Field(
         ge=2,
         le=MAX_N0,
         title="N0: N0³ blocks make a super block, N0 times as large",
@@ -188,7 +188,7 @@ class Grid(ConfigModel):
         title="the highest strain e; on resume, with as much more `count` that the spacing stays",
         description="a strain greater than −1, at most 100 (0.02 is 2%)",
     )
-    count: int = Field(
+    count: Integer = Field(
         ge=2,
         le=MAX_STRAINS,
         title="how many strains, both ends included",
@@ -235,7 +235,7 @@ class StrainSpec(ConfigModel):
     values: Annotated[
         Annotated[Grid, Tag("grid")] | Annotated[StrainList, Tag("list")],
         Discriminator(lambda v: "grid" if isinstance(v, dict | Grid) else "list"),
-        OnResume("can only gain", _strain_list, show=lambda e: f"{e:g}"),
+        OnResume("can only gain", _strain_list),
     ] = Field(
         title="the strains e, without unit",
         description="{start, stop, count}, or a list of two or more strains greater than −1 "

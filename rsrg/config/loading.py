@@ -3,7 +3,7 @@
 import difflib
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -148,12 +148,34 @@ def load_exact_config(
 
 
 def _validated(source: Source, kind: type[C]) -> C:
+    if unstorable := [
+        f"a text must be Unicode without NUL; got {_shown(text)} ({source.place(path)})"
+        for path, text in _texts(source.data)
+        if not _storable(text)
+    ]:
+        raise ConfigError(unstorable)
     try:
         return kind.model_validate(source.data)
     except ValidationError as error:
         problems = [_problem(dict(e), source, kind) for e in error.errors(include_url=False)]
         ordered = sorted(problems, key=lambda p: p[0])
         raise ConfigError(list(dict.fromkeys(text for _, text in ordered))) from None
+
+
+def _texts(value: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, str]]:
+    """All texts in plain data, keys too, each with its path."""
+    if isinstance(value, str):
+        yield path, value
+    for key, inner in value.items() if isinstance(value, dict) else ():
+        yield path, key
+        yield from _texts(inner, (*path, key))
+    for number, inner in enumerate(value if isinstance(value, list) else ()):
+        yield from _texts(inner, (*path, number))
+
+
+def _storable(text: str) -> bool:
+    """Whether a run file can hold a text: HDF5 ends texts with NUL, and half a pair has no code."""
+    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _pinned(config: Config, folder: Path) -> Config:

@@ -39,7 +39,7 @@ class MaterialSpec(ConfigModel):
     )
     density: Annotated[str, quantity("kilogram/meter**3")] | None = Field(
         None,
-        title="mass density ρ; with c_t it gives ρc_t² in pascal, no result depends on it",
+        title="mass density ρ; with c_t it gives the unit of χ, ρc_t², in GPa below the table",
         description="a density with its unit, such as '2.2 g/cm3'",
     )
 

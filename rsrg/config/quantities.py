@@ -8,7 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from rsrg.errors import ConfigError
+from rsrg.dependencies import unmet_requirements
+from rsrg.errors import ConfigError, RsrgError
 
 CACHE = Path(__file__).parent / "__pycache__"  # of units, beside Python's own
 MAX_CHARACTERS = 40
@@ -67,11 +68,34 @@ def si_value(text: Any, unit: str) -> float:
     match = _QUANTITY.fullmatch(unicodedata.normalize("NFKC", text)) if short else None
     if match is None:
         raise ValueError(rule)
-    registry = _registry()
-    try:
-        value = float(registry.Quantity(float(match[1]), match[2].replace("·", "*")).m_as(unit))
-    except Exception as error:  # pint raises many kinds; all mean an unusable unit
-        raise ValueError(rule) from error
+    value = _converted(match[1], match[2].replace("·", "*"), unit)
+    if value is None:
+        raise ValueError(rule)
     if not (value > 0.0 and math.isfinite(value)):
         raise ValueError(f"{rule}, greater than zero")
     return value
+
+
+def _converted(number: str, symbols: str, unit: str) -> float | None:
+    """A number of one unit in another; None where either means nothing, or not that."""
+    registry = _usable_registry()
+    try:
+        return float(registry.Quantity(float(number), symbols).m_as(unit))
+    except (ValueError, TypeError, AttributeError, ArithmeticError, AssertionError) as error:
+        _blame_pint(error)
+        return None
+
+
+def _usable_registry() -> Any:
+    """The registry. Raises RsrgError or ImportError, which are no problem of a config."""
+    try:
+        return _registry()
+    except (ValueError, TypeError, AttributeError) as error:  # what old versions have raised
+        _blame_pint(error)
+        raise ImportError(f"pint cannot be used: {error}") from error
+
+
+def _blame_pint(error: Exception) -> None:
+    """Raise RsrgError where a package that is too old may be the reason of an error."""
+    if unmet := unmet_requirements():
+        raise RsrgError("\n".join(unmet)) from error

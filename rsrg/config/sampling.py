@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from rsrg.config.base import ConfigModel, Finite
+from rsrg.config.base import ConfigModel, Finite, Integer
 from rsrg.config.on_resume import CAN_ONLY_FALL, CAN_ONLY_GROW, FIXED, MAY_CHANGE
 from rsrg.ensemble.blocks import CHUNK
 
@@ -21,7 +21,7 @@ class Sampling(ConfigModel):
         title="montecarlo: draws of blocks; exact: their mean by quadrature; formula: no sum",
         description="montecarlo, exact or formula",
     )
-    samples: Annotated[int, CAN_ONLY_GROW] = Field(
+    samples: Annotated[Integer, CAN_ONLY_GROW] = Field(
         512,
         ge=MIN_CHUNKS * CHUNK,
         le=10**9,
@@ -29,7 +29,7 @@ class Sampling(ConfigModel):
         title="draws (random placements of the blocks) in each step",
         description=f"a multiple of {CHUNK}, at least {MIN_CHUNKS * CHUNK} (draws per step)",
     )
-    seed: Annotated[int, FIXED] = Field(
+    seed: Annotated[Integer, FIXED] = Field(
         0,
         ge=0,
         lt=2**63,
@@ -53,7 +53,7 @@ class Sampling(ConfigModel):
         title="whose error: coupling, M in 1/ρc_t², where not given; or each first critical strain",
         description="coupling or critical_strain",
     )
-    max_samples: Annotated[int | None, MAY_CHANGE] = Field(
+    max_samples: Annotated[Integer | None, MAY_CHANGE] = Field(
         None,
         ge=MIN_CHUNKS * CHUNK,
         le=10**9,

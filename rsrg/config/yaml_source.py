@@ -57,11 +57,15 @@ class Source:
 def read_source(path: str | os.PathLike[str]) -> Source:
     """Read a YAML file. Raises ConfigError if it is missing, too large, or not a YAML mapping."""
     name = os.fspath(path)
+    if "\0" in name:
+        raise ConfigError([f"a path must not hold NUL; got {name!r}"])
     if Path(path).suffix in RUN_FILES:
         there = shell_path(name)
         text = f"{name} is named as a run file, not as a config"
         again = f"rsrg resume {there} goes on with it, rsrg report {there} shows it"
         raise ConfigError([f"{text}: {again}"])
+    if Path(path).is_dir():
+        raise ConfigError([f"a config must be a YAML file; got the folder {name}"])
     try:
         size = Path(path).stat().st_size
         if size > MAX_BYTES:
@@ -70,7 +74,8 @@ def read_source(path: str | os.PathLike[str]) -> Source:
     except FileNotFoundError:
         raise ConfigError([f"no such config file: {name}{_near(Path(path))}"]) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError([f"cannot read the config {name}: {error}"]) from None
+        reason = getattr(error, "strerror", None) or error
+        raise ConfigError([f"cannot read the config {name}: {reason}"]) from None
     return parse_source(text, name)
 
 

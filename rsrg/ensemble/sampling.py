@@ -76,6 +76,15 @@ class Sampler:
         controlled = len(self.bodies) - 1  # all but the unstrained sphere
         return self._means(*batch_both_counts(self.lattice, *drawn, self.bodies, n, controlled))
 
+    def require_room(self) -> None:
+        """Place the blocks of the first chunk, where they come from a sample or are packed.
+
+        Raises PhysicsError where a sample of positions is too small for the super block.
+        """
+        if not self.blocks.perfect:
+            reach = window_reach(self.bodies, self.blocks.n0**3)
+            draw_windows(self.blocks, reach, self.seed, 0, range(1))
+
     def _means(self, sums: Array, *volume: Array) -> ChunkMoments:
         """Means over the draws of each chunk per block, of sums, (draws, cases, 15).
 

@@ -21,6 +21,7 @@ from rsrg.execution.open_executor import open_executor
 from rsrg.execution.plan import require_memory
 from rsrg.execution.progress import Watcher, unwatched
 from rsrg.execution.run_state import RunState
+from rsrg.execution.sampler import require_room
 from rsrg.execution.session import Session
 from rsrg.execution.signals import stop_on_signals
 from rsrg.execution.state import State
@@ -120,12 +121,12 @@ def start(
     state = _initial_state(config)
     make_folder(target)
     with locked(target, CLOCK.now(), CLOCK.sleep) as note:
-        if target.exists() and not restart:
+        if target.exists() and not (restart or _failed_at_once(target)):
             raise RunFileError(
                 f"{target} exists already. Go on with it: rsrg resume {shell_path(target)}. "
                 f"Begin again, keeping it as {free_name(target).name}: add --restart"
             )
-        if target.exists():
+        if target.exists() and restart:
             set_aside(target)
         return _carry_on(Session(state, target, watch, limit, must_begin), executor, note)
 
@@ -192,6 +193,21 @@ def resume(
     return cast(Run, run)
 
 
+def chunks_left(
+    path: str | os.PathLike[str], overrides: Mapping[str, Any] | None = None
+) -> tuple[RunConfig, int, int]:
+    """What `resume` would do: the config, and how many chunks are left, of how many. Reads only.
+
+    Raises as `resume` does for what it refuses before it begins.
+    """
+    with _resumable(resolve_symlink(Path(path))) as snapshot:
+        state = _saved_state(snapshot)
+        if (config := _remaining(snapshot, overrides or {})) is None:
+            return state.config, 0, state.progress[1]
+        done, total = state.extended(config).progress
+    return config, total - done, total
+
+
 def go_on(
     path: str | os.PathLike[str],
     overrides: Mapping[str, Any] | None = None,
@@ -205,17 +221,7 @@ def go_on(
 ) -> Run | ExactRun:
     """Go on with a run of any kind, or of the kind that is asked for; otherwise as `resume`."""
     target, limit = resolve_symlink(Path(path)), TimeLimit.from_walltime(walltime)
-    if target.suffix == ".prev":
-        whole = target.with_suffix("")
-        raise RunFileError(
-            f"{target} is the checkpoint before the last of {whole}, and is kept as it is. "
-            f"To go on from there: {restore_command(whole)}, then rsrg resume {shell_path(whole)}"
-        )
-    snapshot = Snapshot(target)
-    if snapshot.attributes.get("filetype") == MERGED:
-        raise RunFileError(
-            f"{target} holds merged runs, and none to go on with: resume the runs, and merge again"
-        )
+    snapshot = _resumable(target)
     if not issubclass(ExactRun, kind) and snapshot.attributes.get("filetype") == EXACT:
         raise RunFileError(
             f"{target} holds exact super blocks: go on with rsrg resume {shell_path(target)}"
@@ -239,10 +245,39 @@ def go_on(
         return _carry_on(Session(state, target, watch, limit, must_begin), executor, note)
 
 
+def _failed_at_once(path: Path) -> bool:
+    """Whether a file is that of a run which failed before its first chunk: nothing is lost of it.
+
+    A save keeps it as `.prev`.
+    """
+    try:
+        with stored_run(Snapshot(path)) as run:
+            return run.status == "failed" and run.progress[0] == 0
+    except RunFileError:
+        return False
+
+
+def _resumable(path: Path) -> Snapshot:
+    """A run file that one may go on with. Raises RunFileError for any other."""
+    if path.suffix == ".prev":
+        whole = path.with_suffix("")
+        raise RunFileError(
+            f"{path} is the checkpoint before the last of {whole}, and is kept as it is. "
+            f"To go on from there: {restore_command(whole)}, then rsrg resume {shell_path(whole)}"
+        )
+    snapshot = Snapshot(path)
+    if snapshot.attributes.get("filetype") == MERGED:
+        raise RunFileError(
+            f"{path} holds merged runs, and none to go on with: resume the runs, and merge again"
+        )
+    return snapshot
+
+
 def _initial_state(config: RunConfig) -> RunState:
     if isinstance(config, ExactConfig):
         return ExactState.initial(config)
     require_memory(cast(Config, config))
+    require_room(cast(Config, config))
     return State.initial(cast(Config, config))
 
 

@@ -8,9 +8,11 @@ from itertools import islice
 from typing import Any, Generic, Self, TypeVar
 
 from rsrg.errors import ExecutorError
+from rsrg.execution.clock import CLOCK
 from rsrg.execution.executor import Executor, T
 
 POLL = 0.1  # s between two checks of whether the run was asked to stop
+PAUSE = 1.0  # s: a check that is so much too late was held up, as by SIGSTOP or a sleeping machine
 MAX_LOSSES = 3  # times in a row that workers may die while computing one unit
 U = TypeVar("U", bound=tuple[Any, ...])
 
@@ -22,7 +24,7 @@ class InOrder(Generic[U, T]):
     units are submitted before a result is yielded, so that workers never wait while it is handled.
     Once `stopping()` is true, no unit is submitted; those under way are waited for during the
     executor's `stop_grace`, all together. Once `late()` is true, nothing is waited for, and only
-    finished results are yielded.
+    finished results are yielded. `paused(seconds)` is called where the process was held up so long.
     """
 
     def __init__(
@@ -32,9 +34,10 @@ class InOrder(Generic[U, T]):
         units: Iterable[U],
         stopping: Callable[[], bool] = lambda: False,
         late: Callable[[], bool] = lambda: False,
+        paused: Callable[[float], None] = lambda seconds: None,
     ) -> None:
         self.executor, self.submit, self.units = executor, submit, iter(units)
-        self.stopping, self.late = stopping, late
+        self.stopping, self.late, self.paused = stopping, late, paused
         self.in_flight: deque[tuple[U, Future[T]]] = deque()
         self.grace = executor.stop_grace
         self._fill()
@@ -76,11 +79,20 @@ class InOrder(Generic[U, T]):
         A unit that was cancelled, as Dask does where its scheduler is gone, is never done.
         """
         first = self.in_flight[0][1]
-        while not (wait([first], timeout=POLL).done or first.cancelled()):
+        while not (self._done_soon(first) or first.cancelled()):
             self.grace -= POLL if self.stopping() else 0.0
             if self.grace < 0.0 or self.late():
                 return False
         return True
+
+    def _done_soon(self, future: Future[T]) -> bool:
+        """Wait for a result, but for POLL at most; tell where that took much longer."""
+        began = CLOCK.monotonic()
+        done = bool(wait([future], timeout=POLL).done)
+        too_long = CLOCK.monotonic() - began - POLL
+        if too_long > PAUSE:
+            self.paused(too_long)
+        return done
 
     def _first_result(self) -> T:
         """The first result. Where workers died, all units under way are submitted again."""

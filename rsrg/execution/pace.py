@@ -44,21 +44,25 @@ class Pace:
             self.unit, self.in_flight = 0.0, dict.fromkeys(self.in_flight, now)
         self.units += 1
 
+    def paused(self, seconds: float) -> None:
+        """Record that the process was held up for so long, which is not the time of a unit."""
+        self.in_flight = {unit: began + seconds for unit, began in self.in_flight.items()}
+
     def interval(self) -> float:
-        """Seconds between two saves: `checkpoint.every`, or more where saves are slow."""
-        return max(self.every, self.saving / SAVE_SHARE)
+        """Seconds from the last save to the next: `checkpoint.every`, more where saves are slow."""
+        return max(self.every, self.start + self._spent() / SAVE_SHARE - self.saved_at)
+
+    def _spent(self) -> float:
+        """Seconds of all saves of the session so far, of the next, and of the one at its end."""
+        return self.saving_in_all + 2.0 * self.saving
 
     def age(self) -> float:
         """Seconds since the last save."""
         return CLOCK.monotonic() - self.saved_at
 
     def due(self, step_complete: bool) -> bool:
-        """Whether to save: after `checkpoint.every`, and after each step, within SAVE_SHARE.
-
-        The share counts all saves of the session so far, this one, and the one at its end.
-        """
-        spent = self.saving_in_all + 2.0 * self.saving
-        affordable = spent <= SAVE_SHARE * (CLOCK.monotonic() - self.start)
+        """Whether to save: after `checkpoint.every`, and after each step, within SAVE_SHARE."""
+        affordable = self._spent() <= SAVE_SHARE * (CLOCK.monotonic() - self.start)
         return affordable and (step_complete or self.age() >= self.every)
 
     def too_late(self, left: float) -> bool:

@@ -3,21 +3,24 @@
 import logging
 import os
 import signal
-from collections.abc import Callable
-from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
-from multiprocessing import get_context
+from collections.abc import Callable, Iterator
+from concurrent.futures import BrokenExecutor, Future
+from contextlib import contextmanager
+from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from threading import Thread
 from typing import Any
 
+from loky import ProcessPoolExecutor
 from threadpoolctl import threadpool_limits
 
+from rsrg.errors import ExecutorError
 from rsrg.execution.executor import STOP_GRACE, UNITS_PER_WORKER, T
 from rsrg.execution.signals import STOP_SIGNALS
 from rsrg.execution.tasks import environment_fingerprint, run_in_worker
 from rsrg.sums.cache import kernel_folder, warn_uncached
 
-_context = get_context("spawn")  # a fork would take over locks, open files and signal handlers
+SAFE_PATH = {"PYTHONSAFEPATH": "1"}  # for Python: take no module from the working folder
 
 
 class Processes:
@@ -36,9 +39,23 @@ class Processes:
         self._open()
 
     def _open(self) -> None:
-        """Start the workers. Each watches a pipe: when this process closes it, they end at once."""
-        reader, self.leash = _context.Pipe(duplex=False)
-        self.processes = ProcessPoolExecutor(self.workers, _context, _begin_worker, (reader,))
+        """Start the workers. Each watches a pipe: when this process closes it, they end at once.
+
+        They begin as fresh processes, as a fork would take over locks, open files and signal
+        handlers; and without the script that began the run, which would begin it again.
+        """
+        reader, self.leash = Pipe(duplex=False)
+        try:
+            with _safe_path():
+                self.processes = ProcessPoolExecutor(
+                    self.workers, initializer=_begin_worker, initargs=(reader,), env=SAFE_PATH
+                )
+                self.processes.submit(int)  # starts them, and a process that cleans up after them
+        except OSError as error:  # semaphores are files in memory
+            raise ExecutorError(
+                "worker processes must have shared memory (/dev/shm) that can be written; got "
+                f"{error.strerror}. Threads need none: leave out `--workers`"
+            ) from None
 
     @property
     def max_in_flight(self) -> int:
@@ -50,9 +67,9 @@ class Processes:
         try:
             return self.processes.submit(run_in_worker, environment_fingerprint(), task, *arguments)
         except BrokenExecutor as error:
-            future: Future[T] = Future()
-            future.set_exception(error)
-            return future
+            broken: Future[T] = Future()
+            broken.set_exception(error)
+            return broken
 
     def restart(self) -> None:
         """Start new worker processes in place of the broken ones."""
@@ -61,8 +78,25 @@ class Processes:
 
     def close(self) -> None:
         """End the workers at once."""
-        self.processes.shutdown(wait=False, cancel_futures=True)
+        self.processes.shutdown(wait=False, kill_workers=True)
         self.leash.close()
+
+
+@contextmanager
+def _safe_path() -> Iterator[None]:
+    """Begin new processes of Python with SAFE_PATH, where a signal.py lies in the working folder.
+
+    For these milliseconds it holds for other threads of this process, too.
+    """
+    before = os.environ.get("PYTHONSAFEPATH")
+    os.environ.update(SAFE_PATH)
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PYTHONSAFEPATH"]
+        else:
+            os.environ["PYTHONSAFEPATH"] = before
 
 
 def _begin_worker(leash: Connection) -> None:

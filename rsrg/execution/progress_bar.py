@@ -95,19 +95,23 @@ def _renew(shown: Any, progress: Progress) -> None:
 
 def _lines(silent: bool) -> Watcher:
     """A line every LOG_INTERVAL at most, without control characters."""
-    start = last_line = CLOCK.monotonic()
-    first: int | None = None
+    last_line = CLOCK.monotonic()
+    first = last = Progress(0, 0, 0, 0)  # of the present run, in this session
+    began = last_line
 
     def watch(progress: Progress) -> None:
-        nonlocal last_line, first
+        nonlocal last_line, first, last, began
         if progress.urgent:
             _urgent(progress)
             return
-        first = progress.done if first is None else first
         now = CLOCK.monotonic()
+        if progress.total != last.total or progress.done < last.done:  # another run, or a round
+            first, began = progress, now
+        last = progress
         if not silent and now - last_line >= LOG_INTERVAL:
             last_line = now
-            print(line(progress, progress.done - first, now - start), file=sys.stderr, flush=True)
+            new, seconds = progress.done - first.done, now - began
+            print(line(progress, new, seconds), file=sys.stderr, flush=True)
 
     return watch
 
@@ -118,6 +122,6 @@ def line(progress: Progress, new: int, seconds: float) -> str:
     rest = tqdm.format_interval(left * seconds / new) if new else "?"
     return (
         f"step {progress.step} of {progress.steps}, {progress.done} of {progress.total} chunks, "
-        f"{new / seconds:.3g} chunks/s, {rest} left, "
+        f"{new / seconds if new else 0.0:.3g} chunks/s, {rest} left, "
         f"saved {tqdm.format_interval(progress.unsaved)} ago"
     )

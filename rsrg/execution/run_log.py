@@ -1,6 +1,8 @@
 """The log beside a run file, `NAME.log`: what happened in each session, a line each, in UTC."""
 
+import fcntl
 import logging
+import os
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +17,18 @@ class _Quiet(logging.FileHandler):
 
     def handleError(self, record: logging.LogRecord) -> None:
         """Ignore the error: where the disk is full or gone, the run itself reports it."""
+
+
+def _append_all(log: Path) -> None:
+    """Let standard output and error append, too, where a shell sent them into this same file.
+
+    After `> NAME.log` both would write over its lines else.
+    """
+    for stream in (1, 2):
+        with suppress(OSError):  # it is closed
+            if os.path.samestat(os.fstat(stream), log.stat()):
+                flags = fcntl.fcntl(stream, fcntl.F_GETFL)
+                fcntl.fcntl(stream, fcntl.F_SETFL, flags | os.O_APPEND)
 
 
 class _Line(logging.Formatter):
@@ -39,9 +53,12 @@ class RunLog:
         self.lines = logging.Logger(LOG.name, logging.INFO)  # known to nobody else
         if path is not None:
             try:
-                self.file = _Quiet(path.with_suffix(".log"), encoding="utf-8")
+                file = _Quiet(path.with_suffix(".log"), encoding="utf-8")
             except OSError as error:
                 LOG.warning("no log is kept: %s", error)
+            else:
+                self.file = file
+                _append_all(Path(file.baseFilename))
         self.file.setFormatter(_Line(FORMAT))
         self.lines.addHandler(self.file)
 

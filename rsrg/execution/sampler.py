@@ -24,6 +24,12 @@ def config_sampler(
     return Sampler(block_ensemble(config.blocks), config.sampling.seed, chosen, deformations)
 
 
+def require_room(config: Config) -> None:
+    """Raise PhysicsError where the positions that a config names are too few for its blocks."""
+    if config.blocks.positions is not None:
+        config_sampler(config).require_room()
+
+
 def config_pool_step(config: Config) -> PoolStep:
     """The step by which the pool of a quenched config is coarse-grained."""
     alphas = np.array([m.alpha for m in config.glasses()])

@@ -27,6 +27,8 @@ from rsrg.storage.atomic import save
 from rsrg.storage.encoding import encode
 from rsrg.sums.threads import available_threads
 
+LATE = 2.0  # times the interval between two checkpoints
+
 
 class Session:
     """One session of work on one run file.
@@ -47,7 +49,7 @@ class Session:
         self.must_begin = must_begin
         self.pace = Pace(si_value(state.config.checkpoint.every, "second"))
         self.request, self.log = StopRequest(), RunLog(path)
-        self.logged_at = CLOCK.monotonic()
+        self.logged_at, self.late_told = CLOCK.monotonic(), False
         self.content = b""  # bytes of the run file as the session leaves it
 
     def work(self, executor: Executor) -> str | None:
@@ -68,14 +70,24 @@ class Session:
     def carry_out(self, workload: Workload[U, T], executor: Executor) -> str | None:
         """Compute all missing units of a workload. Returns as `work`."""
         submit, units = partial(workload.submit, executor), self._until_too_late(workload)
-        late = partial(self._late, executor)
-        for unit, result in InOrder(executor, submit, units, self._stopping, late):
+        stopping, late, paused = self._stopping, partial(self._late, executor), self.pace.paused
+        for unit, result in InOrder(executor, submit, units, stopping, late, paused):
             workload.store(unit, result)
             self.pace.ended(unit)
+            self._tell_long_chunks()
             if not self._stopping() and self.pace.due(workload.ends_step(unit)):
                 self.save("running", "running")
             self.notify()
         return self.request.reason or (None if workload.complete else self.limit.reason)
+
+    def _tell_long_chunks(self) -> None:
+        """Say, once, that checkpoints come more rarely than asked for, as chunks are long."""
+        age, asked = self.pace.age(), self.pace.interval()
+        if age > LATE * asked and not self.late_told:
+            self.late_told = True
+            text = "a chunk ended %.3g s after the last checkpoint, which were to be %.3g s apart: "
+            text += "only whole chunks are saved"
+            self.log.write(logging.WARNING, text, age, asked)
 
     def _until_too_late(self, workload: Workload[U, Any]) -> Iterator[U]:
         """The missing units, one by one, as long as the time that is left suffices for another."""
@@ -125,13 +137,12 @@ class Session:
         save(self.path, content)
         self.content = content if status != "running" else b""  # only the last is read again
         self.pace.saved(began)
-        if self.pace.interval() > 1.5 * interval:
-            self.log.write(
-                logging.WARNING,
-                "a checkpoint takes %.2g s: from now on one every %.3g s, to keep it under 2 %%",
-                self.pace.saving,
-                self.pace.interval(),
+        if status == "running" and self.pace.interval() > 1.5 * interval:
+            text = (
+                "a checkpoint takes %.2g s: the next comes in %.3g s, so that they take less than "
             )
+            text += "2 %% of the time"
+            self.log.write(logging.WARNING, text, self.pace.saving, self.pace.interval())
         self._log_save(f"saved {len(content) / 1e6:.3g} MB, {status}", status == "running")
 
     def _log_save(self, text: str, often: bool) -> None:

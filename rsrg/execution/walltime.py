@@ -11,36 +11,47 @@ from rsrg.errors import ConfigError
 from rsrg.execution.clock import CLOCK
 from rsrg.formatting import duration_text
 
-_CLOCK = re.compile(r"(?:([0-9]+)-)?([0-9]+):([0-5][0-9]):([0-5][0-9])")
-_PLAIN = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([smhd])")
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_TWO = "[0-5][0-9]"  # digits of minutes or seconds
+_FORMS = [  # those of `#SBATCH --time`, but for a bare number; and a number with its unit
+    *(rf"(?P<d>[0-9]+)-(?P<h>[0-9]+){rest}" for rest in ("", rf":(?P<m>{_TWO})(:(?P<s>{_TWO}))?")),
+    *(rf"(?P<h>[0-9]+):(?P<m>{_TWO}):(?P<s>{_TWO})", rf"(?P<m>[0-9]+):(?P<s>{_TWO})"),
+    *(rf"(?P<{unit}>[0-9]+(\.[0-9]+)?)\s*{unit}" for unit in _SECONDS),
+]
 SLURM_END = "SLURM_JOB_END_TIME"  # s since 1970
 SLURM_GRACE = 30.0  # s before that: for clocks that differ, and for the job's own ending
 
 
 def walltime_seconds(text: str | None) -> float | None:
-    """Seconds of a text such as `D-HH:MM:SS`, `HH:MM:SS`, `30m`, `5s` or `90 min`; None for None.
+    """Seconds of a text such as `D-HH:MM:SS`, `MM:SS`, `D-HH`, `30m` or `90 min`; None for None.
 
-    Raises ConfigError, with the rule, for anything else.
+    Raises ConfigError, with the rule, for anything else: a bare number would be minutes for SLURM,
+    and seconds for PBS.
     """
     if text is None:
         return None
-    clock = _CLOCK.fullmatch(text) if len(text) <= MAX_CHARACTERS else None
-    plain = _PLAIN.fullmatch(text) if len(text) <= MAX_CHARACTERS else None
-    if clock is not None:
-        days, hours, minutes, seconds = (float(part or 0) for part in clock.groups())
-        value = 86400.0 * days + 3600.0 * hours + 60.0 * minutes + seconds
-    elif plain is not None:
-        value = float(plain[1]) * _SECONDS[plain[2]]
+    short = text if len(text) <= MAX_CHARACTERS else ""
+    matches = [match for form in _FORMS if (match := re.fullmatch(form, short))]
+    if matches:
+        value = sum(_SECONDS[k] * float(v or 0.0) for k, v in matches[0].groupdict().items())
     else:
-        try:
-            value = si_value(text, "second")
-        except ValueError:
-            value = math.nan
-    if not 0.0 < value < math.inf:
-        rule = "a time greater than zero, such as 1-12:00:00 (days-hours:minutes:seconds), 30m, 5s"
-        raise ConfigError([f"`--walltime` must be {rule}; got {text[:MAX_CHARACTERS]!r}"])
-    return value
+        value = _quantity_seconds(short)
+    if 0.0 < value < math.inf:
+        return value
+    rule = (
+        "a time greater than zero, such as 1-12:00:00 (days-hours:minutes:seconds), 12:00:00, "
+        "90:00 (minutes:seconds), 30m, 5s"
+    )
+    bare = f"; write {text}m for minutes, {text}s for seconds" if short.isdecimal() else ""
+    raise ConfigError([f"`--walltime` must be {rule}; got {text[:MAX_CHARACTERS]!r}{bare}"])
+
+
+def _quantity_seconds(text: str) -> float:
+    """Seconds of a text such as `90 min`; NaN for anything else."""
+    try:
+        return si_value(text, "second")
+    except ValueError:
+        return math.nan
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,13 @@ class Material:
             raise PhysicsError(f"`c_l` and `c_t` must be positive; got {c_l!r} and {c_t!r} m/s")
         return cls(name, 1.0 - (c_t / c_l) ** 2, c_l, c_t, density)
 
+    @property
+    def shear_modulus(self) -> float | None:
+        """μ = ρc_t², in pascal, the unit of χ; None where density or velocity are not known."""
+        if self.density is None or self.c_t is None:
+            return None
+        return self.density * self.c_t**2
+
 
 @dataclass(frozen=True)
 class TableRow:

@@ -6,8 +6,9 @@ from itertools import permutations
 from typing import Any
 
 from rsrg.report.comparison_table import comparison_note, print_comparison, print_steps
+from rsrg.report.console import print_wrapped
 from rsrg.report.run_comparison_table import print_run_comparison
-from rsrg.report.terminal import page, print_wrapped
+from rsrg.report.terminal import page
 from rsrg.results.compare import Comparison, Steps
 from rsrg.results.merged_runs import MergedRuns
 from rsrg.results.run import Run

@@ -9,21 +9,23 @@ from rich.text import Text
 from rsrg.formatting import NONE, length, plain, with_error
 from rsrg.physics.recursion import RUNAWAY
 from rsrg.physics.sign import SIGN_NAMES
-from rsrg.report.console import console
+from rsrg.report.console import console, print_wrapped
+from rsrg.report.fitted_table import print_table
 from rsrg.results.comparison import ComparisonRow
 
 
 def print_comparison(rows: Sequence[ComparisonRow]) -> None:
     """The table of each reading, and what its numbers are."""
     print_steps(rows)
-    print(comparison_note(rows))
+    print_wrapped(console(), comparison_note(rows))
 
 
 def print_steps(rows: Sequence[ComparisonRow]) -> None:
     """The table of each reading."""
+    out = console()
     for _, steps in groupby(rows, key=lambda row: (row.material, row.reading)):
-        console().print(comparison_table(list(steps)))
-        print()
+        print_table(out, comparison_table(list(steps)), names=3, group=2)
+        out.print()
 
 
 def comparison_table(steps: Sequence[ComparisonRow]) -> Table:

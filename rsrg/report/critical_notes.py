@@ -29,6 +29,7 @@ def notes(run: Run, every_channel: bool = False) -> list[str]:
         *([] if every_channel else filter(None, [against(run)])),
         *_turned(run),
         f"{sign_text(run.config)}.",
+        *_in_pascal(run),
         _terms(run),
         *(["α = 1 − c_t²/c_l², of the sound velocities."] if critical_columns(run) else []),
         "Readings are positions/domain: blocks stay (fixed) or move with the strain (affine), and "
@@ -53,6 +54,13 @@ def _without_crossing(run: Run) -> list[str]:
         where = f"{grid}, by {' or '.join(sources)}" if reading else grid
         places.setdefault(where, []).append(reading or " and ".join(sources))
     return [f"{', '.join(names)}: {where}." for where, names in places.items()]
+
+
+def _in_pascal(run: Run) -> list[str]:
+    """What ρc_t² is in pascal, for the glasses whose density is given."""
+    moduli = [(m.name, m.shear_modulus) for m in run.config.glasses()]
+    texts = [f"{mu / 1e9:.4g} GPa in {name}" for name, mu in moduli if mu is not None]
+    return [f"The unit of χ, ρc_t², is {', '.join(texts)}."] if texts else []
 
 
 def _range(run: Run) -> str:

@@ -8,7 +8,8 @@ from rich.table import Table
 from rich.text import Text
 
 from rsrg.formatting import with_error
-from rsrg.report.console import console
+from rsrg.report.console import console, print_wrapped
+from rsrg.report.fitted_table import print_table
 from rsrg.results.exact_cases import ExactCase, Measured, exact_cases, right_up_to
 from rsrg.results.exact_run import ExactRun
 
@@ -18,17 +19,16 @@ LAWS = {"tunnelling": "tunnelling levels", "gaussian": "Gaussian levels"}
 def print_exact(run: ExactRun) -> None:
     """The table, and what follows from it."""
     out, cases = console(), exact_cases(run)
-    out.print(exact_table(run, cases))
+    print_table(out, exact_table(run, cases), names=3)
     for line in exact_notes(run, cases):
-        out.print(line, markup=False)
+        print_wrapped(out, line)
 
 
 def exact_table(run: ExactRun, cases: list[ExactCase]) -> Table:
     """A row for each strength, distance and temperature."""
     table = Table(title=Text(ensemble_text(run)), title_justify="left", box=None, pad_edge=False)
-    table.padding = (0, 1, 0, 0)  # so that it fits 80 columns
     formulas = [
-        f"({f})".replace("3.3 with stress term)", "3.3)\n+ stress term") for f in cases[0].errors
+        f"({f})".replace("3.3 with stress term)", "3.3)\n+ stress\nterm") for f in cases[0].errors
     ]
     for heading in ("g", "r/L", "k_BT/ε", "|δχ|/|χ̄|", *formulas, "projec-\ntion"):
         table.add_column(heading, justify="right", overflow="fold")

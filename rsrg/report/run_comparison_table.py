@@ -11,8 +11,10 @@ from rich.table import Table
 from rich.text import Text
 
 from rsrg.formatting import NONE, difference_text, sigmas_text, with_error
+from rsrg.report.console import print_wrapped
 from rsrg.report.critical_table import HEADINGS, SHOWN_AS_ONE
-from rsrg.report.terminal import page, print_wrapped
+from rsrg.report.fitted_table import print_table
+from rsrg.report.terminal import page
 from rsrg.results.run_comparison import (
     CriticalStrainDifference,
     EigenvalueDifference,
@@ -32,7 +34,7 @@ def print_run_comparison(result: RunComparison) -> None:
         print_wrapped(out, line)
     for table in _tables(result):
         out.print()
-        out.print(table)
+        print_table(out, table, names=2)
     out.print()
     for line in _notes(result):
         print_wrapped(out, line)

@@ -21,7 +21,7 @@ def stability_table(glass: Material, amplitude: float, rows: Sequence[StabilityR
     table = Table(title=title, title_justify="left", box=None, pad_edge=False)
     for heading in ("blocks", "sign"):
         table.add_column(heading)
-    for heading in ("lowest", "f_c", "unstable from e_xx"):
+    for heading in ("lowest", "f_c", "unstable\nfrom e_xx"):
         table.add_column(heading, justify="right")
     table.add_column("softest mode")
     for row in rows:

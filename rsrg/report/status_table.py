@@ -11,6 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from rsrg.formatting import counted, duration_text
+from rsrg.report.console import print_wrapped
+from rsrg.report.fitted_table import print_table
 from rsrg.studies.index import cell
 from rsrg.studies.status import STATES, Group, RunStatus
 
@@ -44,8 +46,8 @@ def print_groups(groups: list[Group], out: Console) -> None:
     """The table of each group under its title."""
     for group in groups:
         if group.title:
-            out.print(group.title, markup=False)
-        out.print(status_table(group))
+            print_wrapped(out, group.title)
+        print_table(out, status_table(group))
 
 
 def _value(status: RunStatus, key: str) -> str:
@@ -59,7 +61,7 @@ def _left(status: RunStatus) -> str:
 def _note(status: RunStatus) -> str:
     stray = "not in study" if status.in_study is False else ""
     text = "; ".join(part for part in (stray, status.note) if part)
-    return text if len(text) <= MAX_NOTE else f"{text[: MAX_NOTE - 1]}…"
+    return text if len(text) <= MAX_NOTE else f"{text[: MAX_NOTE - 1].rpartition(' ')[0]} …"
 
 
 def counts(runs: Iterable[RunStatus]) -> str:

@@ -5,7 +5,7 @@ import sys
 from rich.console import Console
 from rich.text import Text
 
-from rsrg.report.console import console
+from rsrg.report.console import console, print_wrapped
 from rsrg.report.critical_notes import notes
 from rsrg.report.critical_table import critical_tables
 from rsrg.report.disorder_table import disorder_notes, disorder_tables, disorder_title
@@ -46,10 +46,3 @@ def _print(out: Console, tables: list[list[str]], below: list[str]) -> None:
         out.print()
     for note in below:
         print_wrapped(out, note)
-
-
-def print_wrapped(out: Console, text: str) -> None:
-    """A text as it is, neither markup nor emoji, wrapped to the width."""
-    for part in Text(text).wrap(out, out.width):
-        part.rstrip()
-        out.print(part)

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from rsrg.execution.clock import CLOCK
 from rsrg.report.status_table import counts, status_table
-from rsrg.report.watch_text import progress_text, run_screen
+from rsrg.report.watch_text import HOW_TO_END, progress_text, run_screen
 from rsrg.studies.status import Group
 from rsrg.studies.watching import FolderWatch, RunWatch
 
@@ -53,7 +53,7 @@ def _folder_picture(watch: FolderWatch, height: int) -> RenderableType:
         shown, hidden = _shortened(group, max(1, room // len(watch.groups)))
         parts += [Text(group.title), status_table(shown)]
         parts += [Text(f"… and {hidden} more")] if hidden else []
-    return Lines(*parts, Text(counts(watch.runs)))
+    return Lines(*parts, Text(f"{counts(watch.runs)}. {HOW_TO_END}"))
 
 
 def _shortened(group: Group, rows: int) -> tuple[Group, int]:

@@ -11,6 +11,7 @@ from rsrg.studies.run_look import Flow, Lowest, Progress, SumsSoFar
 BLOCKS = "▁▂▃▄▅▆▇█"
 FAILED = "×"  # where the eigenvalue is below zero
 CELL = 13  # columns of a number with its error, and a gap
+HOW_TO_END = "Ctrl-C ends this view, and no run."
 NAME = 14  # columns of the name of a glass, or of a strain, and a gap
 
 
@@ -24,13 +25,15 @@ def run_screen(
     saved = saved_text(progress, now)
     lines = [_head(progress), progress_text(progress)]
     if sums is None:
-        return [_fitted(line, width) for line in (*lines, f"{saved}; no results yet")]
+        lines += [f"{saved}; no results yet", HOW_TO_END]
+        return [_fitted(line, width) for line in lines]
     lines += [f"{saved}; results {_part(sums)}", _error(sums), ""]
     glass = _fitted(sums.glasses[0], NAME)
     below = [
         f"λ: lowest eigenvalue of χ⁻¹; of {glass}, step by step ({FAILED}: below zero)",
         *_sparklines(sums, width),
         *_pool(sums),
+        HOW_TO_END,
     ]
     rows = height - len(lines) - len(below) - 1  # one for the heading of the table
     return [_fitted(line, width) for line in (*lines, *_table(sums, max(1, rows)), *below)]

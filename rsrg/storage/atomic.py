@@ -146,14 +146,22 @@ def remove_leftovers(path: Path) -> None:
 
 def make_folder(path: Path) -> None:
     """Make the folder of a run file. Raises RunFileError where that is refused."""
+    require_path(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise RunFileError(_refused(path, error)) from error
 
 
+def require_path(path: Path) -> None:
+    """Raise RunFileError where this can be no path."""
+    if "\0" in str(path):
+        raise RunFileError(f"a path must not hold NUL; got {str(path)!r}")
+
+
 def resolve_symlink(path: Path) -> Path:
     """The path that a symbolic link leads to: that file is locked and replaced."""
+    require_path(path)
     return Path(os.path.realpath(path)) if path.is_symlink() else path
 
 

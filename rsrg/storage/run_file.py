@@ -23,7 +23,7 @@ import numpy as np
 
 from rsrg.errors import RunFileError
 from rsrg.formatting import shell_path
-from rsrg.storage.atomic import previous
+from rsrg.storage.atomic import previous, require_path
 from rsrg.storage.encoding import BLOCK, READABLE_VERSIONS
 from rsrg.storage.entry import Entry
 from rsrg.storage.integrity import check_inside, check_type
@@ -35,6 +35,7 @@ FILETYPE, EXACT, MERGED = "rsrg-run", "rsrg-exact", "rsrg-merged"
 MEMBERS = ("members/", "results/")  # what only merged runs have: which runs they are
 STRAIN_LAST = 3  # the schema from which the axis of strains lies last in a file
 SUFFIXES = (".h5", ".hdf5")  # of run files and merged files
+YAML = (".yaml", ".yml")  # of configs and studies
 H5_ERRORS = (
     *(OSError, KeyError, ValueError, TypeError, AttributeError),
     *(RuntimeError, OverflowError, SystemError),
@@ -68,6 +69,12 @@ def _verified(path: Path) -> bytes:
     except OSError as error:
         hint = f"; rsrg status {shell_path(path)} lists its runs" if path.is_dir() else ""
         raise RunFileError(f"cannot read the run file {path}: {error.strerror}{hint}") from None
+    if seal is None and path.suffix in YAML:
+        there = shell_path(path)
+        raise RunFileError(
+            f"{path} is named as a config, not as a run file: rsrg run {there} carries out a "
+            f"config, rsrg sweep {there} a study"
+        )
     if seal is None:
         raise RunFileError(f"{path} is not a run file of rsrg: it does not begin with its checksum")
     if hashlib.sha256(memoryview(content)[BLOCK:]).hexdigest().encode() != seal[1]:
@@ -83,6 +90,7 @@ class Snapshot:
     """
 
     def __init__(self, path: Path) -> None:
+        require_path(path)
         try:
             self.status = _file_status(path)
             content = _verified(path)

@@ -5,26 +5,62 @@ from typing import Any
 from rsrg.config.exact import ExactConfig
 from rsrg.config.examples import Kind
 from rsrg.config.on_resume import all_fields
+from rsrg.config.run_config import RunConfig
 from rsrg.config.schema import Config
+
+LENGTHS = ("minLength", "maxLength")
 
 
 def json_schema(kind: Kind = "flow") -> dict[str, Any]:
     """The schema of a config of a flow or of exact super blocks, or of a study."""
     if kind == "study":
         return _study_schema()
-    return (ExactConfig if kind == "exact" else Config).model_json_schema()
+    return _config_schema(ExactConfig if kind == "exact" else Config)
+
+
+def _config_schema(config: type[RunConfig]) -> dict[str, Any]:
+    schema: dict[str, Any] = _for_editors(config.model_json_schema())
+    return schema
+
+
+def _for_editors(schema: Any) -> Any:
+    """The schema with the meaning of each key, its title, before the rule for its value.
+
+    And with the least and most items of lists, which pydantic states as lengths of texts.
+    """
+    if isinstance(schema, list):
+        return [_for_editors(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    result = {key: _for_editors(part) for key, part in schema.items()}
+    texts = result.get("title"), result.get("description")
+    if all(isinstance(text, str) for text in texts) and "properties" not in result:
+        result["description"] = "; ".join(map(str, texts))
+    for array in [result, *result.get("anyOf", [])]:
+        if array.get("type") == "array":
+            array |= {
+                f"{end}Items": result[f"{end}Length"]
+                for end in ("min", "max")
+                if f"{end}Length" in result
+            }
+    return {k: v for k, v in result.items() if k not in LENGTHS or not _lists(result)}
+
+
+def _lists(schema: dict[str, Any]) -> bool:
+    """Whether a list may stand here."""
+    return any(s.get("type") == "array" for s in [schema, *schema.get("anyOf", [])])
 
 
 def _study_schema() -> dict[str, Any]:
     """A study's: what its base lacks, its axes may give, so that the base need not be whole."""
-    config = _without_required(Config.model_json_schema())
+    config = _without_required(_config_schema(Config))
     definitions = config.pop("$defs")
-    keys = {key: field.description or "" for key, field in all_fields(Config)}
+    keys = {key: f"{field.title}; {field.description}" for key, field in all_fields(Config)}
     axes = {
         "type": "object",
         "minProperties": 1,
         "properties": {
-            key: {"type": "array", "minItems": 1, "description": f"values, each {rule}"}
+            key: {"type": "array", "minItems": 1, "description": f"a list of values of: {rule}"}
             for key, rule in keys.items()
         },
         "additionalProperties": {"type": "array", "minItems": 1},

@@ -193,8 +193,10 @@ def _seconds_left(run: StoredRun) -> float | None:
     if done == 0:
         return None
     started, ended = run.read("provenance/started"), run.read("provenance/ended")
-    worked = sum((_time(b) - _time(a)).total_seconds() for a, b in zip(started, ended, strict=True))
-    return worked / done * (total - done)
+    sessions = [(_time(b) - _time(a)).total_seconds() for a, b in zip(started, ended, strict=True)]
+    if min(sessions) < 0.0:  # the clock was set back within one: nobody knows how long it took
+        return None
+    return sum(sessions) / done * (total - done)
 
 
 @dataclass(frozen=True)

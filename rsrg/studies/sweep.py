@@ -20,6 +20,7 @@ from rsrg.execution.signals import StopRequest, stop_on_signals
 from rsrg.execution.timing import timed_chunk
 from rsrg.execution.walltime import TimeLimit
 from rsrg.records import Records
+from rsrg.storage.atomic import require_path
 from rsrg.studies.index import index_of, read_index, write_index
 from rsrg.studies.status import Group, RunStatus, study_status
 from rsrg.studies.study import Member, Study, load_study
@@ -118,6 +119,7 @@ def sweep(
     if folder is None and isinstance(study, Mapping):
         raise ConfigError(["`folder` must be given for a study that is a mapping; got none"])
     target = loaded.folder if folder is None else Path(folder)
+    require_path(target)
     with (
         watched(watch) as seen,
         nullcontext(executor) if executor else open_executor() as chosen,

@@ -208,6 +208,30 @@ def test_schema(command):
     assert '"type": "string"' in texts
 
 
+@pytest.mark.parametrize("kind", ["flow", "exact", "study"])
+def test_schema_for_editors(command, kind):
+    """A list says how many items it has; a description what a value means, and its rule."""
+    schema = strict(command("schema", kind).stdout)
+    keys = [found for found in nested(schema) if found.get("type") == "array"]
+    assert keys
+    assert [key for key in keys if "minItems" not in key or "minLength" in key] == []
+    settings = [found for found in nested(schema) if "title" in found and "description" in found]
+    settings = [found for found in settings if "properties" not in found]
+    assert len(settings) > 10
+    assert [s for s in settings if not s["description"].startswith(f"{s['title']}; ")] == []
+
+
+def nested(value):
+    """All mappings of a schema that say what a value is."""
+    if isinstance(value, dict):
+        if "type" in value or "description" in value:
+            yield value
+        for inner in value.values():
+            yield from nested(inner)
+    for inner in value if isinstance(value, list) else ():
+        yield from nested(inner)
+
+
 @pytest.mark.parametrize("joined", [False, True])
 def test_override(command, good, joined):
     pair = ["sampling.seed=7"] if joined else ["sampling.seed", "7"]

@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 import pytest
 
 import rsrg.sums.cache
+from rsrg import dependencies
 from rsrg.execution.doctor import machine, places, software, speed
 from rsrg.execution.doctor.examine import examine
 from rsrg.storage import atomic, lock
@@ -68,8 +69,8 @@ def test_packages_missing_or_old(monkeypatch):
             raise PackageNotFoundError(name)
         return there.get(name) or version(name)
 
-    monkeypatch.setattr(software, "version", installed)
-    monkeypatch.setattr(software, "requires", lambda name: [
+    monkeypatch.setattr(dependencies, "version", installed)
+    monkeypatch.setattr(dependencies, "requires", lambda name: [
         "numpy>=2.0", "scipy>=1.15", "h5py>=3.14", 'finufft>=2.4; extra == "nufft"',
         'pytest>=8.3; extra == "test"',
     ])  # fmt: skip
@@ -82,9 +83,26 @@ def test_packages_missing_or_old(monkeypatch):
     assert "extra test" not in rows
 
 
+def test_an_old_package_is_named_where_something_fails(command, monkeypatch):
+    """Not a traceback from within it; whatever command, whatever package."""
+    monkeypatch.setattr(dependencies, "requires", lambda name: ["rich>=999.1"])
+
+    def broken():
+        raise AttributeError("no such thing")
+
+    monkeypatch.setattr("rsrg.report.glass_table.glass_table", broken)
+    done = command("materials")
+    named = "`rich` must be installed in version 999.1 or later; got "
+    assert (done.returncode, done.stderr.startswith(f"rsrg: {named}")) == (1, True)
+    assert len(done.stderr.splitlines()) == 1
+    monkeypatch.undo()
+    monkeypatch.setattr("rsrg.report.glass_table.glass_table", broken)
+    assert "AttributeError: no such thing" in command("materials").stderr  # a fault of rsrg
+
+
 def test_versions_compare_as_numbers():
-    assert software._numbers("2.10.1") > software._numbers("2.9")
-    assert software._numbers("3.0rc1") == [3, 0]
+    assert dependencies._numbers("2.10.1") > dependencies._numbers("2.9")
+    assert dependencies._numbers("3.0rc1") == [3, 0]
 
 
 def test_a_folder_that_refuses(monkeypatch, tmp_path):
@@ -179,3 +197,22 @@ def test_slow_sums_and_busy_processors(monkeypatch):
     check = speed.speed()
     assert check.state == "wrong"
     assert "0.1·10⁹ pairs/s in one thread" in check.text
+
+
+def test_a_working_folder_that_is_gone(monkeypatch, tmp_path):
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    folder.rmdir()
+    runs = row("runs")
+    assert (runs.state, runs.text) == ("wrong", "the working folder is gone")
+    monkeypatch.chdir(tmp_path)
+
+
+def test_a_folder_that_may_not_be_entered(monkeypatch):
+    def refused(self):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(self))
+
+    monkeypatch.setattr(places.Path, "is_dir", refused)
+    runs = places._runs(places.Path("runs"))
+    assert (runs.state, runs.text.endswith("/runs: Permission denied")) == ("wrong", True)

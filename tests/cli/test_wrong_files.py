@@ -1,5 +1,6 @@
 """A file of another kind than a command takes: what it is, and the command that takes it."""
 
+import numpy as np
 import pytest
 
 STUDY = "base: small.yaml\nproduct: {sampling.seed: [1, 2]}\n"
@@ -24,6 +25,13 @@ def files(tmp_path, text, finished):
         (("validate", "gone.h5"), 2, "named as a run file"),
         (("run", "study.yaml"), 2, "is a study of many runs, not a config: rsrg sweep study.yaml"),
         (("validate", "study.yaml"), 2, "is a study of many runs"),
+        (("run", "."), 2, "a config must be a YAML file; got the folder ."),
+        (
+            ("resume", "small.yaml"),
+            1,
+            "is named as a config, not as a run file: rsrg run small.yaml",
+        ),
+        (("report", "study.yaml"), 1, "rsrg sweep study.yaml a study"),
         (("sweep", "small.yaml"), 2, "is a config of one run, not a study: rsrg run small.yaml"),
     ],
 )
@@ -68,3 +76,14 @@ def test_glasses_in_other_letters(files, command, text, given, meant):
     (files / "other.yaml").write_text(text.replace("a-SiO2", given))
     done = command("validate", "other.yaml")
     assert f"did you mean {meant}?" in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [("validate",), ("run", "-n"), ("run",)])
+def test_positions_that_are_too_few(files, command, text, arguments):
+    """Said before a run begins: no file is left in the way of the next."""
+    np.save("few.npy", np.random.default_rng(1).random((20, 3)))
+    (files / "few.yaml").write_text(text.replace("{n0: 2}", "{n0: 2, positions: few.npy}"))
+    done = command(*arguments, "few.yaml")
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert "the sample of 20 blocks must have room for a ball of radius" in done.stderr
+    assert not (files / "runs" / "few.h5").exists()

@@ -38,7 +38,7 @@ BROKEN = [
     # types
     ("n0: 3", "n0: three",
      "`n0` must be an integer from 2 to 1000; got 'three' (c.yaml:4, blocks.n0)"),
-    ("n0: 3", "n0: 3.0", "`n0` must be an integer from 2 to 1000; got 3.0 (c.yaml:4, blocks.n0)"),
+    ("n0: 3", "n0: 3.5", "`n0` must be an integer from 2 to 1000; got 3.5 (c.yaml:4, blocks.n0)"),
     ("n0: 3", "n0: true", "`n0` must be an integer from 2 to 1000; got true (c.yaml:4, blocks.n0)"),
     ("sampling: {samples: 64}", "sampling: 7",
      "`sampling` must be a mapping with estimator, samples, seed; got 7 (c.yaml:7, sampling)"),
@@ -234,7 +234,7 @@ def test_not_text(tmp_path):
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ConfigError, match=f"cannot read the config {path}"):
         load_config(path)
-    with pytest.raises(ConfigError, match=f"cannot read the config {tmp_path}"):
+    with pytest.raises(ConfigError, match=f"must be a YAML file; got the folder {tmp_path}"):
         load_config(tmp_path)
 
 
@@ -267,3 +267,43 @@ def test_override(tmp_path):
     assert config.sampling.seed == 7
     assert config.flow.update == "second_order"
     assert config.sampling.samples == 64
+
+
+@pytest.mark.parametrize("written", ["1e4", "1.0e4", "10000.0", "10_000"])
+def test_whole_numbers_are_integers(text, written):
+    config = config_from_text(text.replace("samples: 64", f"samples: {written}"))
+    assert config.sampling.samples == 10_000
+    assert config.resolved() == config_from_text(text.replace("64", "10000")).resolved()
+
+
+def test_a_whole_number_that_breaks_the_rule(text):
+    (problem,) = problems(text.replace("samples: 64", "samples: 1e3"))
+    assert problem.startswith("`samples` must be a multiple of 16, at least 64 (draws per step)")
+    assert "; got 1000 (" in problem
+
+
+@pytest.mark.parametrize("escape", [r"\0", r"\ud800"])
+@pytest.mark.parametrize(
+    ("old", "new", "place"),
+    [
+        ("title: small", 'title: "a{}b"', "c.yaml:2, title"),
+        ("{alpha: 0.7}", '{{name: "a{}b", alpha: 0.7}}', "c.yaml:3, materials.1.name"),
+        ("{every: 1 hour}", '{{every: "1{} hour"}}', "c.yaml:9, checkpoint.every"),
+        ("{n0: 2}", '{{n0: 2, positions: "a{}b.npy"}}', "c.yaml:5, blocks.positions"),
+    ],
+)
+def test_texts_that_no_file_can_hold(text, old, new, place, escape):
+    (problem,) = problems(text.replace(old, new.format(escape)))
+    assert problem.startswith("a text must be Unicode without NUL; got ")
+    assert problem.endswith(f" ({place})")
+
+
+def test_texts_that_no_file_can_hold_from_elsewhere(config, dumped):
+    for given, overrides in (
+        ({**dumped(config), "title": "a\0b"}, {}),
+        (dumped(config), {"title": "a\0b"}),
+    ):
+        with pytest.raises(ConfigError, match="a text must be Unicode without NUL; got 'a"):
+            load_config(given, overrides)
+    with pytest.raises(ConfigError, match="a path must not hold NUL; got 'a"):
+        load_config("a\0b.yaml")

@@ -5,7 +5,11 @@ import sys
 
 import pytest
 
+import rsrg
+from rsrg import dependencies
+from rsrg.config import quantities
 from rsrg.config.quantities import si_value
+from rsrg.errors import RsrgError
 
 
 @pytest.mark.parametrize(
@@ -75,3 +79,49 @@ def test_no_power_of_a_power_is_ever_computed(text):
     except subprocess.TimeoutExpired:
         pytest.fail("still computing after 15 s")
     assert "ValueError: must be a length with its unit" in done.stderr
+
+
+@pytest.fixture
+def old_pint(monkeypatch):
+    """pint 0.24 as it is met here: its first use fails."""
+
+    def broken():
+        raise TypeError("cannot inherit frozen dataclass from a non-frozen one")
+
+    monkeypatch.setattr(quantities, "_registry", broken)
+    there = dependencies.installed
+    monkeypatch.setattr(
+        dependencies, "installed", lambda name: "0.24" if name == "pint" else there(name)
+    )
+
+
+OLD = r"^`pint` must be installed in version [0-9.]+ or later; got 0\.24: pip install 'pint>="
+
+
+def test_a_pint_that_is_too_old_is_named(old_pint, dumped, config):
+    """No word about the length, which is as it must be."""
+    with pytest.raises(RsrgError, match=OLD):
+        si_value("50 angstrom", "meter")
+    with pytest.raises(RsrgError, match=OLD):
+        rsrg.load_config(dumped(config))
+
+
+def test_a_unit_that_an_old_pint_does_not_know(old_pint, monkeypatch):
+    """It may be the fault of either; the one that can be mended first is named."""
+
+    class Registry:
+        def Quantity(self, *values):
+            raise AttributeError("'angstrom' is not defined in the unit registry")
+
+    monkeypatch.setattr(quantities, "_registry", Registry)
+    with pytest.raises(RsrgError, match=OLD):
+        si_value("50 angstrom", "meter")
+
+
+def test_a_pint_that_fails_for_another_reason_is_no_wrong_length(monkeypatch):
+    def broken():
+        raise ValueError("unreadable definitions")
+
+    monkeypatch.setattr(quantities, "_registry", broken)
+    with pytest.raises(ImportError, match="pint cannot be used: unreadable definitions"):
+        si_value("50 angstrom", "meter")

@@ -120,7 +120,10 @@ def test_walltime_without_workers_exits_75(no_workers, config, rsrg_process, tmp
     process = rsrg_process("run", "c.yaml", "--output", "run.h5", *where)
     _, err = process.communicate()
     assert process.returncode == 75, err
-    assert err == "rsrg: stopped: 0 of 12 chunks are in run.h5. Go on: rsrg resume run.h5\n"
+    assert (
+        err
+        == "rsrg: stopped by walltime: 0 of 12 chunks are in run.h5. Go on: rsrg resume run.h5\n"
+    )
 
 
 def test_the_end_of_a_slurm_job_without_workers(no_workers, config, tmp_path, monkeypatch, clock):

@@ -229,6 +229,24 @@ def test_failed_run_keeps_its_checkpoint(finished, config, tmp_path, same, monke
     same(path, finished)
 
 
+def test_a_run_that_failed_at_once_is_in_nobody_s_way(
+    finished, config, tmp_path, same, monkeypatch
+):
+    """Nothing was computed: the same command begins again, and keeps the file as `.prev`."""
+    path = tmp_path / "run.h5"
+
+    def break_down(self, step, numbers):
+        raise RuntimeError("the kernel broke")
+
+    monkeypatch.setattr(Sampler, "chunks", break_down)
+    with pytest.raises(RuntimeError, match="the kernel broke"):
+        rsrg.run(config, path)
+    assert rsrg.open_run(path).status == "failed"
+    monkeypatch.undo()
+    rsrg.run(config, path)
+    same(path, finished)
+
+
 def test_damaged_file_is_not_resumed(finished, tmp_path):
     path = tmp_path / "run.h5"
     path.write_bytes(finished.read_bytes()[:-7])
@@ -276,7 +294,8 @@ def test_first_signal_exits_75_and_resume_finishes(held_run, finished, command, 
     assert asked == f"{number.name}: stopping at the next chunk; Ctrl-C again ends it at once\n"
     out, err = process.communicate()  # the chunk ends
     assert (process.returncode, out) == (75, "")
-    told = rf"rsrg: stopped: (\d+) of 12 chunks are in {path.name}\. Go on: rsrg resume run\.h5\n"
+    named = rf"stopped by SIG[A-Z0-9]+: (\d+) of 12 chunks are in {path.name}"
+    told = rf"rsrg: {named}\. Go on: rsrg resume run\.h5\n"
     kept = re.fullmatch(told, err)
     done = int(kept[1])
     assert done in (7, 8)  # the one that was held, and perhaps the one that waited behind it

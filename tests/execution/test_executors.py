@@ -1,5 +1,6 @@
 """Threads, processes, Dask; any number of workers, any order, workers killed: the same bits."""
 
+import errno
 import logging
 import os
 import pickle
@@ -119,7 +120,7 @@ def test_a_killed_process_is_replaced(slow, tmp_path, same, kill_one_worker):
 
     def kill():
         children = psutil.Process().children(recursive=True)
-        busy = [p for p in children if any("spawn_main" in part for part in p.cmdline())]
+        busy = [p for p in children if any("popen_loky" in part for part in p.cmdline())]
         os.kill(busy[0].pid, signal.SIGKILL)
         return busy[0].pid
 
@@ -169,11 +170,54 @@ def test_workers_end_with_their_parent(rsrg_process, tmp_path, text, slow_blocks
     assert ", 0 of 40000 chunks, " in parent.stderr.readline()
     assert re.search(r", [1-9]\d* of 40000 chunks, ", parent.stderr.readline())
     children = psutil.Process(parent.pid).children()
-    assert len(children) == 3  # two workers, and what Python has to clean up after them
+    assert len(children) == 4  # two workers; Python and loky have one each to clean up after them
     parent.kill()
     parent.wait()
     for child in children:
         child.wait()
+
+
+SCRIPT = """
+import rsrg
+from rsrg.execution.open_executor import open_executor
+
+with open_executor(workers=2) as executor:
+    print(rsrg.run(rsrg.load_config("small.yaml"), "run.h5", executor=executor).status)
+"""
+
+
+def test_a_script_without_a_guard(tmp_path, text):
+    """No `if __name__ == "__main__"`: the workers do not read the script, which would go on."""
+    (tmp_path / "small.yaml").write_text(text)
+    (tmp_path / "script.py").write_text(SCRIPT)
+    done = subprocess.run(
+        [sys.executable, "script.py"],
+        cwd=tmp_path, capture_output=True, text=True,
+    )  # fmt: skip
+    assert (done.stdout, done.stderr) == ("finished\n", "")
+
+
+@pytest.mark.parametrize("name", ["signal", "queue", "random", "types"])
+def test_a_file_named_as_a_module_of_python(rsrg_process, tmp_path, text, name):
+    """The workers find Python's own, and not that of the working folder."""
+    (tmp_path / "small.yaml").write_text(text)
+    (tmp_path / f"{name}.py").write_text("raise SystemExit('mine')")
+    process = rsrg_process(
+        "run", "small.yaml", "--workers", "1", "-q", before="import sys; sys.path.remove('')"
+    )
+    assert process.communicate() == ("", "")
+    assert process.returncode == 0
+
+
+def test_no_shared_memory(command, tmp_path, text, monkeypatch):
+    def refused(*arguments, **named):
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    monkeypatch.setattr("loky.backend.synchronize.SemLock.__init__", refused)
+    (tmp_path / "small.yaml").write_text(text)
+    done = command("run", "small.yaml", "--workers", "2")
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+    assert "must have shared memory (/dev/shm) that can be written; got Read-only" in done.stderr
 
 
 @pytest.mark.parametrize("name", ["numba", "processor", "blas"])

@@ -62,6 +62,20 @@ def test_in_a_log_a_line_every_thirty_seconds_at_most(monkeypatch, clock):
     assert not re.search(r"[\x00-\x09\x0b-\x1f]", out.getvalue())
 
 
+def test_the_rate_is_that_of_the_present_run_and_session(monkeypatch, clock):
+    """Two runs of a sweep, of which the second had 275 of its chunks: 31 more in 31 s."""
+    monkeypatch.setattr(sys, "stderr", out := io.StringIO())
+    with progress_bar(silent=False) as watch:
+        for total, first in ((200, 0), (1000, 275)):
+            for n in range(32):
+                watch(Progress(first + n, total, 1, 5))
+                clock.turn(1.0)
+    assert [re.findall(r"[\d.]+ chunks/s", x) for x in out.getvalue().splitlines()] == [
+        ["1 chunks/s"],
+        ["1 chunks/s"],
+    ]
+
+
 @pytest.mark.parametrize("quiet", [True, False])
 def test_warnings_are_shown_unless_quiet(monkeypatch, quiet):
     monkeypatch.setattr(logging.Logger, "hasHandlers", lambda self: False)  # pytest has its own

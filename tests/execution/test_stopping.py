@@ -1,11 +1,14 @@
 """Stopping in time: walltime, SLURM, chunks that are too long, and loops of short sessions."""
 
+import itertools
+import logging
 import math
 import os
 import signal
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import Future
 
 import numpy as np
@@ -14,12 +17,12 @@ import pytest
 import rsrg
 from rsrg.config.loading import config_from_text
 from rsrg.ensemble.sampling import Sampler
-from rsrg.errors import ConfigError
-from rsrg.execution import state
+from rsrg.execution import in_order, state
+from rsrg.execution.clock import Clock
 from rsrg.execution.executor import STOP_GRACE
 from rsrg.execution.pace import Pace
 from rsrg.execution.threads import Threads
-from rsrg.execution.walltime import SLURM_END, SLURM_GRACE, TimeLimit, walltime_seconds
+from rsrg.execution.walltime import SLURM_END, SLURM_GRACE, TimeLimit
 
 ONE_STEP = """\
 schema_version: 1
@@ -30,26 +33,6 @@ strain: {values: [0.0, 0.4, 0.8]}
 readings: [fixed/ellipsoid, affine/sphere]
 sampling: {samples: 64, seed: 3}
 """
-
-
-@pytest.mark.parametrize(
-    ("text", "seconds"),
-    [
-        ("1-12:00:00", 129600), ("0-00:00:05", 5), ("12:00:00", 43200), ("100:00:01", 360001),
-        ("5s", 5), ("30m", 1800), ("2h", 7200), ("1d", 86400), ("0.5s", 0.5), ("90 min", 5400),
-        ("1 hour", 3600), (None, None),
-    ],
-)  # fmt: skip
-def test_walltime(text, seconds):
-    assert walltime_seconds(text) == seconds
-
-
-@pytest.mark.parametrize(
-    "text", ["", "5", "0s", "-5s", "1:2:3", "12:60:00", "12:00", "5 m/s", "nan s", "9" * 400 + "s"]
-)
-def test_walltime_refused(text):
-    with pytest.raises(ConfigError, match="`--walltime` must be a time greater than zero, such as"):
-        walltime_seconds(text)
 
 
 def test_the_earlier_limit_counts(monkeypatch, clock):
@@ -187,7 +170,7 @@ def test_saving_stays_under_two_percent(clock):
     assert pace.interval() == 1.0
     clock.turn(0.1)
     pace.saved(clock.time - 0.1)
-    assert pace.interval() == pytest.approx(5.0, rel=1e-5)  # the clock counts to 2e-7 s
+    assert pace.interval() == pytest.approx(14.9, rel=1e-5)  # the clock counts to 2e-7 s
     clock.turn(14.8)
     assert not pace.due(step_complete=True)
     clock.turn(0.2)
@@ -254,6 +237,57 @@ def test_a_chunk_that_takes_longer_than_the_time(
     monkeypatch.undo()
     rsrg.resume(tmp_path / "run.h5")
     same(tmp_path / "run.h5", finished)
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(160.0, 1), (10.0, 0)])
+def test_chunks_longer_than_the_time_between_checkpoints(
+    changed, tmp_path, monkeypatch, clock, caplog, seconds, told
+):
+    """Every 30 s was asked for: each chunk of 160 s is saved as it ends, and that is said once."""
+    chunks, unsaved = Sampler.chunks, []
+
+    def slow(self, step, numbers):
+        clock.turn(seconds)
+        return chunks(self, step, numbers)
+
+    monkeypatch.setattr(Sampler, "chunks", slow)
+    config = changed(checkpoint="{every: 30 s}")
+    keep = {"watch": lambda progress: unsaved.append(progress.unsaved), "executor": AtOnce()}
+    with caplog.at_level(logging.WARNING, "rsrg"):
+        rsrg.run(config, tmp_path / "run.h5", **keep)
+    assert sum("only whole chunks are saved" in r.getMessage() for r in caplog.records) == told
+    assert max(unsaved) <= max(30.0, seconds)
+
+
+@pytest.fixture
+def stopped_for_an_hour(monkeypatch, clock):
+    """The process is stopped (SIGSTOP) for an hour while it waits for its third unit."""
+    wait, waits = in_order.wait, itertools.count(1)
+
+    def waited(futures, timeout):
+        if next(waits) == 3:
+            clock.turn(3600.0)
+        return wait(futures, timeout=timeout)
+
+    monkeypatch.setattr(in_order, "wait", waited)
+
+
+def test_a_pause_is_no_chunk_s_time(config, tmp_path, stopped_for_an_hour):
+    """Of two hours: the hour that is left suffices for chunks that take no time."""
+    run = rsrg.run(config, tmp_path / "run.h5", walltime=7200.0, executor=AtOnce())
+    assert run.status == "finished"
+
+
+def test_a_pause_takes_its_time_from_the_limit(config, tmp_path, stopped_for_an_hour):
+    """Of half an hour: what was under way is saved, and nothing more is begun."""
+    run = rsrg.run(config, tmp_path / "run.h5", walltime=1800.0, executor=AtOnce())
+    assert (run.status, run.progress) == ("stopped", (3, 12))
+    assert run.read("provenance/reason")[-1] == "stopped by walltime"
+
+
+def test_the_clock_goes_on_while_the_machine_sleeps(monkeypatch):
+    monkeypatch.setattr(time, "clock_gettime", lambda kind: {time.CLOCK_BOOTTIME: 7.0}[kind])
+    assert Clock().monotonic() == 7.0
 
 
 def test_the_first_chunk_counts_until_the_second_only(clock):

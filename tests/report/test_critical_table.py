@@ -181,3 +181,11 @@ def test_a_target_without_a_crossing(changed, tmp_path):
     assert sampling_notes(run)[1] == (
         "Target error 0.01 of the first critical strains: there is no crossing to measure."
     )
+
+
+def test_a_density_gives_the_unit_in_pascal(changed, tmp_path):
+    """Silica: 2200 kg/m³ (3700 m/s)² = 30.12 GPa; nothing is said of a glass without density."""
+    silica = "{name: silica, c_l: 5.9 km/s, c_t: 3.7 km/s, density: 2.2 g/cm3}"
+    run = rsrg.run(changed(materials=f"[{silica}, a-SiO2]"), tmp_path / "run.h5")
+    assert "The unit of χ, ρc_t², is 30.12 GPa in silica." in notes(run)
+    assert not any("GPa" in line for line in notes(rsrg.run(changed(), tmp_path / "other.h5")))

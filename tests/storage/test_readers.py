@@ -99,6 +99,61 @@ def test_octave(finished, group):
         assert int(shown) == len(file[group])
 
 
+def in_r(*lines):
+    """What R prints; skips where R or the package that the first line loads is not installed."""
+    if shutil.which("Rscript") is None:
+        pytest.skip("R is not installed")
+    if subprocess.run(["Rscript", "-e", lines[0]], capture_output=True, check=False).returncode:
+        pytest.skip(f"R has no such package: {lines[0]}")
+    code = "; ".join(lines)
+    return subprocess.run(
+        ["Rscript", "-e", code], capture_output=True, text=True, check=True
+    ).stdout.split()
+
+
+INVERSE = "flow/inverse_eigenvalues"
+
+
+def first_number(path):
+    """The first of INVERSE: of the first glass, without strain."""
+    return float(rsrg.open_run(path).read(INVERSE).flat[0])
+
+
+def test_r(finished):
+    """As the documentation has it: the axes in reverse order."""
+    run = rsrg.open_run(finished)
+    steps, materials = len(run.read("axes/step")), run.read("axes/material")
+    shown = in_r(
+        "library(rhdf5)",
+        f"x <- h5read('{finished}', '{INVERSE}')",
+        "cat(dim(x), format(x[1, 1, 1, 1, 1], digits = 15))",
+        f"cat('', h5read('{finished}', 'axes/material'))",
+    )
+    assert shown[:5] == [str(n) for n in (5, 6, 2, steps, len(materials))]
+    assert float(shown[5]) == pytest.approx(first_number(finished), rel=1e-14)
+    assert shown[6:] == " ".join(materials).split()
+
+
+def test_netcdf_in_r(finished):
+    """Numbers and the names of their axes; its ncdf4 crashes over texts of fixed length."""
+    shown = in_r(
+        "library(ncdf4)",
+        f"f <- nc_open('{finished}', suppress_dimvals = TRUE)",
+        f"v <- f$var[['{INVERSE}']]",
+        "cat(sapply(v$dim, function(d) basename(d$name)))",
+        "cat('', format(ncvar_get(f, v)[1, 1, 1, 1, 1], digits = 15))",
+    )
+    assert shown[:5] == ["strain", "channel", "reading", "step", "material"]
+    assert float(shown[5]) == pytest.approx(first_number(finished), rel=1e-14)
+
+
+@pytest.mark.skipif(shutil.which("h5dump") is None, reason="h5dump is not installed")
+def test_h5dump(finished):
+    call = ["h5dump", "-m", "%.15g", "-d", f"/{INVERSE}"]
+    shown = subprocess.run([*call, finished], capture_output=True, text=True, check=True).stdout
+    assert f"{first_number(finished):.15g}" in shown
+
+
 @pytest.mark.skipif(shutil.which("ncdump") is None, reason="ncdump is not installed")
 def test_ncdump(finished):
     shown = subprocess.run(

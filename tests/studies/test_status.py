@@ -155,3 +155,15 @@ def test_a_link_to_a_run_stays_one(unfinished, tmp_path, finished, same):
     assert link.is_symlink()
     same(unfinished, finished)
     assert [p.name for p in link.parent.iterdir()] == ["link.h5"]
+
+
+def test_no_time_is_left_of_a_clock_that_went_back(config, tmp_path, clock, monkeypatch):
+    """Within a session, by years: the time left is unknown, and not less than none."""
+
+    def set_back(progress):
+        if progress.done == 1:
+            clock.turn(-6e7)
+
+    path = tmp_path / "run.h5"
+    rsrg.run(config, path, watch=set_back, walltime=1e-6)
+    assert run_status(path).seconds_left is None

@@ -10,7 +10,7 @@ import rsrg
 from rsrg.errors import RunFileError
 from rsrg.execution import pace
 from rsrg.execution.clock import CLOCK
-from rsrg.report.watch_text import FAILED, run_screen, sparkline
+from rsrg.report.watch_text import FAILED, HOW_TO_END, run_screen, sparkline
 from rsrg.storage.lock import Holder, lock_path
 from rsrg.studies import watching
 from rsrg.studies.run_look import run_progress, sums_so_far
@@ -187,10 +187,11 @@ def test_everything_fits_a_small_terminal(changed, tmp_path, glasses):
         assert len(lines) <= height
         assert max(map(len, lines)) <= 80
     assert lines[1:3] == ["finished, 72 of 72 chunks", "saved 7 s ago; results of the whole run"]
+    assert lines[-1] == HOW_TO_END
     assert lines[3].startswith("standard error of M 0.0")
     shown = sum(line.split()[0] in sums.glasses for line in lines if line)
     assert ("… and" in "\n".join(lines)) == (shown < len(sums.glasses))
-    assert lines[-4].startswith("fixed/ellipsoid  e=0.4   █")
+    assert lines[-5].startswith("fixed/ellipsoid  e=0.4   █")
 
 
 def test_unequal_blocks(changed, tmp_path):
@@ -202,7 +203,7 @@ def test_unequal_blocks(changed, tmp_path):
     share = run.read("pool/failed")[0, -1, 0, -1]
     assert 0.0 < sums.failed[0][0] == share < 1.0
     lines = run_screen(progress, sums, progress.updated, 80, 24)
-    assert lines[-1].startswith(f"failed blocks at e=0.8: fixed/ellipsoid {share:.1f}"[:-1])
+    assert lines[-2].startswith(f"failed blocks at e=0.8: fixed/ellipsoid {share:.1f}"[:-1])
 
 
 def test_sparklines():
@@ -223,4 +224,8 @@ def test_an_exact_run_and_one_without_results(command, tmp_path, config, request
     rsrg.run(config, tmp_path / "run.h5", walltime=1e-6)
     watch = RunWatch(tmp_path / "run.h5", with_sums=True)
     lines = run_screen(watch.progress, watch.sums, watch.progress.updated, 80, 24)
-    assert lines[1:] == ["stopped, step 1 of 3, 1 of 12 chunks", "saved 0 s ago; no results yet"]
+    assert lines[1:] == [
+        "stopped, step 1 of 3, 1 of 12 chunks",
+        "saved 0 s ago; no results yet",
+        HOW_TO_END,
+    ]

@@ -37,7 +37,14 @@ def _kernels() -> Check:
 
 def _runs(folder: Path) -> Check:
     """Whether runs can be written to a folder, or to the nearest one above it that exists."""
-    there = next(p for p in (folder.absolute(), *folder.absolute().parents) if p.is_dir())
+    try:
+        full = folder.absolute()
+        there = next(p for p in (full, *full.parents) if p.is_dir())
+    except FileNotFoundError:
+        return Check("runs", "the working folder is gone", "wrong", "change to one that exists")
+    except PermissionError as error:
+        text = f"{error.filename}: {error.strerror}"
+        return Check("runs", text, "wrong", "work in a folder of your own")
     kind = _file_system(there)
     trial = try_folder(there)
     text = f"{there} ({kind or 'unknown file system'})"

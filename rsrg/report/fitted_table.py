@@ -1,0 +1,61 @@
+"""A table in a terminal of any width: cut between columns where it is too wide, never in one."""
+
+from collections.abc import Iterator, Sequence
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.table import Column, Table
+from rich.text import Text
+
+from rsrg.report.console import print_wrapped
+
+GAP = 2  # spaces between columns
+
+
+def print_table(out: Console, table: Table, names: int = 1, group: int = 1) -> None:
+    """Print the columns of a table as one below the other, as few tables as fit the width.
+
+    names: how many columns name the rows; they are repeated in each table. group: how many of the
+    others stay together. The title is printed above each; of a table's look, none is kept.
+    """
+    head, rest = table.columns[:names], table.columns[names:]
+    groups = [rest[i : i + group] for i in range(0, len(rest), group)]
+    for number, part in enumerate(_parts(groups, out.width - _total(head) + GAP)):
+        if number:
+            out.print()
+        if table.title:
+            print_wrapped(out, str(table.title))
+        out.print(_table([*head, *part], out.width))
+
+
+def _parts(groups: Sequence[Sequence[Column]], room: int) -> Iterator[list[Column]]:
+    """Groups of columns as they fit the room side by side, at least one at a time."""
+    part: list[Column] = []
+    for columns in groups:
+        if part and _total([*part, *columns]) > room:
+            yield part
+            part = []
+        part = [*part, *columns]
+    yield part
+
+
+def _total(columns: Sequence[Column]) -> int:
+    return sum(_width(column) + GAP for column in columns)
+
+
+def _width(column: Column) -> int:
+    """Of the widest line of a column."""
+    texts = (str(text) for text in (column.header, *column.cells))
+    return max(cell_len(line) for text in texts for line in text.split("\n"))
+
+
+def _table(columns: Sequence[Column], width: int) -> Table:
+    """A table of some columns; only where a single group is too wide, its words are wrapped."""
+    fits = _total(columns) - GAP <= width
+    table = Table(box=None, pad_edge=False)
+    for column in columns:
+        heading = column.header if isinstance(column.header, Text) else Text(str(column.header))
+        table.add_column(heading, justify=column.justify, no_wrap=fits, overflow="fold")
+    for cells in zip(*(column.cells for column in columns), strict=True):
+        table.add_row(*(cell if isinstance(cell, Text) else Text(str(cell)) for cell in cells))
+    return table
