@@ -46,7 +46,7 @@ class ExecutionOptions:
             "--threads",
             metavar="N",
             min=1,
-            help="Compute in N threads; default: one for each processor that is free to use.",
+            help="Compute in N threads; default: one for each processor that it may use.",
         ),
     ] = None
     workers: Annotated[

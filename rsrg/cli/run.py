@@ -42,7 +42,7 @@ def run(
         typer.Option(
             "-n",
             "--dry-run",
-            help="Compute nothing; say what it would take: pairs of blocks, memory, time.",
+            help="Write nothing; say what it would take: pairs of blocks, memory, time.",
         ),
     ] = False,
 ) -> None:
