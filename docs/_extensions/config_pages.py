@@ -59,9 +59,10 @@ def _row(root: type[BaseModel], key: str, name: str, field: FieldInfo) -> tuple[
     if not field.title or not field.description:
         raise ExtensionError(f"the field {dotted} of the config has no title or no description")
     rule = rule_of(dotted, stated_rules(root))
+    inside = inner_model(field.annotation) is not None
     return (
         f"`{name}`", field.title, field.description, _default(field),
-        RESUME[rule.rule if rule else "fixed"],
+        RESUME[rule.rule] if rule else "see below" if inside else RESUME["fixed"],
     )  # fmt: skip
 
 

@@ -19,8 +19,8 @@ ALLOCATIONS = 10_000  # of objects between two searches for unreachable ones
 
 app = typer.Typer(
     name="rsrg",
-    help="Real-space renormalization of interacting glass blocks: the sum itself, held against "
-    "the formula.",
+    help="Real-space renormalization of interacting glass blocks: the sum over blocks itself, held "
+    "against the paper's formula.",
     epilog="Exit codes: 0 done, 1 failure, 2 usage or config, 75 stopped early and resumable, "
     "130 second Ctrl-C.",
     no_args_is_help=True,

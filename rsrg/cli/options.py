@@ -28,7 +28,9 @@ RunPath = Annotated[Path, typer.Argument(metavar="RUN", help="A run file (HDF5).
 Overrides = Annotated[
     list[str] | None,
     typer.Option(
-        "-o", metavar="KEY VALUE", help="Override a config value: -o sampling.seed 7. Repeatable."
+        "-o",
+        metavar="KEY VALUE",
+        help="Change a setting of the config: -o sampling.seed 7. Repeatable.",
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
@@ -44,7 +46,7 @@ class ExecutionOptions:
             "--threads",
             metavar="N",
             min=1,
-            help="Compute in N threads; default: one for each processor that is free to use.",
+            help="Compute in N threads; default: one for each processor that it may use.",
         ),
     ] = None
     workers: Annotated[
@@ -71,7 +73,7 @@ class ExecutionOptions:
             "--walltime",
             metavar="D-HH:MM:SS",
             help="Stop in time to have saved by then, with exit code 75; also HH:MM:SS, MM:SS, "
-            "D-HH, 30m, 5s. The end of a SLURM job is obeyed by itself.",
+            "D-HH, 30m, 5s; default: no limit. The end of a SLURM job is obeyed by itself.",
         ),
     ] = None
     no_progress: Annotated[bool, typer.Option("--no-progress", help="No progress bar.")] = False

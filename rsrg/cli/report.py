@@ -26,7 +26,12 @@ def report(
             metavar="RUN", help="A run file (HDF5), a folder of runs, or a file of merged runs."
         ),
     ],
-    material: Annotated[str | None, typer.Option(help="Glass of the picture and tables.")] = None,
+    material: Annotated[
+        str | None,
+        typer.Option(
+            help="Glass of pictures, of --table, and of unequal blocks; default: the first."
+        ),
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -39,7 +44,8 @@ def report(
     shared_script: Annotated[
         bool,
         typer.Option(
-            "--shared-script", help="Keep plotly, 5 MB, in one file beside the pages of a folder."
+            "--shared-script",
+            help="Keep the script that draws (plotly, 5 MB) in one file beside the pages.",
         ),
     ] = False,
     figures: Annotated[
@@ -54,14 +60,17 @@ def report(
     ] = None,
     every_channel: Annotated[
         bool,
-        typer.Option("--every-channel", help="A column for each channel, not the lowest only."),
+        typer.Option(
+            "--every-channel", help="A column for each channel that fails, not the first only."
+        ),
     ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Write the page of a run: whether to trust it, and what it says; and print its tables.
 
-    The page is one HTML file that needs no network. Also of runs that are not finished, with the
-    results so far; of a folder, such as a sweep's; and of merged runs.
+    The page is one HTML file that needs no network. Also of runs that are not
+    finished, with the results so far; of a folder, such as a sweep's; and of
+    merged runs.
     """
     from rsrg.report.console import print_json
     from rsrg.results.merged_runs import MergedRuns
@@ -69,6 +78,11 @@ def report(
     from rsrg.results.run import Run
     from rsrg.studies.members import merged_members, study_members
 
+    if output is not None and output.suffix not in (".html", *PICTURES):
+        raise RunFileError(
+            "`--output` must end in .html for the page, or in .png, .svg or .pdf for a picture; "
+            f"got {output}"
+        )
     if table is not None and as_json:
         raise ConfigError(["`--json` must not come with `--table`, which names another format"])
     if table is not None:
@@ -90,6 +104,7 @@ def report(
         refuse_figures(run, figures)
         report_exact(opened, output if pictured else None, as_json=as_json)
     else:
+        opened.material_index(material)  # an unknown glass is an error, not left out
         _print_tables(opened, every_channel, material)
         if output is not None and pictured:
             draw(opened, output, material)

@@ -25,7 +25,7 @@ Output = Annotated[
 ]
 Restart = Annotated[
     bool,
-    typer.Option("--restart", help="Start from the beginning if the file exists; it becomes .old."),
+    typer.Option("--restart", help="Begin again if the run file exists; it is kept as .old."),
 ]
 
 
@@ -38,7 +38,12 @@ def run(
     output: Output = None,
     restart: Restart = False,
     dry_run: Annotated[
-        bool, typer.Option("-n", "--dry-run", help="Say what it would do: pairs, memory, time.")
+        bool,
+        typer.Option(
+            "-n",
+            "--dry-run",
+            help="Write nothing; say what it would take: pairs of blocks, memory, time.",
+        ),
     ] = False,
 ) -> None:
     """Run a config: progress, then the table of critical strains, a run file and a picture."""

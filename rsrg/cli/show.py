@@ -112,23 +112,29 @@ def compare(
     reading: Annotated[
         str | None,
         typer.Option(
-            help="Reading: where blocks are and what they fill, as affine/sphere; default: all."
+            help="Reading: whether blocks move and what they fill, as affine/sphere; default: all."
         ),
     ] = None,
     strain: Annotated[
         float | None,
-        typer.Option(help="Strain e of the grid; default: the nearest to where the sum fails."),
+        typer.Option(
+            help="Strain e (0.1 is 10%), the nearest of the run; default: where the sum fails."
+        ),
     ] = None,
     channel: Annotated[
         str | None,
-        typer.Option(help="Eigenvector of χ⁻¹ by its name, as yy-zz; default: the weakest."),
+        typer.Option(
+            help="Eigenvector of χ⁻¹ by its name, as yy-zz; default: of the lowest eigenvalue."
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Step by step: the flowing χ, the formulas, and their deviation in standard errors.
+    """Compare a run with the formulas, step by step; or two runs with one another.
 
-    Of two runs: their critical strains and χ⁻¹ side by side, in joint standard errors. Of merged
-    runs, each of them: by itself, with one other run, or with its like in another merged file.
+    One run: χ after each step, and deviations in standard errors. Two runs:
+    critical strains and χ⁻¹ side by side, in joint standard errors. Of merged
+    runs, each: by itself, with another run, or with that of the same
+    parameters in another merged file.
     """
     from rsrg.report.compared import comparison_data, print_compared
     from rsrg.report.console import print_json

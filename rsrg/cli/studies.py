@@ -83,7 +83,7 @@ def status(
     """Show how far runs are: finished, running by whom, interrupted, stopped, failed and why."""
     from rsrg.report.console import console, print_json
     from rsrg.report.status_table import as_records, counts, print_groups
-    from rsrg.studies.run_files import left_out
+    from rsrg.studies.run_files import in_subfolders, left_out
     from rsrg.studies.status import groups_of
     from rsrg.studies.status import status as run_states
 
@@ -93,8 +93,9 @@ def status(
     else:
         print_groups(groups_of(runs), console())
         print(counts(runs))
-        if others := left_out(paths):
-            print(others)
+        for note in (left_out(paths), "" if runs else in_subfolders(paths)):
+            if note:
+                print(note)
     wanted = [s for s in runs if s.in_study is not False]
     if check and (not wanted or any(s.state != "finished" for s in wanted)):
         raise typer.Exit(EXIT_FAILURE)
@@ -106,10 +107,16 @@ def merge(
     ],
     output: Annotated[Path, typer.Option("--output", metavar="FILE", help="File to write.")],
     pool_seeds: Annotated[
-        bool, typer.Option("--pool-seeds", help="Seeds of one config as one result.")
+        bool,
+        typer.Option(
+            "--pool-seeds", help="Make one result of runs that differ in their seed alone."
+        ),
     ] = False,
     no_raw: Annotated[
-        bool, typer.Option("--no-raw", help="Leave out the raw chunk means: a smaller file.")
+        bool,
+        typer.Option(
+            "--no-raw", help="Leave out the raw means over chunks of 16 draws: a smaller file."
+        ),
     ] = False,
     as_json: AsJson = False,
 ) -> None:

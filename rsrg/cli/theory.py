@@ -42,16 +42,19 @@ def stability(
     c_t: Annotated[
         str | None, typer.Option(help="Transverse sound velocity with its unit: '3.7 km/s'.")
     ] = None,
-    alpha: Annotated[float | None, typer.Option(help="1 − c_t²/c_l² itself.")] = None,
+    alpha: Annotated[
+        float | None, typer.Option(help="1 − c_t²/c_l² itself, from 0.25 to 1.")
+    ] = None,
     amplitude: Annotated[
-        float, typer.Option(help="The first blocks have f times the elastic χ; the paper: 1.")
+        float, typer.Option(help="f: the first blocks have f times the elastic χ; the paper: 1.")
     ] = 1.0,
     packing: Annotated[
-        int | None, typer.Option(metavar="N", help="Random packings of N blocks, too.")
+        int | None,
+        typer.Option(metavar="N", help="Random packings of N blocks, too; default: none."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Whether the bulk of a glass is stable by itself, without renormalization: both signs."""
+    """Say whether the bulk of a glass is stable by itself, without renormalization."""
     from rsrg.cli.waiting import waiting
     from rsrg.config.quantities import si_option
     from rsrg.physics.first_failure import choose_glass
@@ -97,16 +100,22 @@ def critical(
     c_t: Annotated[
         str | None, typer.Option(help="Transverse sound velocity with its unit: '3.7 km/s'.")
     ] = None,
-    alpha: Annotated[float | None, typer.Option(help="1 − c_t²/c_l² itself.")] = None,
+    alpha: Annotated[
+        float | None, typer.Option(help="1 − c_t²/c_l² itself, from 0.25 to 1.")
+    ] = None,
     n0: Annotated[int, typer.Option("--n0", help="N0³ blocks make a super block.")] = 3,
-    start: Annotated[str, typer.Option(help="L1, the size of the first blocks.")] = "50 angstrom",
-    sample: Annotated[str, typer.Option(help="R, the size of the sample.")] = "1 mm",
+    start: Annotated[
+        str, typer.Option(help="L1, the size of the first blocks, with its unit.")
+    ] = "50 angstrom",
+    sample: Annotated[str, typer.Option(help="R, the size of the sample, with its unit.")] = "1 mm",
     contraction: Annotated[
         str, typer.Option(help="tensor: shear pairs count twice, as in Eq. 3.3; six: once.")
     ] = "tensor",
     sign: Annotated[
         str | None,
-        typer.Option(help="paper (a step adds M to χ⁻¹) or hamiltonian (takes it); default: both."),
+        typer.Option(
+            help="paper (a step adds M to χ⁻¹) or hamiltonian (takes it away); default: both."
+        ),
     ] = None,
     strain: Annotated[
         str | None,
@@ -119,18 +128,20 @@ def critical(
         str | None,
         typer.Option(
             metavar="A,B",
-            help="Draw the failure surface in the plane of two strains, such as xx,yy.",
+            help="Draw all strains that break the glass in the plane of two, such as xx,yy.",
         ),
     ] = None,
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", metavar="FILE", help="PNG, SVG or PDF; default: runs/critical_A_B.png."
+            "--output",
+            metavar="FILE",
+            help="Picture of --plane (.png, .svg, .pdf); default: runs/critical_A_B.png.",
         ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Which strain breaks a glass, in which direction: by formula, continuum and exact sum."""
+    """Say which strain breaks a glass, without a run: by formula, continuum and exact sum."""
     from rsrg.cli.critical import failing_plane, failing_strains
     from rsrg.config.quantities import si_option
     from rsrg.config.yaml_source import read_value

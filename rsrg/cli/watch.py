@@ -21,10 +21,11 @@ def watch(
         Path, typer.Argument(metavar="RUN|FOLDER", help="A run file, a folder or a study.")
     ],
 ) -> None:
-    """Watch a run while it goes on: progress, time left, critical strains so far; Ctrl-C ends it.
+    """Watch a run while it goes on: progress, time left, critical strains so far.
 
-    It only reads, and ends with the run: exit code 0 finished, 75 stopped, 1 failed. Without a
-    terminal it prints a line for each change.
+    It only reads, and ends with the run: exit code 0 finished, 75 stopped, 1
+    failed. Ctrl-C ends the watching, not the run. Without a terminal it prints
+    a line for each change.
     """
     folder = path.is_dir() or path.suffix in (".yaml", ".yml")
     with suppress(KeyboardInterrupt), _ended_by_sigterm():

@@ -19,7 +19,7 @@ class JitterSpec(ConfigModel):
     """Displacements of the lattice points, in block sizes."""
 
     distribution: Distribution = Field(
-        "gaussian", title="the law of the displacement", description="gaussian or uniform"
+        "gaussian", title="the distribution of the displacement", description="gaussian or uniform"
     )
     width: Finite = Field(
         gt=0.0,

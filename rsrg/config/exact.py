@@ -23,10 +23,13 @@ Rising = Annotated[
 
 
 class LevelsSpec(ConfigModel):
-    """The law of the two levels of a block and of its stress. Energies in units of ε."""
+    """The distribution of the two levels of a block and of its stress.
+
+    Energies are in units of ε, the largest splitting of a block.
+    """
 
     kind: Annotated[Literal["tunnelling", "gaussian"], FIXED] = Field(
-        title="the law of the levels", description="tunnelling or gaussian"
+        title="the distribution of the levels", description="tunnelling or gaussian"
     )
     asymmetry: Annotated[Finite | None, FIXED] = Field(
         None,
@@ -90,10 +93,12 @@ class ExactConfig(RunConfig):
     alpha: Annotated[Finite, FIXED] = Field(
         gt=ALPHA_MIN,
         lt=ALPHA_MAX,
-        title="α, the elastic constant of the medium",
+        title="α = 1 − c_t²/c_l² of the medium",
         description="1 − c_t²/c_l², a number between 0.25 and 1",
     )
-    levels: LevelsSpec = Field(title="the law of the blocks", description="a mapping with `kind`")
+    levels: LevelsSpec = Field(
+        title="the distribution of the blocks", description="a mapping with `kind`"
+    )
     strengths: Rising = Field(
         title="how strongly blocks couple to strain, γ²",
         description="γ²/(ρc_t² L³ ε), a list of positive numbers in rising order",

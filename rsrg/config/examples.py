@@ -33,6 +33,10 @@ def example_path(name: str, kind: Kind | None = None) -> Path:
     if name in known:
         return FOLDER / f"{name}.yaml"
     what = {"flow": "a flow", "exact": "exact super blocks", "study": "a study", None: "rsrg"}[kind]
+    if name in example_names():
+        verb = {"flow": "run", "exact": "exact", "study": "sweep"}[kind_of(name)]
+        hint = f"it is another kind: rsrg {verb} --example {name}"
+        raise ConfigError([f"`{name}` must be an example of {what}; {hint}"])
     near = nearest_example(name, known)
     hint = f"did you mean {near}?" if near else f"they are {', '.join(known)}"
     raise ConfigError([f"`{name}` must be an example of {what}; {hint}"])

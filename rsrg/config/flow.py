@@ -25,39 +25,44 @@ KINDS = "elastic, or a mapping with `kind` lognormal, gaussian, levels or file"
 
 
 class InitialSpec(ConfigModel):
-    """χ of the first blocks (see `ensemble.initial`)."""
+    """χ of the first blocks, in units of ρc_t²."""
 
     kind: Kind = Field(
-        title="the law of χ of the first blocks",
+        title="the distribution of χ of the first blocks; elastic: all have f χ_el",
         description="elastic, lognormal, gaussian, levels or file",
     )
     amplitude: Finite | None = Field(
         None,
         gt=0.0,
         le=1e3,
-        title="f: the first blocks have f times the elastic χ",
+        title="f: the first blocks have f times the elastic χ; 1 where not given",
         description="a number greater than 0, at most 1000: f of χ' = f χ_el",
     )
     width: Finite | None = Field(
         None,
         gt=0.0,
         le=2.0,
-        title="w, the width of the law",
+        title="w, the relative width: 0.3 is about 30%; must be given with lognormal and gaussian",
         description="a number greater than 0, at most 2",
     )
     correlation: Correlation | None = Field(
         None,
-        title="one random number for all channels of a block, or one for each",
+        title="shared: one random number for all channels of a block; independent: one for each; "
+        "independent where not given",
         description="shared or independent",
     )
     levels: Integer | None = Field(
-        None, ge=4, le=64, title="levels of a random block", description="an integer from 4 to 64"
+        None,
+        ge=4,
+        le=64,
+        title="energy levels of a random block; 8 where not given",
+        description="an integer from 4 to 64",
     )
     temperature: Finite | None = Field(
         None,
         ge=1e-3,
         le=1e3,
-        title="its temperature",
+        title="k_B T in units of the spread of the levels; 1 where not given",
         description="a number from 0.001 to 1000 (of the level spread)",
     )
     path: str | None = Field(
@@ -107,7 +112,8 @@ class FlowSpec(ConfigModel):
 
     update: PoolUpdate = Field(
         "resummed",
-        title="resummed: χ⁻¹ ← χ⁻¹ ± M (3.8); second_order: Eq. 3.3; harmonic: all orders",
+        title="resummed: χ⁻¹ ← χ⁻¹ ± M (3.8); second_order: χ ← χ ∓ χMχ (3.3); harmonic: all "
+        "orders, blocks as coupled oscillators",
         description="resummed or second_order (or harmonic, with `disorder: quenched`)",
     )
     contraction: Contraction = Field(
@@ -134,7 +140,7 @@ class FlowSpec(ConfigModel):
         ge=POOL_UNIT,
         le=MAX_POOL,
         multiple_of=POOL_UNIT,
-        title="blocks that stand for all of one size, where they are unequal; 4096 where not given",
+        title="how many unequal blocks stand for all of one size; 4096 where not given",
         description=f"a multiple of {POOL_UNIT}, at most {MAX_POOL} (blocks of a quenched flow)",
     )
 

@@ -108,12 +108,13 @@ class BlocksSpec(ConfigModel):
     )
     lattice: LatticeName | None = Field(
         None,
-        title="the lattice of block centres; sc where neither packing nor positions is given",
+        title="the lattice of block centres; sc, simple cubic, where neither packing nor positions "
+        "is given",
         description="sc, bcc, fcc or hcp",
     )
     orientation: Orientation = Field(
         "haar",
-        title="haar: each draw turns the blocks at random; fixed: none does",
+        title="haar: each draw turns the blocks at random, all rotations alike; fixed: none does",
         description="haar or fixed",
     )
     offset: Offset = Field(
@@ -177,13 +178,15 @@ class Grid(ConfigModel):
     """Evenly spaced strains, both ends included."""
 
     start: Finite = Field(
-        gt=-1.0, title="the lowest strain", description="a strain greater than −1"
+        gt=-1.0,
+        title="the lowest strain e",
+        description="a strain greater than −1 (0.02 is 2%)",
     )
     stop: Finite = Field(
         gt=-1.0,
         le=100.0,
-        title="the highest strain",
-        description="a strain greater than −1, at most 100",
+        title="the highest strain e; on resume, with as much more `count` that the spacing stays",
+        description="a strain greater than −1, at most 100 (0.02 is 2%)",
     )
     count: Integer = Field(
         ge=2,
@@ -234,8 +237,9 @@ class StrainSpec(ConfigModel):
         Discriminator(lambda v: "grid" if isinstance(v, dict | Grid) else "list"),
         OnResume("can only gain", _strain_list),
     ] = Field(
-        title="the strains e",
-        description="{start, stop, count}, or a list of two or more strains greater than −1",
+        title="the strains e, without unit",
+        description="{start, stop, count}, or a list of two or more strains greater than −1 "
+        "(0.02 is 2%)",
     )
 
     @model_validator(mode="after")

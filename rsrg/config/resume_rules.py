@@ -82,7 +82,9 @@ def _broken_rule(key: str, rule: OnResume, before: Any, after: Any) -> Iterator[
     if rule.rule == "can only gain":
         for lost in [value for value in before if value not in after][:1]:
             shown = rule.show(lost)
-            yield f"`{key}` can only gain on resume: {shown} is in the file, and not asked for"
+            yield (
+                f"`{key}` can only gain values on resume: {shown} is in the file, and not asked for"
+            )
     elif _shrank(before, after, rule) if rule.rule == "can only grow" else _rose(before, after):
         symbol = f"{rule.symbol} = " if rule.symbol else ""
         yield (

@@ -26,7 +26,7 @@ class Sampling(ConfigModel):
         ge=MIN_CHUNKS * CHUNK,
         le=10**9,
         multiple_of=CHUNK,
-        title="draws of blocks in each step",
+        title="draws (random placements of the blocks) in each step",
         description=f"a multiple of {CHUNK}, at least {MIN_CHUNKS * CHUNK} (draws per step)",
     )
     seed: Annotated[Integer, FIXED] = Field(
@@ -45,12 +45,12 @@ class Sampling(ConfigModel):
         None,
         gt=0.0,
         le=1.0,
-        title="go on drawing until the standard error is below it; needs samples of at least 256",
+        title="go on drawing until the standard error is below it; samples must be at least 256",
         description="a standard error, a number between 0 and 1",
     )
     target_quantity: Annotated[Literal["coupling", "critical_strain"] | None, FIXED] = Field(
         None,
-        title="whose error: that of M (in 1/ρc_t²), or that of each first critical strain",
+        title="whose error: coupling, M in 1/ρc_t², where not given; or each first critical strain",
         description="coupling or critical_strain",
     )
     max_samples: Annotated[Integer | None, MAY_CHANGE] = Field(
@@ -74,8 +74,8 @@ class Sampling(ConfigModel):
             raise ValueError(f"must not have `target_error` with `{self.estimator}`: it has none")
         if self.samples < TARGET_CHUNKS * CHUNK:
             raise ValueError(
-                f"must have `samples` of at least {TARGET_CHUNKS * CHUNK} with `target_error`, to "
-                "know the error from"
+                f"must have `samples` of at least {TARGET_CHUNKS * CHUNK} with `target_error`, for "
+                "the error itself to be known"
             )
         if self.max_samples is not None and self.max_samples < self.samples:
             raise ValueError("must have `max_samples` of at least `samples`")

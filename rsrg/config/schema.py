@@ -46,7 +46,7 @@ def _distinct(values: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 class Config(RunConfig):
-    """Everything that a run computes, validated and frozen. It comes from `load_config`.
+    """All settings of a run, checked and never changed. It comes from `load_config`.
 
     Its fields are the keys of the YAML file: `config.sampling.seed` is `sampling: {seed: ...}`.
 
@@ -69,9 +69,7 @@ class Config(RunConfig):
         (3, 'exact')
     """
 
-    model_config = ConfigDict(
-        json_schema_extra={"description": "Everything that a run computes, validated and frozen."}
-    )
+    model_config = ConfigDict(json_schema_extra={"description": "All settings of a run."})
 
     schema_version: Annotated[Literal[1], FIXED] = Field(
         title="the format of the config itself", description="1"

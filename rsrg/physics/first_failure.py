@@ -153,9 +153,11 @@ def choose_glass(
     """
     given = [material is not None, c_l is not None or c_t is not None, alpha is not None]
     if sum(given) != 1 or (c_l is None) != (c_t is None):
+        values = {"material": material, "c_l": c_l, "c_t": c_t, "alpha": alpha}
+        names = [f"`{name}`" for name, value in values.items() if value is not None]
         raise PhysicsError(
             "the glass must be given by exactly one of `material`, both `c_l` and `c_t`, or "
-            f"`alpha`; got material={material!r}, c_l={c_l!r}, c_t={c_t!r}, alpha={alpha!r}"
+            f"`alpha`; got {' and '.join(names) or 'none of them'}"
         )
     if material is not None:
         return glass(material)

@@ -124,11 +124,12 @@ def critical_answer_notes(answer: CriticalAnswer) -> list[str]:
         "eigenvalue of χ⁻¹ crosses zero and χ jumps from +∞ to −∞; against: the strain "
         f"(eigenvector) that the glass then no longer resists. {NONE}: none down to e = {low:.3g}, "
         f"up to {high:.3g}.",
-        "M from: the paper's log formula, or a reading of V(e) (do blocks move with the strain? do "
-        "they fill an ellipsoid or a sphere?). sum: over blocks, of bodies of fixed volume, its "
-        "mean over lattice orientation and offset by quadrature; limit: its N0 → ∞; roots are "
-        f"good to {answer.rows[0].error:.0e}. `rsrg run` samples it (`blocks.count: volume`; "
-        "bodies of exactly N0³ blocks have a slightly other mean). All later crossings: --json.",
+        "M, the coupling of the blocks, from: the paper's log formula, or a reading of V(e), the "
+        "body that they fill (do blocks move with the strain? do they fill an ellipsoid or a "
+        "sphere?). sum: over all blocks within the volume of N0³, averaged exactly over "
+        "orientations and shifts of their lattice; limit: N0 → ∞; roots are good to "
+        f"{answer.rows[0].error:.0e}. `rsrg run` samples the sum (`blocks.count: volume`; bodies "
+        "of exactly N0³ blocks have a slightly different mean). All later crossings: --json.",
         *_about_the_strain(answer),
     ]
     if answer.contraction == "six":

@@ -15,7 +15,7 @@ MIN_FREEDOM = 16  # degrees of freedom of an error bar; with fewer, a note says 
 ONE_SIGMA = 0.6826894921370859  # share of a normal distribution within one standard error
 OF_SUM = {
     "montecarlo": "over N0³ blocks; in parentheses, the standard error of its last digits, from "
-    "draws and interpolation",
+    "random draws and interpolation in e",
     "exact": "over N0³ blocks, its exact mean",
 }
 
@@ -31,6 +31,7 @@ def notes(run: Run, every_channel: bool = False) -> list[str]:
         f"{sign_text(run.config)}.",
         *_in_pascal(run),
         _terms(run),
+        *(["α = 1 − c_t²/c_l², of the sound velocities."] if critical_columns(run) else []),
         "Readings are positions/domain: blocks stay (fixed) or move with the strain (affine), and "
         "fill the strained ellipsoid or a sphere.",
         *(_few_draws(run) if sampled else []),
@@ -68,9 +69,9 @@ def _range(run: Run) -> str:
     steps = counted(float(f"{weights.sum():.4g}"), "step")
     outwards = "" if strains[0] >= 0.0 else ", loaded outwards from e = 0"
     text = (
-        f"e: the first strain on {grid} at which the glass fails{outwards}, as an "
-        f"eigenvalue of χ⁻¹ crosses zero, after {steps} of N0 = {run.config.blocks.n0}; "
-        f"{NONE}: none."
+        f"Numbers are critical strains e (0.1 is 10%): the first on {grid} at which the "
+        f"glass fails{outwards}, as an eigenvalue of χ⁻¹ crosses zero, after {steps} of "
+        f"N0 = {run.config.blocks.n0} (N0³ blocks become one); {NONE}: none."
     )
     nearest = float(strains[outward(strains)[0]])
     mark = f"{'<' if nearest >= 0.0 else '>'} {nearest:g}"
@@ -85,7 +86,7 @@ def _terms(run: Run) -> str:
     words = {
         "lattice": OF_SUM.get(run.config.sampling.estimator, ""),
         "continuum": "its exact limit N0 → ∞",
-        "log": "Eqs. 4.2 to 4.5 of the paper, which know no reading",
+        "log": "Eqs. 4.2 to 4.5 of the paper, the same in any reading",
     }
     if "lattice" not in run.sources():
         words["continuum"] = "the exact limit N0 → ∞ of the sum over blocks"
@@ -117,7 +118,7 @@ def _few_draws(run: Run) -> list[str]:
     wider = float(stdtrit(freedom, 0.5 + 0.5 * ONE_SIGMA))
     return [
         f"Few draws: the standard errors themselves are uncertain by {share:.0%}; for 68% "
-        f"confidence take {wider:.3g} of them (Student's t, {freedom} degrees of freedom)."
+        f"confidence take {wider:.3g} times them (Student's t, {freedom} degrees of freedom)."
     ]
 
 

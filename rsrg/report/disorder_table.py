@@ -3,6 +3,7 @@
 import numpy as np
 
 from rsrg.ensemble.pool_statistics import RARE, width_trend
+from rsrg.ensemble.subpools import SUBPOOLS
 from rsrg.formatting import NONE, with_error
 from rsrg.physics.loading import outward, sides_of
 from rsrg.report.grouped_table import Column, grouped_table
@@ -92,10 +93,11 @@ def disorder_notes(run: Run, material: str | None = None) -> list[str]:
     i, k = run.material_index(material), _first_strain(run)
     e = run.read("axes/strain")[k]
     lines = [
-        "Errors: the scatter of 16 parts of the pool that never mix. Critical strains: of blocks "
+        "Failed: χ is no longer positive definite. Relative variance: the variances of all "
+        "components over their squared means, both summed. Critical strains: of blocks "
         "of that L; mean and spread of those that fail on the grid, the median counts the others "
-        f"as beyond it. {NONE}: not known there. (?): its error is not known, as blocks of some "
-        "parts do not fail."
+        f"as beyond it. {NONE}: not known there. Errors: the scatter of {SUBPOOLS} subpools that "
+        "never mix; (?): not known, as blocks of some subpools do not fail."
     ]
     for j, reading in enumerate(run.read("axes/reading")):
         exponent = float(run.read("pool/narrowing")[i, j, k])

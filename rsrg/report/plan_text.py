@@ -9,7 +9,7 @@ def plan_lines(p: Plan) -> list[str]:
     """The plan in words."""
     lines = [
         f"{counted(p.materials, 'glass', 'glasses')} × {counted(p.readings, 'reading')} × "
-        f"{counted(p.strains, 'strain')}, {counted(p.steps, 'RG step')}",
+        f"{counted(p.strains, 'strain')}, {counted(p.steps, 'step')}",
         f"{p.samples} draws per step: {p.sums:,} sums over blocks, {p.pairs:.3g} pairs",
         f"memory about {size_text(p.memory_bytes)}, run file at most {size_text(p.file_bytes)}",
     ]

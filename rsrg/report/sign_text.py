@@ -10,7 +10,8 @@ def sign_text(config: Config) -> str:
     """The sign of a run's flow and the amplitude of its start, as a sentence without its stop."""
     sign, f = config.flow.sign, config.flow.amplitude
     start = "" if f == 1.0 else f", from χ' = {f:g} χ_el"
-    return f"Flow with {SIGN_NAMES[sign]}: each step {STEPS[sign]}{start}"
+    step = f"each step {STEPS[sign]}{start} (M: coupling of blocks)"
+    return f"Flow with {SIGN_NAMES[sign]}: {step}"
 
 
 def unusual_flow(config: Config) -> str:

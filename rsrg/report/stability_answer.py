@@ -52,8 +52,9 @@ def _vector(numbers: Sequence[float]) -> str:
 def stability_notes(amplitude: float, rows: Sequence[StabilityRow]) -> list[str]:
     """What a reader of the table must know."""
     lines = [
-        "lowest: the lowest eigenvalue of (f χ_el)⁻¹ ± m(k) at rest, over all wave vectors k, in "
-        "1/ρc_t²; + with the paper's sign, − with the Hamiltonian's. Negative: unstable, with no "
+        "lowest: the lowest eigenvalue of (f χ_el)⁻¹ ± m(k) at rest, m the coupling of a block to "
+        "all others, over all wave vectors k, in 1/ρc_t²; + with the paper's sign, − with the "
+        "Hamiltonian's. Negative: unstable, with no "
         "renormalization at all.",
         "f_c: stable for f < f_c; the paper takes f = 1. Unstable from: the least stretch e_xx, "
         f"up to {STRAIN_MAX:g}, at f = {amplitude:g}, blocks moving with it; {NONE}: none. k: in "

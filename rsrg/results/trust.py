@@ -6,6 +6,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
+from rsrg.ensemble.blocks import CHUNK
 from rsrg.ensemble.statistics import MAX_GROUPS
 from rsrg.physics.arrays import Array
 from rsrg.physics.loading import first_on_sides, outward, side_of, sides_of
@@ -93,7 +94,7 @@ def _chunks(run: Run) -> Iterator[Check]:
         return
     groups = min(run.config.chunks(), MAX_GROUPS)
     known_to = 1.0 / np.sqrt(2.0 * max(groups - 1, 1))
-    text = f"{run.config.chunks()} chunks of draws: the error bars are known to {known_to:.0%}."
+    text = f"{run.config.chunks()} chunks of {CHUNK} draws: error bars are known to {known_to:.0%}."
     yield Check("chunks of draws", "care" if groups < FEW else "good", text)
 
 
@@ -114,8 +115,8 @@ def correlation_warning(run: Run) -> str:
     if np.all(tau - 1.0 < PLAINLY * error):
         return ""
     return (
-        f"Chunks are correlated over up to {tau.max():.2g} chunks: errors of less than "
-        f"{MAX_GROUPS} chunks are too small by about its square root."
+        f"Chunks of draws are correlated over up to {tau.max():.2g} chunks: errors from fewer than "
+        f"{MAX_GROUPS} chunks are too small by about the square root of that."
     )
 
 

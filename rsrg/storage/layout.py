@@ -12,7 +12,7 @@ MATRIX = ("pair", "pair_kl")
 AXES: dict[str, Entry] = {
     "material": Entry(("material",), "", "glass"),
     "alpha": Entry(("material",), "1", "1 - c_t^2/c_l^2", "after 2.13"),
-    "step": Entry(("step",), "1", "RG steps taken, n", "3.8"),
+    "step": Entry(("step",), "1", "steps taken, n", "3.8"),
     "length": Entry(("step",), "m", "block size L_n after n steps", "3.8"),
     "length_ratio": Entry(("step",), "1", "block size L_n / L_1 after n steps", "3.8"),
     "reading": Entry(("reading",), "", "positions/domain, the reading of V(e)", "4.1"),
@@ -23,18 +23,16 @@ AXES: dict[str, Entry] = {
     "pair": Entry(("pair",), "", "index pair ij", "before 3.8"),
     "pair_kl": Entry(("pair_kl",), "", "index pair kl", "before 3.8"),
     "quartic": Entry(("quartic",), "", "index quadruple abcd of the moments"),
-    "channel": Entry(("channel",), "", "eigenchannel, named by its eigenvector at small strain"),
+    "channel": Entry(("channel",), "", "eigenvector of 1/chi, named as it is at small strain"),
     "estimate": Entry(("estimate",), "", "value and standard error"),
     "crossing": Entry(("crossing",), "1", "number of the crossing, from e = 0 outwards"),
     "monomial": Entry(("monomial",), "", "monomial of the components of a lattice axis"),
-    "chunk": Entry(("chunk",), "1", "chunk of draws"),
+    "chunk": Entry(("chunk",), "1", "chunk of 16 draws"),
     "session": Entry(("session",), "1", "session of work on the file"),
-    "generation": Entry(
-        ("generation",), "1", "RG steps taken by the blocks of a pool, 0 the first"
-    ),
+    "generation": Entry(("generation",), "1", "steps taken by the blocks of a pool, 0 the first"),
     "generation_length_ratio": Entry(("generation",), "1", "their size L_n / L_1"),
     "block": Entry(("block",), "1", "block of a pool"),
-    "part": Entry(("part",), "1", "part of a pool that mixes with no other"),
+    "part": Entry(("part",), "1", "subpool, a part of a pool that mixes with no other"),
     "level": Entry(("level",), "1", "eigenvalue of the inverse of chi of a block, lowest first"),
     "moment": Entry(("moment",), "", "moment of a distribution"),
     "summary": Entry(("summary",), "", "summary of the critical strains of the blocks of a pool"),
@@ -178,7 +176,7 @@ POOL_ENTRIES: dict[str, Entry] = {
     ),
     "pool/relative_variance_stderr": Entry(POOL, "1", "standard error of the relative variance"),
     "pool/relative_variance_parts": Entry(
-        (*POOL, "part"), "1", "relative variance of each independent part of the pool"
+        (*POOL, "part"), "1", "relative variance of each subpool"
     ),
     "pool/narrowing": Entry(
         POOL_FINAL, "1", "slope of ln relative variance against ln L, while few blocks have failed"

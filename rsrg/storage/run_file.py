@@ -67,7 +67,8 @@ def _verified(path: Path) -> bytes:
     except FileNotFoundError:
         raise RunFileError(f"no such run file: {path}") from None
     except OSError as error:
-        raise RunFileError(f"cannot read the run file {path}: {error.strerror}") from None
+        hint = f"; rsrg status {shell_path(path)} lists its runs" if path.is_dir() else ""
+        raise RunFileError(f"cannot read the run file {path}: {error.strerror}{hint}") from None
     if seal is None and path.suffix in YAML:
         there = shell_path(path)
         raise RunFileError(
@@ -75,7 +76,7 @@ def _verified(path: Path) -> bytes:
             f"config, rsrg sweep {there} a study"
         )
     if seal is None:
-        raise RunFileError(f"{path} is not a run file of rsrg (its first {BLOCK} bytes say so)")
+        raise RunFileError(f"{path} is not a run file of rsrg: it does not begin with its checksum")
     if hashlib.sha256(memoryview(content)[BLOCK:]).hexdigest().encode() != seal[1]:
         raise RunFileError(f"{path} is damaged: its content does not match its checksum")
     return content

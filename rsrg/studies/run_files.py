@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from rsrg.formatting import shell_path
 from rsrg.storage.foreign_file import is_foreign_hdf5
 from rsrg.storage.run_file import SUFFIXES
 
@@ -20,6 +21,14 @@ def left_out(paths: Sequence[Path]) -> str:
     names = ", ".join(path.name for path in foreign[:3])
     more = f" and {len(foreign) - 3} more" if len(foreign) > 3 else ""
     return f"left out, as rsrg did not write them: {names}{more}"
+
+
+def in_subfolders(paths: Sequence[Path]) -> str:
+    """Which folders inside these hold run files, as a sentence; "" for none."""
+    inside = [f for p in paths if p.is_dir() for f in sorted(p.iterdir()) if run_files(f)]
+    if not inside:
+        return ""
+    return f"runs are in {', '.join(map(str, inside))}: rsrg status {shell_path(inside[0])}"
 
 
 def _hdf5_files(folder: Path) -> list[Path]:

@@ -130,9 +130,10 @@ costs: the last column is the time over that of the idle machine divided by the 
     + "{neighbours}\n"
 )
 LOCK = """
-Sums run without the interpreter's lock; drawing, search radii and means over draws are done for
-all chunks of a unit in one call. What is left outside the sums, of a chunk in one thread, and what
-of it two threads cannot do at the same time. One part in sixteen would keep sixteen threads busy.
+Sums run outside Python's lock, which lets one thread at a time run Python; drawing, search radii
+and means over draws are done for all chunks of a unit of work in one call. What is left outside
+the sums, of a chunk in one thread, and what of it two threads cannot do at the same time. One part
+in sixteen would keep sixteen threads busy. A case is one reading at one strain.
 
 | N0 | cases | ms a chunk | outside the sums | under the lock |
 | --- | --- | --- | --- | --- |

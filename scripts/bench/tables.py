@@ -116,10 +116,11 @@ Measured on {machine}.
 
 ## Which engine when
 
-`pair_moments(positions)` takes `direct` below 2,000 blocks; above, `lattice` where all blocks are
-sites of one lattice (strained or not), else `direct`. With `tolerance=` it takes `ewald` where
-that is expected to be faster. Runs sum bodies of 125 blocks (N0 = 5) and more by rows of the
-lattice, smaller ones pair by pair. `-v` says which, and so does `rsrg.open_run(…).provenance`.
+An engine is a way to do the sum over pairs. `pair_moments(positions)` takes `direct` below 2,000
+blocks; above, `lattice` where all blocks are sites of one lattice (strained or not), else `direct`.
+With `tolerance=` it takes `ewald` where that is expected to be faster. Runs sum bodies of 125
+blocks (N0 = 5) and more by rows of the lattice, smaller ones pair by pair. `-v` says which, and so
+does `rsrg.open_run(…).provenance`.
 
 ## The direct sum
 

@@ -43,7 +43,8 @@ MEASURES: dict[str, tuple[Callable[..., dict[str, Any]], list[int], list[int], s
              "fails, or turns read-only for good: rsrg's own error, no leftover, the same bits "
              "on resume"),
     "saving": (times.measure_saving, [64_000], [3200], "a run asked to save each millisecond: "
-               "the share of its time that saving takes, the first and last save included"),
+               "the share of its time that saving takes, the first and last save included; "
+               "bad above 2%"),
     "stops": (times.measure_stops, [30, 6], [3, 6], "a signal at a random moment (SIGINT, "
               "SIGTERM, SIGUSR1 in turn): exit code 75 within 5 s"),
     "long stops": (times.measure_stops, [3, 24], [1, 24], "the same where a chunk takes long"),
@@ -68,8 +69,8 @@ def page(figures: dict[str, dict[str, Any]]) -> str:
         "",
         "Written by `python scripts/reliability`, which measured all of it: "
         f"{datetime.now(UTC).date()}, rsrg {version('rsrg')}, Python {platform.python_version()}, "
-        f"{platform.system()}, {os.cpu_count()} cores. `bad` counts what should not have been.",
-        "Smaller doses of each run with the tests; `pytest --long` runs the full ones.",
+        f"{platform.system()}, {os.cpu_count()} cores. `bad` counts what went wrong.",
+        "The tests do each on a smaller scale; `pytest --long` does the full one.",
         "",
         "| what | figures |",
         "|---|---|",

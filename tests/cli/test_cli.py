@@ -273,7 +273,7 @@ def test_impossible_threads(command, good, threads):
 def test_dry_run_writes_nothing(command, good, tmp_path):
     done = command("run", good, "--dry-run")
     assert done.returncode == 0
-    assert "2 RG steps" in done.stdout
+    assert "2 steps" in done.stdout
     assert "pairs" in done.stdout
     assert [p.name for p in tmp_path.iterdir()] == ["good.yaml"]
 

@@ -93,6 +93,8 @@ def test_an_example_runs_without_a_file(command, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
+        (["run", "--example", "exact"], ["an example of a flow;", "rsrg exact --example exact"]),
+        (["sweep", "--example", "smoke"], ["an example of a study;", "rsrg run --example smoke"]),
         (["run", "quikstart.yaml"], ["the example quickstart?", "rsrg run --example quickstart"]),
         (["run", "my.yaml"], ["rsrg init quickstart", "rsrg run --example quickstart"]),
         (

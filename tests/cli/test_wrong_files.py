@@ -41,6 +41,29 @@ def test_the_command_that_takes_it(files, command, arguments, code, words):
     assert words in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("report", "run.h5", "--material", "PMMA"), "`material` must be one of "),
+        (("report", "run.h5", "--output", "x.jpg"), "`--output` must end in .html for the page"),
+        (("inspect", "."), "cannot read the run file .: Is a directory; rsrg status . lists"),
+    ],
+)
+def test_nothing_is_printed_before_a_refusal(files, command, arguments, words):
+    done = command(*arguments)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert words in done.stderr
+
+
+def test_status_says_in_which_folder_runs_are(files, command):
+    (files / "empty").mkdir()
+    (files / "outer" / "my runs").mkdir(parents=True)
+    (files / "run.h5").rename(files / "outer" / "my runs" / "run.h5")
+    assert command("status", "empty").stdout == "no runs\n"
+    done = command("status", "outer")
+    assert done.stdout == ("no runs\nruns are in outer/my runs: rsrg status 'outer/my runs'\n")
+
+
 def test_merged_runs_cannot_be_resumed(files, command):
     assert command("merge", "run.h5", "--output", "merged.h5").returncode == 0
     done = command("resume", "merged.h5")

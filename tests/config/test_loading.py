@@ -71,10 +71,11 @@ BROKEN = [
      "`materials` must have distinct names; 'PS' stands twice (c.yaml:2, materials)"),
     # strains
     ("start: 0.0", "start: -1.0",
-     "`start` must be a strain greater than −1; got -1.0 (c.yaml:5, strain.values.start)"),
+     "`start` must be a strain greater than −1 (0.02 is 2%); got -1.0 "
+     "(c.yaml:5, strain.values.start)"),
     (GRID, "[-1.5, 0.2]",
-     "`values` must be {start, stop, count}, or a list of two or more strains greater than −1; "
-     "got -1.5 (c.yaml:5, strain.values.0)"),
+     "`values` must be {start, stop, count}, or a list of two or more strains greater than −1 "
+     "(0.02 is 2%); got -1.5 (c.yaml:5, strain.values.0)"),
     (GRID, "[0.2, 0.1]",
      "`values` must be in ascending order, each strain once; got [0.2, 0.1] "
      "(c.yaml:5, strain.values)"),

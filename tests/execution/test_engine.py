@@ -141,12 +141,12 @@ def test_extension_stopped_and_resumed(finished, changed, tmp_path, same):
          "the file, 1.91692 asked for"),
         ({"lengths.start": "40 angstrom"}, "`lengths.start` cannot change on resume: "
          "'50 angstrom' in the file, '40 angstrom' asked for"),
-        ({"strain.values": [0.0, 0.3, 0.4, 0.6, 0.8]}, "`strain.values` can only gain on resume: "
-         "0.2 is in the file, and not asked for"),
-        ({"readings": ["fixed/ellipsoid"]}, "`readings` can only gain on resume: affine/sphere is "
-         "in the file, and not asked for"),
-        ({"materials": [{"alpha": 0.7}]}, "`materials` can only gain on resume: a-SiO2 is in the "
-         "file, and not asked for"),
+        ({"strain.values": [0.0, 0.3, 0.4, 0.6, 0.8]}, "`strain.values` can only gain values on "
+         "resume: 0.2 is in the file, and not asked for"),
+        ({"readings": ["fixed/ellipsoid"]}, "`readings` can only gain values on "
+         "resume: affine/sphere is in the file, and not asked for"),
+        ({"materials": [{"alpha": 0.7}]}, "`materials` can only gain values on "
+         "resume: a-SiO2 is in the file, and not asked for"),
     ],
     ids=str,
 )  # fmt: skip

@@ -151,7 +151,7 @@ def test_no_target_no_round():
         ("samples: 256", "estimator: formula", "`sampling` must not have `target_error` with "
          "`formula`: it has none; "),
         ("samples: 256", "samples: 64", "`sampling` must have `samples` of at least 256 with "
-         "`target_error`, to know the error from; "),
+         "`target_error`, for the error itself to be known; "),
         ("seed: 3", "max_samples: 128", "`sampling` must have `max_samples` of at least `samples`"),
         ("readings:", "flow: {update: second_order}\nreadings:", "`sampling.target_quantity: "
          "critical_strain` must come with `flow.update: resummed`: second order has no crossing"),

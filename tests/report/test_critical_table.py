@@ -107,7 +107,15 @@ def test_a_group_wider_than_its_columns_and_a_long_name():
 
 def test_terms_are_explained(three_readings):
     text = " ".join(notes(three_readings))
-    for term in ("e:", "sum:", "continuum:", "log formula:", "positions/domain", "parentheses"):
+    for term in (
+        "critical strains e",
+        "α =",
+        "sum:",
+        "continuum:",
+        "log formula:",
+        "positions/domain",
+        "parentheses",
+    ):
         assert term in text
     assert "after 12 steps of N0 = 3" in text
 
@@ -152,9 +160,7 @@ def test_one_of_a_thing():
 def test_one_glass_and_one_step(command, changed, tmp_path):
     text = changed(materials="[a-SiO2]", lengths="{log_ratio: 0.6}").text()
     (tmp_path / "one.yaml").write_text(text)
-    assert (
-        "1 glass × 2 readings × 5 strains, 1 RG step\n" in command("run", "-n", "one.yaml").stdout
-    )
+    assert "1 glass × 2 readings × 5 strains, 1 step\n" in command("run", "-n", "one.yaml").stdout
     assert "after 1 step of N0" in command("run", "one.yaml", "--output", "one.h5").stdout
 
 

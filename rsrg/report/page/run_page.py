@@ -76,14 +76,15 @@ def _sections(view: View) -> Iterator[Section]:
     yield Section(
         "critical-strains",
         "Critical strains",
-        terms=[*terms.source_terms(run), terms.CHANNEL],
+        terms=[terms.ALPHA, *terms.source_terms(run), terms.CHANNEL],
         tables=[critical_strain_table(run)],
     )
     charts = list(eigenvalue_charts(view))
     yield Section("strain-curves", "Against strain", charts=charts[:1])
     yield Section("flow", "The flow", terms=[terms.COUPLING], charts=charts[1:])
     convergence = list(convergence_charts(view))
-    yield Section("convergence", "Convergence", charts=convergence)
+    drawn = [terms.DRAW, terms.CONTROL] if convergence else []
+    yield Section("convergence", "Convergence", terms=drawn, charts=convergence)
     failing, blocks = list(failure_charts(view)), block_chart(view)
     charts = [*failing, *([] if blocks is None else [blocks])]
     yield Section("what-fails", "What fails", charts=charts)

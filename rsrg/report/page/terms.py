@@ -1,5 +1,6 @@
 """What the words of a page mean, one line each."""
 
+from rsrg.ensemble.blocks import CHUNK
 from rsrg.results.run import Run
 
 READINGS = {
@@ -28,6 +29,12 @@ CRITICAL = (
 )
 CHI = ("χ", "the stress–stress susceptibility of a block, in units of ρc_t²")
 COUPLING = ("M", "what a step adds to χ⁻¹: the sum of Λ over pairs of blocks (Eq. 3.7)")
+ALPHA = ("α", "1 − c_t²/c_l², of the sound velocities: all that the flow knows of a glass")
+DRAW = ("draw", f"one random placement of the blocks; {CHUNK} draws make a chunk")
+CONTROL = (
+    "control",
+    "a control variate: a quantity of a draw whose mean is known, by which noise is taken away",
+)
 PARENTHESES = ("0.4549(11)", "0.4549 ± 0.0011, one standard error; without parentheses: exact")
 
 
