@@ -5,6 +5,7 @@ from collections.abc import Hashable
 from rsrg.execution.clock import CLOCK
 
 SAVE_SHARE = 0.02  # largest share of the run time that saving may take
+SAVED_A_SECOND = 1.3e8  # bytes, roughly; until a save of full arrays was timed
 FORGETTING = 0.9  # per save: a disk that was slow once may be slow again
 
 
@@ -20,11 +21,15 @@ class Pace:
         self.in_flight: dict[Hashable, float] = {}
         self.start = self.saved_at = CLOCK.monotonic()
 
-    def saved(self, began: float) -> None:
-        """Record a save that began at this time of the monotonic clock and has just ended."""
+    def saved(self, began: float, numbers: int = 0) -> None:
+        """Record a save that began at this time of the monotonic clock and has just ended.
+
+        numbers: bytes of the arrays in it. The first save of a run finds them empty, and is quick.
+        """
         self.saved_at = CLOCK.monotonic()
         seconds = self.saved_at - began
-        self.saving = max(seconds, FORGETTING * self.saving)
+        expected = FORGETTING * self.saving if self.saving else numbers / SAVED_A_SECOND
+        self.saving = max(seconds, expected)
         self.saving_in_all += seconds
 
     def begun(self, unit: Hashable) -> None:

@@ -133,10 +133,11 @@ class Session:
         began, interval = CLOCK.monotonic(), self.pace.interval()
         self.state.record.update(reason=reason)
         attributes = self.state.attributes(status)
-        content = encode(attributes, {**self.state.datasets(), **(results or {})})
+        datasets = {**self.state.datasets(), **(results or {})}
+        content = encode(attributes, datasets)
         save(self.path, content)
         self.content = content if status != "running" else b""  # only the last is read again
-        self.pace.saved(began)
+        self.pace.saved(began, sum(getattr(values, "nbytes", 0) for values in datasets.values()))
         if status == "running" and self.pace.interval() > 1.5 * interval:
             interval = self.pace.interval()
             text = "a checkpoint takes %.2g s: the next comes in %.3g s, as all are to take less "

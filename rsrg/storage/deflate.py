@@ -6,6 +6,7 @@ A deflate stream may change between compressed and stored parts, so each sort of
 for it, and every reader of HDF5 opens the result.
 """
 
+import math
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
@@ -24,29 +25,39 @@ HEADER = b"\x78\x01"  # of a zlib stream of the lowest level, before the deflate
 
 
 def deflated_chunks(array: NDArray[Any]) -> list[tuple[tuple[int, ...], bytes]]:
-    """All HDF5 chunks of an array, shuffled and deflated, with the index of their first element."""
+    """All HDF5 chunks of an array, shuffled and deflated, with the index of their first element.
+
+    Or none, where that is not worth its time, by the first, the middle and the last of them.
+    """
     shape = chunk_shape(array)
     firsts = list(product(*map(range, [0] * array.ndim, array.shape, shape)))
+    parts = [array[tuple(map(slice, first, np.add(first, shape)))] for first in firsts]
+    sample = parts[0], parts[len(parts) // 2], parts[-1]
+    if sum(len(deflated(part)) for part in sample) > WORTH * sum(part.nbytes for part in sample):
+        return []
     with ThreadPoolExecutor(THREADS) as threads:
-        contents = list(threads.map(lambda first: deflated(_chunk(array, first, shape)), firsts))
+        contents = list(threads.map(lambda part: deflated(_filled_up(part, shape)), parts))
     return list(zip(firsts, contents, strict=True))
 
 
-def _chunk(array: NDArray[Any], first: tuple[int, ...], shape: tuple[int, ...]) -> NDArray[Any]:
-    """A chunk of an array; at the end of an axis it is filled up with zeros."""
-    part = array[tuple(slice(i, i + n) for i, n in zip(first, shape, strict=True))]
+def _filled_up(part: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
+    """A whole chunk: at the end of an axis it is filled up with zeros."""
     if part.shape == shape:
         return part
-    whole = np.zeros(shape, array.dtype)
+    whole = np.zeros(shape, part.dtype)
     whole[tuple(map(slice, part.shape))] = part
     return whole
 
 
 def chunk_shape(array: NDArray[Any]) -> tuple[int, ...]:
-    """Chunks of whole last axes, as many as fit in CHUNK_BYTES, and a part of the axis before."""
+    """Chunks of whole last axes, as many as fit in CHUNK_BYTES, and a part of the axis before.
+
+    That one is cut into equal parts, as far as they go: what is filled up takes room in the file.
+    """
     shape, left = [1] * array.ndim, CHUNK_BYTES // array.itemsize
     for axis in reversed(range(array.ndim)):
-        shape[axis] = max(1, min(array.shape[axis], left))
+        parts = math.ceil(array.shape[axis] / max(1, left))
+        shape[axis] = math.ceil(array.shape[axis] / parts)
         left //= shape[axis]
     return tuple(shape)
 
@@ -56,10 +67,18 @@ def deflated(chunk: NDArray[Any]) -> bytes:
 
     Its parts are deflate streams of their own, each ended at a byte by a flush, the last finished.
     """
-    elements = _bytes_of_elements(chunk)
-    if (elements == elements[0]).all():  # often: NaN, where nothing is computed yet
-        return _deflated_repeated(elements[0].tobytes(), len(elements))
-    return _deflated_planes(np.ascontiguousarray(elements.T))
+    elements = np.ascontiguousarray(chunk).reshape(-1).view(f"S{chunk.itemsize}")
+    if _repeated(elements):  # often NaN, where nothing is computed yet
+        return _deflated_repeated(elements[:1].tobytes(), len(elements))
+    rows = elements.view(np.uint8).reshape(-1, chunk.itemsize)
+    return _deflated_planes(np.ascontiguousarray(rows.T))
+
+
+def _repeated(elements: NDArray[Any]) -> bool:
+    """Whether all elements are the same: the ends first, as comparing all of them takes longer."""
+    word = np.gcd(elements.itemsize, 8)
+    words = elements.view(f"u{word}").reshape(len(elements), -1)
+    return bool((words[[0, -1]] == words[len(words) // 2]).all() and (words == words[0]).all())
 
 
 @lru_cache(maxsize=8)
@@ -77,11 +96,6 @@ def _deflated_planes(shuffled: NDArray[np.uint8]) -> bytes:
     parts.append(zlib.compressobj(0, zlib.DEFLATED, -zlib.MAX_WBITS).flush())
     parts.append(zlib.adler32(shuffled.data).to_bytes(4, "big"))
     return b"".join(parts)
-
-
-def _bytes_of_elements(chunk: NDArray[Any]) -> NDArray[np.uint8]:
-    """(elements, bytes of one)."""
-    return np.ascontiguousarray(chunk).view(np.uint8).reshape(-1, chunk.itemsize)
 
 
 def _pays(row: NDArray[np.uint8]) -> bool:

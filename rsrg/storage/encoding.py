@@ -12,7 +12,7 @@ from typing import Any
 import h5py
 import numpy as np
 
-from rsrg.storage.deflate import LEVEL, WORTH, chunk_shape, deflated_chunks
+from rsrg.storage.deflate import LEVEL, chunk_shape, deflated_chunks
 from rsrg.storage.entry import Entry
 from rsrg.storage.layout import ENTRIES, file_dims
 from rsrg.storage.texts import ATTRIBUTES as TEXT_ATTRIBUTES
@@ -77,7 +77,7 @@ def _write(file: h5py.File, name: str, values: Any, entry: Entry) -> None:
 def _new_dataset(file: h5py.File, name: str, array: np.ndarray) -> h5py.Dataset:
     """A dataset of these numbers, compressed where that pays."""
     chunks = deflated_chunks(array) if array.nbytes >= COMPRESS_FROM else []
-    if not chunks or sum(len(content) for _, content in chunks) > WORTH * array.nbytes:
+    if not chunks:
         return file.create_dataset(name, data=array)
     filters = {"chunks": chunk_shape(array), "shuffle": True, "compression": LEVEL}
     dataset = file.create_dataset(name, array.shape, array.dtype, **filters)

@@ -20,7 +20,7 @@ from rsrg.ensemble.sampling import Sampler
 from rsrg.execution import in_order, state
 from rsrg.execution.clock import Clock
 from rsrg.execution.executor import STOP_GRACE
-from rsrg.execution.pace import Pace
+from rsrg.execution.pace import SAVE_SHARE, Pace
 from rsrg.execution.threads import Threads
 from rsrg.execution.walltime import SLURM_END, SLURM_GRACE, TimeLimit
 
@@ -178,6 +178,17 @@ def test_saving_stays_under_two_percent(clock):
     assert not pace.due(step_complete=True)
     clock.turn(0.2)
     assert pace.due(step_complete=False)
+
+
+def test_a_first_save_of_empty_arrays_says_little_of_the_next(clock):
+    """Of 260 MB, at 130 MB/s: 2 s, and as long at the end. A later one that is timed counts."""
+    pace = Pace(every=1.0)
+    clock.turn(0.1)
+    pace.saved(clock.time - 0.1, numbers=260_000_000)
+    assert pace.interval() == pytest.approx(4.1 / SAVE_SHARE - 0.1, rel=1e-5)
+    clock.turn(1.0)
+    pace.saved(clock.time - 1.0, numbers=260_000_000)
+    assert pace.saving == pytest.approx(0.9 * 2.0)  # what was expected is forgotten slowly
 
 
 def test_waiting_for_workers_is_no_chunk_s_time(clock):

@@ -61,3 +61,10 @@ def test_no_byte_is_compressed_in_vain(monkeypatch):
     monkeypatch.setattr(deflate.zlib, "compressobj", counting)
     deflated(RANDOM.integers(0, 256, 80_000, dtype=np.uint8).view(np.float64))
     assert set(compressed) == {0}
+
+
+@pytest.mark.parametrize("shape", [(200_000,), (7, 33_333)])
+def test_numbers_without_order_stay_as_they_are(shape):
+    """Also where chunks at the end of an axis are filled up with zeros, which compress."""
+    numbers = RANDOM.integers(0, 2**63, shape).view(np.float64)
+    assert deflated_chunks(numbers) == []
