@@ -8,7 +8,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,13 @@ TERSE = {
 ENVIRONMENT = os.environ | {
     "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")])
 }
+# Workers that only wait have nothing to watch; many in one process would do little else.
+UNWATCHED = {
+    "DASK_DISTRIBUTED__ADMIN__SYSTEM_MONITOR__INTERVAL": "1 hour",
+    "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False",
+    "DASK_DISTRIBUTED__ADMIN__TICK__INTERVAL": "1 hour",
+}
+HOSTED = 250  # workers in one process: with a thousand, it would only switch between their threads
 PYTHON = [sys.executable, "-W", "ignore"]
 
 
@@ -66,8 +73,11 @@ def cluster(workers: int, terse: bool = True) -> Iterator[tuple[str, psutil.Proc
 
 @contextmanager
 def simulated_cluster(workers: int) -> Iterator[tuple[str, psutil.Process]]:
-    """A scheduler, and many workers inside one process: they can do nothing but wait."""
-    with scheduler() as (place, started), process(__file__, place, str(workers)):
+    """A scheduler, and many workers inside few processes: they can do nothing but wait."""
+    with scheduler() as (place, started), ExitStack() as hosts:
+        for first in range(0, workers, HOSTED):
+            number = str(min(HOSTED, workers - first))
+            hosts.enter_context(process(__file__, place, number, **UNWATCHED))
         yield place, started
 
 
