@@ -100,9 +100,13 @@ def test_an_old_package_is_named_where_something_fails(command, monkeypatch):
     assert "AttributeError: no such thing" in command("materials").stderr  # a fault of rsrg
 
 
-def test_versions_compare_as_numbers():
-    assert dependencies._numbers("2.10.1") > dependencies._numbers("2.9")
-    assert dependencies._numbers("3.0rc1") == [3, 0]
+@pytest.mark.parametrize(
+    ("there", "lowest", "serves"),
+    [("2.10.1", "2.9", True), ("2.9", "2.10", False), ("3.0rc1", "3.0", False), ("", "1.0", False)],
+)
+def test_versions_compare_as_numbers(monkeypatch, there, lowest, serves):
+    monkeypatch.setattr(dependencies, "installed", lambda name: there)
+    assert dependencies.serves("some package", lowest) == serves
 
 
 def test_a_folder_that_refuses(monkeypatch, tmp_path):
