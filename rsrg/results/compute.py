@@ -6,7 +6,7 @@ run was stopped and resumed. Each glass is followed with every source of M: the 
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -62,7 +62,8 @@ def compute_results(
     processor, fewer where they would take much memory together.
     """
     sources = list(coupling_sources(config, moments, chunks_per_seed))
-    task = partial(_glass_datasets, config, sources)
+    start, crossings = Setting.from_config(config).rule.start, crossings_kept(config)
+    task = partial(_glass_datasets, sources, start, crossings)
     alphas = [material.alpha for material in config.glasses()]
     rows = list(ordered_map(task, alphas, glasses_at_once(config, threads)))
     datasets = {name: np.stack([row[name] for row in rows]) for name in rows[0]}
@@ -72,14 +73,16 @@ def compute_results(
 
 
 def _glass_datasets(
-    config: Config, sources: Sequence[CouplingSource], alpha: float
+    sources: Sequence[CouplingSource],
+    start: Callable[[float], Array],
+    crossings: int,
+    alpha: float,
 ) -> dict[str, Any]:
-    """The datasets of one glass from all sources, by path."""
+    """The datasets of one glass from all sources, by path. start: gives the first χ of a glass."""
     flows = {source.suffix: source.flow(alpha) for source in sources}
-    rule = Setting.from_config(config).rule
-    datasets: dict[str, Any] = {"flow/chi_start": rule.start(alpha)}
+    datasets: dict[str, Any] = {"flow/chi_start": start(alpha)}
     for source in sources:
-        datasets |= _datasets(source, alpha, flows[source.suffix], crossings_kept(config))
+        datasets |= _datasets(source, alpha, flows[source.suffix], crossings)
     return datasets | _deviations(flows)
 
 

@@ -191,7 +191,7 @@ def _results(group: SeedGroup, pooled: bool, raw: bool) -> dict[str, Any]:
 
 def _merged(name: str, raw: bool) -> bool:
     """Whether a dataset goes into the merged file: an axis, a result, or a raw chunk mean."""
-    if name in FROM_CHUNK_MEANS or kept_aside(name):
+    if kept_aside(name):
         return False
     return raw or not (is_raw(name) or name == "axes/quartic")
 

@@ -1,9 +1,26 @@
-"""A finished run of the command line to look at."""
+"""A finished run of the command line to look at, and a small ensemble of exact super blocks."""
 
 import subprocess
 import sys
 
 import pytest
+
+EXACT = """\
+schema_version: 1
+kind: exact
+alpha: 0.7
+levels: {kind: tunnelling, asymmetry: 1.0, splitting: 0.01}
+strengths: [0.01]
+distances: [1.0, 2.0]
+temperatures: [3.0]
+sampling: {super_blocks: 32, seed: 1}
+"""
+
+
+@pytest.fixture
+def exact_text():
+    """A small ensemble of exact super blocks."""
+    return EXACT
 
 
 @pytest.fixture(scope="session")

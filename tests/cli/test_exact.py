@@ -4,22 +4,11 @@ import json
 
 import pytest
 
-TEXT = """\
-schema_version: 1
-kind: exact
-alpha: 0.7
-levels: {kind: tunnelling, asymmetry: 1.0, splitting: 0.01}
-strengths: [0.01]
-distances: [1.0, 2.0]
-temperatures: [3.0]
-sampling: {super_blocks: 32, seed: 1}
-"""
-
 
 @pytest.fixture
-def done(command, tmp_path):
+def done(command, tmp_path, exact_text):
     """A finished run of the small config."""
-    (tmp_path / "small.yaml").write_text(TEXT)
+    (tmp_path / "small.yaml").write_text(exact_text)
     result = command("exact", "small.yaml", "--no-progress")
     assert result.returncode == 0, result.stderr
     return result, tmp_path / "runs" / "small.h5"

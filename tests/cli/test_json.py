@@ -16,23 +16,13 @@ strain: {component: xx, values: {start: 0.0, stop: 2.0, count: 5}}
 readings: [fixed/ellipsoid]
 sampling: {samples: 64}
 """
-EXACT = """\
-schema_version: 1
-kind: exact
-alpha: 0.7
-levels: {kind: tunnelling, asymmetry: 1.0, splitting: 0.01}
-strengths: [0.01]
-distances: [1.0, 2.0]
-temperatures: [3.0]
-sampling: {super_blocks: 32, seed: 1}
-"""
 
 
 @pytest.fixture
-def document(command, tmp_path):
+def document(command, tmp_path, exact_text):
     """Carries out a command with `--json`: exit code, its document, and standard error."""
     (tmp_path / "good.yaml").write_text(GOOD)
-    (tmp_path / "exact.yaml").write_text(EXACT)
+    (tmp_path / "exact.yaml").write_text(exact_text)
     (tmp_path / "study.yaml").write_text("base: good.yaml\nproduct: {sampling.seed: [1, 2]}\n")
 
     def refuse(word):

@@ -107,7 +107,7 @@ def test_a_pint_that_is_too_old_is_named(old_pint, dumped, config):
 
 
 def test_a_unit_that_an_old_pint_does_not_know(old_pint, monkeypatch):
-    """It may be the fault of either; the one that can be mended first is named."""
+    """The unit or pint may be wrong; pint, which can be renewed at once, is named."""
 
     class Registry:
         def Quantity(self, *values):
