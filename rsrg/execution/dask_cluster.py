@@ -38,7 +38,10 @@ class DaskCluster:
 
     @property
     def workers(self) -> int:
-        """How many threads all workers have; while there is no worker yet, one."""
+        """How many threads all workers have; while there is no worker yet, one.
+
+        Raises OSError where they are counted and the scheduler does not answer.
+        """
         connected = self.client.status == "running"  # else the count would wait for ever
         if connected and CLOCK.monotonic() - self.counted_at >= RECOUNT:
             self.counted_at = CLOCK.monotonic()

@@ -32,7 +32,7 @@ class Executor(Protocol):
 
     @property
     def workers(self) -> int:
-        """How many units are computed side by side now."""
+        """How many units are computed side by side now. A `fatal` error where that cannot be."""
 
     @property
     def max_in_flight(self) -> int:

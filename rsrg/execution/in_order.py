@@ -76,10 +76,13 @@ class InOrder(Generic[U, T]):
     def _first_done(self) -> bool:
         """Wait for the first unit; False where the time limit or `stop_grace` ended before it.
 
-        A unit that was cancelled, as Dask does where its scheduler is gone, is never done.
+        A unit that was cancelled, as Dask does where its scheduler is gone, is never done. Where a
+        scheduler says good-bye it does not even do that: counting the workers then fails.
         """
         first = self.in_flight[0][1]
         while not (self._done_soon(first) or first.cancelled()):
+            with self._fatal_errors():
+                _ = self.executor.workers
             self.grace -= POLL if self.stopping() else 0.0
             if self.grace < 0.0 or self.late():
                 return False

@@ -235,6 +235,40 @@ def test_a_scheduler_that_dies_ends_the_run(own_scheduler, slow, rsrg_process, t
         assert run.progress[0] >= 2
 
 
+def test_a_scheduler_that_says_good_bye_ends_the_run(own_scheduler, slow, rsrg_process, tmp_path):
+    """Dask's client then listens no more, and never cancels what it waits for."""
+    place, scheduler = own_scheduler
+    (tmp_path / "c.yaml").write_text(slow[0].text())
+    while not place.exists():
+        assert scheduler.poll() is None
+    before = GOOD_BYE.format(pid=scheduler.pid)
+    process = rsrg_process(
+        "run", "c.yaml", "--output", "run.h5", "--scheduler", place, before=before
+    )  # fmt: skip
+    _, err = process.communicate()
+    assert process.returncode == 1, err
+    assert "Traceback" not in err
+    assert "rsrg: the workers cannot go on" in err
+
+
+# The client hears nothing, and the scheduler is killed while a result is waited for.
+GOOD_BYE = """
+import os
+os.environ["DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT"] = "1s"
+from distributed import Client
+from rsrg.execution import dask_cluster
+from rsrg.execution.in_order import InOrder
+async def listen(self): pass
+Client._handle_report = listen
+dask_cluster.RECOUNT = 0.0
+def done_soon(self, future, waited=InOrder._done_soon, left=[os.kill]):
+    while left:
+        left.pop()({pid}, 9)
+    return waited(self, future)
+InOrder._done_soon = done_soon
+"""
+
+
 # The scheduler is killed once two chunks are stored.
 WATCH = """
 import os
