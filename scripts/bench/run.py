@@ -13,11 +13,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 import engines
 import neighbours
-import numba
 import numpy as np
 import peers
 import plots
@@ -33,6 +34,7 @@ PICTURES = DOCS / "pictures"
 CHECK = 2048  # points on which all must agree before they are timed
 FAST = ("rsrg", "PyTorch")
 SLOW = 2048  # points for the others, whose rates do not grow with more
+PACKAGES = ("numba", "numpy", "finufft", "torch", "jax", "pykeops", "fmm3dpy")
 AGREE = 1e-10  # of Σ 1/r³; the loosest peer sums in blocks of its own order
 
 
@@ -89,10 +91,9 @@ def machine() -> str:
     info = Path("/proc/cpuinfo")
     names = [x.split(":")[1].strip() for x in info.read_text().splitlines() if "model name" in x]
     compiler = subprocess.run(["cc", "--version"], capture_output=True, text=True, check=True)
-    software = (
-        f"numba {numba.__version__}, numpy {np.__version__}, {compiler.stdout.splitlines()[0]}"
-    )
-    return f"{len(names)} × {names[0]}, Python {platform.python_version()}, {software}"
+    software = [f"{name} {version(name)}" for name in PACKAGES if find_spec(name) is not None]
+    software += [f"Python {platform.python_version()}", compiler.stdout.splitlines()[0]]
+    return f"{len(names)} × {names[0]}, {', '.join(software)}"
 
 
 def main() -> None:
