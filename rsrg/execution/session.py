@@ -24,6 +24,7 @@ from rsrg.execution.signals import StopRequest
 from rsrg.execution.walltime import TimeLimit
 from rsrg.execution.workload import Workload
 from rsrg.storage.atomic import save
+from rsrg.storage.deflate import Deflater
 from rsrg.storage.encoding import encode
 from rsrg.sums.threads import available_threads
 
@@ -50,6 +51,7 @@ class Session:
         self.pace = Pace(si_value(state.config.checkpoint.every, "second"))
         self.request, self.log = StopRequest(), RunLog(path)
         self.logged_at, self.late_told = CLOCK.monotonic(), False
+        self.deflater = Deflater()
         self.content = b""  # bytes of the run file as the session leaves it
 
     def work(self, executor: Executor) -> str | None:
@@ -134,7 +136,7 @@ class Session:
         self.state.record.update(reason=reason)
         attributes = self.state.attributes(status)
         datasets = {**self.state.datasets(), **(results or {})}
-        content = encode(attributes, datasets)
+        content = encode(attributes, datasets, deflater=self.deflater)
         save(self.path, content)
         self.content = content if status != "running" else b""  # only the last is read again
         self.pace.saved(began, sum(getattr(values, "nbytes", 0) for values in datasets.values()))

@@ -6,8 +6,10 @@ A deflate stream may change between compressed and stored parts, so each sort of
 for it, and every reader of HDF5 opens the result.
 """
 
+import hashlib
 import math
 import zlib
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from itertools import groupby, product
@@ -21,10 +23,37 @@ SAMPLE_BYTES = 1 << 11  # of each sort of byte, compressed to see whether it pay
 WORTH = 0.9  # of the size without compression: saving less is not worth the time to read and write
 THREADS = 4  # that deflate side by side: zlib holds no lock
 LEVEL = 1  # of deflate: higher ones take twice the time for 1 % of the size
+KEPT = 128  # deflated chunks, at most so many CHUNK_BYTES, for the next file of the same run
 HEADER = b"\x78\x01"  # of a zlib stream of the lowest level, before the deflate stream
 
 
-def deflated_chunks(array: NDArray[Any]) -> list[tuple[tuple[int, ...], bytes]]:
+class Deflater:
+    """Deflates the chunks of files that follow one another: what is in both is done once.
+
+    Of a file, KEPT chunks are kept for the next.
+    """
+
+    def __init__(self) -> None:
+        self.before: dict[tuple[bytes, int], bytes] = {}
+        self.now: dict[tuple[bytes, int], bytes] = {}
+
+    def begin_file(self) -> None:
+        """From here on, what was deflated last is the file before."""
+        self.before, self.now = self.now, {}
+
+    def __call__(self, chunk: NDArray[Any]) -> bytes:
+        """As `deflated`."""
+        elements = np.ascontiguousarray(chunk)
+        key = hashlib.sha256(elements.view(np.uint8).data).digest(), elements.itemsize
+        content = self.now.get(key) or self.before.get(key) or deflated(elements)
+        if len(self.now) < KEPT:
+            self.now[key] = content
+        return content
+
+
+def deflated_chunks(
+    array: NDArray[Any], deflate: Callable[[NDArray[Any]], bytes]
+) -> list[tuple[tuple[int, ...], bytes]]:
     """All HDF5 chunks of an array, shuffled and deflated, with the index of their first element.
 
     Or none, where that is not worth its time, by the first, the middle and the last of them.
@@ -33,10 +62,10 @@ def deflated_chunks(array: NDArray[Any]) -> list[tuple[tuple[int, ...], bytes]]:
     firsts = list(product(*map(range, [0] * array.ndim, array.shape, shape)))
     parts = [array[tuple(map(slice, first, np.add(first, shape)))] for first in firsts]
     sample = parts[0], parts[len(parts) // 2], parts[-1]
-    if sum(len(deflated(part)) for part in sample) > WORTH * sum(part.nbytes for part in sample):
+    if sum(len(deflate(part)) for part in sample) > WORTH * sum(part.nbytes for part in sample):
         return []
     with ThreadPoolExecutor(THREADS) as threads:
-        contents = list(threads.map(lambda part: deflated(_filled_up(part, shape)), parts))
+        contents = list(threads.map(lambda part: deflate(_filled_up(part, shape)), parts))
     return list(zip(firsts, contents, strict=True))
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import h5py
 import numpy as np
 
-from rsrg.storage.deflate import LEVEL, chunk_shape, deflated_chunks
+from rsrg.storage.deflate import LEVEL, Deflater, chunk_shape, deflated_chunks
 from rsrg.storage.entry import Entry
 from rsrg.storage.layout import ENTRIES, file_dims
 from rsrg.storage.texts import ATTRIBUTES as TEXT_ATTRIBUTES
@@ -31,14 +31,20 @@ def encode(
     attributes: Mapping[str, Attribute],
     datasets: Mapping[str, Any],
     entries: Mapping[str, Entry] = ENTRIES,
+    deflater: Deflater | None = None,
 ) -> bytes:
-    """The bytes of a run file. datasets: values by path, each path one of the entries."""
+    """The bytes of a run file. datasets: values by path, each path one of the entries.
+
+    deflater: of the files of one run, so that what has not changed is not deflated again.
+    """
+    deflater = deflater or Deflater()
+    deflater.begin_file()
     name = f"run-{next(_count)}.h5"  # HDF5 opens a name once in a process, also in memory
     with h5py.File(name, "w", driver="core", backing_store=False, userblock_size=BLOCK) as file:
         _write_attributes(file, attributes)
         axes = [name for name in datasets if name.startswith("axes/")]
         for name in axes + [name for name in datasets if name not in axes]:
-            _write(file, name, datasets[name], entries[name])
+            _write(file, name, datasets[name], entries[name], deflater)
         along = _coordinates(axes, entries)
         for name in datasets:
             _name_axes(file, name, file_dims(name, entries[name].dims), along)
@@ -59,7 +65,7 @@ def _write_attributes(file: h5py.File, attributes: Mapping[str, Attribute]) -> N
     file.attrs.update({"Conventions": f"rsrg-{SCHEMA_VERSION}", **numbers})
 
 
-def _write(file: h5py.File, name: str, values: Any, entry: Entry) -> None:
+def _write(file: h5py.File, name: str, values: Any, entry: Entry, deflater: Deflater) -> None:
     """One dataset with its attributes, the axis of strains last."""
     array, attributes = np.asarray(values), dict[str, Any](entry.attributes)
     if has_flags(array):
@@ -69,14 +75,14 @@ def _write(file: h5py.File, name: str, values: Any, entry: Entry) -> None:
         array, attributes = fixed_length_texts(array), attributes | TEXT_ATTRIBUTES
     elif (dims := file_dims(name, entry.dims)) != entry.dims:
         array = np.ascontiguousarray(array.transpose([entry.dims.index(d) for d in dims]))
-    dataset = _new_dataset(file, name, array)
+    dataset = _new_dataset(file, name, array, deflater)
     for key, value in attributes.items():
         dataset.attrs[key] = value
 
 
-def _new_dataset(file: h5py.File, name: str, array: np.ndarray) -> h5py.Dataset:
+def _new_dataset(file: h5py.File, name: str, array: np.ndarray, deflater: Deflater) -> h5py.Dataset:
     """A dataset of these numbers, compressed where that pays."""
-    chunks = deflated_chunks(array) if array.nbytes >= COMPRESS_FROM else []
+    chunks = deflated_chunks(array, deflater) if array.nbytes >= COMPRESS_FROM else []
     if not chunks:
         return file.create_dataset(name, data=array)
     filters = {"chunks": chunk_shape(array), "shuffle": True, "compression": LEVEL}

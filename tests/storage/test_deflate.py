@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from rsrg.storage import deflate
-from rsrg.storage.deflate import chunk_shape, deflated, deflated_chunks
+from rsrg.storage.deflate import Deflater, chunk_shape, deflated, deflated_chunks
 
 RANDOM = np.random.default_rng(1)
 ARRAYS = {
@@ -32,7 +32,7 @@ def test_hdf5_reads_back_every_bit(name):
     filters = {"chunks": chunk_shape(array), "shuffle": True, "compression": 1}
     with h5py.File("x.h5", "w", driver="core", backing_store=False) as file:
         dataset = file.create_dataset("x", array.shape, array.dtype, **filters)
-        for first, content in deflated_chunks(array):
+        for first, content in deflated_chunks(array, Deflater()):
             dataset.id.write_direct_chunk(first, content)
         assert dataset[()].tobytes() == array.tobytes()
 
@@ -67,4 +67,51 @@ def test_no_byte_is_compressed_in_vain(monkeypatch):
 def test_numbers_without_order_stay_as_they_are(shape):
     """Also where chunks at the end of an axis are filled up with zeros, which compress."""
     numbers = RANDOM.integers(0, 2**63, shape).view(np.float64)
-    assert deflated_chunks(numbers) == []
+    assert deflated_chunks(numbers, deflated) == []
+
+
+@pytest.fixture
+def counted(monkeypatch):
+    """The shapes of the chunks that are deflated."""
+    shapes = []
+
+    def counting(chunk, before=deflated):
+        shapes.append(chunk.shape)
+        return before(chunk)
+
+    monkeypatch.setattr(deflate, "deflated", counting)
+    return shapes
+
+
+def test_of_the_next_file_only_what_changed_is_deflated(counted):
+    array = RANDOM.integers(0, 9, (6, 40_000)).astype(float)
+    deflater, length = Deflater(), chunk_shape(array)[0]
+    deflated_chunks(array, deflater)
+    assert len(counted) == 6 // length
+    array[3] += 1.0
+    counted.clear()
+    deflater.begin_file()
+    again = deflated_chunks(array, deflater)
+    assert counted == [chunk_shape(array)]
+    assert again == deflated_chunks(array, deflated)
+    for _ in range(2):  # a file later nothing is left of them
+        deflater.begin_file()
+    counted.clear()
+    deflated_chunks(array, deflater)
+    assert len(counted) == 6 // length
+
+
+def test_the_same_bytes_of_other_numbers_are_another_chunk(counted):
+    deflater, numbers = Deflater(), np.arange(10_000)
+    for array in (numbers, numbers.view(np.int16), numbers.view(np.int8)):
+        assert deflater(array) == deflated(array)
+    assert len(counted) == 3
+
+
+def test_of_a_large_file_few_chunks_are_kept(monkeypatch, counted):
+    monkeypatch.setattr(deflate, "KEPT", 2)
+    deflater, chunks = Deflater(), np.arange(30.0).reshape(3, 10)
+    for _ in range(2):
+        deflater.begin_file()
+        assert [deflater(chunk) for chunk in chunks] == [deflated(chunk) for chunk in chunks]
+    assert len(counted) == 3 + 1
