@@ -64,6 +64,11 @@ def pytest_addoption(parser):
     parser.addoption("--long", action="store_true", help="run the tests marked long, too")
 
 
+def pytest_xdist_auto_num_workers(config):
+    """One process more than there are processors: many tests wait for processes of their own."""
+    return len(os.sched_getaffinity(0)) + 1
+
+
 def pytest_collection_modifyitems(config, items):
     if config.getoption("--long"):
         return

@@ -10,7 +10,7 @@ LITTLE = {
     "kills": [20],
     "torn": [11],  # of 4 means and 47 calls: each call of a save is met by at least two of them
     "flips": [197],
-    "forged": [100],
+    "forged": [50],
     "configs": [300, 3],
     "reading": [40],
 }
