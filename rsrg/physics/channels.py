@@ -75,8 +75,8 @@ def strain_channels(direction: Array) -> Channels:
 def _assign(overlap: Array) -> np.ndarray:
     """For each reference, the eigenvector that fits best, one to one; (..., eigen, reference)."""
     best = overlap.argmax(axis=-2)
-    clash = np.sort(best, axis=-1) != np.arange(6)
-    for index in map(tuple, np.argwhere(clash.any(axis=-1))):
+    clash = (np.sort(best, axis=-1) != np.arange(6)).any(axis=-1)
+    for index in map(tuple, np.argwhere(clash)) if clash.any() else ():
         rows, columns = linear_sum_assignment(-overlap[index])
         best[(*index, columns)] = rows
     return best

@@ -145,15 +145,23 @@ def crossings(
     """
     path = np.array([inverse_chi(float(e)) for e in grid])
     eigenvalues = _sorted_eigenvalues(path, contraction)
-    _, vectors = follow_channels(path, grid, inverse_chi(0.0), contraction, channels)
+    changes = np.argwhere(np.diff(eigenvalues <= 0.0, axis=0))
+    if not len(changes):
+        return []
+    origin = int(
+        np.argmin(np.abs(grid))
+    )  # names are followed from there to the changes, no further
+    low, high = min(origin, changes[0, 0]), max(origin, changes[-1, 0]) + 1
+    unstrained, near = inverse_chi(0.0), slice(low, high)
+    _, vectors = follow_channels(path[near], grid[near], unstrained, contraction, channels)
     roots: list[tuple[float, int, Channels]] = []
-    for i, rank in zip(*np.nonzero(np.diff(eigenvalues <= 0.0, axis=0)), strict=True):
+    for i, rank in changes:
 
         def eigenvalue(e: float, rank: int = int(rank)) -> float:
             return float(_sorted_eigenvalues(inverse_chi(e), contraction)[rank])
 
         root = float(brentq(eigenvalue, grid[i], grid[i + 1], xtol=XTOL))
-        roots.append((root, int(rank), Channels(channels.names, vectors[i])))
+        roots.append((root, int(rank), Channels(channels.names, vectors[i - low])))
     return _named(sorted(roots, key=lambda r: r[:2]), inverse_chi, contraction)
 
 
