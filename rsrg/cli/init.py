@@ -8,8 +8,6 @@ import typer
 from rsrg.cli.examples import complete_examples
 from rsrg.cli.options import AsJson
 
-COMMANDS = {"flow": "run", "exact": "exact", "study": "sweep"}  # that carry out each kind
-
 
 def init(
     name: Annotated[
@@ -27,7 +25,7 @@ def init(
     as_json: AsJson = False,
 ) -> None:
     """Write an example config to change and run; without a name, list the examples."""
-    from rsrg.config.examples import kind_of
+    from rsrg.config.examples import COMMANDS, kind_of
     from rsrg.report.console import print_json
 
     if name is None:

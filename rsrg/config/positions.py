@@ -51,18 +51,28 @@ def read_sample(spec: PositionsSpec) -> PointSet:
     if content_hash(content) != spec.sha256:
         raise fault(path, f"must not change while it is used; its sha256 was {spec.sha256}")
     points, cell = parse(spec, content)
+    return scaled_sample(path, points, cell, spec.box)[0]
+
+
+def scaled_sample(
+    path: str, points: Array, cell: Array | None, box: tuple[float, float, float] | None
+) -> tuple[PointSet, float]:
+    """Blocks in block sizes as `read_sample` has them, and the block size in units of the file.
+
+    points, cell: as the file holds them. box: that of the config. Raises ConfigError.
+    """
     check_points(path, points)
-    if spec.box is not None:
+    if box is not None:
         if cell is not None:
             raise fault(path, "must not be periodic by itself where the config gives a `box`")
-        check_span(path, points, spec.box)
-        cell = np.diag(spec.box)
+        check_span(path, points, box)
+        cell = np.diag(box)
     spacing = np.cbrt(_volume(path, points, cell) / len(points))
     sample = PointSet(points / spacing, None if cell is None else cell / spacing)
     if cell is not None:
         check_gaps(path, sample, np.linalg.norm(cell, axis=1))
     check_distances(path, sample)
-    return sample
+    return sample, float(spacing)
 
 
 def sample_text(spec: PositionsSpec) -> str:

@@ -44,6 +44,10 @@ AXES: dict[str, Entry] = {
     "super_block": Entry(("super_block",), "1", "super block of an ensemble"),
     "norm": Entry(("norm",), "", "what is measured of a super block"),
     "formula": Entry(("formula",), "", "equation of the paper held against the exact super block"),
+    "frame": Entry(("frame",), "", "frame of a trajectory: file, dataset and number"),
+    "degree": Entry(
+        ("degree",), "1", "degree of the spherical harmonics as which a part of M turns"
+    ),
 }
 
 
@@ -242,6 +246,47 @@ EXACT_ENTRIES: dict[str, Entry] = {
     "exact/projection_stderr": Entry(CASE, "1", "standard error of that ratio"),
 }
 
+FRAMES = ("material", "frame")
+TRAJECTORY_ENTRIES: dict[str, Entry] = {
+    "trajectory/moments": Entry(
+        ("frame", "quartic"),
+        "1/L^3",
+        "sum n_a n_b n_c n_d / r^3 over ordered pairs of the blocks of a frame, per block, raw",
+        "3.7",
+    ),
+    "trajectory/blocks": Entry(("frame",), "1", "blocks of a frame that were summed over"),
+    "trajectory/spacing": Entry(
+        ("frame",), "units of the file", "block size: the cube root of the mean volume of a block"
+    ),
+    "trajectory/engine": Entry(("frame",), "", "what did the sum of a frame"),
+    "trajectory/M": Entry((*FRAMES, *MATRIX), "1/(rho c_t^2)", "M of each frame", "3.7"),
+    "trajectory/mean": Entry(
+        ("material", *MATRIX), "1/(rho c_t^2)", "mean of M over frames", "3.7"
+    ),
+    "trajectory/mean_stderr": Entry(
+        ("material", *MATRIX),
+        "1/(rho c_t^2)",
+        "standard error of that mean, with the correlation of successive frames",
+    ),
+    "trajectory/norm": Entry(
+        (*FRAMES, "degree"), "1/(rho c_t^2)", "Frobenius norm of the part of M of each degree"
+    ),
+    "trajectory/mean_norm": Entry(
+        ("material", "degree"), "1/(rho c_t^2)", "the same of the mean of M over frames"
+    ),
+    "trajectory/chance_norm": Entry(
+        ("material", "degree"),
+        "1/(rho c_t^2)",
+        "what that norm is by chance, in the root mean square, where the mean of M is zero",
+    ),
+    "trajectory/probability": Entry(
+        ("degree",), "1", "probability that chance makes the norm of the mean as large, or larger"
+    ),
+    "trajectory/autocorrelation": Entry(
+        ("estimate",), "frames", "autocorrelation time of M and its standard error"
+    ),
+}
+
 ENTRIES: dict[str, Entry] = {
     **{f"axes/{name}": entry for name, entry in AXES.items()},
     "coupling/moments": Entry(
@@ -311,6 +356,7 @@ ENTRIES: dict[str, Entry] = {
     **formula_entries(SOURCES["log"]),
     **POOL_ENTRIES,
     **EXACT_ENTRIES,
+    **TRAJECTORY_ENTRIES,
     "checkpoint/chunks_done": Entry(("step",), "1", "chunks done in each step"),
     "provenance/started": Entry(("session",), "", "when the session began (UTC)"),
     "provenance/ended": Entry(("session",), "", "when the session last saved (UTC)"),
