@@ -113,9 +113,15 @@ def as_frames(value: Any) -> Any:
     """One name or mapping, or a list of them, as mappings; anything else as it is."""
     if isinstance(value, str | dict):
         value = [value]
-    if isinstance(value, list | tuple):
-        return tuple({"file": v} if isinstance(v, str) else v for v in value)
-    return value
+    return tuple(map(_as_frame, value)) if isinstance(value, list | tuple) else value
+
+
+def _as_frame(value: Any) -> Any:
+    """A name as a mapping, also where YAML took the colon at the end of a slice for its own."""
+    if isinstance(value, dict) and len(value) == 1:
+        name, nothing = next(iter(value.items()))
+        value = f"{name}:" if nothing is None and "@" in name else value
+    return {"file": value} if isinstance(value, str) else value
 
 
 def _identities(frames: tuple[FrameSpec, ...]) -> list[tuple[Any, ...]]:

@@ -68,8 +68,8 @@ class Frames:
 
     def results(self, alpha: float) -> dict[str, Array]:
         """M of each frame, its mean with a standard error, and their norms by degree."""
-        m = coupling_matrix(self.moments, alpha, 1)
-        parts = [coupling_matrix(part_of_degree(self.moments, d), alpha, 1) for d in DEGREES]
+        m = _couplings(self.moments, alpha)
+        parts = [_couplings(part_of_degree(self.moments, d), alpha) for d in DEGREES]
         return {
             "M": m,
             "mean": m.mean(axis=0),
@@ -103,7 +103,7 @@ class Frames:
         independent = len(self.moments) / self.per_independent
         if independent <= 1.0:
             return float("nan")
-        part = coupling_matrix(part_of_degree(self.moments, degree), 0.5, 1)  # at any α the same
+        part = _couplings(part_of_degree(self.moments, degree), 0.5)  # at any α the same
         trace = np.abs(part_of_degree(self.moments, 0)).max()
         size, chance = float(_norm(part.mean(axis=0))), float(self._chance_norm(part))
         if size < ROUNDING * trace:
@@ -113,6 +113,11 @@ class Frames:
         numbers = 2 * degree + 1
         ratio = (size / chance) ** 2
         return float(fdtrc(numbers, numbers * (independent - 1.0), ratio))
+
+
+def _couplings(moments: Array, alpha: float) -> Array:
+    """M of each frame, one by one: what a product of matrices rounds depends on their number."""
+    return np.stack([coupling_matrix(q, alpha, 1) for q in moments])
 
 
 def _norm(m: Array) -> Array:
