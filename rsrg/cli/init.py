@@ -33,13 +33,18 @@ def init(
         return
     from rsrg.studies.start import write_example
 
-    path, *schema = write_example(name, output)
+    path, *others = write_example(name, output)
+    schema = [file for file in others if file.suffix == ".json"]
+    data = [file for file in others if file not in schema]
     if as_json:
         written = {"config": str(path), "schemas": [str(file) for file in schema]}
+        written |= {"data": [str(file) for file in data]}
         print_json(written | {"kind": kind_of(name), "command": COMMANDS[kind_of(name)]})
         return
     for file in schema:
         print(f"wrote {file}, by which editors complete and check it")
+    for file in data:
+        print(f"wrote {file}, which it reads")
     print(f"wrote {path}. Next: rsrg {COMMANDS[kind_of(name)]} {path}")
 
 

@@ -56,6 +56,11 @@ def example_path(name: str, *kinds: Kind) -> Path:
     raise ConfigError([f"`{name}` must be an example of {what}; {hint}"])
 
 
+def example_data(name: str) -> list[Path]:
+    """The files that an example reads: those of its name, but for the config itself."""
+    return sorted(FOLDER.glob(f"{name}.npy"))
+
+
 def nearest_example(name: str, known: list[str] | None = None) -> str | None:
     """The example whose name is nearest to a given one, if any is near."""
     names = example_names() if known is None else known

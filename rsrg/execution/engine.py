@@ -362,10 +362,12 @@ def _carry_on(session: Session, executor: Executor | None, note: str) -> AnyRun:
             with nullcontext(executor) if executor else open_executor() as chosen:
                 reason = session.work(chosen)
         except Exception as error:
-            log.write(logging.ERROR, "failed: %s: %s", type(error).__name__, error)
+            gone = isinstance(error, FrameError)  # whoever began the run hears it as one line
+            level = logging.INFO if gone else logging.ERROR
+            log.write(level, "failed: %s: %s", type(error).__name__, error)
             with suppress(RunFileError):  # the disk may be what failed
                 session.save("failed", f"failed: {type(error).__name__}: {error}")
-            if isinstance(error, FrameError):
+            if gone:
                 again = f"rsrg resume {shell_path(path)}"
                 raise FrameError(f"{error}; what was done is saved: {again} goes on") from None
             raise
