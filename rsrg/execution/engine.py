@@ -7,7 +7,6 @@ from contextlib import closing, nullcontext, suppress
 from pathlib import Path
 from typing import Any, cast, overload
 
-from rsrg.config.exact import ExactConfig
 from rsrg.config.resume_rules import extended_config
 from rsrg.config.run_config import RunConfig
 from rsrg.config.schema import Config
@@ -15,19 +14,13 @@ from rsrg.config.stored import stored_config
 from rsrg.config.trajectory import TrajectoryConfig
 from rsrg.errors import ConfigError, FrameError, RunFileError
 from rsrg.execution.clock import CLOCK
-from rsrg.execution.exact_state import ExactState
 from rsrg.execution.executor import Executor
+from rsrg.execution.kinds import initial_state, require_memory, saved_state
 from rsrg.execution.notebook import watched
 from rsrg.execution.open_executor import open_executor
-from rsrg.execution.plan import require_memory
 from rsrg.execution.progress import Watcher, unwatched
-from rsrg.execution.run_state import RunState
-from rsrg.execution.sampler import require_room
 from rsrg.execution.session import Session
 from rsrg.execution.signals import stop_on_signals
-from rsrg.execution.state import State
-from rsrg.execution.trajectory_state import TrajectoryState
-from rsrg.execution.trajectory_timing import require_trajectory
 from rsrg.execution.walltime import TimeLimit
 from rsrg.formatting import shell_path
 from rsrg.results.any_run import AnyRun, stored_run
@@ -41,7 +34,6 @@ from rsrg.storage.run_file import (
     EXACT,
     MERGED,
     SUFFIXES,
-    TRAJECTORY,
     Snapshot,
     restore_command,
 )
@@ -152,7 +144,7 @@ def start(
     target, limit = resolve_symlink(Path(path)), TimeLimit.from_walltime(walltime)
     if target.suffix not in SUFFIXES:
         raise ConfigError([f"a run file must end in {' or '.join(SUFFIXES)}; got {target}"])
-    state = _initial_state(config, executor)
+    state = initial_state(config, executor)
     make_folder(target)
     with locked(target, CLOCK.now(), CLOCK.sleep) as note:
         if target.exists() and not (restart or _failed_at_once(target)):
@@ -235,7 +227,7 @@ def chunks_left(
     Raises as `resume` does for what it refuses before it begins.
     """
     with _resumable(resolve_symlink(Path(path))) as snapshot:
-        state = _saved_state(snapshot)
+        state = saved_state(snapshot)
         if (config := _remaining(snapshot, overrides or {})) is None:
             return state.config, 0, state.progress[1]
         done, total = state.extended(config).progress
@@ -270,7 +262,7 @@ def go_on(
             if (config := _remaining(snapshot, overrides or {}, executor)) is None:
                 return stored_run(snapshot)
         with snapshot:
-            state = _saved_state(snapshot).extended(config)
+            state = saved_state(snapshot).extended(config)
         if same_bits and (changes := state.record.changes()):
             raise RunFileError(
                 f"{target} was computed otherwise, and its last bits could differ: {changes}. "
@@ -307,34 +299,6 @@ def _resumable(path: Path) -> Snapshot:
     return snapshot
 
 
-def _initial_state(config: RunConfig, executor: Executor | None) -> RunState:
-    if isinstance(config, ExactConfig):
-        return ExactState.initial(config)
-    _require_memory(config, executor)
-    if isinstance(config, TrajectoryConfig):
-        return TrajectoryState.initial(config)
-    require_room(cast(Config, config))
-    return State.initial(cast(Config, config))
-
-
-def _saved_state(snapshot: Snapshot) -> RunState:
-    kinds: dict[str, type[ExactState] | type[TrajectoryState]]
-    kinds = {EXACT: ExactState, TRAJECTORY: TrajectoryState}
-    kind = kinds.get(str(snapshot.attributes.get("filetype")), State)
-    return kind.from_run_file(snapshot)
-
-
-def _require_memory(config: RunConfig, executor: Executor | None) -> None:
-    """Raise ConfigError where a run needs more memory than there is.
-
-    The frames of a trajectory lie where they are summed: on a cluster, in its machines.
-    """
-    if isinstance(config, Config):
-        require_memory(config)
-    elif isinstance(config, TrajectoryConfig) and (executor is None or executor.starts_at_once):
-        require_trajectory(config, None if executor is None else executor.workers)
-
-
 def _remaining(
     snapshot: Snapshot, overrides: Mapping[str, Any], executor: Executor | None = None
 ) -> RunConfig | None:
@@ -343,7 +307,7 @@ def _remaining(
     config = extended_config(before, dict(overrides))
     if snapshot.attributes["status"] == "finished" and config == before:
         return None
-    _require_memory(config, executor)
+    require_memory(config, executor)
     return config
 
 

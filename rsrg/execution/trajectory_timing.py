@@ -21,7 +21,7 @@ from rsrg.sums.threads import available_threads
 # Of a block that is read and checked, measured on a Zen 5 core, and what it takes in memory.
 ARRAY_SECONDS, TEXT_SECONDS = 1.9e-6, 3.6e-6
 ARRAY_BYTES, TEXT_BYTES = 120, 400
-BLOCK_BYTES = 96  # of a block in memory while a sum goes on: as read, scaled, and in the ball
+BLOCK_BYTES = 160  # of a block in memory while a sum goes on: as read, scaled, and in the ball
 BALL = pi / 6.0  # of a cube, the largest ball in it
 FRAME_BYTES = 8 * (15 + 2) + 1000  # of a frame in the run file: moments, and its place as text
 

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from rsrg.storage.entry import Entry
+from rsrg.storage.entry import MATRIX, Entry
+from rsrg.storage.trajectory_layout import TRAJECTORY_ENTRIES
 
 LATTICE = ("material", "step", "reading", "strain")
 CONTINUUM, LOG = LATTICE, ("material", "step", "strain")
-MATRIX = ("pair", "pair_kl")
 
 
 AXES: dict[str, Entry] = {
@@ -244,47 +244,6 @@ EXACT_ENTRIES: dict[str, Entry] = {
         CASE, "1", "change by Eq. 3.3 along the exact one, over it: 1 if right, -1 if opposite"
     ),
     "exact/projection_stderr": Entry(CASE, "1", "standard error of that ratio"),
-}
-
-FRAMES = ("material", "frame")
-TRAJECTORY_ENTRIES: dict[str, Entry] = {
-    "trajectory/moments": Entry(
-        ("frame", "quartic"),
-        "1/L^3",
-        "sum n_a n_b n_c n_d / r^3 over ordered pairs of the blocks of a frame, per block, raw",
-        "3.7",
-    ),
-    "trajectory/blocks": Entry(("frame",), "1", "blocks of a frame that were summed over"),
-    "trajectory/spacing": Entry(
-        ("frame",), "units of the file", "block size: the cube root of the mean volume of a block"
-    ),
-    "trajectory/engine": Entry(("frame",), "", "what did the sum of a frame"),
-    "trajectory/M": Entry((*FRAMES, *MATRIX), "1/(rho c_t^2)", "M of each frame", "3.7"),
-    "trajectory/mean": Entry(
-        ("material", *MATRIX), "1/(rho c_t^2)", "mean of M over frames", "3.7"
-    ),
-    "trajectory/mean_stderr": Entry(
-        ("material", *MATRIX),
-        "1/(rho c_t^2)",
-        "standard error of that mean, with the correlation of successive frames",
-    ),
-    "trajectory/norm": Entry(
-        (*FRAMES, "degree"), "1/(rho c_t^2)", "Frobenius norm of the part of M of each degree"
-    ),
-    "trajectory/mean_norm": Entry(
-        ("material", "degree"), "1/(rho c_t^2)", "the same of the mean of M over frames"
-    ),
-    "trajectory/chance_norm": Entry(
-        ("material", "degree"),
-        "1/(rho c_t^2)",
-        "what that norm is by chance, in the root mean square, where the mean of M is zero",
-    ),
-    "trajectory/probability": Entry(
-        ("degree",), "1", "probability that chance makes the norm of the mean as large, or larger"
-    ),
-    "trajectory/autocorrelation": Entry(
-        ("estimate",), "frames", "autocorrelation time of M and its standard error"
-    ),
 }
 
 ENTRIES: dict[str, Entry] = {

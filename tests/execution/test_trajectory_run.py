@@ -1,7 +1,6 @@
 """A trajectory: M of each frame is that of its points, the same bits however it is carried out."""
 
 import shutil
-import sys
 from contextlib import closing
 
 import numpy as np
@@ -10,18 +9,14 @@ from scipy.spatial.transform import Rotation
 
 import rsrg
 from rsrg.config.loading import load_config
-from rsrg.ensemble.point_set import PointSet
-from rsrg.errors import ComputationError, ConfigError, FrameError, RunFileError
-from rsrg.execution import engine, trajectory_timing
+from rsrg.errors import ComputationError, FrameError, RunFileError
+from rsrg.execution import engine
 from rsrg.execution.frame_sum import frame_sum
 from rsrg.execution.processes import Processes
 from rsrg.execution.trajectory_state import FrameWorkload, TrajectoryState
-from rsrg.execution.trajectory_timing import trajectory_plan
-from rsrg.physics.errors import PhysicsError
 from rsrg.physics.interaction import coupling_matrix
 from rsrg.physics.lattices import lattice_points
 from rsrg.results.trajectory_run import TrajectoryRun
-from rsrg.sums.limits import MemoryLimit
 from rsrg.sums.packing import random_sequential_addition
 from rsrg.sums.threads import threads_of_a_sum
 
@@ -138,14 +133,6 @@ def test_the_mean_of_random_frames_is_zero_within_errors(config_of, tmp_path):
     assert [mean.zero for mean in run.means()] == [True] * 4
     means, errors = run.read("trajectory/mean"), run.read("trajectory/mean_stderr")
     assert (np.abs(means) < 4.0 * errors).all()  # 72 numbers, of which 28 are independent
-
-
-def test_a_finite_sample_gives_the_ball_inside_its_hull():
-    points = np.random.default_rng(0).random((4000, 3)) * 10.0
-    inside = PointSet(points, None).largest_ball()
-    radius = np.linalg.norm(inside, axis=1).max()
-    assert 4.5 < radius <= 5.1  # of a cube of edge 10, about the mean of its points
-    assert len(inside) == pytest.approx(4.0 * 4.0 / 3.0 * np.pi * radius**3, rel=0.1)
 
 
 @pytest.mark.parametrize("threads", [1, 2])
@@ -295,40 +282,6 @@ def test_frames_that_moved_with_the_run(config_of, frames, tmp_path):
     there = tmp_path / "elsewhere"
     run = rsrg.resume(there / "runs" / "run.h5", {"positions": [str(there / "frames.npy@:3")]})
     assert run.progress == (3, 3)
-
-
-def test_too_little_memory(config, monkeypatch, tmp_path):
-    needed = trajectory_plan(config).frame_bytes
-    limit = MemoryLimit(int(1.5 * needed), "this machine has")
-    monkeypatch.setattr("rsrg.sums.limits.machine_memory", lambda: iter([limit]))
-    monkeypatch.setattr(trajectory_timing, "available_threads", lambda: 2)
-    with pytest.raises(ConfigError, match=r"frames side by side .* --threads 1 takes less"):
-        rsrg.run(config, tmp_path / "run.h5")
-    assert not (tmp_path / "run.h5").exists()
-
-
-def test_the_plan_names_the_engine(config_of, tmp_path):
-    for k, n in enumerate((500, BLOCKS * 20)):
-        np.save(tmp_path / f"{k}.npy", np.random.default_rng(0).random((n, 3)))
-    small = trajectory_plan(config_of(tmp_path / "0.npy", domain="all"))
-    assert (small.engine, small.blocks, small.summed, small.faster) == (
-        "direct",
-        (500, 500),
-        500,
-        "",
-    )
-    large = trajectory_plan(config_of(tmp_path / "*.npy", domain="all", tolerance=1e-6))
-    assert (large.engine, large.frames, large.blocks) == ("ewald", 2, (500, BLOCKS * 20))
-    exact = trajectory_plan(config_of(tmp_path / "*.npy", domain="all"))
-    assert exact.engine == "direct"
-    assert exact.seconds > large.seconds
-
-
-def test_a_tolerance_needs_finufft(config_of, tmp_path, monkeypatch):
-    np.save(tmp_path / "f.npy", np.random.default_rng(0).random((BLOCKS, 3)))
-    monkeypatch.setitem(sys.modules, "finufft", None)
-    with pytest.raises(PhysicsError, match="`tolerance` with frames of 2,000"):
-        rsrg.run(config_of(tmp_path / "f.npy", tolerance=1e-6), tmp_path / "run.h5")
 
 
 def test_a_result_without_a_number_is_refused(config):
