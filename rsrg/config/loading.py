@@ -33,7 +33,8 @@ def load_config(
     overrides: new values by dotted key, such as {"sampling.seed": 7}.
 
     `blocks.positions` may be an array of the positions of blocks, (n, 3), or `{file: array, box:
-    edges}`: it is written to a file named by its content, positions-HASH.npy, in this folder.
+    edges}`; `positions`, of a trajectory, one of shape (frames, n, 3), too. It is written to a file
+    named by its content, positions-HASH.npy, in this folder.
 
     In both, a number or list may come from numpy, and a quantity with its unit from pint or
     astropy. It means the same as its text in YAML: 50 Å is `50 angstrom`.
@@ -85,6 +86,8 @@ def load_config(
 
 def _with_saved_arrays(data: Mapping[str, Any]) -> Mapping[str, Any]:
     """The mapping with an array of positions replaced by the path of a file that holds it."""
+    if "positions" in data:
+        return {**data, "positions": _saved("positions", data["positions"])}
     blocks = data.get("blocks")
     if not isinstance(blocks, Mapping) or "positions" not in blocks:
         return data
@@ -94,13 +97,15 @@ def _with_saved_arrays(data: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _saved(key: str, value: Any) -> Any:
     """The value of a key, with an array of positions replaced by the path of its file."""
-    if key == "blocks.positions" and isinstance(value, Mapping) and "file" in value:
-        return {**value, "file": _saved("blocks.positions.file", value["file"])}
-    if key not in ("blocks.positions", "blocks.positions.file") or isinstance(value, str | Mapping):
+    if key in ("blocks.positions", "positions") and isinstance(value, Mapping) and "file" in value:
+        return {**value, "file": _saved(f"{key}.file", value["file"])}
+    if not key.removeprefix("blocks.").startswith("positions") or isinstance(value, str | Mapping):
         return value
+    if not key.startswith("blocks.") and not hasattr(value, "__array__"):
+        return value  # a list of frames
     from rsrg.config.positions import saved_array  # few configs have one
 
-    return saved_array(value)
+    return saved_array(value, several=not key.startswith("blocks."))
 
 
 def config_from_text(text: str, name: str = "config") -> Config:

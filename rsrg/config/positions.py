@@ -87,16 +87,18 @@ def sample_text(spec: PositionsSpec) -> str:
     )
 
 
-def saved_array(value: Any) -> Any:
+def saved_array(value: Any, several: bool = False) -> Any:
     """The path of a file that holds the positions of an array; anything else as it is.
 
     The file, positions-HASH.npy in this folder, is named by its content: the same array is the
-    same file, and no other one is ever overwritten. Raises ConfigError where it cannot be written.
+    same file, and no other one is ever overwritten. several: whether it may hold several frames,
+    (frames, n, 3). Raises ConfigError where it cannot be written.
     """
     if not hasattr(value, "__array__") and not isinstance(value, list | tuple):
         return value
     points = np.asarray(value)
-    check_points("of the array", points)
+    for frame in points if several and points.ndim == 3 else [points]:
+        check_points("of the array", frame)
     buffer = io.BytesIO()
     np.lib.format.write_array(buffer, np.ascontiguousarray(points, np.float64), allow_pickle=False)
     content = buffer.getvalue()

@@ -1,5 +1,6 @@
 """What a trajectory takes: engine, memory and time, judged before it begins."""
 
+import logging
 from math import pi
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from rsrg.sums.threads import available_threads
 ARRAY_SECONDS, TEXT_SECONDS = 1.9e-6, 3.6e-6
 ARRAY_BYTES, TEXT_BYTES = 120, 400
 BLOCK_BYTES = 160  # of a block in memory while a sum goes on: as read, scaled, and in the ball
+LOG = logging.getLogger(__name__)
 BALL = pi / 6.0  # of a cube, the largest ball in it
 FRAME_BYTES = 8 * (15 + 2) + 1000  # of a frame in the run file: moments, and its place as text
 
@@ -63,7 +65,7 @@ def trajectory_plan(config: TrajectoryConfig, threads: int | None = None) -> Tra
 def require_trajectory(config: TrajectoryConfig, threads: int | None = None) -> None:
     """Raise ConfigError where frames side by side exceed the memory; PhysicsError without finufft.
 
-    threads: as in `trajectory_plan`.
+    It warns of sums that go pair by pair for long. threads: as in `trajectory_plan`.
     """
     if (
         config.tolerance is not None
@@ -71,6 +73,8 @@ def require_trajectory(config: TrajectoryConfig, threads: int | None = None) -> 
     ):
         finufft(f"`tolerance` with frames of {LATTICE_FROM:,} blocks or more")
     planned = trajectory_plan(config, threads)
+    if planned.faster:
+        LOG.warning("%s", planned.faster)
     if planned.fits:
         return
     limit = memory_limit()

@@ -236,6 +236,16 @@ def test_a_frame_that_changed_is_refused_when_it_is_read(load, tmp_path):
     assert "must exist and be a file" in fault(read_frame, first)
 
 
+def test_arrays_from_python(load, tmp_path, monkeypatch):
+    monkeypatch.setattr("rsrg.config.positions.Path", lambda name: tmp_path / name)
+    config = load(FRAMES[:2], box=[EDGE] * 3)
+    assert [f.frame for f in config.positions] == [0, 1]
+    (tmp_file,) = tmp_path.glob("positions-*.npy")
+    np.testing.assert_array_equal(np.load(tmp_file), FRAMES[:2])
+    assert len(load({"file": FRAMES[0], "box": [EDGE] * 3}).positions) == 1
+    assert "must hold from 8 to" in fault(load, np.zeros((2, 3, 3)))
+
+
 def test_a_box_twice(load):
     frame = load("c.xyz@0", box=[EDGE] * 3).positions[0]
     assert "must not be periodic by itself where the config gives a `box`" in fault(

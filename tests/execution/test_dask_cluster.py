@@ -63,7 +63,7 @@ def test_dask_sums_frames(dask_cluster, tmp_path, same):
     with open_executor(scheduler=dask_cluster.scheduler_address) as executor:
         rsrg.run(config, tmp_path / "there.h5", executor=executor)
         (tmp_path / "f.npy").unlink()
-        with pytest.raises(FrameError, match="f.npy must exist and be a file"):
+        with pytest.raises(FrameError, match=r"f\.npy must exist and be a file"):
             rsrg.run(config, tmp_path / "gone.h5", executor=executor)
     same(tmp_path / "there.h5", tmp_path / "here.h5")
 

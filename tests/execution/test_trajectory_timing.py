@@ -9,8 +9,9 @@ import rsrg
 from rsrg.config.loading import load_config
 from rsrg.errors import ConfigError
 from rsrg.execution import trajectory_timing
-from rsrg.execution.trajectory_timing import trajectory_plan
+from rsrg.execution.trajectory_timing import require_trajectory, trajectory_plan
 from rsrg.physics.errors import PhysicsError
+from rsrg.sums import engines
 from rsrg.sums.limits import MemoryLimit
 
 BLOCKS = 3000  # so many that ewald and lattice are looked at
@@ -52,6 +53,17 @@ def test_the_plan_names_the_engine(config_of, tmp_path):
     exact = trajectory_plan(config_of(tmp_path / "*.npy", domain="all"))
     assert exact.engine == "direct"
     assert exact.seconds > large.seconds
+
+
+def test_long_sums_pair_by_pair_are_told(config_of, tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr(engines, "SLOW", 0.0)
+    np.save(tmp_path / "f.npy", np.random.default_rng(0).random((20 * BLOCKS, 3)))
+    require_trajectory(config_of(tmp_path / "f.npy", tolerance=1e-6))
+    assert caplog.messages == []
+    require_trajectory(config_of(tmp_path / "f.npy"))
+    (line,) = caplog.messages
+    assert "goes pair by pair" in line
+    assert "with `tolerance=1e-07` it would take about" in line
 
 
 def test_a_tolerance_needs_finufft(config_of, tmp_path, monkeypatch):
