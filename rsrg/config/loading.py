@@ -19,6 +19,7 @@ from rsrg.config.yaml_source import KeyPath, Source, override, parse_source, sou
 from rsrg.errors import ConfigError
 from rsrg.formatting import shell_path
 
+POSITIONS = ("blocks.positions", "positions")  # of a flow, and of a trajectory
 UNION_TAGS = ("grid", "list")
 C = TypeVar("C", bound=RunConfig)
 MAX_VALUE_TEXT = 60  # longest text of a wrong value, in characters
@@ -97,9 +98,9 @@ def _with_saved_arrays(data: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _saved(key: str, value: Any) -> Any:
     """The value of a key, with an array of positions replaced by the path of its file."""
-    if key in ("blocks.positions", "positions") and isinstance(value, Mapping) and "file" in value:
+    if key in POSITIONS and isinstance(value, Mapping) and "file" in value:
         return {**value, "file": _saved(f"{key}.file", value["file"])}
-    if not key.removeprefix("blocks.").startswith("positions") or isinstance(value, str | Mapping):
+    if key.removesuffix(".file") not in POSITIONS or isinstance(value, str | Mapping):
         return value
     if not key.startswith("blocks.") and not hasattr(value, "__array__"):
         return value  # a list of frames
