@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -20,7 +20,10 @@ from rsrg.cli.outcome import finish
 from rsrg.cli.overrides import parse_overrides
 
 if TYPE_CHECKING:
-    from rsrg.config.run_config import RunConfig
+    from rsrg.config.schema import Config
+    from rsrg.config.trajectory import TrajectoryConfig
+    from rsrg.execution.plan import Plan
+    from rsrg.execution.trajectory_plan import TrajectoryPlan
 
 Output = Annotated[
     Path | None,
@@ -53,10 +56,7 @@ def run(
 
     A config with `positions` at its top level is a trajectory: M of each frame.
     """
-    from rsrg.config.trajectory import TrajectoryConfig
     from rsrg.execution import engine
-    from rsrg.execution.timing import timed_plan
-    from rsrg.execution.trajectory_timing import trajectory_plan
     from rsrg.report.console import print_json
     from rsrg.report.plan_text import print_plan
 
@@ -64,11 +64,7 @@ def run(
     loaded = load(source, o)
     execution.apply()
     if dry_run:
-        planned = (
-            trajectory_plan(loaded, execution.side_by_side)
-            if isinstance(loaded, TrajectoryConfig)
-            else timed_plan(loaded)
-        )
+        planned = _planned(loaded, execution.side_by_side)
         if execution.as_json:
             print_json({"config": json.loads(loaded.resolved()), **asdict(planned)})
             return
@@ -134,28 +130,35 @@ def resume(
 
 def _print_left(path: Path, overrides: dict[str, Any], as_json: bool) -> None:
     """What a resume would do, and how long that would take here."""
+    from rsrg.config.exact import ExactConfig
+    from rsrg.config.schema import Config
     from rsrg.execution import engine
     from rsrg.formatting import counted, duration_text
     from rsrg.report.console import print_json
 
     config, left, total = engine.chunks_left(path, overrides)
-    whole = _seconds(config) if left else None
+    known = left and not isinstance(config, ExactConfig)
+    whole = _planned(cast("Config | TrajectoryConfig", config)).seconds if known else None
     seconds = None if whole is None else whole * left / total
     if as_json:
         print_json({"chunks_left": left, "chunks": total, "seconds": seconds})
         return
     print(f"{path}: {counted(left, 'chunk')} of {total:,} left")
     if seconds is not None:
-        print(f"  time about {duration_text(seconds)} on this machine")
+        source = "measured on one chunk" if isinstance(config, Config) else "estimated"
+        print(f"  time about {duration_text(seconds)} on this machine ({source})")
 
 
-def _seconds(config: "RunConfig") -> float | None:
-    """What all of a run would take here; None where there is no estimate."""
+def _planned(
+    config: "Config | TrajectoryConfig", threads: int | None = None
+) -> "Plan | TrajectoryPlan":
+    """The plan of a flow or a trajectory, with the time that it would take here."""
     from rsrg.config.schema import Config
-    from rsrg.config.trajectory import TrajectoryConfig
-    from rsrg.execution.timing import timed_plan
+
+    if isinstance(config, Config):
+        from rsrg.execution.timing import timed_plan
+
+        return timed_plan(config)
     from rsrg.execution.trajectory_timing import trajectory_plan
 
-    if isinstance(config, TrajectoryConfig):
-        return trajectory_plan(config).seconds
-    return timed_plan(config).seconds if isinstance(config, Config) else None
+    return trajectory_plan(config, threads)

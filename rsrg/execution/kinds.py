@@ -12,8 +12,6 @@ from rsrg.execution.plan import require_memory as require_flow_memory
 from rsrg.execution.run_state import RunState
 from rsrg.execution.sampler import require_room
 from rsrg.execution.state import State
-from rsrg.execution.trajectory_state import TrajectoryState
-from rsrg.execution.trajectory_timing import require_trajectory
 from rsrg.storage.run_file import EXACT, TRAJECTORY, Snapshot
 
 
@@ -23,6 +21,8 @@ def initial_state(config: RunConfig, executor: Executor | None) -> RunState:
     if isinstance(config, ExactConfig):
         return ExactState.initial(config)
     if isinstance(config, TrajectoryConfig):
+        from rsrg.execution.trajectory_state import TrajectoryState  # with engines and readers
+
         return TrajectoryState.initial(config)
     require_room(cast(Config, config))
     return State.initial(cast(Config, config))
@@ -30,10 +30,12 @@ def initial_state(config: RunConfig, executor: Executor | None) -> RunState:
 
 def saved_state(snapshot: Snapshot) -> RunState:
     """The state that a run file holds."""
-    kinds: dict[str, type[ExactState] | type[TrajectoryState]]
-    kinds = {EXACT: ExactState, TRAJECTORY: TrajectoryState}
-    kind = kinds.get(str(snapshot.attributes.get("filetype")), State)
-    return kind.from_run_file(snapshot)
+    kind = snapshot.attributes.get("filetype")
+    if kind == TRAJECTORY:
+        from rsrg.execution.trajectory_state import TrajectoryState
+
+        return TrajectoryState.from_run_file(snapshot)
+    return (ExactState if kind == EXACT else State).from_run_file(snapshot)
 
 
 def require_memory(config: RunConfig, executor: Executor | None) -> None:
@@ -44,4 +46,6 @@ def require_memory(config: RunConfig, executor: Executor | None) -> None:
     if isinstance(config, Config):
         require_flow_memory(config)
     elif isinstance(config, TrajectoryConfig) and (executor is None or executor.starts_at_once):
+        from rsrg.execution.trajectory_timing import require_trajectory
+
         require_trajectory(config, None if executor is None else executor.workers)
