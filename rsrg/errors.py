@@ -56,5 +56,9 @@ class ComputationError(RsrgError):
     """A sum that came back without a number: a fault of rsrg or of the machine, not of a user."""
 
 
+class FrameError(RsrgError):
+    """A frame of a trajectory that is missing, or no longer what it was, when its turn comes."""
+
+
 class ExecutorError(RsrgError):
     """Workers or their scheduler are missing, lost, or not fit for the run."""

@@ -12,6 +12,7 @@ from tables import table
 from rsrg.config.exact import ExactConfig
 from rsrg.config.on_resume import inner_model, rule_of, stated_rules
 from rsrg.config.schema import Config
+from rsrg.config.trajectory import TrajectoryConfig
 from rsrg.studies.study import AXES_RULE, KINDS, RUNS_RULE
 
 HEADINGS = ("key", "what it is", "allowed", "default", "on resume")
@@ -21,6 +22,7 @@ RESUME = {
     "can only grow": "may grow",
     "can only fall": "may fall",
     "can only gain": "may gain values",
+    "can only be continued": "may be continued",
     "fixed": "stays",
 }
 
@@ -33,6 +35,11 @@ def config_fields() -> str:
 def exact_fields() -> str:
     """Every field of the config of exact super blocks."""
     return "\n".join(_sections(ExactConfig, ExactConfig))
+
+
+def trajectory_fields() -> str:
+    """Every field of the config of a trajectory."""
+    return "\n".join(_sections(TrajectoryConfig, TrajectoryConfig))
 
 
 def study_keys() -> str:

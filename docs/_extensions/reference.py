@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from api_page import api
 from command_pages import commands
-from config_pages import config_fields, exact_fields, study_keys
+from config_pages import config_fields, exact_fields, study_keys, trajectory_fields
 from run_file_page import run_file
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
@@ -15,6 +15,7 @@ TEXTS: dict[str, Callable[[], str]] = {
     "api": api,
     "config": config_fields,
     "exact": exact_fields,
+    "trajectory": trajectory_fields,
     "study": study_keys,
     "commands": commands,
     "run_file": run_file,

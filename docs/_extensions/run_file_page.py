@@ -17,6 +17,7 @@ GROUPS = {
     "critical": "Critical strains.",
     "pool": "Unequal blocks: only in runs with `flow.disorder: quenched`.",
     "exact": "Exact super blocks: only in files of `rsrg exact`.",
+    "trajectory": "M of every frame: only in files of a trajectory.",
     "checkpoint": "How far the run is.",
     "provenance": "The sessions that worked on the file.",
 }

@@ -14,29 +14,29 @@ if TYPE_CHECKING:
 
 def complete_examples(incomplete: str) -> list[str]:
     """The names of examples that a shell offers."""
-    return _offered(None)(incomplete)
+    return _offered()(incomplete)
 
 
-def _offered(kind: "Kind | None") -> Callable[[str], list[str]]:
+def _offered(*kinds: "Kind") -> Callable[[str], list[str]]:
     def offer(incomplete: str) -> list[str]:
         from rsrg.config.examples import example_names
 
-        return [name for name in example_names(kind) if name.startswith(incomplete)]
+        return [name for name in example_names(*kinds) if name.startswith(incomplete)]
 
     return offer
 
 
-def _option(kind: "Kind") -> typer.models.OptionInfo:
+def _option(*kinds: "Kind") -> typer.models.OptionInfo:
     option: typer.models.OptionInfo = typer.Option(
         "--example",
         metavar="NAME",
-        autocompletion=_offered(kind),
+        autocompletion=_offered(*kinds),
         help="An example instead of a file; rsrg init lists them.",
     )
     return option
 
 
-FlowExample = Annotated[str | None, _option("flow")]
+RunExample = Annotated[str | None, _option("flow", "trajectory")]
 ExactExample = Annotated[str | None, _option("exact")]
 StudyExample = Annotated[str | None, _option("study")]
 OptionalConfig = Annotated[
@@ -48,7 +48,7 @@ OptionalStudy = Annotated[
 ]
 
 
-def chosen(path: Path | None, example: str | None, kind: "Kind") -> Path:
+def chosen(path: Path | None, example: str | None, *kinds: "Kind") -> Path:
     """The file to use: the one given, or that of the example.
 
     Raises ConfigError unless one of them is given, and for an unknown example.
@@ -58,4 +58,4 @@ def chosen(path: Path | None, example: str | None, kind: "Kind") -> Path:
     if (path is None) == (example is None):
         got = "neither" if path is None else "both"
         raise ConfigError([f"either a file or `--example NAME` must be given; got {got}"])
-    return path if path is not None else example_path(str(example), kind)
+    return path if path is not None else example_path(str(example), *kinds)

@@ -20,6 +20,7 @@ from rsrg.errors import RsrgError
 if TYPE_CHECKING:
     from rsrg.config.exact import ExactConfig
     from rsrg.config.schema import Config
+    from rsrg.config.trajectory import TrajectoryConfig
 
 EXIT_FAILURE, EXIT_USAGE, EXIT_STOPPED, EXIT_INTERRUPTED = 1, 2, 75, 130
 
@@ -89,6 +90,11 @@ class ExecutionOptions:
             logging.basicConfig(format="%(message)s")
             logging.getLogger("rsrg").setLevel(logging.INFO)
 
+    @property
+    def side_by_side(self) -> int | None:
+        """How many units are computed side by side on this machine; None for the default."""
+        return self.threads or self.workers
+
     @contextmanager
     def opened(self) -> Iterator[dict[str, Any]]:
         """Executor, progress display and time limit, as keyword arguments of `engine.run`."""
@@ -150,25 +156,29 @@ def one_blas_thread() -> AbstractContextManager[object]:
     return threadpool_limits(1, "blas")
 
 
-def load(path: Path, overrides: list[str] | None) -> "Config":
+def load(path: Path, overrides: list[str] | None) -> "Config | TrajectoryConfig":
     """The config in a file, with `-o` overrides."""
     from rsrg.config.loading import load_config
 
     return load_config(path, parse_overrides(overrides))
 
 
-def load_any(path: Path, overrides: list[str] | None) -> "Config | ExactConfig":
-    """The config in a file, of a flow or of exact super blocks, with `-o` overrides."""
-    from rsrg.config.loading import config_from_source, exact_config_from_source, is_exact
+def load_any(path: Path, overrides: list[str] | None) -> "Config | ExactConfig | TrajectoryConfig":
+    """The config in a file, of whatever kind, with `-o` overrides."""
+    from rsrg.config.exact import ExactConfig
+    from rsrg.config.loading import exact_config_from_source, kind_of_config, runnable_config
     from rsrg.config.yaml_source import override, read_source
 
     source = override(read_source(path), parse_overrides(overrides))
-    return exact_config_from_source(source) if is_exact(source) else config_from_source(source)
+    exact = kind_of_config(source) is ExactConfig
+    return exact_config_from_source(source) if exact else runnable_config(source)
 
 
-def print_positions(config: "Config") -> None:
-    """Which blocks a config takes from a file, and the box they are in, if it does."""
-    if config.blocks.positions is not None:
+def print_positions(config: "Config | TrajectoryConfig") -> None:
+    """Which blocks the config of a flow takes from a file, and their box, if it does."""
+    from rsrg.config.schema import Config
+
+    if isinstance(config, Config) and config.blocks.positions is not None:
         from rsrg.config.positions import sample_text
 
         print(f"  {sample_text(config.blocks.positions)}")

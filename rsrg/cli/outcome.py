@@ -8,8 +8,10 @@ from rsrg.errors import RunFileError
 from rsrg.formatting import shell_path
 
 if TYPE_CHECKING:
+    from rsrg.results.any_run import AnyRun
     from rsrg.results.exact_run import ExactRun
     from rsrg.results.run import Run
+    from rsrg.results.trajectory_run import TrajectoryRun
 
 
 def exit_stopped(message: str) -> NoReturn:
@@ -18,7 +20,7 @@ def exit_stopped(message: str) -> NoReturn:
     exit_at_once(EXIT_STOPPED)
 
 
-def finish(run: "Run | ExactRun", quiet: bool, as_json: bool = False) -> None:
+def finish(run: "AnyRun", quiet: bool, as_json: bool = False) -> None:
     """Say how a session ended; a stopped one exits with 75."""
     if run.status != "finished":
         _finish_stopped(run, as_json)
@@ -33,7 +35,7 @@ def finish(run: "Run | ExactRun", quiet: bool, as_json: bool = False) -> None:
         print_json(run_data(run, pictures))
 
 
-def _finish_stopped(run: "Run | ExactRun", as_json: bool) -> NoReturn:
+def _finish_stopped(run: "AnyRun", as_json: bool) -> NoReturn:
     if as_json:
         from rsrg.report.console import print_json
         from rsrg.report.run_data import run_data
@@ -48,9 +50,10 @@ def _finish_stopped(run: "Run | ExactRun", as_json: bool) -> NoReturn:
     )
 
 
-def _print_finished(run: "Run | ExactRun") -> None:
+def _print_finished(run: "AnyRun") -> None:
     """The tables of a run, and where it is."""
     from rsrg.results.run import Run
+    from rsrg.results.trajectory_run import TrajectoryRun
 
     if isinstance(run, Run):
         from rsrg.report.terminal import print_disorder, print_results
@@ -58,6 +61,10 @@ def _print_finished(run: "Run | ExactRun") -> None:
         print_results(run)
         if run.config.flow.quenched:
             print_disorder(run)
+    elif isinstance(run, TrajectoryRun):
+        from rsrg.report.trajectory_table import print_trajectory
+
+        print_trajectory(run)
     else:
         from rsrg.report.exact_table import print_exact
 
@@ -65,19 +72,25 @@ def _print_finished(run: "Run | ExactRun") -> None:
     print(f"run file: {run.path}")
 
 
-def _pictures(run: "Run | ExactRun", quiet: bool) -> list[Path]:
+def _pictures(run: "AnyRun", quiet: bool) -> list[Path]:
     """Draw the pictures of a run beside it, unless a file of the user's is there."""
     from rsrg.report.style import require_own
     from rsrg.results.run import Run
+    from rsrg.results.trajectory_run import TrajectoryRun
 
     picture = run.path.with_suffix(".png")
     try:
         require_own(picture)
         if isinstance(run, Run):
             return draw(run, picture, quiet=quiet)
-        from rsrg.report.exact_figure import exact_figure
+        if isinstance(run, TrajectoryRun):
+            from rsrg.report.trajectory_figure import trajectory_figure
 
-        exact_figure(run, picture)
+            trajectory_figure(run, picture)
+        else:
+            from rsrg.report.exact_figure import exact_figure
+
+            exact_figure(run, picture)
     except RunFileError as error:
         say(f"no picture: {error}")
         return []
@@ -118,6 +131,29 @@ def report_exact(run: "ExactRun", picture: Path | None, as_json: bool = False) -
     print(f"run file: {run.path}")
     if picture is not None:
         exact_figure(run, picture)
+        print(f"picture: {picture}")
+
+
+def report_trajectory(
+    run: "TrajectoryRun", picture: Path | None, material: str | None, as_json: bool
+) -> None:
+    """Tables and picture of a trajectory, or its numbers as JSON."""
+    from rsrg.report.console import print_json
+    from rsrg.report.trajectory_figure import trajectory_figure
+    from rsrg.report.trajectory_table import as_records, print_trajectory
+
+    if run.status != "finished":
+        done, total = run.progress
+        print(f"{run.path} is {run.status}: {done} of {total} frames")
+        return
+    run.material_index(material)  # an unknown glass is an error, not left out
+    if as_json:
+        print_json(as_records(run))
+        return
+    print_trajectory(run)
+    print(f"run file: {run.path}")
+    if picture is not None:
+        trajectory_figure(run, picture, material)
         print(f"picture: {picture}")
 
 

@@ -15,9 +15,9 @@ def print_paper_table(path: Path, table_format: TableFormat, material: str | Non
     """Print all critical strains of a run or of merged runs, or those of one glass."""
     from rsrg.report.paper_table import csv_table, latex_table
     from rsrg.results.axis_index import axis_index
-    from rsrg.results.opened import open_run
+    from rsrg.results.opened import open_flow
 
-    with open_run(path) as opened:
+    with open_flow(path) as opened:
         if material is not None:
             axis_index(opened, "material", material)
         records = [r for r in opened.critical_strains() if material in (None, r.material)]

@@ -8,7 +8,7 @@ import typer
 
 from rsrg.cli.figures import FigureFormat, refuse_figures, report_figures
 from rsrg.cli.options import AsJson
-from rsrg.cli.outcome import draw, report_exact, report_study
+from rsrg.cli.outcome import draw, report_exact, report_study, report_trajectory
 from rsrg.cli.paper_table import TableFormat, print_paper_table
 from rsrg.errors import ConfigError, RunFileError
 
@@ -76,6 +76,7 @@ def report(
     from rsrg.results.merged_runs import MergedRuns
     from rsrg.results.opened import open_any
     from rsrg.results.run import Run
+    from rsrg.results.trajectory_run import TrajectoryRun
     from rsrg.studies.members import merged_members, study_members
 
     if output is not None and output.suffix not in (".html", *PICTURES):
@@ -102,7 +103,11 @@ def report(
         return
     if not isinstance(opened, Run):
         refuse_figures(run, figures)
-        report_exact(opened, output if pictured else None, as_json=as_json)
+        picture = output if pictured else None
+        if isinstance(opened, TrajectoryRun):
+            report_trajectory(opened, picture, material, as_json)
+        else:
+            report_exact(opened, picture, as_json=as_json)
     else:
         opened.material_index(material)  # an unknown glass is an error, not left out
         _print_tables(opened, every_channel, material)

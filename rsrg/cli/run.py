@@ -3,11 +3,11 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from rsrg.cli.examples import ExactExample, FlowExample, OptionalConfig, chosen
+from rsrg.cli.examples import ExactExample, OptionalConfig, RunExample, chosen
 from rsrg.cli.options import (
     ExecutionOptions,
     Overrides,
@@ -18,6 +18,12 @@ from rsrg.cli.options import (
 )
 from rsrg.cli.outcome import finish
 from rsrg.cli.overrides import parse_overrides
+
+if TYPE_CHECKING:
+    from rsrg.config.schema import Config
+    from rsrg.config.trajectory import TrajectoryConfig
+    from rsrg.execution.plan import Plan
+    from rsrg.execution.trajectory_plan import TrajectoryPlan
 
 Output = Annotated[
     Path | None,
@@ -33,7 +39,7 @@ Restart = Annotated[
 def run(
     execution: ExecutionOptions,
     config: OptionalConfig = None,
-    example: FlowExample = None,
+    example: RunExample = None,
     o: Overrides = None,
     output: Output = None,
     restart: Restart = False,
@@ -46,17 +52,19 @@ def run(
         ),
     ] = False,
 ) -> None:
-    """Run a config: progress, then the table of critical strains, a run file and a picture."""
+    """Run a config: progress, then the table of critical strains, a run file and a picture.
+
+    A config with `positions` at its top level is a trajectory: M of each frame.
+    """
     from rsrg.execution import engine
-    from rsrg.execution.timing import timed_plan
     from rsrg.report.console import print_json
     from rsrg.report.plan_text import print_plan
 
-    source = chosen(config, example, "flow")
+    source = chosen(config, example, "flow", "trajectory")
     loaded = load(source, o)
     execution.apply()
     if dry_run:
-        planned = timed_plan(loaded)
+        planned = _planned(loaded, execution.side_by_side)
         if execution.as_json:
             print_json({"config": json.loads(loaded.resolved()), **asdict(planned)})
             return
@@ -122,18 +130,35 @@ def resume(
 
 def _print_left(path: Path, overrides: dict[str, Any], as_json: bool) -> None:
     """What a resume would do, and how long that would take here."""
+    from rsrg.config.exact import ExactConfig
     from rsrg.config.schema import Config
     from rsrg.execution import engine
-    from rsrg.execution.timing import timed_plan
     from rsrg.formatting import counted, duration_text
     from rsrg.report.console import print_json
 
     config, left, total = engine.chunks_left(path, overrides)
-    whole = timed_plan(config).seconds if left and isinstance(config, Config) else None
+    known = left and not isinstance(config, ExactConfig)
+    whole = _planned(cast("Config | TrajectoryConfig", config)).seconds if known else None
     seconds = None if whole is None else whole * left / total
     if as_json:
         print_json({"chunks_left": left, "chunks": total, "seconds": seconds})
         return
     print(f"{path}: {counted(left, 'chunk')} of {total:,} left")
     if seconds is not None:
-        print(f"  time about {duration_text(seconds)} on this machine (measured on one chunk)")
+        source = "measured on one chunk" if isinstance(config, Config) else "estimated"
+        print(f"  time about {duration_text(seconds)} on this machine ({source})")
+
+
+def _planned(
+    config: "Config | TrajectoryConfig", threads: int | None = None
+) -> "Plan | TrajectoryPlan":
+    """The plan of a flow or a trajectory, with the time that it would take here."""
+    from rsrg.config.schema import Config
+
+    if isinstance(config, Config):
+        from rsrg.execution.timing import timed_plan
+
+        return timed_plan(config)
+    from rsrg.execution.trajectory_timing import trajectory_plan
+
+    return trajectory_plan(config, threads)

@@ -20,6 +20,7 @@ from rsrg.errors import ConfigError, RunFileError
 
 if TYPE_CHECKING:
     from rsrg.config.exact import ExactConfig
+    from rsrg.config.trajectory import TrajectoryConfig
 
 CONFIGS = ("config", "config_text")  # attributes that `inspect` prints
 
@@ -27,11 +28,15 @@ CONFIGS = ("config", "config_text")  # attributes that `inspect` prints
 def validate(config: ConfigPath, o: Overrides = None, as_json: AsJson = False) -> None:
     """Check a config and say what it asks for; every problem is listed at once."""
     from rsrg.config.schema import Config
+    from rsrg.config.trajectory import TrajectoryConfig
     from rsrg.execution.plan import plan
     from rsrg.report.console import print_json
     from rsrg.report.plan_text import print_plan
 
     loaded = load_any(config, o)
+    if isinstance(loaded, TrajectoryConfig):
+        _print_valid_trajectory(config, loaded, as_json)
+        return
     if not isinstance(loaded, Config):
         _print_valid_exact(config, loaded, as_json)
         return
@@ -61,6 +66,22 @@ def _print_valid_exact(path: Path, config: "ExactConfig", as_json: bool) -> None
         f"{config.sampling.super_blocks} super blocks of eight two-level blocks, 256 states, at "
         f"{sizes[0]} strengths × {sizes[1]} distances × {sizes[2]} temperatures"
     )
+
+
+def _print_valid_trajectory(path: Path, config: "TrajectoryConfig", as_json: bool) -> None:
+    """Say what a valid config of a trajectory asks for."""
+    from rsrg.formatting import counted
+    from rsrg.report.console import print_json
+
+    if as_json:
+        print_json({"valid": True, "config": json.loads(config.resolved())})
+        return
+    counts = [frame.blocks or 0 for frame in config.positions]
+    low, high = min(counts), max(counts)
+    blocks = f"{low:,}" if low == high else f"{low:,} to {high:,}"
+    ball = "the largest ball of each" if config.domain == "sphere" else "all of each"
+    print(f"{path} is valid.")
+    print(f"{counted(len(counts), 'frame')} of {blocks} blocks: {ball} is summed over")
 
 
 def inspect(
@@ -140,11 +161,11 @@ def compare(
     from rsrg.report.console import print_json
     from rsrg.results.compare import Comparison
     from rsrg.results.compare import compare as compared
-    from rsrg.results.opened import open_run
+    from rsrg.results.opened import open_flow
 
     if other is not None and (strain, channel) != (None, None):
         raise ConfigError(["`--strain` and `--channel` are for one run; leave them out for two"])
-    files = [open_run(path) for path in (run, other) if path is not None]
+    files = [open_flow(path) for path in (run, other) if path is not None]
     result: Comparison
     if other is None:
         result = compared(
@@ -174,8 +195,10 @@ def materials(as_json: AsJson = False) -> None:
 
 def schema(
     kind: Annotated[
-        Literal["flow", "exact", "study"],
-        typer.Argument(metavar="[KIND]", help="Of which file: flow (a config), exact or study."),
+        Literal["flow", "exact", "trajectory", "study"],
+        typer.Argument(
+            metavar="[KIND]", help="Of which file: flow (a config), exact, trajectory or study."
+        ),
     ] = "flow",
 ) -> None:
     """Print the JSON schema of a config or study, for editors that complete and check YAML."""

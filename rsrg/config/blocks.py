@@ -10,7 +10,7 @@ from rsrg.config.on_resume import IGNORED
 from rsrg.ensemble.blocks import Distribution, Jitter, Packing
 
 RSA_SEPARATION = 0.8  # the default; near 0.9019 random sequential addition never ends
-_DATASET = re.compile(r"(.*\.(?:h5|hdf5)):(.+)", re.IGNORECASE)
+DATASET = re.compile(r"(.*\.(?:h5|hdf5)):(.+)", re.IGNORECASE)
 _FRAME = re.compile(r"(.+)@(-?\d{1,9})")
 Edge = Annotated[Finite, Field(gt=0.0)]
 
@@ -124,7 +124,7 @@ class PositionsSpec(ConfigModel):
         """Take the dataset or the frame from the name of the file, as earlier configs have it."""
         if not isinstance(value, dict) or not isinstance(value.get("file"), str):
             return value
-        if match := _DATASET.fullmatch(value["file"]):
+        if match := DATASET.fullmatch(value["file"]):
             return {"dataset": match[2]} | value | {"file": match[1]}
         if match := _FRAME.fullmatch(value["file"]):
             return {"frame": int(match[2])} | value | {"file": match[1]}

@@ -10,36 +10,55 @@ from rsrg.errors import ConfigError
 FOLDER = Path(__file__).parents[1] / "examples"  # in the source tree a link to configs/
 STUDIES = "studies"
 FIRST = "quickstart"
-Kind = Literal["flow", "exact", "study"]
+Kind = Literal["flow", "exact", "trajectory", "study"]
+COMMANDS: dict[Kind, str] = {  # that carry out each kind
+    "flow": "run",
+    "exact": "exact",
+    "trajectory": "run",
+    "study": "sweep",
+}
+WORDS: dict[Kind, str] = {
+    "flow": "a flow",
+    "exact": "exact super blocks",
+    "trajectory": "a trajectory",
+    "study": "a study",
+}
 
 
-def example_names(kind: Kind | None = None) -> list[str]:
-    """The names of all examples, or of those of a kind: configs, then `studies/NAME`."""
+def example_names(*kinds: Kind) -> list[str]:
+    """The names of all examples, or of those of some kinds: configs, then `studies/NAME`."""
     paths = [*sorted(FOLDER.glob("*.yaml")), *sorted(FOLDER.glob(f"{STUDIES}/*.yaml"))]
     names = [path.relative_to(FOLDER).with_suffix("").as_posix() for path in paths]
-    return [name for name in names if kind in (None, kind_of(name))]
+    return [name for name in names if not kinds or kind_of(name) in kinds]
 
 
 def kind_of(name: str) -> Kind:
-    """What an example is: a config of a flow or of exact super blocks, or a study."""
+    """What an example is: a config of a flow, exact super blocks or a trajectory, or a study."""
     if name.startswith(f"{STUDIES}/"):
         return "study"
-    return "exact" if re.search("^kind: exact", _text(name), re.MULTILINE) else "flow"
+    text = _text(name)
+    if re.search("^positions:", text, re.MULTILINE):
+        return "trajectory"
+    return "exact" if re.search("^kind: exact", text, re.MULTILINE) else "flow"
 
 
-def example_path(name: str, kind: Kind | None = None) -> Path:
+def example_path(name: str, *kinds: Kind) -> Path:
     """The file of an example. Raises ConfigError, with the nearest name, for an unknown one."""
-    known = example_names(kind)
+    known = example_names(*kinds)
     if name in known:
         return FOLDER / f"{name}.yaml"
-    what = {"flow": "a flow", "exact": "exact super blocks", "study": "a study", None: "rsrg"}[kind]
+    what = " or ".join(WORDS[kind] for kind in kinds) or "rsrg"
     if name in example_names():
-        verb = {"flow": "run", "exact": "exact", "study": "sweep"}[kind_of(name)]
-        hint = f"it is another kind: rsrg {verb} --example {name}"
+        hint = f"it is another kind: rsrg {COMMANDS[kind_of(name)]} --example {name}"
         raise ConfigError([f"`{name}` must be an example of {what}; {hint}"])
     near = nearest_example(name, known)
     hint = f"did you mean {near}?" if near else f"they are {', '.join(known)}"
     raise ConfigError([f"`{name}` must be an example of {what}; {hint}"])
+
+
+def example_data(name: str) -> list[Path]:
+    """The files that an example reads: those of its name, but for the config itself."""
+    return sorted(FOLDER.glob(f"{name}.npy"))
 
 
 def nearest_example(name: str, known: list[str] | None = None) -> str | None:

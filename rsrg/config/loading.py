@@ -14,10 +14,12 @@ from rsrg.config.exact import ExactConfig
 from rsrg.config.on_resume import inner_model
 from rsrg.config.run_config import RunConfig
 from rsrg.config.schema import Config
+from rsrg.config.trajectory import TrajectoryConfig
 from rsrg.config.yaml_source import KeyPath, Source, override, parse_source, source_of
 from rsrg.errors import ConfigError
 from rsrg.formatting import shell_path
 
+POSITIONS = ("blocks.positions", "positions")  # of a flow, and of a trajectory
 UNION_TAGS = ("grid", "list")
 C = TypeVar("C", bound=RunConfig)
 MAX_VALUE_TEXT = 60  # longest text of a wrong value, in characters
@@ -25,20 +27,22 @@ MAX_VALUE_TEXT = 60  # longest text of a wrong value, in characters
 
 def load_config(
     path: str | os.PathLike[str] | Mapping[str, Any], overrides: Mapping[str, Any] | None = None
-) -> Config:
+) -> Config | TrajectoryConfig:
     """Read a config, which says what a run computes, from a YAML file, and check it.
 
     path: of the YAML file; or a mapping of the same keys and values in its place.
     overrides: new values by dotted key, such as {"sampling.seed": 7}.
 
     `blocks.positions` may be an array of the positions of blocks, (n, 3), or `{file: array, box:
-    edges}`: it is written to a file named by its content, positions-HASH.npy, in this folder.
+    edges}`; `positions`, of a trajectory, one of shape (frames, n, 3), too. It is written to a file
+    named by its content, positions-HASH.npy, in this folder.
 
     In both, a number or list may come from numpy, and a quantity with its unit from pint or
     astropy. It means the same as its text in YAML: 50 Å is `50 angstrom`.
 
-    Returns the Config, which cannot be changed. Raises ConfigError that lists every problem, each
-    with file, line, key, rule and value.
+    Returns the Config, which cannot be changed; of a config with `positions` at its top level, a
+    TrajectoryConfig. Raises ConfigError that lists every problem, each with file, line, key, rule
+    and value.
 
     Example:
         A sum over 27 blocks in each step, averaged exactly, with the length of the sample changed:
@@ -78,11 +82,13 @@ def load_config(
     """
     given = _with_saved_arrays(path) if isinstance(path, Mapping) else path
     changes = {key: _saved(key, value) for key, value in (overrides or {}).items()}
-    return config_from_source(override(source_of(given), changes))
+    return runnable_config(override(source_of(given), changes))
 
 
 def _with_saved_arrays(data: Mapping[str, Any]) -> Mapping[str, Any]:
     """The mapping with an array of positions replaced by the path of a file that holds it."""
+    if "positions" in data:
+        return {**data, "positions": _saved("positions", data["positions"])}
     blocks = data.get("blocks")
     if not isinstance(blocks, Mapping) or "positions" not in blocks:
         return data
@@ -92,13 +98,15 @@ def _with_saved_arrays(data: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _saved(key: str, value: Any) -> Any:
     """The value of a key, with an array of positions replaced by the path of its file."""
-    if key == "blocks.positions" and isinstance(value, Mapping) and "file" in value:
-        return {**value, "file": _saved("blocks.positions.file", value["file"])}
-    if key not in ("blocks.positions", "blocks.positions.file") or isinstance(value, str | Mapping):
+    if key in POSITIONS and isinstance(value, Mapping) and "file" in value:
+        return {**value, "file": _saved(f"{key}.file", value["file"])}
+    if key.removesuffix(".file") not in POSITIONS or isinstance(value, str | Mapping):
         return value
+    if not key.startswith("blocks.") and not hasattr(value, "__array__"):
+        return value  # a list of frames
     from rsrg.config.positions import saved_array  # few configs have one
 
-    return saved_array(value)
+    return saved_array(value, several=not key.startswith("blocks."))
 
 
 def config_from_text(text: str, name: str = "config") -> Config:
@@ -106,11 +114,33 @@ def config_from_text(text: str, name: str = "config") -> Config:
     return config_from_source(parse_source(text, name))
 
 
+def runnable_config(source: Source) -> Config | TrajectoryConfig:
+    """The config in YAML data that were read, of a kind that `rsrg run` carries out."""
+    kind = kind_of_config(source)
+    return (
+        trajectory_from_source(source) if kind is TrajectoryConfig else config_from_source(source)
+    )
+
+
+def kind_of_config(source: Source) -> type[RunConfig]:
+    """What a config is of: a flow, exact super blocks, or a trajectory, which has `positions`."""
+    if source.data.get("kind") == "exact":
+        return ExactConfig
+    if source.data.get("kind") == "trajectory" or "positions" in source.data:
+        return TrajectoryConfig
+    return Config
+
+
 def config_from_source(source: Source) -> Config:
-    """The config in YAML data that were read. Raises as `load_config`."""
-    if is_exact(source):
+    """The config of a flow in YAML data that were read. Raises as `load_config`."""
+    if kind_of_config(source) is ExactConfig:
         place = source.place(("kind",))
         raise ConfigError([f"`kind: exact` is a config for the command `rsrg exact` ({place})"])
+    if kind_of_config(source) is TrajectoryConfig:
+        raise ConfigError([
+            "a config with `positions` at its top level is a trajectory, which `rsrg run` carries "
+            f"out; a flow is needed here ({source.place(('positions',))})"
+        ])  # fmt: skip
     if "base" in source.data:
         there = shell_path(source.name)
         raise ConfigError(
@@ -123,21 +153,40 @@ def config_from_source(source: Source) -> Config:
 
 def exact_config_from_source(source: Source) -> ExactConfig:
     """The config of an ensemble of exact super blocks. Raises as `load_config`."""
-    if not is_exact(source):
+    if kind_of_config(source) is not ExactConfig:
         raise ConfigError([f"a config for `rsrg exact` must have `kind: exact` ({source.name})"])
     return _validated(source, ExactConfig).with_text(source.text)
 
 
-def is_exact(source: Source) -> bool:
-    """Whether a config asks for an ensemble of exact super blocks rather than a flow."""
-    return source.data.get("kind") == "exact"
+def trajectory_from_source(source: Source) -> TrajectoryConfig:
+    """The config of a trajectory, with all its frames. Raises as `load_config`."""
+    flows = Config.model_fields.keys() - TrajectoryConfig.model_fields.keys()
+    if mixed := sorted(flows & source.data.keys()):
+        place = source.place((mixed[0],))
+        raise ConfigError([
+            f"`positions` at the top level is for a trajectory, `{mixed[0]}` for a flow: a config "
+            f"is one of them; positions of the blocks of a flow are `blocks.positions` ({place})"
+        ])  # fmt: skip
+    config = _validated(source, TrajectoryConfig)
+    return _with_frames(config, Path(source.name).parent).with_text(source.text)
+
+
+def _with_frames(config: TrajectoryConfig, folder: Path) -> TrajectoryConfig:
+    """The config with its single frames in place of files, patterns and slices."""
+    from rsrg.config.frames import single_frames  # what reads files starts slowly
+
+    boxed = (f.model_copy(update={"box": f.box or config.box}) for f in config.positions)
+    return config.model_copy(update={"positions": single_frames(tuple(boxed), folder)})
 
 
 def config_of_kind(source: Source, kind: type[C]) -> C:
     """The config of a known kind in YAML data that were read. Raises as `load_config`."""
-    read: Callable[[Source], RunConfig]
-    read = exact_config_from_source if kind is ExactConfig else config_from_source
-    return cast(C, read(source))
+    readers: dict[type[RunConfig], Callable[[Source], RunConfig]] = {
+        ExactConfig: exact_config_from_source,
+        TrajectoryConfig: trajectory_from_source,
+        Config: config_from_source,
+    }
+    return cast(C, readers[kind](source))
 
 
 def load_exact_config(

@@ -3,9 +3,10 @@
 import difflib
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from rsrg.config.base import ConfigModel, Finite, quantity
+from rsrg.config.on_resume import OnResume
 from rsrg.config.quantities import si_value
 from rsrg.physics.materials import GLASSES, Material
 
@@ -91,3 +92,19 @@ def as_specs(value: Any) -> Any:
     if isinstance(value, list):
         return tuple({"name": v} if isinstance(v, str) else v for v in value)
     return value
+
+
+Materials = Annotated[
+    tuple[MaterialSpec, ...],
+    BeforeValidator(as_specs, json_schema_input_type=MaterialsInput),
+    Field(min_length=1, max_length=1000),
+    OnResume("can only gain", show=lambda spec: str(spec.material().name)),
+]
+
+
+def require_distinct(materials: tuple[MaterialSpec, ...]) -> None:
+    """Raise ValueError where two glasses have one name."""
+    names = [m.material().name for m in materials]
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"`materials` must have distinct names; {name!r} stands twice")

@@ -12,7 +12,15 @@ from typing import Any, Literal, get_args
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-Rule = Literal["ignored", "may change", "can only grow", "can only fall", "can only gain", "fixed"]
+Rule = Literal[
+    "ignored",
+    "may change",
+    "can only grow",
+    "can only fall",
+    "can only gain",
+    "can only be continued",
+    "fixed",
+]
 
 
 def _itself(value: Any) -> Any:
@@ -25,7 +33,8 @@ class OnResume:
 
     rule: "ignored" (any change, because no number depends on the field), "may change" (any change,
     because it only bounds the work), "can only grow", "can only fall" (and not be left out), "can
-    only gain" (a list that loses nothing), or "fixed".
+    only gain" (a list that loses nothing), "can only be continued" (a list that gains values at its
+    end alone), or "fixed".
     measure: a function of the field's value, which gives what the rule compares: a number, or a
     list. tolerance: by how much a number may shrink through rounding. symbol, show: how an error
     names that number, or an element of the list.
@@ -90,6 +99,14 @@ def without_ignored(data: Mapping[str, Any], rules: Rules, prefix: str = "") -> 
         key = f"{prefix}{name}"
         if key in rules and rules[key].rule == "ignored":
             continue
-        nested = isinstance(value, Mapping)
-        kept[name] = without_ignored(value, rules, f"{key}.") if nested else value
+        kept[name] = _kept(value, rules, f"{key}.")
     return kept
+
+
+def _kept(value: Any, rules: Rules, prefix: str) -> Any:
+    """A value without the ignored fields inside it, also where it is a list of mappings."""
+    if isinstance(value, Mapping):
+        return without_ignored(value, rules, prefix)
+    if isinstance(value, list):
+        return [_kept(inner, rules, prefix) for inner in value]
+    return value

@@ -1,9 +1,11 @@
 """Files of positions as bytes: a file is the same wherever it lies, as long as its SHA-256 is."""
 
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 
 from rsrg.config.blocks import PositionsSpec
+from rsrg.config.trajectory import FrameSpec
 from rsrg.errors import ConfigError
 
 MAX_BYTES = 200_000_000
@@ -42,10 +44,31 @@ def found_again(spec: PositionsSpec, folder: Path) -> PositionsSpec:
     """
     if spec.sha256 is None or Path(spec.file).is_file():
         return spec
-    parts, here = Path(spec.file).parts[1:], folder.resolve()
+    for path in _places(spec.file, folder):
+        if content_hash(content_of(str(path))) == spec.sha256:
+            return spec.model_copy(update={"file": str(path)})
+    return spec
+
+
+def frames_found_again(frames: tuple[FrameSpec, ...], folder: Path) -> tuple[FrameSpec, ...]:
+    """The frames of a stored run with the present paths of their files, as `found_again`.
+
+    Whether a file has the content that it had, each frame shows when it is read.
+    """
+    moved = {
+        file: str(next(_places(file, folder), file))
+        for file in dict.fromkeys(frame.file for frame in frames)
+        if not Path(file).is_file()
+    }
+    return tuple(
+        f.model_copy(update={"file": moved[f.file]}) if f.file in moved else f for f in frames
+    )
+
+
+def _places(file: str, folder: Path) -> Iterator[Path]:
+    """Where a file may lie now: its last parts below the folder of a run, or folders above it."""
+    parts, here = Path(file).parts[1:], folder.resolve()
     for k in range(len(parts)):
         for above in (here, *here.parents):
-            path = above.joinpath(*parts[k:])
-            if path.is_file() and content_hash(content_of(str(path))) == spec.sha256:
-                return spec.model_copy(update={"file": str(path)})
-    return spec
+            if (path := above.joinpath(*parts[k:])).is_file():
+                yield path

@@ -51,18 +51,28 @@ def read_sample(spec: PositionsSpec) -> PointSet:
     if content_hash(content) != spec.sha256:
         raise fault(path, f"must not change while it is used; its sha256 was {spec.sha256}")
     points, cell = parse(spec, content)
+    return scaled_sample(path, points, cell, spec.box)[0]
+
+
+def scaled_sample(
+    path: str, points: Array, cell: Array | None, box: tuple[float, float, float] | None
+) -> tuple[PointSet, float]:
+    """Blocks in block sizes as `read_sample` has them, and the block size in units of the file.
+
+    points, cell: as the file holds them. box: that of the config. Raises ConfigError.
+    """
     check_points(path, points)
-    if spec.box is not None:
+    if box is not None:
         if cell is not None:
             raise fault(path, "must not be periodic by itself where the config gives a `box`")
-        check_span(path, points, spec.box)
-        cell = np.diag(spec.box)
+        check_span(path, points, box)
+        cell = np.diag(box)
     spacing = np.cbrt(_volume(path, points, cell) / len(points))
     sample = PointSet(points / spacing, None if cell is None else cell / spacing)
     if cell is not None:
         check_gaps(path, sample, np.linalg.norm(cell, axis=1))
     check_distances(path, sample)
-    return sample
+    return sample, float(spacing)
 
 
 def sample_text(spec: PositionsSpec) -> str:
@@ -77,16 +87,18 @@ def sample_text(spec: PositionsSpec) -> str:
     )
 
 
-def saved_array(value: Any) -> Any:
+def saved_array(value: Any, several: bool = False) -> Any:
     """The path of a file that holds the positions of an array; anything else as it is.
 
     The file, positions-HASH.npy in this folder, is named by its content: the same array is the
-    same file, and no other one is ever overwritten. Raises ConfigError where it cannot be written.
+    same file, and no other one is ever overwritten. several: whether it may hold several frames,
+    (frames, n, 3). Raises ConfigError where it cannot be written.
     """
     if not hasattr(value, "__array__") and not isinstance(value, list | tuple):
         return value
     points = np.asarray(value)
-    check_points("of the array", points)
+    for frame in points if several and points.ndim == 3 else [points]:
+        check_points("of the array", frame)
     buffer = io.BytesIO()
     np.lib.format.write_array(buffer, np.ascontiguousarray(points, np.float64), allow_pickle=False)
     content = buffer.getvalue()

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import reduce
+from itertools import takewhile
 from typing import Any
 
 from rsrg.config.loading import C, config_of_kind
@@ -68,7 +69,7 @@ def _shown(config: RunConfig, key: str, value: Any) -> str:
 def _broken_rules(old: RunConfig, new: RunConfig) -> Iterator[str]:
     """A sentence for every field that changed against its rule."""
     for key, rule in config_rules(type(old)).items():
-        if rule.rule in ("can only grow", "can only fall", "can only gain"):
+        if rule.rule.startswith("can only"):
             before, after = _value(old, key), _value(new, key)
             yield from _broken_rule(key, rule, rule.measure(before), rule.measure(after))
 
@@ -79,7 +80,14 @@ def _value(config: RunConfig, key: str) -> Any:
 
 def _broken_rule(key: str, rule: OnResume, before: Any, after: Any) -> Iterator[str]:
     """How a field breaks its rule, if it does. before, after: values by the rule's measure."""
-    if rule.rule == "can only gain":
+    if rule.rule == "can only be continued":
+        same = takewhile(lambda pair: pair[0] == pair[1], zip(before, after, strict=False))
+        if (count := len(list(same))) < len(before):
+            yield (
+                f"`{key}` can only be continued at its end on resume: the {len(before)} in the "
+                f"file must come first, unchanged; number {count} is another, or missing"
+            )
+    elif rule.rule == "can only gain":
         for lost in [value for value in before if value not in after][:1]:
             shown = rule.show(lost)
             yield (

@@ -15,7 +15,7 @@ from pydantic import (
 from rsrg.config.base import as_tuple
 from rsrg.config.flow import FlowSpec
 from rsrg.config.geometry import SAME_LENGTH, BlocksSpec, Lengths, StrainSpec
-from rsrg.config.materials import MaterialsInput, MaterialSpec, as_specs
+from rsrg.config.materials import Materials, require_distinct
 from rsrg.config.on_resume import (
     CAN_ONLY_GAIN,
     FIXED,
@@ -80,12 +80,7 @@ class Config(RunConfig):
         title="what tables, pictures and reports are headed with",
         description="a text",
     )
-    materials: Annotated[
-        tuple[MaterialSpec, ...],
-        BeforeValidator(as_specs, json_schema_input_type=MaterialsInput),
-        Field(min_length=1, max_length=1000),
-        OnResume("can only gain", show=lambda spec: str(spec.material().name)),
-    ] = Field(
+    materials: Materials = Field(
         title="the glasses: names of Table I, or mappings with a name and sound velocities",
         description="`all`, or a list of glasses",
     )
@@ -126,10 +121,7 @@ class Config(RunConfig):
 
     @model_validator(mode="after")
     def _together(self) -> Self:
-        names = [m.name for m in self.glasses()]
-        for name in names:
-            if names.count(name) > 1:
-                raise ValueError(f"`materials` must have distinct names; {name!r} stands twice")
+        require_distinct(self.materials)
         b = self.blocks
         if self.sampling.estimator == "exact" and not (
             b.blocks().known_mean and b.count == "volume"

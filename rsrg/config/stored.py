@@ -5,12 +5,14 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from rsrg.config.exact import ExactConfig
-from rsrg.config.position_content import found_again
+from rsrg.config.position_content import found_again, frames_found_again
 from rsrg.config.run_config import RunConfig
 from rsrg.config.schema import Config
+from rsrg.config.trajectory import TrajectoryConfig
 from rsrg.errors import RunFileError
-from rsrg.storage.run_file import EXACT, Snapshot
+from rsrg.storage.run_file import EXACT, TRAJECTORY, Snapshot
 
+KINDS: dict[str, type[RunConfig]] = {EXACT: ExactConfig, TRAJECTORY: TrajectoryConfig}
 ATTRIBUTES = ("status", "created", "updated", "config", "config_text")
 
 
@@ -23,9 +25,9 @@ def stored_config(snapshot: Snapshot) -> RunConfig:
     missing = [name for name in ATTRIBUTES if name not in attributes]
     if missing:
         raise RunFileError(f"{snapshot.path} must have the attributes {', '.join(missing)}")
-    kind = ExactConfig if attributes.get("filetype") == EXACT else Config
+    kind = KINDS.get(str(attributes.get("filetype")), Config)
     try:
-        config: RunConfig = kind.model_validate_json(str(attributes["config"]))
+        config = kind.model_validate_json(str(attributes["config"]))
     except ValidationError as error:
         reason = error.errors()[0]["msg"]
         raise RunFileError(f"{snapshot.path} must hold a valid config: {reason}") from None
@@ -33,7 +35,10 @@ def stored_config(snapshot: Snapshot) -> RunConfig:
 
 
 def _with_positions(config: RunConfig, folder: Path) -> RunConfig:
-    """The config with the present path of its positions file, if that has moved with the run."""
+    """The config with the present path of its positions files, where these moved with the run."""
+    if isinstance(config, TrajectoryConfig):
+        frames = frames_found_again(config.positions, folder)
+        return config.model_copy(update={"positions": frames})
     if not isinstance(config, Config) or config.blocks.positions is None:
         return config
     positions = found_again(config.blocks.positions, folder)

@@ -16,7 +16,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
 from ruamel.yaml.scalarbool import ScalarBoolean
 
-from rsrg.config.examples import FIRST, kind_of, nearest_example
+from rsrg.config.examples import COMMANDS, FIRST, kind_of, nearest_example
 from rsrg.config.python_values import MAX_DEPTH, plain_value, too_deep
 from rsrg.errors import ConfigError
 from rsrg.formatting import shell_path
@@ -105,7 +105,7 @@ def _near(path: Path) -> str:
     else:
         near = f"; did you mean the example {example}?" if example else "."
     name = example or FIRST
-    option = {"flow": "run", "exact": "exact", "study": "sweep"}[kind_of(name)]
+    option = COMMANDS[kind_of(name)]
     return (
         f"{near} `rsrg init {name}` writes that example here, "
         f"`rsrg {option} --example {name}` carries it out"

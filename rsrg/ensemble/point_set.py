@@ -52,8 +52,20 @@ class PointSet:
             f"the largest that was seen has radius {max(deepest, 0.0):.4g}"
         )
 
+    def largest_ball(self) -> Array:
+        """The points, or images of them, in the largest ball about the centre, from it, (p, 3).
+
+        The centre is that of the periodic box, or the mean of a finite sample's points; the ball
+        ends at the nearest face of the box, or of the convex hull of the points.
+        """
+        if self.cell is not None:
+            return self.window(self.cell.sum(axis=0) / 2.0, _heights(self.cell).min() / 2.0)
+        center = self.points.mean(axis=0)
+        depths = _times(self._walls[:, :3], center[:, None])[:, 0] + self._walls[:, 3]
+        return self.window(center, -float(depths.max()))
+
     def _check_box(self, cell: Array, reach: float) -> None:
-        heights = 1.0 / np.linalg.norm(np.linalg.inv(cell), axis=0)
+        heights = _heights(cell)
         if heights.min() < 2.0 * reach:
             raise PhysicsError(
                 f"the periodic box of {len(self.points)} blocks must be {2.0 * reach:.4g} block "
@@ -68,6 +80,11 @@ class PointSet:
             fractions = _times(d, np.linalg.inv(self.cell))
             d = _times(fractions - np.rint(fractions), self.cell)
         return np.asarray(d[(d**2).sum(axis=1) <= reach**2])
+
+
+def _heights(cell: Array) -> Array:
+    """Distances between opposite faces of a periodic box, (3,)."""
+    return np.asarray(1.0 / np.linalg.norm(np.linalg.inv(cell), axis=0))
 
 
 def _times(rows: Array, matrix: np.ndarray) -> Array:

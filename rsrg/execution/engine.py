@@ -5,38 +5,64 @@ import os
 from collections.abc import Mapping
 from contextlib import closing, nullcontext, suppress
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, cast, overload
 
-from rsrg.config.exact import ExactConfig
 from rsrg.config.resume_rules import extended_config
 from rsrg.config.run_config import RunConfig
 from rsrg.config.schema import Config
 from rsrg.config.stored import stored_config
-from rsrg.errors import ConfigError, RunFileError
+from rsrg.config.trajectory import TrajectoryConfig
+from rsrg.errors import ConfigError, FrameError, RunFileError
 from rsrg.execution.clock import CLOCK
-from rsrg.execution.exact_state import ExactState
 from rsrg.execution.executor import Executor
+from rsrg.execution.kinds import initial_state, require_memory, saved_state
 from rsrg.execution.notebook import watched
 from rsrg.execution.open_executor import open_executor
-from rsrg.execution.plan import require_memory
 from rsrg.execution.progress import Watcher, unwatched
-from rsrg.execution.run_state import RunState
-from rsrg.execution.sampler import require_room
 from rsrg.execution.session import Session
 from rsrg.execution.signals import stop_on_signals
-from rsrg.execution.state import State
 from rsrg.execution.walltime import TimeLimit
 from rsrg.formatting import shell_path
-from rsrg.results.exact_run import ExactRun, stored_run
+from rsrg.results.any_run import AnyRun, stored_run
+from rsrg.results.exact_run import ExactRun
 from rsrg.results.run import Run
 from rsrg.results.stored_run import StoredRun
+from rsrg.results.trajectory_run import TrajectoryRun
 from rsrg.storage.atomic import free_name, make_folder, remove_leftovers, resolve_symlink, set_aside
 from rsrg.storage.lock import locked, remove_dead_lock
-from rsrg.storage.run_file import EXACT, MERGED, SUFFIXES, Snapshot, restore_command
+from rsrg.storage.run_file import (
+    EXACT,
+    MERGED,
+    SUFFIXES,
+    Snapshot,
+    restore_command,
+)
 
 
+@overload
 def run(
     config: Config,
+    path: str | os.PathLike[str],
+    *,
+    restart: bool = ...,
+    watch: Watcher | None = ...,
+    executor: Executor | None = ...,
+    walltime: float | None = ...,
+    must_begin: bool = ...,
+) -> Run: ...
+@overload
+def run(
+    config: Config | TrajectoryConfig,
+    path: str | os.PathLike[str],
+    *,
+    restart: bool = ...,
+    watch: Watcher | None = ...,
+    executor: Executor | None = ...,
+    walltime: float | None = ...,
+    must_begin: bool = ...,
+) -> Run | TrajectoryRun: ...
+def run(
+    config: Config | TrajectoryConfig,
     path: str | os.PathLike[str],
     *,
     restart: bool = False,
@@ -44,7 +70,7 @@ def run(
     executor: Executor | None = None,
     walltime: float | None = None,
     must_begin: bool = True,
-) -> Run:
+) -> Run | TrajectoryRun:
     """Compute what a config asks for and write it to a new run file. Nothing is ever overwritten.
 
     config: from `load_config`.
@@ -56,8 +82,8 @@ def run(
     walltime: seconds from now by which the run must end.
     must_begin: compute at least one chunk of draws, even beyond `walltime`.
 
-    Returns the Run. Its status is "stopped" where a signal (a first Ctrl-C) or `walltime` ended it
-    early; `resume` goes on from there.
+    Returns the Run, or the TrajectoryRun of a trajectory. Its status is "stopped" where a signal (a
+    first Ctrl-C) or `walltime` ended it early; `resume` goes on from there.
 
     Raises RunFileError if the file exists, cannot be written, or another process works on it;
     ConfigError if `config` is no Config, the file has another ending, or the run does not fit into
@@ -89,7 +115,7 @@ def run(
         log       0.2942 yz
         log       0.3880 xx+yy+zz
     """
-    if not isinstance(config, Config):
+    if not isinstance(config, Config | TrajectoryConfig):
         raise ConfigError([f"`config` must be a Config (see load_config); got {config!r}"])
     with watched(watch) as seen:
         run = start(
@@ -101,7 +127,7 @@ def run(
             walltime=walltime,
             must_begin=must_begin,
         )
-    return cast(Run, run)
+    return cast(Run | TrajectoryRun, run)
 
 
 def start(
@@ -113,12 +139,12 @@ def start(
     executor: Executor | None = None,
     walltime: float | None = None,
     must_begin: bool = True,
-) -> Run | ExactRun:
+) -> AnyRun:
     """Compute what a config of any kind asks for; otherwise as `run`."""
     target, limit = resolve_symlink(Path(path)), TimeLimit.from_walltime(walltime)
     if target.suffix not in SUFFIXES:
         raise ConfigError([f"a run file must end in {' or '.join(SUFFIXES)}; got {target}"])
-    state = _initial_state(config)
+    state = initial_state(config, executor)
     make_folder(target)
     with locked(target, CLOCK.now(), CLOCK.sleep) as note:
         if target.exists() and not (restart or _failed_at_once(target)):
@@ -140,7 +166,7 @@ def resume(
     walltime: float | None = None,
     must_begin: bool = True,
     same_bits: bool = False,
-) -> Run:
+) -> Run | TrajectoryRun:
     """Go on with a run that was stopped, or extend one that is finished.
 
     A finished run is returned as it is, unless the overrides ask for more.
@@ -183,14 +209,14 @@ def resume(
         run = go_on(
             path,
             overrides,
-            kind=Run,
+            kinds=(Run, TrajectoryRun),
             watch=seen,
             executor=executor,
             walltime=walltime,
             must_begin=must_begin,
             same_bits=same_bits,
         )
-    return cast(Run, run)
+    return cast(Run | TrajectoryRun, run)
 
 
 def chunks_left(
@@ -201,7 +227,7 @@ def chunks_left(
     Raises as `resume` does for what it refuses before it begins.
     """
     with _resumable(resolve_symlink(Path(path))) as snapshot:
-        state = _saved_state(snapshot)
+        state = saved_state(snapshot)
         if (config := _remaining(snapshot, overrides or {})) is None:
             return state.config, 0, state.progress[1]
         done, total = state.extended(config).progress
@@ -212,31 +238,31 @@ def go_on(
     path: str | os.PathLike[str],
     overrides: Mapping[str, Any] | None = None,
     *,
-    kind: type[StoredRun] = StoredRun,
+    kinds: tuple[type[StoredRun], ...] = (StoredRun,),
     watch: Watcher = unwatched,
     executor: Executor | None = None,
     walltime: float | None = None,
     must_begin: bool = True,
     same_bits: bool = False,
-) -> Run | ExactRun:
-    """Go on with a run of any kind, or of the kind that is asked for; otherwise as `resume`."""
+) -> AnyRun:
+    """Go on with a run of any kind, or of the kinds that are asked for; otherwise as `resume`."""
     target, limit = resolve_symlink(Path(path)), TimeLimit.from_walltime(walltime)
     snapshot = _resumable(target)
-    if not issubclass(ExactRun, kind) and snapshot.attributes.get("filetype") == EXACT:
+    if not issubclass(ExactRun, kinds) and snapshot.attributes.get("filetype") == EXACT:
         raise RunFileError(
             f"{target} holds exact super blocks: go on with rsrg resume {shell_path(target)}"
         )
-    if (config := _remaining(snapshot, overrides or {})) is None:
+    if (config := _remaining(snapshot, overrides or {}, executor)) is None:
         remove_dead_lock(target, CLOCK.now(), CLOCK.sleep)
         return stored_run(snapshot)
     with locked(target, CLOCK.now(), CLOCK.sleep) as note:
         if not snapshot.is_current():  # another process saved after we read and before we locked
             snapshot.close()
             snapshot = Snapshot(target)
-            if (config := _remaining(snapshot, overrides or {})) is None:
+            if (config := _remaining(snapshot, overrides or {}, executor)) is None:
                 return stored_run(snapshot)
         with snapshot:
-            state = _saved_state(snapshot).extended(config)
+            state = saved_state(snapshot).extended(config)
         if same_bits and (changes := state.record.changes()):
             raise RunFileError(
                 f"{target} was computed otherwise, and its last bits could differ: {changes}. "
@@ -273,31 +299,19 @@ def _resumable(path: Path) -> Snapshot:
     return snapshot
 
 
-def _initial_state(config: RunConfig) -> RunState:
-    if isinstance(config, ExactConfig):
-        return ExactState.initial(config)
-    require_memory(cast(Config, config))
-    require_room(cast(Config, config))
-    return State.initial(cast(Config, config))
-
-
-def _saved_state(snapshot: Snapshot) -> RunState:
-    exact = snapshot.attributes.get("filetype") == EXACT
-    return ExactState.from_run_file(snapshot) if exact else State.from_run_file(snapshot)
-
-
-def _remaining(snapshot: Snapshot, overrides: Mapping[str, Any]) -> RunConfig | None:
+def _remaining(
+    snapshot: Snapshot, overrides: Mapping[str, Any], executor: Executor | None = None
+) -> RunConfig | None:
     """The config of the work left; None where the run is finished and nothing more is asked for."""
     before = stored_config(snapshot)
     config = extended_config(before, dict(overrides))
     if snapshot.attributes["status"] == "finished" and config == before:
         return None
-    if isinstance(config, Config):
-        require_memory(config)
+    require_memory(config, executor)
     return config
 
 
-def _carry_on(session: Session, executor: Executor | None, note: str) -> Run | ExactRun:
+def _carry_on(session: Session, executor: Executor | None, note: str) -> AnyRun:
     """Do the work that is left, save it, and open the run file."""
     path, record, log = session.path, session.state.record, session.log
     with closing(log), stop_on_signals(session.request, session.stop_requested):
@@ -312,9 +326,14 @@ def _carry_on(session: Session, executor: Executor | None, note: str) -> Run | E
             with nullcontext(executor) if executor else open_executor() as chosen:
                 reason = session.work(chosen)
         except Exception as error:
-            log.write(logging.ERROR, "failed: %s: %s", type(error).__name__, error)
+            gone = isinstance(error, FrameError)  # whoever began the run hears it as one line
+            level = logging.INFO if gone else logging.ERROR
+            log.write(level, "failed: %s: %s", type(error).__name__, error)
             with suppress(RunFileError):  # the disk may be what failed
                 session.save("failed", f"failed: {type(error).__name__}: {error}")
+            if gone:
+                again = f"rsrg resume {shell_path(path)}"
+                raise FrameError(f"{error}; what was done is saved: {again} goes on") from None
             raise
         if reason is not None:
             session.save("stopped", f"stopped by {reason}")

@@ -1,6 +1,7 @@
 """The plan of a run in words."""
 
 from rsrg.execution.plan import Plan
+from rsrg.execution.trajectory_plan import TrajectoryPlan
 from rsrg.formatting import counted, duration_text, size_text
 from rsrg.sums.limits import memory_limit
 
@@ -36,7 +37,25 @@ def _time(seconds: float, p: Plan) -> str:
     return f"time about {text} ({source})"
 
 
-def print_plan(planned: Plan) -> None:
+def trajectory_lines(p: TrajectoryPlan) -> list[str]:
+    """The plan of a trajectory in words."""
+    low, high = p.blocks
+    blocks = f"{low:,}" if low == high else f"{low:,} to {high:,}"
+    beside = f"{size_text(p.frame_bytes)} for each of {counted(p.threads, 'thread')}"
+    lines = [
+        f"{counted(p.frames, 'frame')} of {blocks} blocks, at most about {p.summed:,} summed over",
+        f"engine {p.engine}",
+        f"memory about {size_text(p.memory_bytes)} ({beside}), "
+        f"run file at most {size_text(p.file_bytes)}",
+        f"time about {duration_text(p.seconds)} on this machine (estimated)",
+    ]
+    if not p.fits:
+        lines.append(f"that is too much memory: {memory_limit()}")
+    return [*lines, p.faster] if p.faster else lines
+
+
+def print_plan(planned: Plan | TrajectoryPlan) -> None:
     """The plan, a line each."""
-    for line in plan_lines(planned):
+    lines = plan_lines(planned) if isinstance(planned, Plan) else trajectory_lines(planned)
+    for line in lines:
         print(f"  {line}")

@@ -8,7 +8,7 @@ from rsrg.errors import ConfigError, RunFileError
 from rsrg.records import Records
 from rsrg.results.comparison import Choice, ComparisonRow, comparison
 from rsrg.results.merged_runs import MergedRuns
-from rsrg.results.opened import open_run
+from rsrg.results.opened import open_flow
 from rsrg.results.run import Run
 from rsrg.results.run_comparison import RunComparison, run_comparison
 
@@ -165,7 +165,7 @@ def steps(run: Run, choice: Choice) -> Steps:
 
 
 def _opened(run: RunOrPath) -> Run | MergedRuns:
-    return run if isinstance(run, Run | MergedRuns) else open_run(run)
+    return run if isinstance(run, Run | MergedRuns) else open_flow(run)
 
 
 def _pairs(a: Run | MergedRuns, b: Run | MergedRuns) -> Iterator[tuple[str, Run, Run]]:

@@ -1,14 +1,11 @@
-"""The run file of an ensemble of exact super blocks, opened for reading; and of any kind of run."""
-
-from pathlib import Path
+"""The run file of an ensemble of exact super blocks, opened for reading."""
 
 from rsrg.config.exact import ExactConfig
 from rsrg.config.stored import stored_config
 from rsrg.errors import NotARunError
-from rsrg.results.run import Run
 from rsrg.results.run_html import exact_run_html
 from rsrg.results.stored_run import StoredRun
-from rsrg.storage.run_file import EXACT, Snapshot
+from rsrg.storage.run_file import Snapshot
 
 
 class ExactRun(StoredRun):
@@ -25,13 +22,3 @@ class ExactRun(StoredRun):
 
     def _html(self) -> str:
         return exact_run_html(self)
-
-
-def stored_run(snapshot: Snapshot) -> Run | ExactRun:
-    """The run that a file holds, whatever its kind."""
-    return ExactRun(snapshot) if snapshot.attributes.get("filetype") == EXACT else Run(snapshot)
-
-
-def open_stored_run(path: Path) -> Run | ExactRun:
-    """Open a run file of any kind; otherwise as `open_run`."""
-    return stored_run(Snapshot(path))

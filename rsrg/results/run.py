@@ -10,6 +10,7 @@ import numpy as np
 
 from rsrg.config.schema import Config
 from rsrg.config.stored import stored_config
+from rsrg.config.trajectory import TrajectoryConfig
 from rsrg.errors import NotARunError, RunFileError
 from rsrg.physics.strain_text import strain_text
 from rsrg.records import Records
@@ -65,9 +66,9 @@ class Run(StoredRun):
     def __init__(self, snapshot: Snapshot) -> None:
         super().__init__(snapshot)
         if not isinstance(config := stored_config(snapshot), Config):
-            raise NotARunError(
-                f"{self.path} holds an ensemble of exact super blocks and no flow: see rsrg report"
-            )
+            trajectory = isinstance(config, TrajectoryConfig)
+            what = "a trajectory" if trajectory else "an ensemble of exact super blocks"
+            raise NotARunError(f"{self.path} holds {what} and no flow: see rsrg report")
         self.config: Config = config
 
     def sources(self) -> list[str]:

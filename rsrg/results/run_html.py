@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from rsrg.results.merged_runs import MergedRuns
     from rsrg.results.run import Run
     from rsrg.results.stored_run import StoredRun
+    from rsrg.results.trajectory_run import TrajectoryRun
 
 MAX_NAMES = 12  # of glasses in a line
 SUMS = {"lattice": "sum", "continuum": "continuum", "log": "log formula"}
@@ -66,6 +67,23 @@ def exact_run_html(run: "ExactRun") -> str:
         "k_B T/ε": _names([f"{x:g}" for x in config.temperatures]),
     }
     return facts_html(facts, config.title or run.path.name)
+
+
+def trajectory_run_html(run: "TrajectoryRun") -> str:
+    """State, frames and glasses; where there are results, whether the mean of M is zero."""
+    config = run.config
+    facts = {
+        **_state(run),
+        "frames": _names([frame.name for frame in config.positions]),
+        "blocks": "of the largest ball in each" if config.domain == "sphere" else "all of each",
+        "glasses": _names([glass.name for glass in config.glasses()]),
+    }
+    head = facts_html(facts, config.title or run.path.name)
+    if not run.has_results:
+        return head
+    means = run.means()
+    rows = [mean._table_row() for mean in means[:MAX_ROWS]]
+    return head + rows_html(rows, "mean of M over frames, in 1/ρc_t²", len(means))
 
 
 def _state(run: "StoredRun") -> dict[str, str]:

@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rsrg.report.plots.merged_plots import MergedPlots
     from rsrg.report.plots.run_plots import RunPlots
+    from rsrg.report.plots.trajectory_plots import TrajectoryPlots
     from rsrg.results.merged_runs import MergedRuns
     from rsrg.results.run import Run
     from rsrg.results.stored_run import StoredRun
+    from rsrg.results.trajectory_run import TrajectoryRun
 
 
 def run_plots(run: "Run") -> "RunPlots":
@@ -29,6 +31,13 @@ def merged_plots(merged: "MergedRuns") -> "MergedPlots":
     """The pictures of merged runs: `rsrg.report.plots.merged_plots.MergedPlots`."""
     module = import_module("rsrg.report.plots.merged_plots")
     plots: MergedPlots = module.MergedPlots(merged)
+    return plots
+
+
+def trajectory_plots(run: "TrajectoryRun") -> "TrajectoryPlots":
+    """The pictures of a trajectory: `rsrg.report.plots.trajectory_plots.TrajectoryPlots`."""
+    module = import_module("rsrg.report.plots.trajectory_plots")
+    plots: TrajectoryPlots = module.TrajectoryPlots(run)
     return plots
 
 

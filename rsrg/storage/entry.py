@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+MATRIX = ("pair", "pair_kl")  # the axes of a tensor written as a 6 × 6 matrix
 PLAIN_UNITS = ("", "1", "m", "s")  # pint and udunits read them; all others are scales
 
 

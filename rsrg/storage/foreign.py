@@ -16,7 +16,7 @@ def read_foreign(content: bytes, name: str, most: int) -> np.ndarray:
     """
     try:
         with h5py.File.in_memory(content) as file:
-            dataset = _follow(file, name)
+            dataset = follow(file, name)
             if dataset.external or dataset.is_virtual or dataset.shape is None:
                 raise RunFileError(f"must hold `{name}` itself, not refer to other files")
             if dataset.size > most or dataset.dtype.kind not in "fiu":
@@ -28,7 +28,7 @@ def read_foreign(content: bytes, name: str, most: int) -> np.ndarray:
         raise RunFileError(f"must be an HDF5 file that can be read: {reason}") from None
 
 
-def _follow(file: h5py.File, name: str) -> h5py.Dataset:
+def follow(file: h5py.File, name: str) -> h5py.Dataset:
     """The dataset at a path of hard links. Raises RunFileError for any other."""
     node: Any = file
     for part in filter(None, name.split("/")):

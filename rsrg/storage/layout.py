@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from rsrg.storage.entry import Entry
+from rsrg.storage.entry import MATRIX, Entry
+from rsrg.storage.trajectory_layout import TRAJECTORY_ENTRIES
 
 LATTICE = ("material", "step", "reading", "strain")
 CONTINUUM, LOG = LATTICE, ("material", "step", "strain")
-MATRIX = ("pair", "pair_kl")
 
 
 AXES: dict[str, Entry] = {
@@ -44,6 +44,10 @@ AXES: dict[str, Entry] = {
     "super_block": Entry(("super_block",), "1", "super block of an ensemble"),
     "norm": Entry(("norm",), "", "what is measured of a super block"),
     "formula": Entry(("formula",), "", "equation of the paper held against the exact super block"),
+    "frame": Entry(("frame",), "", "frame of a trajectory: file, dataset and number"),
+    "degree": Entry(
+        ("degree",), "1", "degree of the spherical harmonics as which a part of M turns"
+    ),
 }
 
 
@@ -311,6 +315,7 @@ ENTRIES: dict[str, Entry] = {
     **formula_entries(SOURCES["log"]),
     **POOL_ENTRIES,
     **EXACT_ENTRIES,
+    **TRAJECTORY_ENTRIES,
     "checkpoint/chunks_done": Entry(("step",), "1", "chunks done in each step"),
     "provenance/started": Entry(("session",), "", "when the session began (UTC)"),
     "provenance/ended": Entry(("session",), "", "when the session last saved (UTC)"),

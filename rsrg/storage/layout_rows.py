@@ -6,7 +6,7 @@ from rsrg.storage.layout import ENTRIES, FROM_CHUNK_MEANS, file_dims
 
 SCHEMA_2 = ("axes/strength", "axes/distance", "axes/temperature", "axes/super_block", "axes/norm")
 SCHEMA_2_PREFIXES = ("axes/formula", "critical/failing_strain", "exact/")
-SCHEMA_3 = ("coupling/largest_stderr",)
+SCHEMA_3 = ("coupling/largest_stderr", "axes/frame", "axes/degree")
 DERIVED = ("flow/chi", "flow/deviation", "flow/eigenvalues")
 
 
@@ -40,7 +40,7 @@ def layout_rows() -> list[LayoutRow]:
 
 
 def _since(path: str) -> int:
-    if path in SCHEMA_3 or "_below_zero" in path:
+    if path in SCHEMA_3 or "_below_zero" in path or path.startswith("trajectory/"):
         return 3
     return 2 if path in SCHEMA_2 or path.startswith(SCHEMA_2_PREFIXES) else 1
 

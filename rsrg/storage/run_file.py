@@ -32,6 +32,7 @@ from rsrg.storage.string_heap import faulty_heap
 from rsrg.storage.texts import flag_texts, is_text
 
 FILETYPE, EXACT, MERGED = "rsrg-run", "rsrg-exact", "rsrg-merged"
+TRAJECTORY = "rsrg-trajectory"
 MEMBERS = ("members/", "results/")  # what only merged runs have: which runs they are
 STRAIN_LAST = 3  # the schema from which the axis of strains lies last in a file
 SUFFIXES = (".h5", ".hdf5")  # of run files and merged files

@@ -9,7 +9,9 @@ from rsrg.config.resume_rules import flat
 from rsrg.config.schema import Config
 from rsrg.errors import NotARunError, RunFileError
 from rsrg.formatting import shell_path
-from rsrg.results.exact_run import ExactRun, open_stored_run
+from rsrg.results.any_run import open_stored_run
+from rsrg.results.exact_run import ExactRun
+from rsrg.results.trajectory_run import TrajectoryRun
 from rsrg.studies.index import read_index
 from rsrg.studies.run_files import run_files
 from rsrg.studies.status import RunStatus, run_status, run_statuses
@@ -103,6 +105,11 @@ def _collected(row: RunStatus) -> Collected:
             f"only runs of a flow can be merged; {row.path} holds exact super blocks, whose "
             "strengths, distances and temperatures are axes of one run: "
             f"rsrg report {shell_path(row.path)}"
+        )
+    if isinstance(run, TrajectoryRun):
+        raise RunFileError(
+            f"only runs of a flow can be merged; {row.path} holds a trajectory: list the frames of "
+            "several in one config, under `positions`"
         )
     versions = str(run.read("provenance/versions")[-1])
     digest = str(run.attributes["config_hash"])

@@ -7,15 +7,21 @@ from rsrg.config.examples import Kind
 from rsrg.config.on_resume import all_fields
 from rsrg.config.run_config import RunConfig
 from rsrg.config.schema import Config
+from rsrg.config.trajectory import TrajectoryConfig
 
+CONFIGS: dict[str, type[RunConfig]] = {
+    "flow": Config,
+    "exact": ExactConfig,
+    "trajectory": TrajectoryConfig,
+}
 LENGTHS = ("minLength", "maxLength")
 
 
 def json_schema(kind: Kind = "flow") -> dict[str, Any]:
-    """The schema of a config of a flow or of exact super blocks, or of a study."""
+    """The schema of a config of a flow, of exact super blocks or of a trajectory, or of a study."""
     if kind == "study":
         return _study_schema()
-    return _config_schema(ExactConfig if kind == "exact" else Config)
+    return _config_schema(CONFIGS[kind])
 
 
 def _config_schema(config: type[RunConfig]) -> dict[str, Any]:

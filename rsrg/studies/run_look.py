@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from rsrg.physics.arrays import Array
-from rsrg.results.exact_run import ExactRun
+from rsrg.results.any_run import AnyRun
 from rsrg.results.reached_error import reached_error
 from rsrg.results.run import Run
 from rsrg.studies.status import RunStatus, open_with_status
@@ -76,7 +76,7 @@ class SumsSoFar:
     largest_strain: float
 
 
-def run_progress(path: Path) -> tuple[Run | ExactRun, Progress]:
+def run_progress(path: Path) -> tuple[AnyRun, Progress]:
     """A run file of any kind, opened, and how far it is.
 
     Raises RunFileError as `open_stored_run`.

@@ -3,16 +3,16 @@
 import json
 from pathlib import Path
 
-from rsrg.config.examples import example_path, kind_of, own_text
+from rsrg.config.examples import example_data, example_path, kind_of, own_text
 from rsrg.errors import ConfigError
 from rsrg.studies.json_schema import json_schema
 
 
 def write_example(name: str, output: Path | None = None) -> list[Path]:
-    """Write an example config or study, and beside it the schema by which editors check it.
+    """Write an example config or study, its data, and the schema by which editors check it.
 
     output: the file; by default NAME.yaml in this folder. Returns the files written, the config
-    first; a schema that is there already stays. Nothing is overwritten.
+    first; a schema and data that are there already stay. Nothing is overwritten.
 
     Raises ConfigError where there is no such example, the file exists, or it cannot be written.
     """
@@ -22,17 +22,20 @@ def write_example(name: str, output: Path | None = None) -> list[Path]:
     schema = target.with_name(f"rsrg-{kind}.schema.json")
     text = f"# yaml-language-server: $schema={schema.name}\n{own_text(name, str(target))}"
     written = [_write_new(target, text)]
+    for data in example_data(name):
+        if not (copy := target.with_name(data.name)).exists():
+            written.append(_write_new(copy, data.read_bytes()))
     if not schema.exists():
         content = json.dumps(json_schema(kind), indent=1, ensure_ascii=False)
         written.append(_write_new(schema, content + "\n"))
     return written
 
 
-def _write_new(path: Path, text: str) -> Path:
+def _write_new(path: Path, content: str | bytes) -> Path:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
+        with path.open("xb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
     except FileExistsError:
         hint = f"; another name: --output FILE{path.suffix}"
         raise ConfigError([f"{path} exists already, and nothing is overwritten{hint}"]) from None

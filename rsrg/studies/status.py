@@ -14,9 +14,8 @@ from rsrg.errors import ConfigError, NotARunError, RunFileError
 from rsrg.execution.clock import CLOCK
 from rsrg.formatting import duration_text
 from rsrg.records import Records
-from rsrg.results.exact_run import ExactRun, open_stored_run
+from rsrg.results.any_run import AnyRun, open_stored_run
 from rsrg.results.merged_runs import MergedRuns
-from rsrg.results.run import Run
 from rsrg.results.stored_run import StoredRun
 from rsrg.storage.lock import Holder, named_holder
 from rsrg.storage.run_file import SUFFIXES, Snapshot
@@ -112,7 +111,7 @@ def run_status(path: Path, entry: Entry | None = None) -> RunStatus:
     return status
 
 
-def open_with_status(path: Path) -> tuple[Run | ExactRun, RunStatus]:
+def open_with_status(path: Path) -> tuple[AnyRun, RunStatus]:
     """A run file of any kind, opened, and how far it is. Raises as `open_stored_run`."""
     run, holder, alive = _with_holder(path)
     return run, _status_of(run, holder, alive)
@@ -141,7 +140,7 @@ def _listed(entry: Entry | None) -> dict[str, Any]:
     return {"in_study": entry.in_study, "parameters": entry.parameters}
 
 
-def _with_holder(path: Path) -> tuple[Run | ExactRun, Holder | None, bool | None]:
+def _with_holder(path: Path) -> tuple[AnyRun, Holder | None, bool | None]:
     """A run; if its file says "running", also the holder of its lock, and whether that one runs.
 
     A process that ends saves first and then releases the lock. So if the lock is free and the file

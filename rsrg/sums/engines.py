@@ -3,7 +3,7 @@
 import logging
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 import numpy as np
@@ -33,11 +33,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Choice:
-    """An engine for one set of points, why, and the sum itself, still to be called."""
+    """An engine for one set of points, why, and the sum itself, still to be called.
+
+    faster: a sentence on what would be faster, where that takes long; else "".
+    """
 
     engine: str
     reason: str
     moments: Callable[[], Array]
+    faster: str = ""
 
 
 def _array(positions: ArrayLike) -> np.ndarray:
@@ -89,8 +93,8 @@ def _refuse_coincident(points: Array) -> None:
     )
 
 
-def _direct(points: Array, reason: str) -> Choice:
-    return Choice("direct", reason, lambda: direct_moments(points))
+def _direct(points: Array, reason: str, faster: str = "") -> Choice:
+    return Choice("direct", reason, lambda: direct_moments(points), faster)
 
 
 def _lattice(lattice: LatticeSet, reason: str) -> Choice:
@@ -115,29 +119,28 @@ def _automatic(points: Array, tolerance: float | None) -> Choice:
     if lattice is not None and lattice_seconds(lattice) < direct_seconds(n):
         return _lattice(lattice, "all blocks are sites of one lattice")
     if tolerance is None:
-        _warn_slow(points, SUGGESTED_TOLERANCE, f"`tolerance={SUGGESTED_TOLERANCE:g}`")
-        return _direct(points, "no well-filled lattice, no tolerance given")
+        faster = _faster(points, SUGGESTED_TOLERANCE, f"`tolerance={SUGGESTED_TOLERANCE:g}`")
+        return _direct(points, "no well-filled lattice, no tolerance given", faster)
     seconds = choose_plan(points, tolerance).seconds
     if seconds > direct_seconds(n):
         return _direct(points, f"ewald would take longer at tolerance {tolerance:g}")
     if not is_installed():
-        _warn_slow(points, tolerance, 'finufft (pip install "rsrg[nufft]")')
+        faster = _faster(points, tolerance, 'finufft (pip install "rsrg[nufft]")')
         gain = f"{direct_seconds(n) / seconds:.2g} times as fast"
-        return _direct(points, f"ewald would be {gain}, but needs pip install 'rsrg[nufft]'")
+        reason = f"ewald would be {gain}, but needs pip install 'rsrg[nufft]'"
+        return _direct(points, reason, faster)
     return _ewald(points, tolerance, f"no well-filled lattice, tolerance {tolerance:g}")
 
 
-def _warn_slow(points: Array, tolerance: float, remedy: str) -> None:
-    """Warn of a sum pair by pair that takes long, where ewald with this tolerance takes less."""
+def _faster(points: Array, tolerance: float, remedy: str) -> str:
+    """Of a sum pair by pair that takes long, how ewald with this tolerance would take less."""
     n, threads = len(points), available_threads()
     direct = direct_seconds(n) / threads
     if direct < SLOW or (ewald := choose_plan(points, tolerance).seconds / threads) > direct:
-        return
-    warnings.warn(
+        return ""
+    return (
         f"the sum over {n:,} blocks goes pair by pair, which takes about {duration_text(direct)}; "
-        f"with {remedy} it would take about {duration_text(ewald)}",
-        RuntimeWarning,
-        stacklevel=5,  # the caller of `pair_moments`
+        f"with {remedy} it would take about {duration_text(ewald)}"
     )
 
 
@@ -161,6 +164,23 @@ def choose_engine(points: Array, engine: Engine = "auto", tolerance: float | Non
             "engine `lattice` must have all `positions` on one lattice, to rounding; they are not"
         )
     return _lattice(lattice, "asked for")
+
+
+def pair_sum(
+    positions: ArrayLike, engine: Engine = "auto", tolerance: float | None = None
+) -> Choice:
+    """The sum that `pair_moments` does, still to be called; it raises as that does."""
+    points, exponent = _scaled(_checked(positions))
+    choice = choose_engine(points, engine, tolerance)
+    log.info("%s blocks: engine %s (%s)", f"{len(points):,}", choice.engine, choice.reason)
+
+    def moments() -> Array:
+        sums = choice.moments()
+        if not np.isfinite(sums).all():
+            _refuse_coincident(np.ldexp(points, exponent))
+        return np.asarray(np.ldexp(sums, -3 * exponent))
+
+    return replace(choice, moments=moments)
 
 
 def pair_moments(
@@ -197,10 +217,7 @@ def pair_moments(
         >>> moments.shape, round(float(moments[0]), 6)
         ((15,), 0.25)
     """
-    points, exponent = _scaled(_checked(positions))
-    choice = choose_engine(points, engine, tolerance)
-    log.info("%s blocks: engine %s (%s)", f"{len(points):,}", choice.engine, choice.reason)
-    moments = choice.moments()
-    if not np.isfinite(moments).all():
-        _refuse_coincident(np.ldexp(points, exponent))
-    return np.asarray(np.ldexp(moments, -3 * exponent))
+    choice = pair_sum(positions, engine, tolerance)
+    if choice.faster:
+        warnings.warn(choice.faster, RuntimeWarning, stacklevel=2)
+    return choice.moments()

@@ -18,7 +18,7 @@ from rsrg.sums.kernels.pairs import weighted_moments
 from rsrg.sums.kernels.quartics import LANES, MOMENTS
 from rsrg.sums.kernels.rows import add_slice_pairs, enter_rows
 from rsrg.sums.limits import refuse_beyond_memory
-from rsrg.sums.threads import available_threads, share_rows
+from rsrg.sums.threads import share_rows, threads_of_a_sum
 
 SHORT_DIFFERENCES = 512  # short differences among which the primitive vectors are looked for
 MIN_SINGULAR_VALUE = 1e-6  # of the largest singular value: between rounding and any strain
@@ -138,14 +138,14 @@ def _half_autocorrelation(lattice: LatticeSet) -> NDArray[np.complex128]:
     shape, full = lattice.shape, _full_sides(lattice)
     occupancy = np.zeros(shape)
     occupancy[tuple(lattice.sites)] = 1.0
-    rows = fft.rfft(occupancy, full[2], axis=2, workers=available_threads())
+    rows = fft.rfft(occupancy, full[2], axis=2, workers=threads_of_a_sum())
     half = np.empty((shape[0], full[1], rows.shape[2]), np.complex128)
     columns = max(1, MAX_SPECTRUM // (full[0] * full[1]))
     for start in range(0, rows.shape[2], columns):
         some = slice(start, start + columns)
-        spectrum = fft.fft2(rows[:, :, some], full[:2], axes=(0, 1), workers=available_threads())
+        spectrum = fft.fft2(rows[:, :, some], full[:2], axes=(0, 1), workers=threads_of_a_sum())
         spectrum *= spectrum.conj()
-        back = fft.ifft2(spectrum, axes=(0, 1), workers=available_threads(), overwrite_x=True)
+        back = fft.ifft2(spectrum, axes=(0, 1), workers=threads_of_a_sum(), overwrite_x=True)
         half[:, :, some] = back[: shape[0]]
     return half
 
@@ -171,7 +171,7 @@ def _by_transform(lattice: LatticeSet) -> Array:
     grid = lattice.cell[:, 1:] @ np.stack([dj.ravel(), dk.ravel()])
     moments = np.zeros(MOMENTS)
     for di, plane in enumerate(_half_autocorrelation(lattice)):
-        counts = np.rint(fft.irfft(plane, full[2], axis=1, workers=available_threads())).ravel()
+        counts = np.rint(fft.irfft(plane, full[2], axis=1, workers=threads_of_a_sum())).ravel()
         weights = counts if di > 0 else 0.5 * counts  # d and −d both lie in the plane di = 0
         weighted_moments(grid, *(di * lattice.cell[:, 0]), weights, moments)
     return moments

@@ -4,6 +4,8 @@ import math
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TypeVar
 
 from rsrg.physics.arrays import Array
@@ -16,11 +18,30 @@ SHARE_SECONDS = 0.1  # of a share at most, as expected: a Ctrl-C waits for those
 THREADS_FROM = 2e-3  # core seconds of a sum; below, starting the threads costs more than they save
 
 
+_granted: ContextVar[int | None] = ContextVar("granted", default=None)  # None: all processors
+
+
 def available_threads() -> int:
     """How many processors this process may use, by its affinity and by the quota of its group."""
     from loky import cpu_count
 
     return int(cpu_count())
+
+
+@contextmanager
+def granted_threads(most: int) -> Iterator[None]:
+    """Sums within take so many threads at most: where others are computed beside them."""
+    token = _granted.set(most)
+    try:
+        yield
+    finally:
+        _granted.reset(token)
+
+
+def threads_of_a_sum() -> int:
+    """How many threads a sum takes: one for each processor, or those granted to it."""
+    most, granted = available_threads(), _granted.get()
+    return most if granted is None else min(most, granted)
 
 
 def ordered_map(
@@ -31,9 +52,9 @@ def ordered_map(
     At most two results a thread wait at a time. A sum in this order is bitwise the same for any
     number of threads, as long as the items do not depend on it. Tasks gain from threads only while
     they release the interpreter's lock. A Ctrl-C ends it after the tasks under way. threads: by
-    default one for each processor.
+    default those of a sum.
     """
-    threads = threads or available_threads()
+    threads = threads or threads_of_a_sum()
     if threads == 1:
         yield from map(task, items)
         return
@@ -59,7 +80,7 @@ def share_rows(fill: Callable[[int, int], None], rows: Array, seconds: float) ->
     if seconds < THREADS_FROM:
         fill(0, 1)
     else:
-        shares = max(SHARES * available_threads(), math.ceil(seconds / SHARE_SECONDS))
+        shares = max(SHARES * threads_of_a_sum(), math.ceil(seconds / SHARE_SECONDS))
         shares = min(len(rows), shares)
         deque(ordered_map(lambda first: fill(first, shares), range(shares)), maxlen=0)
     return rows.sum(axis=0)

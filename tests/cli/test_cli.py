@@ -208,7 +208,7 @@ def test_schema(command):
     assert '"type": "string"' in texts
 
 
-@pytest.mark.parametrize("kind", ["flow", "exact", "study"])
+@pytest.mark.parametrize("kind", ["flow", "exact", "trajectory", "study"])
 def test_schema_for_editors(command, kind):
     """A list says how many items it has; a description what a value means, and its rule."""
     schema = strict(command("schema", kind).stdout)

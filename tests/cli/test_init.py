@@ -10,7 +10,12 @@ from rsrg.config.examples import FOLDER, example_names, example_path, example_su
 from rsrg.config.loading import load_config, load_exact_config
 from rsrg.studies.study import load_study
 
-LOADERS = {"flow": load_config, "exact": load_exact_config, "study": load_study}
+LOADERS = {
+    "flow": load_config,
+    "exact": load_exact_config,
+    "trajectory": load_config,
+    "study": load_study,
+}
 
 
 def test_the_examples_are_the_configs(configs):
@@ -37,6 +42,8 @@ def test_what_init_writes_means_what_the_example_means(command, tmp_path, name):
     own, example = LOADERS[kind](path), LOADERS[kind](example_path(name))
     if kind == "study":
         own, example = own.members, example.members
+    if kind == "trajectory":
+        own, example = own.digest(), example.digest()  # its frames lie elsewhere
     assert own == example
     text = path.read_text()
     assert "configs/" not in text
@@ -57,13 +64,20 @@ def test_what_init_writes_means_what_the_example_means(command, tmp_path, name):
         ("flow", "sampling", {"samples": 10}),
         ("flow", "blocks", {"n0": 3, "positions": 7}),
         ("exact", "alpha", "big"),
+        ("trajectory", "domain", "cube"),
+        ("trajectory", "positions", 7),
         ("study", "product", {"blocks.n0": 3}),
         ("study", "base", {"blocks": {"n0": "three"}}),
     ],
     ids=str,
 )
 def test_schemas_refuse_what_loading_refuses(command, kind, key, wrong):
-    examples = {"flow": "quickstart", "exact": "exact", "study": "studies/yielding"}
+    examples = {
+        "flow": "quickstart",
+        "exact": "exact",
+        "trajectory": "trajectory",
+        "study": "studies/yielding",
+    }
     data = YAML(typ="safe").load(example_path(examples[kind]))
     validator = jsonschema.Draft202012Validator(json.loads(command("schema", kind).stdout))
     assert validator.is_valid(data)
@@ -93,7 +107,10 @@ def test_an_example_runs_without_a_file(command, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["run", "--example", "exact"], ["an example of a flow;", "rsrg exact --example exact"]),
+        (
+            ["run", "--example", "exact"],
+            ["an example of a flow or a trajectory;", "rsrg exact --example exact"],
+        ),
         (["sweep", "--example", "smoke"], ["an example of a study;", "rsrg run --example smoke"]),
         (["run", "quikstart.yaml"], ["the example quickstart?", "rsrg run --example quickstart"]),
         (["run", "my.yaml"], ["rsrg init quickstart", "rsrg run --example quickstart"]),

@@ -14,7 +14,9 @@ from rsrg.config.on_resume import (
     rule_of,
     without_ignored,
 )
+from rsrg.config.run_config import config_rules
 from rsrg.config.schema import RULES, Config
+from rsrg.config.trajectory import TrajectoryConfig
 
 LEAVES = [key for key, field in all_fields(Config) if inner_model(field.annotation) is None]
 
@@ -28,7 +30,8 @@ def test_every_leaf_has_a_known_rule(key):
 
 
 def test_each_rule_is_used():
-    assert {rule.rule for rule in RULES.values()} == set(get_args(Rule))
+    rules = [*RULES.values(), *config_rules(TrajectoryConfig).values()]
+    assert {rule.rule for rule in rules} == set(get_args(Rule))
 
 
 def test_a_field_without_a_rule_is_noticed():

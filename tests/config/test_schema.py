@@ -41,7 +41,7 @@ def test_resolved_round_trip(name, request):
 
 def test_every_config_is_tested(request):
     names = {p.stem for p in (request.config.rootpath / "configs").glob("*.yaml")}
-    assert names == {*CONFIGS, "exact", "exact_small"}  # these two in test_exact
+    assert names == {*CONFIGS, "exact", "exact_small", "trajectory"}  # in files of their own
 
 
 NEUTRAL = [{"title": "other"}, {"checkpoint": "{every: 5 s}"}]

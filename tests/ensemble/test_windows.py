@@ -248,3 +248,24 @@ def test_jitter_is_unbiased_and_honest(axial, sample, entries):
 @pytest.mark.parametrize("kind", ["hcp", "gaussian", "uniform", "rsa", "poisson_disk"])
 def test_every_kind_is_unbiased_and_honest_over_200_seeds(kind, axial, sample, entries):
     check_zero(ALL[kind], axial, sample, entries, 200)
+
+
+def test_a_finite_sample_gives_the_ball_inside_its_hull():
+    points = np.random.default_rng(0).random((4000, 3)) * 10.0
+    inside = PointSet(points, None).largest_ball()
+    radius = np.linalg.norm(inside, axis=1).max()
+    assert 4.5 < radius <= 5.1  # of a cube of edge 10, about the mean of its points
+    assert len(inside) == pytest.approx(4.0 * 4.0 / 3.0 * np.pi * radius**3, rel=0.1)
+
+
+def test_the_largest_ball_in_a_skew_box():
+    """Half the smallest height about the middle of the cell; images of all blocks are tried."""
+    cell = np.array([[9.0, 0.0, 0.0], [4.0, 8.0, 0.0], [1.0, 2.0, 7.0]])
+    points = np.random.default_rng(1).random((504, 3)) @ cell
+    radius = 0.5 * min(1.0 / np.linalg.norm(row) for row in np.linalg.inv(cell).T)
+    shifts = (np.array(list(np.ndindex(3, 3, 3))) - 1) @ cell
+    images = (points[:, None] + shifts - cell.sum(axis=0) / 2.0).reshape(-1, 3)
+    expected = images[np.linalg.norm(images, axis=1) <= radius]
+    inside = PointSet(points, cell).largest_ball()
+    order, other = np.lexsort(inside.T), np.lexsort(expected.T)
+    np.testing.assert_allclose(inside[order], expected[other], rtol=0, atol=1e-13)  # of box sizes

@@ -7,10 +7,11 @@ import signal
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 import rsrg
-from rsrg.errors import ExecutorError
+from rsrg.errors import ExecutorError, FrameError
 from rsrg.execution.clock import CLOCK
 from rsrg.execution.dask_cluster import DaskCluster
 from rsrg.execution.open_executor import open_executor
@@ -44,6 +45,26 @@ def test_dask_grows_pools(dask_cluster, changed, tmp_path, same):
     rsrg.run(config, tmp_path / "here.h5")
     with open_executor(scheduler=dask_cluster.scheduler_address) as executor:
         rsrg.run(config, tmp_path / "there.h5", executor=executor)
+    same(tmp_path / "there.h5", tmp_path / "here.h5")
+
+
+def test_dask_sums_frames(dask_cluster, tmp_path, same):
+    """Paths and hashes go to workers, who read; a frame that is none there ends the run."""
+    np.save(tmp_path / "f.npy", np.random.default_rng(0).random((6, 200, 3)))
+    config = rsrg.load_config(
+        {
+            "schema_version": 1,
+            "materials": ["a-SiO2"],
+            "positions": str(tmp_path / "f.npy"),
+            "domain": "all",
+        }
+    )
+    rsrg.run(config, tmp_path / "here.h5")
+    with open_executor(scheduler=dask_cluster.scheduler_address) as executor:
+        rsrg.run(config, tmp_path / "there.h5", executor=executor)
+        (tmp_path / "f.npy").unlink()
+        with pytest.raises(FrameError, match=r"f\.npy must exist and be a file"):
+            rsrg.run(config, tmp_path / "gone.h5", executor=executor)
     same(tmp_path / "there.h5", tmp_path / "here.h5")
 
 

@@ -13,7 +13,7 @@ from rsrg.errors import ComputationError, RunFileError
 from rsrg.execution import engine
 from rsrg.execution.exact_state import ExactState, ExactWorkload
 from rsrg.execution.processes import Processes
-from rsrg.results.exact_run import open_stored_run
+from rsrg.results.any_run import open_stored_run
 from rsrg.storage.layout import ENTRIES
 
 TEXT = """\

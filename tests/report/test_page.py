@@ -18,7 +18,7 @@ from rsrg.report.page.content import page_html
 from rsrg.report.page.run_page import run_content
 from rsrg.report.page.study_page import study_content
 from rsrg.report.page.write import write_report, write_study_report
-from rsrg.results.exact_run import open_stored_run
+from rsrg.results.any_run import open_stored_run
 from rsrg.storage.run_file import Snapshot
 from rsrg.studies.members import merged_members, study_members
 

@@ -10,7 +10,7 @@ import rsrg
 from rsrg.config.loading import load_exact_config
 from rsrg.errors import RunFileError
 from rsrg.execution.engine import start
-from rsrg.results.exact_run import open_stored_run
+from rsrg.results.any_run import open_stored_run
 from rsrg.storage.layout import ENTRIES
 
 

@@ -6,7 +6,13 @@ from threading import Barrier, get_ident
 import numpy as np
 import pytest
 
-from rsrg.sums.threads import available_threads, ordered_map, share_rows
+from rsrg.sums.threads import (
+    available_threads,
+    granted_threads,
+    ordered_map,
+    share_rows,
+    threads_of_a_sum,
+)
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system has no affinity")
@@ -79,3 +85,17 @@ def test_an_interrupt_ends_a_sum_after_the_shares_under_way(processors, threads)
     with pytest.raises(KeyboardInterrupt):
         share_rows(fill, rows, 100.0)
     assert max(filled) <= 3 + 2 * threads + 1
+
+
+def test_threads_granted_to_a_sum(processors):
+    """Never more than there are; nothing remains of it behind the block."""
+    processors(4)
+    assert threads_of_a_sum() == 4
+    with granted_threads(3):
+        assert threads_of_a_sum() == 3
+        with granted_threads(1):
+            workers = set(ordered_map(lambda i: get_ident(), range(5)))
+            assert threads_of_a_sum() == 1
+            assert workers == {get_ident()}
+    with granted_threads(9):
+        assert threads_of_a_sum() == 4

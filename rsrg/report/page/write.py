@@ -12,9 +12,12 @@ from rsrg.report.page.content import Content, page_html
 from rsrg.report.page.exact_page import exact_content
 from rsrg.report.page.run_page import run_content
 from rsrg.report.page.study_page import study_content
+from rsrg.report.page.trajectory_page import trajectory_content
+from rsrg.results.any_run import AnyRun
 from rsrg.results.exact_run import ExactRun
 from rsrg.results.merged_runs import MergedRuns
-from rsrg.results.run import Run, open_single_run
+from rsrg.results.run import open_single_run
+from rsrg.results.trajectory_run import TrajectoryRun
 from rsrg.storage.atomic import replace_text
 from rsrg.storage.own_file import is_foreign
 from rsrg.studies.members import Member, merged_members
@@ -22,8 +25,14 @@ from rsrg.studies.members import Member, merged_members
 MARK = '<meta name="generator" content="rsrg">'  # in each page
 
 
+def _content(run: AnyRun) -> Content:
+    if isinstance(run, TrajectoryRun):
+        return trajectory_content(run)
+    return exact_content(run) if isinstance(run, ExactRun) else run_content(run)
+
+
 def write_report(
-    run: Run | ExactRun,
+    run: AnyRun,
     path: str | os.PathLike[str] | None = None,
     *,
     shared_script: bool = False,
@@ -37,7 +46,7 @@ def write_report(
     where plotly is missing.
     """
     target = _own(_beside(run.path)) if path is None else _named(Path(path))
-    content = exact_content(run) if isinstance(run, ExactRun) else run_content(run)
+    content = _content(run)
     return _write(content, target, shared_script)
 
 
