@@ -8,6 +8,7 @@ for it, and every reader of HDF5 opens the result.
 
 import math
 import zlib
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from itertools import groupby, product
@@ -24,20 +25,21 @@ LEVEL = 1  # of deflate: higher ones take twice the time for 1 % of the size
 HEADER = b"\x78\x01"  # of a zlib stream of the lowest level, before the deflate stream
 
 
-def deflated_chunks(array: NDArray[Any]) -> list[tuple[tuple[int, ...], bytes]]:
+def deflated_chunks(array: NDArray[Any]) -> Iterator[tuple[tuple[int, ...], bytes]]:
     """All HDF5 chunks of an array, shuffled and deflated, with the index of their first element.
 
-    Or none, where that is not worth its time, by the first, the middle and the last of them.
+    One after another, as all of them may take as much memory as the array. Or none, where that is
+    not worth its time, by the first, the middle and the last of them.
     """
     shape = chunk_shape(array)
     firsts = list(product(*map(range, [0] * array.ndim, array.shape, shape)))
     parts = [array[tuple(map(slice, first, np.add(first, shape)))] for first in firsts]
     sample = parts[0], parts[len(parts) // 2], parts[-1]
     if sum(len(deflated(part)) for part in sample) > WORTH * sum(part.nbytes for part in sample):
-        return []
+        return
     with ThreadPoolExecutor(THREADS) as threads:
-        contents = list(threads.map(lambda part: deflated(_filled_up(part, shape)), parts))
-    return list(zip(firsts, contents, strict=True))
+        contents = threads.map(lambda part: deflated(_filled_up(part, shape)), parts)
+        yield from zip(firsts, contents, strict=True)
 
 
 def _filled_up(part: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:

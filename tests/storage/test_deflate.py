@@ -67,4 +67,4 @@ def test_no_byte_is_compressed_in_vain(monkeypatch):
 def test_numbers_without_order_stay_as_they_are(shape):
     """Also where chunks at the end of an axis are filled up with zeros, which compress."""
     numbers = RANDOM.integers(0, 2**63, shape).view(np.float64)
-    assert deflated_chunks(numbers) == []
+    assert list(deflated_chunks(numbers)) == []
