@@ -28,10 +28,10 @@ def choice_seconds(n_blocks: int) -> float:
     return CHOICE_SECONDS * n_blocks
 
 
-def weighted_seconds(n_blocks: int) -> float:
+def weighted_seconds(n_blocks: int, on_lattice: bool) -> float:
     """Time of the weighted sum over one super block on one core, roughly."""
     pairs = 0.5 * n_blocks**2
-    if n_blocks >= CONVOLVED_FROM:
+    if on_lattice:
         pairs = min(pairs, PAIRS_A_SITE * PADDED_BOX * n_blocks)
     return WEIGHTED_SECONDS * pairs
 
