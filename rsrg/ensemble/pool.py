@@ -28,6 +28,7 @@ from rsrg.physics.quenched import PoolUpdate, resummed_blocks, second_order_bloc
 from rsrg.physics.recursion import RUNAWAY
 from rsrg.physics.sign import Sign, sign_factor
 from rsrg.sums.bodies import Bodies
+from rsrg.sums.cost import CONVOLVED_FROM, TRIDIAGONAL_TO
 from rsrg.sums.harmonic_sums import harmonic_sums
 from rsrg.sums.places import LatticePlaces, Placed, PlacedBlocks, Sites, window_places
 from rsrg.sums.weighted_blocks import weighted_block_sums
@@ -90,8 +91,13 @@ class PoolStep:
         return window_places(windows, reach, rotations, self.bodies, n)
 
     def sites(self, step: int, chunks: range, chosen: NDArray[np.int64]) -> Sites | None:
-        """The same places as sites, chosen as `placed` gives them; None off perfect lattices."""
-        if not self.sampler.blocks.perfect:
+        """The same places as sites, chosen as `placed` gives them.
+
+        None off perfect lattices, and for super blocks so small that no sum asks for sites.
+        """
+        blocks = self.sampler.blocks
+        least = TRIDIAGONAL_TO + 1 if self.update == "harmonic" else CONVOLVED_FROM
+        if not blocks.perfect or blocks.n0**3 < least:
             return None
         return self.lattice_places.sites(self._lattice_draws(step, chunks)[0], chosen)
 

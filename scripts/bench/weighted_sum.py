@@ -21,7 +21,6 @@ from rsrg.physics.readings import Reading
 from rsrg.sums.batch import batch_moments
 from rsrg.sums.convolution import SourceFields, padded_box
 from rsrg.sums.cost import convolution_pays
-from rsrg.sums.places import PlacedBlocks
 from rsrg.sums.weighted import Sources, weighted_sums
 
 STRAINS = np.linspace(0.0, 0.5, 6)
@@ -83,11 +82,13 @@ def both_ways(n0: int, lattice: str, rounds: int) -> tuple[float, float, float]:
     pool, (alphas, rule) = equal_pool(step), (step.alphas, step.contraction)
     sources = Sources.from_susceptibilities(pool, alphas, rule)
     fields = SourceFields.from_susceptibilities(pool, alphas, rule)
-    placed = few_draws(step.blocks(0, range(1)))
-    z, cells, index = placed.sites.numbers, placed.sites.cells, placed.block_index
+    positions, chosen = (values[:DRAWS] for values in step.placed(0, range(1)))
+    rotations, _ = draw_chunks(step.sampler.blocks, 1, 0, range(1))
+    sites = step.lattice_places.sites(rotations[:DRAWS], chosen)
+    z, cells, index = sites.numbers, sites.cells, step.blocks(0, range(1)).block_index[:DRAWS]
 
     def pair_by_pair():
-        weighted_sums(placed.positions, index, sources)
+        weighted_sums(positions, index, sources)
 
     def transform():
         for draw, case in np.ndindex(index.shape[:2]):
@@ -98,12 +99,6 @@ def both_ways(n0: int, lattice: str, rounds: int) -> tuple[float, float, float]:
         best = np.minimum(best, seconds_of([pair_by_pair, transform]))
     share = convolution_pays(n0**3, padded_box(z).prod(axis=-1)).mean()
     return *(best / index.shape[0] / index.shape[1]), float(share)
-
-
-def few_draws(placed: PlacedBlocks) -> PlacedBlocks:
-    """The first DRAWS super blocks."""
-    sites = type(placed.sites)(placed.sites.numbers[:DRAWS], placed.sites.cells[:DRAWS])
-    return PlacedBlocks(placed.positions[:DRAWS], placed.block_index[:DRAWS], sites)
 
 
 if __name__ == "__main__":
