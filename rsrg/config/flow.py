@@ -14,6 +14,7 @@ from rsrg.physics.sign import Sign
 
 DEFAULT_POOL = 4096
 MAX_POOL = 2**24
+MAX_HARMONIC_N0 = 10  # an unstable super block takes 6 s there, and a matrix of 0.3 GB
 GIVEN: dict[Kind, tuple[tuple[str, ...], tuple[str, ...]]] = {  # required, and optional
     "elastic": ((), ("amplitude",)),
     "lognormal": (("width",), ("correlation",)),
@@ -113,7 +114,7 @@ class FlowSpec(ConfigModel):
     update: PoolUpdate = Field(
         "resummed",
         title="resummed: χ⁻¹ ← χ⁻¹ ± M (3.8); second_order: χ ← χ ∓ χMχ (3.3); harmonic: all "
-        "orders, blocks as coupled oscillators",
+        f"orders, blocks as coupled oscillators, n0 up to {MAX_HARMONIC_N0}",
         description="resummed or second_order (or harmonic, with `disorder: quenched`)",
     )
     contraction: Contraction = Field(

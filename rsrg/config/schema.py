@@ -13,7 +13,7 @@ from pydantic import (
 )
 
 from rsrg.config.base import as_tuple
-from rsrg.config.flow import FlowSpec
+from rsrg.config.flow import MAX_HARMONIC_N0, FlowSpec
 from rsrg.config.geometry import SAME_LENGTH, BlocksSpec, Lengths, StrainSpec
 from rsrg.config.materials import Materials, require_distinct
 from rsrg.config.on_resume import (
@@ -32,7 +32,6 @@ from rsrg.physics.readings import READINGS, Reading
 from rsrg.physics.recursion import whole_steps
 
 MAX_STEPS = 10_000
-MAX_HARMONIC_N0 = 5
 LENGTHS_GROW = OnResume(
     "can only grow", Lengths.log_size_ratio, SAME_LENGTH, "ln(R/L₁)", "{:.6g}".format
 )
@@ -144,8 +143,8 @@ class Config(RunConfig):
             )
         if self.flow.update == "harmonic" and b.n0 > MAX_HARMONIC_N0:
             raise ValueError(
-                f"`flow.update: harmonic` must have n0 ≤ {MAX_HARMONIC_N0}: it inverts a matrix of "
-                f"6 N0³ rows for each super block; n0 = {b.n0} gives {6 * b.n0**3} rows"
+                f"`flow.update: harmonic` must have n0 ≤ {MAX_HARMONIC_N0}: an unstable super "
+                f"block takes a matrix of 6 N0³ rows; n0 = {b.n0} gives {6 * b.n0**3} rows"
             )
         if self.steps() > MAX_STEPS:
             raise ValueError(

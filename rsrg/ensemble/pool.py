@@ -24,18 +24,14 @@ from rsrg.ensemble.subpools import SUBPOOLS
 from rsrg.ensemble.windows import draw_windows
 from rsrg.physics.arrays import Array
 from rsrg.physics.pairs import Contraction
-from rsrg.physics.quenched import (
-    PoolUpdate,
-    pair_interaction,
-    resummed_blocks,
-    second_order_blocks,
-)
+from rsrg.physics.quenched import PoolUpdate, resummed_blocks, second_order_blocks
 from rsrg.physics.recursion import RUNAWAY
 from rsrg.physics.sign import Sign, sign_factor
 from rsrg.sums.bodies import Bodies
-from rsrg.sums.harmonic import harmonic_blocks
-from rsrg.sums.places import LatticePlaces, Placed, window_places
-from rsrg.sums.weighted import Sources, weighted_sums
+from rsrg.sums.cost import CONVOLVED_FROM, TRIDIAGONAL_TO
+from rsrg.sums.harmonic_sums import harmonic_sums
+from rsrg.sums.places import LatticePlaces, Placed, PlacedBlocks, Sites, window_places
+from rsrg.sums.weighted_blocks import weighted_block_sums
 from rsrg.sums.window_batch import window_reach
 
 BLOCK_INDEX_KEY = 1  # of the seed sequence: apart from the draws
@@ -87,14 +83,31 @@ class PoolStep:
     def placed(self, step: int, chunks: range) -> Placed:
         """Where the blocks of each super block are, and at which points of its draw."""
         blocks, seed = self.sampler.blocks, self.sampler.seed
-        if self.once:
-            step = 0
         if blocks.perfect:
-            return self.lattice_places.blocks(*draw_chunks(blocks, seed, step, chunks))
+            return self.lattice_places.blocks(*self._lattice_draws(step, chunks))
         n = blocks.n0**3
         reach = window_reach(self.sampler.bodies, n)  # the windows of the annealed flow
-        rotations, windows = draw_windows(blocks, reach, seed, step, chunks)
+        rotations, windows = draw_windows(blocks, reach, seed, self._drawn(step), chunks)
         return window_places(windows, reach, rotations, self.bodies, n)
+
+    def sites(self, step: int, chunks: range, chosen: NDArray[np.int64]) -> Sites | None:
+        """The same places as sites, chosen as `placed` gives them.
+
+        None off perfect lattices, and for super blocks so small that no sum asks for sites.
+        """
+        blocks = self.sampler.blocks
+        least = TRIDIAGONAL_TO + 1 if self.update == "harmonic" else CONVOLVED_FROM
+        if not blocks.perfect or blocks.n0**3 < least:
+            return None
+        return self.lattice_places.sites(self._lattice_draws(step, chunks)[0], chosen)
+
+    def _lattice_draws(self, step: int, chunks: range) -> tuple[Array, Array]:
+        """Rotations and offsets."""
+        return draw_chunks(self.sampler.blocks, self.sampler.seed, self._drawn(step), chunks)
+
+    def _drawn(self, step: int) -> int:
+        """The step whose draws a step takes."""
+        return 0 if self.once else step
 
     def subpool(self, chunk: int) -> slice:
         """The blocks of the pool that a chunk of super blocks is made of."""
@@ -116,11 +129,12 @@ class PoolStep:
             rows.append(rng.integers(0, self.size // SUBPOOLS, points))
         return np.array(rows)
 
-    def blocks(self, step: int, chunks: range) -> Placed:
-        """Positions of the blocks of each super block, and which of the subpool each one is."""
+    def blocks(self, step: int, chunks: range) -> PlacedBlocks:
+        """Which blocks of the subpool each super block is made of, and where they are."""
         positions, chosen = self.placed(step, chunks)
         index = self.block_index(step, chunks, int(chosen.max()) + 1)
-        return positions, np.take_along_axis(index[:, None], chosen, axis=2)
+        index = np.take_along_axis(index[:, None], chosen, axis=2)
+        return PlacedBlocks(positions, index, self.sites(step, chunks, chosen))
 
     def coarse_grain(self, subpool: Array, step: int, chunks: range) -> tuple[Array, Array]:
         """χ of super blocks, (materials, readings, strains, draws, 6, 6), and stability.
@@ -130,17 +144,18 @@ class PoolStep:
         eigenvalue of each super block's Hessian, (materials, readings, strains, draws), NaN unless
         harmonic.
         """
-        positions, index = self.blocks(step, chunks)
+        placed = self.blocks(step, chunks)
         flat = subpool.reshape(len(self.alphas), -1, *subpool.shape[3:])
         if self.update == "harmonic":
-            new, stability = self._harmonic(flat, positions, index)
+            factors = sign_factor(self.sign) * self.volumes
+            new, stability = harmonic_sums(placed, flat, self.alphas, factors, self.contraction)
         else:
-            sources = Sources.from_susceptibilities(flat, self.alphas, self.contraction)
-            means, sums = weighted_sums(positions, index, sources)
-            scale = sign_factor(self.sign) * self.volumes / (4.0 * np.pi * index.shape[2])
+            means, sums = weighted_block_sums(placed, flat, self.alphas, self.contraction)
+            n = self.sampler.blocks.n0**3
+            scale = sign_factor(self.sign) * self.volumes / (4.0 * np.pi * n)
             new = self._updated(means, scale[:, None, None, None] * sums)
             stability = np.full(new.shape[:-2], np.nan)
-        shape = (*self.shape[:3], len(index), 6, 6)
+        shape = (*self.shape[:3], len(placed.block_index), 6, 6)
         new, stability = (np.moveaxis(a, (2, 1, 0), (0, 1, 2)) for a in (new, stability))
         return new.reshape(shape), stability.reshape(shape[:-2])
 
@@ -148,21 +163,6 @@ class PoolStep:
         if self.update == "resummed":
             return resummed_blocks(mean, interaction, self.contraction)
         return limit_runaway(second_order_blocks(mean, interaction))
-
-    def _harmonic(
-        self, pool: Array, positions: Array, index: NDArray[np.int64]
-    ) -> tuple[Array, Array]:
-        draws, cases = index.shape[:2]
-        new = np.empty((draws, cases, len(self.alphas), 6, 6))
-        stability = np.empty(new.shape[:-2])
-        for case in range(cases):
-            for i, alpha in enumerate(self.alphas):
-                volume = sign_factor(self.sign) * float(self.volumes[case])
-                m = pair_interaction(positions[:, case], float(alpha), volume)
-                blocks = pool[i, case][index[:, case]]
-                result = harmonic_blocks(blocks, m, self.contraction)
-                new[:, case, i], stability[:, case, i] = result
-        return new, stability
 
 
 def limit_runaway(chi: Array) -> Array:

@@ -13,7 +13,7 @@ from rsrg.ensemble.subpools import SUBPOOLS
 from rsrg.physics.arrays import Array
 from rsrg.physics.channels import Channels, follow_channels
 from rsrg.physics.loading import Side, along, sides_of
-from rsrg.physics.pairs import Contraction, inverse, weighted
+from rsrg.physics.pairs import Contraction, inverse, unweighted, weighted
 
 MOMENT_NAMES = ("mean", "std", "skewness", "kurtosis")
 SUMMARY_NAMES = ("mean", "median", "std", "share")
@@ -54,9 +54,11 @@ def moments(values: Array) -> Array:
     std = np.sqrt((d**2).mean(axis=-2))
     std = np.where(std > STD_ROUNDING * np.abs(mean[..., 0, :]), std, 0.0)
     size = np.where(std > 0.0, std, 1.0)
-    third, fourth = ((d / size[..., None, :] * (std[..., None, :] > 0.0)) ** n for n in (3, 4))
-    kurtosis = np.where(std > 0.0, fourth.mean(axis=-2) - 3.0, 0.0)
-    return np.stack((mean[..., 0, :], std, third.mean(axis=-2), kurtosis), axis=-1)
+    u = d / size[..., None, :] * (std[..., None, :] > 0.0)
+    square = u * u
+    third, fourth = (square * u).mean(axis=-2), (square * square).mean(axis=-2)
+    kurtosis = np.where(std > 0.0, fourth - 3.0, 0.0)
+    return np.stack((mean[..., 0, :], std, third, kurtosis), axis=-1)
 
 
 def histogram(values: Array) -> np.ndarray:
@@ -74,25 +76,35 @@ def inverse_eigenvalues(chi: Array, contraction: Contraction) -> Array:
         return np.sort(1.0 / values, axis=-1)
 
 
-def channel_values(
-    chi: Array, strains: Array, contraction: Contraction, channels: Channels
+def channel_vectors(
+    means: Array, strains: Array, contraction: Contraction, channels: Channels
 ) -> Array:
-    """v_c·χ⁻¹·v_c of each block, (readings, strains, P, 6).
+    """The eigenvectors v_c of means of χ⁻¹, plain, (readings, strains, 6, 6), as rows.
 
-    v_c: the eigenvectors of the pool's mean of χ⁻¹, named by continuity from zero strain; so the
-    mean over the pool is an eigenvalue of that mean.
+    Named by continuity from zero strain.
     """
-    compliance = weighted(inverse(chi, contraction), contraction)
-    mean = np.moveaxis(inverse(chi, contraction).mean(axis=2), 1, 0)
+    mean = np.moveaxis(means, 1, 0)
     origin = int(np.argmin(np.abs(strains)))
     _, vectors = follow_channels(mean, strains, mean[origin], contraction, channels)
-    v = np.moveaxis(vectors, 0, 1)
-    return np.einsum("rsci,rspij,rscj->rspc", v, compliance, v, optimize=True)
+    return np.moveaxis(vectors, 0, 1)
+
+
+def channel_values(chi: Array, vectors: Array, contraction: Contraction) -> Array:
+    """v_c·χ⁻¹·v_c of the blocks of one reading and strain, χ (P, 6, 6); (P, 6).
+
+    With the eigenvectors of their mean of χ⁻¹ the mean over the blocks is an eigenvalue of that.
+    """
+    compliance = weighted(inverse(chi, contraction), contraction)
+    return np.einsum("ci,pij,cj->pc", vectors, compliance, vectors, optimize=True)
 
 
 def relative_variance(chi: Array, contraction: Contraction) -> Array:
     """Σ_ab Var(χ⁻¹_ab)/Σ_ab ⟨χ⁻¹_ab⟩² over axis −3, Mandel components: no rotation changes it."""
-    x = weighted(inverse(chi, contraction), contraction)
+    return _relative_variance(weighted(inverse(chi, contraction), contraction))
+
+
+def _relative_variance(x: Array) -> Array:
+    """The same from χ⁻¹ in Mandel components."""
     return np.asarray(x.var(axis=-3).sum(axis=(-2, -1)) / (x.mean(axis=-3) ** 2).sum(axis=(-2, -1)))
 
 
@@ -175,14 +187,24 @@ def summary(critical: Array) -> Array:
 def describe_pool(
     chi: Array, strains: Array, contraction: Contraction, channels: Channels
 ) -> dict[str, Array]:
-    """All statistics of the pool of one glass, χ (readings, strains, P, 6, 6), by name."""
-    eigenvalues = inverse_eigenvalues(chi, contraction)
+    """All statistics of the pool of one glass, χ (readings, strains, P, 6, 6), by name.
+
+    One reading and strain at a time, as its blocks take several times their memory meanwhile.
+    """
+    cases = chi.shape[:2]
+    eigenvalues, means = np.empty(chi.shape[:-1]), np.empty((*cases, 6, 6))
+    whole, parts = np.empty(cases), np.empty((SUBPOOLS, *cases))
+    for case in np.ndindex(cases):
+        blocks = chi[case]
+        eigenvalues[case] = inverse_eigenvalues(blocks, contraction)
+        x = weighted(inverse(blocks, contraction), contraction)
+        means[case] = unweighted(x.mean(axis=0), contraction)
+        whole[case], parts[:, *case] = _relative_variance(x), _relative_variance(by_subpool(x, 0))
     failed, failed_stderr = scatter_of_share(eigenvalues[..., 0] < 0.0)
-    parts = relative_variance(by_subpool(chi, 2), contraction)
     statistics = {
         "failed": failed,
         "failed_stderr": failed_stderr,
-        "relative_variance": relative_variance(chi, contraction),
+        "relative_variance": whole,
         "relative_variance_stderr": scatter(parts),
         "relative_variance_parts": np.moveaxis(parts, 0, -1),
     }
@@ -193,15 +215,24 @@ def describe_pool(
             f"critical_summary{ending}": summary(critical),
             f"critical_summary{ending}_stderr": scatter(summary(by_subpool(critical, 1))),
         }
-    named = channel_values(chi, strains, contraction, channels)
-    for name, values in (("level", eigenvalues), ("channel", named)):
-        statistics[f"{name}_moments"] = moments(values)
-        statistics[f"{name}_moments_stderr"] = scatter(moments(by_subpool(values, 2)))
-        statistics[f"{name}_quantiles"] = np.moveaxis(
-            np.quantile(values, QUANTILES, axis=-2), 0, -1
-        )
-        statistics[f"{name}_histogram"] = histogram(values)
-    return statistics
+    vectors = channel_vectors(means, strains, contraction, channels)
+    rows: dict[str, list[Array]] = {}
+    for case in np.ndindex(cases):
+        named = channel_values(chi[case], vectors[case], contraction)
+        for name, values in (("level", eigenvalues[case]), ("channel", named)):
+            for kind, row in _distribution(values).items():
+                rows.setdefault(f"{name}_{kind}", []).append(row)
+    return statistics | {n: np.array(r).reshape(*cases, *r[0].shape) for n, r in rows.items()}
+
+
+def _distribution(values: Array) -> dict[str, Array]:
+    """Moments with errors, quantiles and a histogram of numbers of each block, (P, 6)."""
+    return {
+        "moments": moments(values),
+        "moments_stderr": scatter(moments(by_subpool(values, 0))),
+        "quantiles": np.quantile(values, QUANTILES, axis=0).T,
+        "histogram": histogram(values),
+    }
 
 
 def variance_exponent(

@@ -31,5 +31,6 @@ def super_block_chunk_seconds(config: Config) -> float:
     """Time of a chunk of super blocks on one core, roughly."""
     n, cases = config.blocks.n0**3, len(config.readings) * len(config.strain.strains())
     harmonic = config.flow.update == "harmonic"
-    each = harmonic_seconds(n) if harmonic else weighted_seconds(n)
+    on_lattice = config.blocks.blocks().perfect
+    each = harmonic_seconds(n) if harmonic else weighted_seconds(n, on_lattice)
     return CHUNK * cases * (choice_seconds(n) + len(config.materials) * each)

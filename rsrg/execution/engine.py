@@ -154,7 +154,9 @@ def start(
             )
         if target.exists() and restart:
             set_aside(target)
-        return _carry_on(Session(state, target, watch, limit, must_begin), executor, note)
+        session = Session(state, target, watch, limit, must_begin)
+        del state  # of which the session lets go in time
+        return _carry_on(session, executor, note)
 
 
 def resume(
@@ -268,7 +270,9 @@ def go_on(
                 f"{target} was computed otherwise, and its last bits could differ: {changes}. "
                 "To go on all the same, leave out --same-bits"
             )
-        return _carry_on(Session(state, target, watch, limit, must_begin), executor, note)
+        session = Session(state, target, watch, limit, must_begin)
+        del state  # of which the session lets go in time
+        return _carry_on(session, executor, note)
 
 
 def _failed_at_once(path: Path) -> bool:
@@ -340,4 +344,4 @@ def _carry_on(session: Session, executor: Executor | None, note: str) -> AnyRun:
         ending = "finished" if reason is None else f"stopped by {reason}"
         share = 100 * session.pace.share()
         log.write(logging.INFO, "%s; saving took %.2g %% of the time", ending, share)
-    return stored_run(Snapshot.from_content(path, session.content))
+    return stored_run(Snapshot.from_content(path, session.released()))

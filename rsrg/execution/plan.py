@@ -8,10 +8,11 @@ from rsrg.ensemble.cases import case_bodies, configuration_bytes
 from rsrg.errors import ConfigError
 from rsrg.formatting import duration_text, size_text
 from rsrg.results.side_by_side import glass_bytes, glasses_at_once
-from rsrg.sums.cost import batch_seconds
+from rsrg.sums.cost import TRIDIAGONAL_TO, batch_seconds
 from rsrg.sums.limits import memory_limit
+from rsrg.sums.threads import available_threads
 
-COPIES = 5  # of a pool in memory at most: present, next, and while statistics are computed
+COPIES = 6  # of a pool in memory at most: present and next, and their bytes twice in a save
 MONOMIALS = 94  # largest number of harmonics of a draw's rotation
 
 
@@ -69,7 +70,11 @@ def plan(config: Config) -> Plan:
         samples=config.sampling.samples if sampled else 0,
         sums=sums,
         pairs=sums * (n * (n - 1) // 2),
-        memory_bytes=3 * raw + _result_bytes(config) + COPIES * one_pool + lattice_bytes(config),
+        memory_bytes=3 * raw
+        + _result_bytes(config)
+        + COPIES * one_pool
+        + lattice_bytes(config)
+        + _matrix_bytes(config),
         file_bytes=raw + 6 * materials * 8 * 36 * steps * cases + 2 * one_pool,
         target_error=config.sampling.target_error,
         pool=pool,
@@ -106,6 +111,14 @@ def lattice_bytes(config: Config) -> int:
     blocks = config.blocks.blocks()
     bodies = case_bodies(blocks.n0, config.reading_list(), config.strain.deformations())
     return int(configuration_bytes(blocks, bodies))
+
+
+def _matrix_bytes(config: Config) -> int:
+    """Bytes of the matrices of large harmonic super blocks, one in each thread."""
+    n = config.blocks.n0**3
+    if config.flow.update != "harmonic" or n <= TRIDIAGONAL_TO:
+        return 0
+    return available_threads() * 8 * (6 * n) ** 2
 
 
 def require_memory(config: Config) -> None:

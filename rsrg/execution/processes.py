@@ -11,11 +11,13 @@ from multiprocessing.connection import Connection
 from threading import Thread
 from typing import Any
 
+import numpy as np
 from loky import ProcessPoolExecutor
 from threadpoolctl import threadpool_limits
 
 from rsrg.errors import ExecutorError
 from rsrg.execution.executor import STOP_GRACE, UNITS_PER_WORKER, T
+from rsrg.execution.shared_array import SharedArray
 from rsrg.execution.signals import STOP_SIGNALS
 from rsrg.execution.tasks import environment_fingerprint, run_in_worker
 from rsrg.sums.cache import kernel_folder, warn_uncached
@@ -24,7 +26,10 @@ SAFE_PATH = {"PYTHONSAFEPATH": "1"}  # for Python: take no module from the worki
 
 
 class Processes:
-    """A pool of n processes. One that dies is replaced, and its chunks are computed again."""
+    """A pool of n processes. One that dies is replaced, and its chunks are computed again.
+
+    Arrays that are shared are files in memory, which all workers map (see `SharedArray`).
+    """
 
     fatal: tuple[type[BaseException], ...] = ()
     stop_grace = STOP_GRACE
@@ -72,8 +77,13 @@ class Processes:
             return broken
 
     def share(self, value: Any) -> Any:
-        """The value itself: it is sent with each unit."""
-        return value
+        """Of an array, a file that all workers map; else, or without room, the value itself."""
+        if not isinstance(value, np.ndarray):
+            return value
+        try:
+            return SharedArray(value)
+        except OSError:  # it is sent with each unit
+            return value
 
     def restart(self) -> None:
         """Start new worker processes in place of the broken ones."""

@@ -147,6 +147,11 @@ class Session:
             self.log.write(logging.WARNING, text, self.pace.saving, interval, 100 * SAVE_SHARE)
         self._log_save(f"saved {len(content) / 1e6:.3g} MB, {status}", status == "running")
 
+    def released(self) -> bytes:
+        """The bytes of the run file; what was computed is in them, and its memory is let go."""
+        del self.state
+        return self.content
+
     def _log_save(self, text: str, often: bool) -> None:
         """Write a line to the log; of frequent saves, one line each half minute."""
         if not often or CLOCK.monotonic() - self.logged_at >= LOG_INTERVAL:

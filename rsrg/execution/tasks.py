@@ -1,7 +1,8 @@
 """The tasks that executors compute: functions that depend only on their arguments.
 
 Chunks of draws take a page of JSON as their input, and return a few kilobytes of means each. With
-chunks of super blocks, the subpool that they are made of is sent, a sixteenth of the pool.
+chunks of super blocks goes the subpool that they are made of, a sixteenth of the pool, which
+executors share (`Executor.share`).
 """
 
 import os

@@ -30,7 +30,14 @@ def pair_interaction(positions: Array, alpha: float, block_volume: float = 1.0) 
 
     Plain components, 1/ρc_t², (..., N, N, 6, 6); positions in block sizes.
     """
-    d = positions[..., :, None, :] - positions[..., None, :, :]
+    return pair_interaction_rows(positions, slice(None), alpha, block_volume)
+
+
+def pair_interaction_rows(
+    positions: Array, rows: slice, alpha: float, block_volume: float = 1.0
+) -> Array:
+    """The rows s of `pair_interaction` alone, (..., rows, N, 6, 6)."""
+    d = positions[..., rows, None, :] - positions[..., None, :, :]
     r = np.linalg.norm(d, axis=-1)
     own = r == 0.0
     if own.sum() != r.size // r.shape[-1]:

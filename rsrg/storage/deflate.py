@@ -9,7 +9,7 @@ for it, and every reader of HDF5 opens the result.
 import hashlib
 import math
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from itertools import groupby, product
@@ -53,20 +53,21 @@ class Deflater:
 
 def deflated_chunks(
     array: NDArray[Any], deflate: Callable[[NDArray[Any]], bytes]
-) -> list[tuple[tuple[int, ...], bytes]]:
+) -> Iterator[tuple[tuple[int, ...], bytes]]:
     """All HDF5 chunks of an array, shuffled and deflated, with the index of their first element.
 
-    Or none, where that is not worth its time, by the first, the middle and the last of them.
+    One after another, as all of them may take as much memory as the array. Or none, where that is
+    not worth its time, by the first, the middle and the last of them.
     """
     shape = chunk_shape(array)
     firsts = list(product(*map(range, [0] * array.ndim, array.shape, shape)))
     parts = [array[tuple(map(slice, first, np.add(first, shape)))] for first in firsts]
     sample = parts[0], parts[len(parts) // 2], parts[-1]
     if sum(len(deflate(part)) for part in sample) > WORTH * sum(part.nbytes for part in sample):
-        return []
+        return
     with ThreadPoolExecutor(THREADS) as threads:
-        contents = list(threads.map(lambda part: deflate(_filled_up(part, shape)), parts))
-    return list(zip(firsts, contents, strict=True))
+        contents = threads.map(lambda part: deflate(_filled_up(part, shape)), parts)
+        yield from zip(firsts, contents, strict=True)
 
 
 def _filled_up(part: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:

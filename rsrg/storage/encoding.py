@@ -6,7 +6,7 @@ L_n along the steps, as coordinates; so a reader that opens one group alone has 
 
 import hashlib
 from collections.abc import Mapping
-from itertools import count
+from itertools import chain, count
 from typing import Any
 
 import h5py
@@ -50,7 +50,7 @@ def encode(
             _name_axes(file, name, file_dims(name, entries[name].dims), along)
         file.flush()
         body = file.id.get_file_image()  # without the user block
-    return sealed(body)
+    return sealed(body)  # once HDF5 has freed its own copy
 
 
 def sealed(body: bytes) -> bytes:
@@ -82,12 +82,12 @@ def _write(file: h5py.File, name: str, values: Any, entry: Entry, deflater: Defl
 
 def _new_dataset(file: h5py.File, name: str, array: np.ndarray, deflater: Deflater) -> h5py.Dataset:
     """A dataset of these numbers, compressed where that pays."""
-    chunks = deflated_chunks(array, deflater) if array.nbytes >= COMPRESS_FROM else []
-    if not chunks:
+    chunks = deflated_chunks(array, deflater) if array.nbytes >= COMPRESS_FROM else iter(())
+    if (head := next(chunks, None)) is None:
         return file.create_dataset(name, data=array)
     filters = {"chunks": chunk_shape(array), "shuffle": True, "compression": LEVEL}
     dataset = file.create_dataset(name, array.shape, array.dtype, **filters)
-    for first, content in chunks:
+    for first, content in chain([head], chunks):
         dataset.id.write_direct_chunk(first, content)
     return dataset
 

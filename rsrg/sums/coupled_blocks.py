@@ -1,56 +1,80 @@
-"""Equal blocks at lattice sites as coupled oscillators, without their matrix: thousands of blocks.
+"""Blocks as coupled oscillators, without their matrix: thousands of blocks, equal or not.
 
-The Hessian H = 1⊗χ⁻¹ ± m acts through `PairOperator`. Its lowest eigenvalue (Lanczos) is the
+The Hessian H = diag(χ_s⁻¹) ± m acts through an operator: at lattice sites by Fourier transforms
+(`PairOperator`), else pair by pair (`PairwiseOperator`). Its lowest eigenvalue (Lanczos) is the
 stability of the super block. Where it is positive, H u = b is solved by conjugate gradients, else,
-H being indefinite, by MINRES; χ of one block is the preconditioner. `sums.harmonic` is the dense
-form, for unequal blocks too.
+H being indefinite, by MINRES; |χ_s| of each block is the preconditioner. `sums.harmonic` is the
+dense form.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, cg, eigsh, minres
+from scipy.sparse.linalg import LinearOperator, cg, minres
 
 from rsrg.physics.arrays import Array
 from rsrg.physics.elastic import check_amplitude, elastic_susceptibility
 from rsrg.physics.errors import ConvergenceError, PhysicsError
-from rsrg.physics.pairs import inverse, unweighted, weighted
+from rsrg.physics.pairs import Contraction, inverse, unweighted, weighted
 from rsrg.physics.sign import Sign, sign_factor
+from rsrg.sums.lanczos import length, lowest_eigenvalue
 from rsrg.sums.pair_operator import PairOperator
 
 SOLVED = 1e-8  # residual over right-hand side
-LANCZOS = 1e-4  # residual of the eigenvector; the eigenvalue was good to 5e-5 or better
+LANCZOS = 1e-5  # residual of the eigenvector over |H|; the eigenvalue errs by about its square
 MOST_STEPS = 20000  # of one solution; near a transition H is almost singular
 SMALL = 4  # blocks; fewer are too few rows for Lanczos
 REFINEMENTS = 4  # MINRES measures residuals by |H||u|, which may be far above |b|
-START_SEED = 1  # of the vector that Lanczos starts from: without symmetry, and always the same
 
 
-@dataclass(frozen=True, eq=False)
-class CoupledBlocks:
-    """N equal blocks χ, plain, (6, 6), in ρc_t², coupled by m with the sign of the flow."""
-
-    interaction: PairOperator
-    chi: Array
-    sign: Sign = "paper"
+class Interaction(Protocol):
+    """u → m̂ u of N blocks, (N, 6) → (N, 6)."""
 
     @property
     def number(self) -> int:
         """N."""
-        return len(self.interaction.sites)
+
+    def __call__(self, u: Array) -> Array:
+        """m̂ u."""
+
+
+@dataclass(frozen=True, eq=False)
+class CoupledBlocks:
+    """N blocks χ, plain, in ρc_t², coupled by m with the sign of the flow.
+
+    interaction: m̂ with the weights of the contraction. chi: (N, 6, 6), or (6, 6) for equal blocks.
+    most_steps: of one solution.
+    """
+
+    interaction: Interaction
+    chi: Array
+    sign: Sign = "paper"
+    contraction: Contraction = "tensor"
+    most_steps: int = MOST_STEPS
+
+    @property
+    def number(self) -> int:
+        """N."""
+        return self.interaction.number
+
+    @property
+    def rows(self) -> int:
+        """6N, the rows of H."""
+        return 6 * self.number
 
     @cached_property
     def hessian(self) -> LinearOperator:
-        """H = 1⊗χ⁻¹ ± m in Mandel weights, (6N, 6N)."""
-        compliance = weighted(inverse(self.chi, "tensor"), "tensor")
+        """H = diag(χ_s⁻¹) ± m with the weights of the contraction, (6N, 6N)."""
+        compliance = weighted(inverse(self.chi, self.contraction), self.contraction)
         sign = sign_factor(self.sign)
 
         def product(u: Array) -> Array:
             v = u.reshape(-1, 6)
-            return (v @ compliance + sign * self.interaction(v)).ravel()
+            return (_each(compliance, v) + sign * self.interaction(v)).ravel()
 
         return self._operator(product)
 
@@ -60,29 +84,17 @@ class CoupledBlocks:
 
         Raises ConvergenceError where Lanczos' method stops short.
         """
-        rows = 6 * self.number
         if self.number < SMALL:
-            return float(np.linalg.eigvalsh(self.hessian @ np.eye(rows))[0])
-        start = np.random.default_rng(START_SEED).normal(size=rows)
-        try:
-            values = eigsh(
-                self.hessian, k=1, which="SA", v0=start, tol=LANCZOS, return_eigenvectors=False
-            )
-        except ArpackNoConvergence as error:
-            raise ConvergenceError(
-                "the lowest eigenvalue was not reached",
-                np.asarray(error.eigenvalues, dtype=np.float64),
-                np.nan,
-            ) from error
-        return float(values[0])
+            return float(np.linalg.eigvalsh(self.hessian @ np.eye(self.rows))[0])
+        return lowest_eigenvalue(self.hessian.matvec, self.rows, LANCZOS)
 
     def solve(self, forces: Array) -> Array:
         """u with H u = b for some b, (k, N, 6) → (k, N, 6).
 
         Raises ConvergenceError where a solution is not reached.
         """
-        chi = weighted(self.chi, "tensor")
-        one_block = self._operator(lambda u: (u.reshape(-1, 6) @ chi).ravel())
+        size = _absolute(weighted(self.chi, self.contraction))
+        one_block = self._operator(lambda u: _each(size, u.reshape(-1, 6)).ravel())
         solver = cg if self.lowest > 0.0 else minres
         solved = np.empty_like(forces)
         for k, force in enumerate(forces):
@@ -90,11 +102,11 @@ class CoupledBlocks:
             u, residual = np.zeros_like(b), b
             for _ in range(REFINEMENTS):
                 change, _ = solver(
-                    self.hessian, residual, rtol=1e-2 * SOLVED, maxiter=MOST_STEPS, M=one_block
+                    self.hessian, residual, rtol=1e-2 * SOLVED, maxiter=self.most_steps, M=one_block
                 )
                 u = u + change
                 residual = b - self.hessian @ u
-                error = float(np.linalg.norm(residual) / np.linalg.norm(b))
+                error = length(residual) / length(b)
                 if error <= SOLVED:
                     break
             else:
@@ -105,14 +117,18 @@ class CoupledBlocks:
     def response(self) -> Array:
         """χ_super = (1/N) Σ_ss' [H⁻¹]_ss', plain, (6, 6), in ρc_t²."""
         uniform = np.broadcast_to(np.eye(6)[:, None], (6, self.number, 6))
-        response = self.solve(np.ascontiguousarray(uniform)).mean(axis=1)
-        return unweighted(0.5 * (response + response.T), "tensor")
+        return self.mean_response(self.solve(np.ascontiguousarray(uniform)))
+
+    def mean_response(self, u: Array) -> Array:
+        """χ_super from the solutions u of H u = 1 in each of six components, (6, N, 6)."""
+        response = u.mean(axis=1)
+        return unweighted(0.5 * (response + response.T), self.contraction)
 
     def correlations(self, site: int) -> Array:
         """[H⁻¹]_ss' of one block s with all s', plain, (N, 6, 6): ⟨T_s T_s'⟩/(k_B T V)."""
         forces = np.zeros((6, self.number, 6))
         forces[:, site] = np.eye(6)
-        return unweighted(np.moveaxis(self.solve(forces), 0, 1), "tensor")
+        return unweighted(np.moveaxis(self.solve(forces), 0, 1), self.contraction)
 
     def own_response(self, probes: int, seed: int = 0) -> tuple[Array, Array]:
         """(1/N) Σ_s [H⁻¹]_ss, plain, (6, 6), the part of χ_super from s = s', and its error.
@@ -130,11 +146,22 @@ class CoupledBlocks:
             one = np.einsum("s,asb->ab", z, u) / self.number
             value[:] = 0.5 * (one + one.T)
         error = values.std(axis=0, ddof=1) / np.sqrt(probes)
-        return unweighted(values.mean(axis=0), "tensor"), unweighted(error, "tensor")
+        mean = values.mean(axis=0)
+        return unweighted(mean, self.contraction), unweighted(error, self.contraction)
 
     def _operator(self, product: Callable[[Array], Array]) -> LinearOperator:
-        rows = 6 * self.number
-        return LinearOperator((rows, rows), matvec=product, dtype=np.float64)
+        return LinearOperator((self.rows, self.rows), matvec=product, dtype=np.float64)
+
+
+def _each(matrix: Array, v: Array) -> Array:
+    """The matrix of each block, (6, 6) for all or (N, 6, 6), times its stress; v (N, 6)."""
+    return np.einsum("...ab,...b->...a", matrix, v)
+
+
+def _absolute(chi: Array) -> Array:
+    """|χ|, with the absolute eigenvalues: a preconditioner must be positive definite."""
+    values, vectors = np.linalg.eigh(chi)
+    return np.einsum("...ab,...b,...cb->...ac", vectors, np.abs(values), vectors)
 
 
 def harmonic_response(

@@ -28,3 +28,11 @@ def harmonic_blocks(
     symmetric = 0.5 / n * (responses + np.swapaxes(responses, -1, -2))
     shape = chi.shape[:-3]
     return unweighted(symmetric.reshape(*shape, 6, 6), contraction), lowest.reshape(shape)
+
+
+def harmonic_response_of_matrix(hessian: Array, contraction: Contraction) -> tuple[Array, float]:
+    """The same of one super block from its Hessian, (6N, 6N), which is overwritten."""
+    response, lowest = np.full((1, 6, 6), np.nan), np.full(1, np.nan)
+    block_responses(hessian[None], response, lowest)
+    symmetric = 3.0 / len(hessian) * (response[0] + response[0].T)  # N is a sixth of the rows
+    return unweighted(symmetric, contraction), float(lowest[0])

@@ -17,8 +17,7 @@ from rsrg.physics.elastic import check_alpha
 from rsrg.physics.errors import PhysicsError
 from rsrg.physics.interaction import lambda_tilde
 from rsrg.physics.pairs import Contraction, weighted
-
-AXES = (1, 2, 3)  # of space, in a field (6, x, y, z)
+from rsrg.sums.kernels.convolution import multiply_modes
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,14 +60,28 @@ class PairOperator:
         kernel = np.ascontiguousarray(np.moveaxis(weighted(m, contraction), (-2, -1), (0, 1)))
         return cls(z, box, np.ascontiguousarray(fft.rfftn(kernel, axes=(2, 3, 4)).real))
 
+    @property
+    def number(self) -> int:
+        """N."""
+        return len(self.sites)
+
     def __call__(self, u: Array) -> Array:
         """m̂ u of stresses u, (N, 6)."""
         x, y, z = self.sites.T
-        field = np.zeros((6, *self.box))
+        wide, high, _ = (int(side) for side in self.sites.max(axis=0) + 1)
+        nx, ny, nz = self.box
+        field = np.zeros((6, wide, high, nz))
         field[:, x, y, z] = u.T
-        transformed = fft.rfftn(field, axes=AXES)
-        product = np.einsum("abxyz,bxyz->axyz", self.spectrum, transformed)
-        return np.ascontiguousarray(fft.irfftn(product, s=self.box, axes=AXES)[:, x, y, z].T)
+        # axis by axis: where sites end, the field is zero, and its transform too
+        modes = fft.fft(fft.fft(fft.rfft(field, axis=3), ny, axis=2), nx, axis=1)
+        product = np.empty_like(modes)
+        multiply_modes(
+            self.spectrum.reshape(6, 6, -1), modes.reshape(6, -1), product.reshape(6, -1)
+        )
+        back = fft.ifft(product, axis=1, overwrite_x=True)[:, :wide]
+        back = fft.ifft(back, axis=2, overwrite_x=True)[:, :, :high]
+        result = fft.irfft(back, nz, axis=3, overwrite_x=True)
+        return np.ascontiguousarray(result[:, x, y, z].T)
 
 
 def _checked_sites(sites: NDArray[np.integer]) -> NDArray[np.integer]:

@@ -22,6 +22,30 @@ Placed = tuple[Array, NDArray[np.int64]]
 
 
 @dataclass(frozen=True, eq=False)
+class Sites:
+    """The places of blocks as sites of a lattice: N whole numbers z for each, at x = cell z + x₀.
+
+    numbers: (draws, cases, N, 3). cells: lattice vectors as columns, (draws, cases, 3, 3).
+    """
+
+    numbers: NDArray[np.int32]
+    cells: Array
+
+
+@dataclass(frozen=True, eq=False)
+class PlacedBlocks:
+    """Which blocks of a pool super blocks are made of, and where these are.
+
+    positions: (draws, cases, N, 3). block_index: of the pool, (draws, cases, N). sites: the places
+    as sites of a lattice; None where they are on none.
+    """
+
+    positions: Array
+    block_index: NDArray[np.int64]
+    sites: Sites | None = None
+
+
+@dataclass(frozen=True, eq=False)
 class LatticePlaces:
     """Where N blocks are in draws of a perfect lattice.
 
@@ -53,6 +77,11 @@ class LatticePlaces:
             self.lattice.columns, starts, candidates, rotations, offsets, self.bodies, self.n_blocks
         )
         return placed
+
+    def sites(self, rotations: Array, chosen: NDArray[np.int64]) -> Sites:
+        """The sites of the blocks of draws; chosen (draws, cases, N), as `blocks` gives them."""
+        cells = self.bodies.place @ rotations[:, None] @ self.lattice.primitive
+        return Sites(self.lattice.sites.T[chosen], cells)
 
 
 def window_places(

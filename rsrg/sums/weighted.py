@@ -10,7 +10,7 @@ the left, which saves a third of the work: Λ̃ = T (R + iso) T, R:σ̃ = sym(n,
 are in `kernels.weighted`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -69,6 +69,10 @@ class Sources:
         laws = np.stack((0.5 * iso, first, -3.75 * alpha / first, e / iso), axis=1)
         return cls(sigma.reshape(*chi.shape[:-2], BLOCK), laws, kappa / trace_factor, w)
 
+    def case(self, case: int) -> "Sources":
+        """The sources of one case alone."""
+        return replace(self, sigma=self.sigma[:, case : case + 1])
+
     def susceptibility(self, sigma: Array) -> Array:
         """χ, plain, (..., materials, 6, 6), from a sum of sources, (..., materials, 42)."""
         sigma = sigma.reshape(*sigma.shape[:-1], 6, FIELD)
@@ -107,7 +111,7 @@ def weighted_sums(
     weighted_pairs(
         np.ascontiguousarray(positions),
         np.ascontiguousarray(block_index),
-        sources.sigma,
+        np.ascontiguousarray(sources.sigma),
         sources.laws,
         totals,
         pairs,

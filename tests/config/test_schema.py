@@ -8,6 +8,7 @@ import pytest
 
 from rsrg.config.loading import load_config
 from rsrg.config.schema import Config
+from rsrg.errors import ConfigError
 from rsrg.physics.materials import GLASSES, TABLE_I
 
 CONFIGS = [
@@ -116,6 +117,15 @@ def test_formula_ends_at_the_sample(changed):
     config = changed(lengths="{log_ratio: 20}", sampling="{estimator: formula}")
     n = 20 / math.log(2)
     assert config.step_weights().sum() == pytest.approx(n, rel=1e-14)  # rounding of 29 terms
+
+
+def test_harmonic_super_blocks_are_not_too_large(changed):
+    flow = "{update: harmonic, disorder: quenched, pool: 256}"
+    assert changed(flow=flow, blocks="{n0: 10}").flow.update == "harmonic"
+    with pytest.raises(ConfigError) as caught:
+        changed(flow=flow, blocks="{n0: 11}")
+    assert "must have n0 ≤ 10: an unstable super block takes a matrix" in str(caught.value)
+    assert "n0 = 11 gives 7986 rows" in str(caught.value)
 
 
 def test_table_one_config_has_the_printed_alphas(request):

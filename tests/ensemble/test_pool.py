@@ -19,6 +19,7 @@ from rsrg.physics.interaction import lambda_tilde_from_moments
 from rsrg.physics.quenched import pair_interaction
 from rsrg.physics.readings import READINGS, Reading
 from rsrg.physics.recursion import RUNAWAY, flow
+from rsrg.sums import weighted_blocks
 from rsrg.sums.harmonic import harmonic_blocks
 from rsrg.sums.packing import random_sequential_addition
 from rsrg.sums.window_batch import window_moments, window_reach
@@ -95,6 +96,45 @@ def test_identical_blocks_harmonic():
         atol = 1e-11 * max(1.0, np.abs(expected).max() ** 2)
         np.testing.assert_allclose(found, np.broadcast_to(expected, found.shape), atol=atol)
         np.testing.assert_allclose(stability[1, r, e], lowest, atol=1e-12)
+
+
+def one_case(blocks, update, once=False):
+    """A step at one reading and one strain, and unequal first blocks."""
+    f = np.diag([1.2, 1.0, 1.0])[None]
+    sampler = Sampler(blocks, 7, (Reading("affine", "sphere"),), f)
+    step = PoolStep(sampler, update, "tensor", ALPHAS, POOL_UNIT, once)
+    return step, start_of(step, InitialLaw("lognormal", 0.3))
+
+
+@pytest.mark.parametrize("lattice", ["sc", None])
+def test_large_harmonic_super_blocks(lattice):
+    """Of 216 blocks, without a matrix or from factors, against the tridiagonal form of 1296 rows.
+
+    To the residual of 1e-10 or, of stable ones, the square of 1e-8, times the condition.
+    """
+    packing = None if lattice else Packing("rsa", 0.8)
+    step, chi = one_case(Blocks(6, lattice, packing=packing), "harmonic")
+    new, lowest = grown_chunk(step, chi, 1, 2)
+    assert np.isfinite(new).all()
+    placed = step.blocks(1, range(2, 3))
+    m = pair_interaction(placed.positions[0, 0], ALPHAS[1], step.volumes[0])
+    blocks = chi[1, 0, 0, step.subpool(2)][placed.block_index[0, 0]]
+    expected, eigenvalue = harmonic_blocks(blocks, m)
+    np.testing.assert_allclose(new[1, 0, 0, 0], expected, atol=1e-7 * np.abs(expected).max())
+    assert lowest[1, 0, 0, 0] == pytest.approx(eigenvalue, abs=1e-6)  # Lanczos
+
+
+@pytest.mark.parametrize("once", [False, True])
+@pytest.mark.parametrize("update", ["resummed", "second_order"])
+def test_large_super_blocks_by_transforms(update, once, monkeypatch):
+    """Of 1728 blocks: as pair by pair, to the 1e-12 of B that is promised, and two inversions."""
+    step, chi = one_case(Blocks(12), update, once)
+    new, _ = grown_chunk(step, chi, 1, 2)
+    monkeypatch.setattr(weighted_blocks, "CONVOLVED_FROM", 1729)
+    expected, _ = grown_chunk(step, chi, 1, 2)
+    scale = np.maximum(1.0, np.abs(expected).max(axis=(-2, -1), keepdims=True) ** 2)
+    assert np.abs((new - expected) / scale).max() < 1e-11
+    assert (new != expected).any()
 
 
 @pytest.mark.parametrize("update", ["resummed", "second_order"])

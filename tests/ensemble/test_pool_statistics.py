@@ -1,5 +1,7 @@
 """Statistics of a pool, against known distributions and by hand."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -142,6 +144,23 @@ def test_describe_a_pool():
     mean = np.linalg.eigvalsh(weighted(inverse(chi, "tensor").mean(axis=0), "tensor"))
     got = np.sort(found["channel_moments"][0, 0, :, 0])
     np.testing.assert_allclose(got, mean, atol=1e-8)  # SPLIT of channels
+
+
+def test_statistics_take_little_memory():
+    """One reading and strain at a time: of 18 cases, less than half of the pool itself.
+
+    A third are the eigenvalues, (P, 6) for (P, 6, 6) in and as much again while they are sorted;
+    and several times one case, an eighteenth. All cases at once took three pools.
+    """
+    chi = initial_pool(InitialLaw("lognormal", 0.2), 0.6, 2048, 0)
+    pool = np.broadcast_to(chi, (2, 9, *chi.shape))
+    strains = np.linspace(0.0, 0.8, 9)
+    describe_pool(pool, strains, "tensor", CHANNELS)  # imports
+    tracemalloc.start()
+    describe_pool(pool, strains, "tensor", CHANNELS)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 0.75 * pool.nbytes
 
 
 def test_blocks_that_never_fail_bias_the_mean_but_not_the_median():

@@ -6,7 +6,7 @@ import pytest
 from rsrg.ensemble.pool import PoolStep
 from rsrg.ensemble.sampling import Sampler
 from rsrg.execution import timing
-from rsrg.execution.chunk_cost import draw_sum_seconds
+from rsrg.execution.chunk_cost import draw_sum_seconds, super_block_chunk_seconds
 from rsrg.execution.plan import lattice_bytes
 from rsrg.execution.timing import timed_chunk, timed_plan
 from rsrg.report.plan_text import plan_lines
@@ -94,3 +94,16 @@ def test_a_large_pool_is_timed_by_a_small_one(changed, monkeypatch, update):
     assert (sizes.max(), materials.max()) == (256, 1)
     assert n0s.max() == planned.timed_n0
     assert (planned.timed_n0 < 5) == (update == "harmonic")
+
+
+def test_what_a_chunk_of_super_blocks_costs(changed):
+    """On a lattice large ones are summed by transforms; elsewhere, and small ones, by pairs."""
+
+    def seconds(n0, blocks=""):
+        flow = "{disorder: quenched, pool: 256}"
+        return super_block_chunk_seconds(changed(flow=flow, blocks=f"{{n0: {n0}{blocks}}}"))
+
+    jitter = ", jitter: {width: 0.1}"
+    assert seconds(6) == seconds(6, jitter)
+    assert seconds(16) < 0.5 * seconds(16, jitter)
+    assert seconds(32) == pytest.approx(8 * seconds(16), rel=1e-12)  # N, not N²

@@ -125,7 +125,8 @@ def test_a_pool_flows_with_the_sign(run_of, update, sign):
     )
     step = config_pool_step(run.config)
     law_blocks = _first_blocks(run)
-    positions, index = step.blocks(0, range(1))
+    placed = step.blocks(0, range(1))
+    positions, index = placed.positions, placed.block_index
     case, factor = 1, 1.0 if sign == "paper" else -1.0  # e = 0.3
     blocks = weighted(law_blocks[index[0, case]], "tensor")
     m = factor * weighted(pair_interaction(positions[0, case], 0.7, 1.3), "tensor")
