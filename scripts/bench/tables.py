@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-FLOPS = 49  # of one pair: 15 quartic moments
+FLOPS = 46  # of one pair: 15 quartic moments; a root and a division are not counted
 Lattices = dict[int, dict[str, float]]
 Split = dict[int, dict[str, float]]
 
