@@ -8,13 +8,18 @@ from rsrg.physics.arrays import Array
 from rsrg.physics.errors import PhysicsError
 from rsrg.physics.readings import Count
 from rsrg.sums.bodies import Bodies, checked_array
-from rsrg.sums.cost import ROWS_FROM, batch_engine
-from rsrg.sums.kernels.configurations import configurations
+from rsrg.sums.cost import batch_engine
+from rsrg.sums.kernels.lane_configurations import lane_configurations
 from rsrg.sums.kernels.quartics import MOMENTS
+from rsrg.sums.kernels.row_configurations import row_configurations
+from rsrg.sums.kernels.select import KEY_OF_RADIUS
 from rsrg.sums.lattice_points import LatticePoints
 
 BatchEngine = Literal["auto", "pairs", "rows"]
 
+# In 1/N0: how much farther than the body's radius blocks are looked for at first. The last of them
+# was never farther than half of it; if one is, all points that may be are looked at.
+NEAR_MARGIN = 0.25
 ORTHOGONALITY_ERROR = 1e-9  # largest element of R Rᵀ − 1
 
 
@@ -34,7 +39,7 @@ def batch_moments(
     count: `exact` takes the n_blocks points of smallest |B x|², those that agree to 1e-10 of
     radius² in the order of points; `volume` all with |B x| ≤ radius, to the same precision.
     engine: `pairs` sums pair by pair, `rows` by rows of lattice sites (each displacement once,
-    exact too); `auto` takes rows from ROWS_FROM blocks. The result is in 1/(block size)³.
+    exact too); `auto` takes rows from ROWS_FROM blocks on. The result is in 1/(block size)³.
 
     The bits of a configuration do not depend on the others of its batch.
     Raises PhysicsError for wrong shapes, what is not finite, rotations that are not, points that
@@ -56,11 +61,7 @@ def batch_both_counts(
     Shapes (draws, cases, 15), (draws, controlled, 15), (draws, controlled). The two bodies differ
     by a few blocks: only the pairs of those are summed on top. Raises as `batch_moments`.
     """
-    exact, beyond = _sums(
-        lattice, rotations, offsets, bodies, n_blocks, "exact", "auto", controlled
-    )
-    more = np.split(beyond, [MOMENTS], axis=-1)
-    return exact, exact[:, :controlled] + more[0], n_blocks + more[1][..., 0]
+    return _sums(lattice, rotations, offsets, bodies, n_blocks, "exact", "auto", controlled)
 
 
 def _sums(
@@ -72,22 +73,25 @@ def _sums(
     count: Count,
     engine: BatchEngine,
     controlled: int,
-) -> tuple[Array, Array]:
-    """The sums of all cases, and what `count: volume` has beyond them in the controlled ones."""
+) -> tuple[Array, Array, Array]:
+    """The sums of all cases; of the controlled ones with `count: volume`, and their blocks."""
     _check_choice("count", count, get_args(Count))
     _check_choice("engine", engine, get_args(BatchEngine))
     bodies.require_volume(n_blocks)
     rotations = _checked_rotations(rotations)
     draws, cases = len(rotations), len(bodies)
     offsets = checked_array("offsets", offsets, (draws, 3))
-    radii = bodies.search_radii(lattice.covering_radius, np.linalg.norm(offsets, axis=1))
+    lengths = np.linalg.norm(offsets, axis=1)
+    ends = np.array([lengths.min(), lengths.max()])
+    lattice.candidates(bodies.search_radii(lattice.covering_radius, ends), n_blocks)
+    stretch = 1.0 + NEAR_MARGIN / np.cbrt(n_blocks)
+    near = lattice.within(bodies.stretched_radii(stretch, lengths))
     out = np.full((draws, cases, MOMENTS), np.nan)
-    beyond = np.full((draws, controlled, MOMENTS + 1), np.nan)
-    configurations(
-        lattice.columns,
-        lattice.sites,
-        lattice.primitive,
-        lattice.candidates(radii, n_blocks),
+    volume = np.full((draws, controlled, MOMENTS), np.nan)
+    number = np.full((draws, controlled), np.nan)
+    given = (
+        np.maximum(near, n_blocks),
+        np.floor(KEY_OF_RADIUS * stretch**2),
         rotations,
         offsets,
         bodies.place,
@@ -95,18 +99,16 @@ def _sums(
         bodies.radius,
         bodies.same_as_previous,
         int(n_blocks) if count == "exact" else 0,
-        _rows_from(engine, n_blocks),
         out,
-        beyond,
+        volume,
+        number,
     )
-    return out, beyond
-
-
-def _rows_from(engine: BatchEngine, n_blocks: int) -> int | None:
-    """From how many blocks on a body is summed by rows; None where no body is."""
-    if engine == "auto" and batch_engine(n_blocks) == "rows":
-        return ROWS_FROM
-    return 0 if engine == "rows" else None
+    by = batch_engine(n_blocks) if engine == "auto" else engine
+    if by == "rows":
+        row_configurations(lattice.columns, lattice.sites, lattice.primitive, *given)
+    else:
+        lane_configurations(lattice.columns, *given)
+    return out, volume, number
 
 
 def _check_choice(name: str, value: str, allowed: tuple[str, ...]) -> None:

@@ -20,7 +20,6 @@ from rsrg.physics.readings import READINGS
 from rsrg.sums.batch import batch_both_counts, batch_moments
 from rsrg.sums.bodies import Bodies, needed_radius
 from rsrg.sums.engines import pair_moments
-from rsrg.sums.kernels import select
 from rsrg.sums.lattice_points import LatticePoints
 
 from .twins import choose_twin, configuration_twin
@@ -148,17 +147,6 @@ def test_ties_go_by_index(lattice, n_blocks):
         near(moments, np.broadcast_to(expected, (2, 4, 15)), 1e-13)  # rotated points are rounded
 
 
-@pytest.mark.parametrize("guess", [-1e3, 0.0, 34.0, 40.2, 49.7, 64.0, 65.0, 1e6, 1e300])
-def test_selection_is_exact_whatever_the_guess(guess):
-    """select_nearest returns n different indices, those of a stable sort, also for bad guesses."""
-    keys = np.floor(np.random.default_rng(5).random(500) * 30.0) + 35.0  # many ties
-    for n in (1, 2, 50, 200, 250, 499, 500):
-        border, chosen = np.empty(501, np.uint32), np.empty(501, np.uint32)
-        select.select_nearest(keys, guess, n, border, chosen)
-        expected = np.argsort(keys, kind="stable")[:n]
-        np.testing.assert_array_equal(np.sort(chosen[:n]), np.sort(expected))
-
-
 @pytest.mark.parametrize("lattice", LATTICES)
 def test_mean_is_the_exact_haar_mean(lattice):
     """`volume`, many draws: (V/N) ⟨Σ⟩ is the covariogram formula, for every reading."""
@@ -170,6 +158,16 @@ def test_mean_is_the_exact_haar_mean(lattice):
         exact = haar_mean_moments(GENERAL, 3, reading, lattice)
         deviation = np.abs(v * moments[:, case].mean(axis=0) / 27 - exact)
         assert np.all(deviation < 5 * v * stderr[case])  # 1e-6 by chance each; the seed is fixed
+
+
+@pytest.mark.parametrize("n_blocks", [27, 216])  # by pairs, and by rows
+def test_how_far_is_looked_at_first(n_blocks, monkeypatch):
+    """Where the first points looked at may be too few, all are: nothing changes in the result."""
+    arguments = batch("sc", n_blocks, "exact", draws=20)
+    expected = batch_moments(*arguments)
+    for margin in (0.0, 0.02, 2.0):  # too few nearly always, at times, never
+        monkeypatch.setattr("rsrg.sums.batch.NEAR_MARGIN", margin)
+        np.testing.assert_array_equal(batch_moments(*arguments), expected)
 
 
 @pytest.mark.parametrize("n_blocks", [100, 216])  # by pairs, and by rows
