@@ -3,6 +3,7 @@
 from typing import Literal, get_args
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rsrg.physics.arrays import Array
 from rsrg.physics.errors import PhysicsError
@@ -81,17 +82,11 @@ def _sums(
     rotations = _checked_rotations(rotations)
     draws, cases = len(rotations), len(bodies)
     offsets = checked_array("offsets", offsets, (draws, 3))
-    lengths = np.linalg.norm(offsets, axis=1)
-    ends = np.array([lengths.min(), lengths.max()])
-    lattice.candidates(bodies.search_radii(lattice.covering_radius, ends), n_blocks)
-    stretch = 1.0 + NEAR_MARGIN / np.cbrt(n_blocks)
-    near = lattice.within(bodies.stretched_radii(stretch, lengths))
     out = np.full((draws, cases, MOMENTS), np.nan)
     volume = np.full((draws, controlled, MOMENTS), np.nan)
     number = np.full((draws, controlled), np.nan)
     given = (
-        np.maximum(near, n_blocks),
-        np.floor(KEY_OF_RADIUS * stretch**2),
+        *near_points(lattice, offsets, bodies, n_blocks),
         rotations,
         offsets,
         bodies.place,
@@ -109,6 +104,22 @@ def _sums(
     else:
         lane_configurations(lattice.columns, *given)
     return out, volume, number
+
+
+def near_points(
+    lattice: LatticePoints, offsets: Array, bodies: Bodies, n_blocks: int
+) -> tuple[NDArray[np.intp], float]:
+    """How many points are looked at first, (draws, cases), and up to which key none is missing.
+
+    All with |B x| up to `NEAR_MARGIN` beyond the radius, at least n_blocks. A key is |B x|²/radius²
+    times KEY_OF_RADIUS. Raises PhysicsError where a body may need points that there are not.
+    """
+    lengths = np.linalg.norm(offsets, axis=1)
+    ends = np.array([lengths.min(), lengths.max()])
+    lattice.candidates(bodies.search_radii(lattice.covering_radius, ends), n_blocks)
+    stretch = float(1.0 + NEAR_MARGIN / np.cbrt(n_blocks))
+    near = lattice.within(bodies.stretched_radii(stretch, lengths))
+    return np.maximum(near, n_blocks), np.floor(KEY_OF_RADIUS * stretch**2)
 
 
 def _check_choice(name: str, value: str, allowed: tuple[str, ...]) -> None:

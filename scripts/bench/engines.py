@@ -36,19 +36,20 @@ def median_seconds(function: Callable[[], object], rounds: int) -> float:
     return statistics.median(taken)
 
 
-def batched(draws: int, rounds: int) -> dict[int, dict[str, float]]:
-    """Seconds a configuration by N0 and way, one thread: drawing, selecting, placing, summing.
-
-    Three readings at 16 strains each: the mixture of a usual run.
-    """
+def usual_sampler(n0: int) -> Sampler:
+    """Three readings at 16 strains each: the mixture of a usual run."""
     readings = tuple(
         Reading(*r) for r in (("fixed", "ellipsoid"), ("affine", "sphere"), ("affine", "ellipsoid"))
     )
     strains = np.array([np.diag([1.0 + e, 1.0, 1.0]) for e in np.linspace(0.0, 0.6, 16)])
+    return Sampler(Blocks(n0, "sc", "haar", "random", "exact"), 1, readings, strains)
+
+
+def batched(draws: int, rounds: int) -> dict[int, dict[str, float]]:
+    """Seconds a configuration by N0 and way, one thread: drawing, selecting, placing, summing."""
     found = {}
     for n0 in (2, 3, 4, 5, 6, 8, 10):
-        blocks = Blocks(n0, "sc", "haar", "random", "exact")
-        sampler = Sampler(blocks, 1, readings, strains)
+        sampler = usual_sampler(n0)
         chunks = max(1, draws // 16 // (1 + n0**6 // 10**5))
 
         def call(engine: str, sampler: Sampler = sampler, chunks: int = chunks) -> None:
