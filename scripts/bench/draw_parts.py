@@ -31,7 +31,7 @@ from rsrg.sums.kernels.lanes import lane_moments, place_lane
 from rsrg.sums.kernels.memory import aligned
 from rsrg.sums.kernels.pairs import padded
 from rsrg.sums.kernels.quartics import LANES, MOMENTS
-from rsrg.sums.kernels.select import order_blocks, rotate_map
+from rsrg.sums.kernels.select import order_points, rotate_map
 
 N0S = (2, 3, 4, 6, 8)
 CONFIGURATIONS = 3200  # of a call, or one chunk
@@ -54,7 +54,7 @@ def choose_all(
         for case in range(len(radius)):
             if case == 0 or not same_body[case]:
                 rotate_map(measure[case], rotations[draw], offsets[draw], map_)
-                order_blocks(
+                order_points(
                     points, near[draw, case], trusted, map_, radius[case], n_blocks, keys, order
                 )
             chosen[draw, case] = order[:n_blocks]

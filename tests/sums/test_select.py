@@ -18,7 +18,7 @@ def whole(keys):
 def ordered(keys, n, limit=LIMIT):
     """What order_nearest says and writes."""
     order = np.full(len(whole(keys)) + LANES, 2**31, np.uint32)
-    inside = order_nearest(whole(keys), limit, n, order)
+    inside = order_nearest(whole(keys), len(whole(keys)), limit, n, order)
     return inside, order[: max(n, inside)].astype(np.int64)
 
 
@@ -27,7 +27,7 @@ def ordered(keys, n, limit=LIMIT):
 def test_between(size, low, high):
     numbers = np.random.default_rng(size).integers(0, 10, size).astype(float)
     out = np.full(size + 3 + 2 * LANES, 77, np.uint32)
-    end = select_between(whole(numbers), low, high, out, 3)
+    end = select_between(whole(numbers), len(whole(numbers)), low, high, out, 3)
     expected = np.flatnonzero((numbers > low) & (numbers <= high))
     np.testing.assert_array_equal(out[3:end], expected)
     np.testing.assert_array_equal(out[:3], 77)

@@ -13,7 +13,7 @@ from rsrg.sums.kernels.lanes import lane_moments, place_lane
 from rsrg.sums.kernels.memory import aligned
 from rsrg.sums.kernels.pairs import padded
 from rsrg.sums.kernels.quartics import LANES, MOMENTS
-from rsrg.sums.kernels.select import order_blocks, rotate_map
+from rsrg.sums.kernels.select import TOO_FEW, order_points, rotate_map
 
 GROUP = 8 * LANES  # configurations that are sorted by size: their lists stay in the second cache
 
@@ -77,15 +77,23 @@ def lane_configurations(
         for k in range(group):
             draw = (first + k) // cases
             case = (first + k) % cases
-            if k == 0 or case == 0 or not same_body[case]:
-                rotate_map(measure[case], rotations[draw], offsets[draw], map_)
-                source[k] = k
-                inside[k] = order_blocks(
-                    points, near[draw, case], trusted, map_, radius[case], n_blocks, keys, orders[k]
-                )
-            else:
+            source[k] = k
+            if k > 0 and case > 0 and same_body[case]:
                 source[k] = source[k - 1]
-                inside[k] = inside[k - 1]
+                continue
+            rotate_map(measure[case], rotations[draw], offsets[draw], map_)
+            inside[k] = order_points(
+                points, near[draw, case], trusted, map_, radius[case], n_blocks, keys, orders[k]
+            )
+        for k in range(group):
+            draw = (first + k) // cases
+            case = (first + k) % cases
+            inside[k] = inside[source[k]]
+            if inside[k] == TOO_FEW:  # once in thousands; apart, as it would make the rest slower
+                rotate_map(measure[case], rotations[draw], offsets[draw], map_)
+                inside[k] = order_points(
+                    points, points.shape[1], np.inf, map_, radius[case], n_blocks, keys, orders[k]
+                )
             summed[k] = n_blocks if n_blocks > 0 else inside[k]
             size[k] = max(summed[k], inside[k]) if case < number.shape[1] else summed[k]
         list_by_size(size[:group], listed)

@@ -9,8 +9,9 @@ from rsrg.sums.kernels.pairs import close_ring, padded, ring_size, serial_moment
 from rsrg.sums.kernels.quartics import LANES
 from rsrg.sums.kernels.rows import enter_rows, serial_rows
 from rsrg.sums.kernels.select import (
+    TOO_FEW,
     in_cells,
-    order_blocks,
+    order_points,
     place_points,
     rotate_map,
 )
@@ -93,9 +94,15 @@ def row_configurations(
         case = flat % cases
         if case == 0 or not same_body[case]:
             rotate_map(measure[case], rotations[draw], offsets[draw], map_)
-            inside = order_blocks(
-                points, near[draw, case], trusted, map_, radius[case], n_blocks, keys, order
-            )
+            count = near[draw, case]
+            limit = trusted
+            inside = TOO_FEW
+            while inside == TOO_FEW:
+                inside = order_points(
+                    points, count, limit, map_, radius[case], n_blocks, keys, order
+                )
+                count = points.shape[1]
+                limit = np.inf
         n = n_blocks if n_blocks > 0 else inside
         moments = out[draw, case]
         rotate_map(place[case], rotations[draw], offsets[draw], map_)

@@ -9,6 +9,7 @@ from rsrg.sums.kernels.pairs import padded
 from rsrg.sums.kernels.within import select_between
 
 KEY_OF_RADIUS = 2.0**33  # integer keys: distances² equal to 1e-10 are one, ordered by index
+TOO_FEW = -1  # instead of a count
 SPARE = 2  # keys about the n-th beyond those needed: with fewer, one guess in three fails
 
 
@@ -27,63 +28,92 @@ def rotate_map(matrix: Array, rotation: Array, offset: Array, result: Array) -> 
 
 
 @kernel
-def distance_keys(points: Array, measure: Array, radius: float, keys: Array) -> None:
-    """keys_i = KEY_OF_RADIUS |M z_i + t|²/radius², rounded to integers; points (3, ≥ keys.size)."""
+def distance_keys(points: Array, measure: Array, radius: float, count: int, keys: Array) -> None:
+    """keys_i = KEY_OF_RADIUS |M z_i + t|²/radius², rounded to integers, of the first points.
+
+    points (3, ≥ count); keys (≥ padded(count),), filled up with infinity to whole vectors.
+    """
     mxx, mxy, mxz, tx = measure[0]
     myx, myy, myz, ty = measure[1]
     mzx, mzy, mzz, tz = measure[2]
     scale = KEY_OF_RADIUS / radius**2
-    x = points[0]
-    y = points[1]
-    z = points[2]
-    for i in range(keys.size):
-        px = mxx * x[i] + mxy * y[i] + mxz * z[i] + tx
-        py = myx * x[i] + myy * y[i] + myz * z[i] + ty
-        pz = mzx * x[i] + mzy * y[i] + mzz * z[i] + tz
+    for i in range(count):
+        x = points[0, i]
+        y = points[1, i]
+        z = points[2, i]
+        px = mxx * x + mxy * y + mxz * z + tx
+        py = myx * x + myy * y + myz * z + ty
+        pz = mzx * x + mzy * y + mzz * z + tz
         keys[i] = np.floor((px * px + py * py + pz * pz) * scale + 0.5)
+    for i in range(count, padded(count)):
+        keys[i] = np.inf
 
 
-@kernel
-def sort_by_key(indices: NDArray[np.uint32], keys: Array) -> None:
-    """Stable insertion sort of a few indices by key."""
-    for i in range(1, indices.size):
+@inlined
+def sort_by_key(indices: NDArray[np.uint32], start: int, stop: int, keys: Array) -> None:
+    """Stable insertion sort of a few indices, start ≤ place < stop, by key."""
+    for i in range(start + 1, stop):
         index = indices[i]
         j = i
-        while j > 0 and keys[indices[j - 1]] > keys[index]:
+        while j > start and keys[indices[j - 1]] > keys[index]:
             indices[j] = indices[j - 1]
             j -= 1
         indices[j] = index
 
 
-@kernel
-def order_nearest(keys: Array, limit: float, n: int, order: NDArray[np.uint32]) -> int:
+@inlined
+def order_nearest(keys: Array, size: int, limit: float, n: int, order: NDArray[np.uint32]) -> int:
     """Write the indices of the n smallest keys, of equal ones the first, to order[:n].
 
     Returns how many keys are ≤ limit: those are order[:that many], be they more or fewer than n,
     and all that is written for n = 0. What belongs to one of the two sets alone is sorted by key.
-    keys: ≥ 0, whole vectors, filled up with infinity; order (≥ keys.size + LANES,). The n-th key is
-    looked for where it is if the count grows like r³ of r², then farther off, in steps that double.
+    keys (≥ size,): ≥ 0, whole vectors, filled up with infinity; order (≥ size + LANES,). The n-th
+    key is looked for where it is if the count grows like r³ of r², then farther off, in steps that
+    double.
     """
-    inside = select_between(keys, -1.0, limit, order, 0)
+    inside = select_between(keys, size, -1.0, limit, order, 0)
     if n == 0 or inside == n:
         return inside
     lack = abs(inside - n) + SPARE
     edge = limit
+    start = inside
+    stop = inside
     if inside > n:
-        start = inside
         while start > n:
             edge *= 1.0 - 2.0 / 3.0 * lack / inside
-            start = select_between(keys, -1.0, edge, order, 0)
+            start = select_between(keys, size, -1.0, edge, order, 0)
             lack *= 2
-        stop = select_between(keys, edge, limit, order, start)
+        stop = select_between(keys, size, edge, limit, order, start)
     else:
-        start = inside
-        stop = inside
         while stop < n:
             edge *= 1.0 + 2.0 / 3.0 * lack / max(inside, 1)
-            stop = select_between(keys, limit, edge, order, start)
+            stop = select_between(keys, size, limit, edge, order, start)
             lack *= 2
-    sort_by_key(order[start:stop], keys)
+    sort_by_key(order, start, stop, keys)
+    return inside
+
+
+@inlined
+def order_points(
+    points: Array,
+    count: int,
+    trusted: float,
+    map_: Array,
+    radius: float,
+    n_blocks: int,
+    keys: Array,
+    order: NDArray[np.uint32],
+) -> int:
+    """`order_nearest` of the first points z by |M z + t|, map_ [M | t]: how many are ≤ radius.
+
+    points (3, ≥ count), count ≥ n_blocks; the others have keys > trusted. TOO_FEW where some of
+    those may be among the nearest. keys (≥ padded(count),) keeps the distances²; order (≥
+    padded(count) + LANES,).
+    """
+    distance_keys(points, map_, radius, count, keys)
+    inside = order_nearest(keys, padded(count), KEY_OF_RADIUS, n_blocks, order)
+    if inside < n_blocks and keys[order[n_blocks - 1]] > trusted:
+        return TOO_FEW
     return inside
 
 
@@ -101,50 +131,6 @@ def place_points(points: Array, place: Array, chosen: NDArray[np.uint32], base: 
         base[0, k] = axx * x + axy * y + axz * z + tx
         base[1, k] = ayx * x + ayy * y + ayz * z + ty
         base[2, k] = azx * x + azy * y + azz * z + tz
-
-
-@inlined
-def order_points(
-    points: Array,
-    count: int,
-    map_: Array,
-    radius: float,
-    n_blocks: int,
-    keys: Array,
-    order: NDArray[np.uint32],
-) -> int:
-    """`order_nearest` of the first points z by |M z + t|, map_ [M | t]; how many are ≤ radius.
-
-    keys (≥ padded(count),) keeps the distances²; order (≥ padded(count) + LANES,).
-    """
-    whole = padded(count)
-    distance_keys(points, map_, radius, keys[:count])
-    keys[count:whole] = np.inf
-    return order_nearest(keys[:whole], KEY_OF_RADIUS, n_blocks, order)
-
-
-@inlined
-def order_blocks(
-    points: Array,
-    near: int,
-    trusted: float,
-    map_: Array,
-    radius: float,
-    n_blocks: int,
-    keys: Array,
-    order: NDArray[np.uint32],
-) -> int:
-    """`order_points` of the first `near` points, and of all where those may be too few.
-
-    near ≥ n_blocks; all points with keys ≤ trusted are among them.
-    """
-    count = near
-    while True:
-        inside = order_points(points, count, map_, radius, n_blocks, keys, order)
-        enough = inside >= n_blocks or keys[order[n_blocks - 1]] <= trusted
-        if enough or count == points.shape[1]:
-            return inside
-        count = points.shape[1]
 
 
 @inlined
@@ -169,7 +155,7 @@ def choose_and_place(
     count = points.shape[1]
     keys = np.empty(padded(count))
     rotate_map(measure, rotation, offset, map_)
-    inside = order_points(points, count, map_, radius, n_blocks, keys, order)
+    inside = order_points(points, count, np.inf, map_, radius, n_blocks, keys, order)
     n = n_blocks if n_blocks > 0 else inside
     largest = 0.0
     for k in range(n_blocks):

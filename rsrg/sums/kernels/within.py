@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from rsrg.physics.arrays import Array
 from rsrg.sums.compiler import cgutils, intrinsic, types
-from rsrg.sums.jit import kernel
+from rsrg.sums.jit import inlined
 from rsrg.sums.kernels.quartics import LANES
 from rsrg.sums.kernels.vectors import INDEX, Vector, Vectors
 
@@ -59,7 +59,7 @@ def index_vectors(context: Any, builder: Any, kind: Any, array: Any, first: Any)
 def append_between(
     typing: Any, numbers: Any, size: Any, low: Any, high: Any, table: Any, out: Any, start: Any
 ) -> Any:
-    """`select_between` with the table as an argument; size: of numbers."""
+    """`select_between` with the table as an argument."""
 
     def emit(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         kinds = signature.args
@@ -85,12 +85,13 @@ def append_between(
     return integer(numbers, integer, number, number, table, out, integer), emit
 
 
-@kernel
+@inlined
 def select_between(
-    numbers: Array, low: float, high: float, out: NDArray[np.uint32], start: int
+    numbers: Array, size: int, low: float, high: float, out: NDArray[np.uint32], start: int
 ) -> int:
-    """Write the indices of the numbers > low and ≤ high, rising, to out[start:]; return their end.
+    """Write the indices of the first numbers that are > low and ≤ high to out[start:], rising.
 
-    numbers: whole vectors. out reaches LANES beyond the last index.
+    Returns where they end. size: how many numbers, whole vectors. out reaches LANES farther than
+    the last index.
     """
-    return append_between(numbers, numbers.size, low, high, TABLE, out, start)
+    return append_between(numbers, size, low, high, TABLE, out, start)
