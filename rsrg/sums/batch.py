@@ -10,9 +10,8 @@ from rsrg.physics.errors import PhysicsError
 from rsrg.physics.readings import Count
 from rsrg.sums.bodies import Bodies, checked_array
 from rsrg.sums.cost import batch_engine
-from rsrg.sums.kernels.lane_configurations import lane_configurations
+from rsrg.sums.kernels.chunk_means import chunk_means
 from rsrg.sums.kernels.quartics import MOMENTS
-from rsrg.sums.kernels.row_configurations import row_configurations
 from rsrg.sums.kernels.select import KEY_OF_RADIUS
 from rsrg.sums.lattice_points import LatticePoints
 
@@ -46,46 +45,40 @@ def batch_moments(
     Raises PhysicsError for wrong shapes, what is not finite, rotations that are not, points that
     are too few, or a radius that does not belong to n_blocks.
     """
-    return _sums(lattice, rotations, offsets, bodies, n_blocks, count, engine, 0)[0]
+    given = lattice, rotations, offsets, bodies, n_blocks, count
+    return batch_means(*given, draws=1, engine=engine)[0]
 
 
-def batch_both_counts(
-    lattice: LatticePoints,
-    rotations: Array,
-    offsets: Array,
-    bodies: Bodies,
-    n_blocks: int,
-    controlled: int,
-) -> tuple[Array, Array, Array]:
-    """`batch_moments` with `count: exact`; of the first cases, with `count: volume`; their blocks.
-
-    Shapes (draws, cases, 15), (draws, controlled, 15), (draws, controlled). The two bodies differ
-    by a few blocks: only the pairs of those are summed on top. Raises as `batch_moments`.
-    """
-    return _sums(lattice, rotations, offsets, bodies, n_blocks, "exact", "auto", controlled)
-
-
-def _sums(
+def batch_means(
     lattice: LatticePoints,
     rotations: Array,
     offsets: Array,
     bodies: Bodies,
     n_blocks: int,
     count: Count,
-    engine: BatchEngine,
-    controlled: int,
+    draws: int,
+    controlled: int = 0,
+    engine: BatchEngine = "auto",
 ) -> tuple[Array, Array, Array]:
-    """The sums of all cases; of the controlled ones with `count: volume`, and their blocks."""
+    """Means of `batch_moments` over each `draws` draws, in their order, (chunks, cases, 15).
+
+    Of the first `controlled` cases also those with `count: volume`, (chunks, controlled, 15), and
+    how many blocks these are over, (chunks, controlled). The two bodies differ by a few blocks:
+    only the pairs of those are summed on top. Raises as `batch_moments`.
+    """
     _check_choice("count", count, get_args(Count))
     _check_choice("engine", engine, get_args(BatchEngine))
     bodies.require_volume(n_blocks)
     rotations = _checked_rotations(rotations)
-    draws, cases = len(rotations), len(bodies)
-    offsets = checked_array("offsets", offsets, (draws, 3))
-    out = np.full((draws, cases, MOMENTS), np.nan)
-    volume = np.full((draws, controlled, MOMENTS), np.nan)
-    number = np.full((draws, controlled), np.nan)
-    given = (
+    offsets = checked_array("offsets", offsets, (len(rotations), 3))
+    chunks, cases = len(rotations) // draws, len(bodies)
+    means = np.full((chunks, cases * MOMENTS), np.nan)
+    volume = np.full((chunks, controlled * MOMENTS), np.nan)
+    number = np.full((chunks, controlled), np.nan)
+    by = batch_engine(n_blocks) if engine == "auto" else engine
+    chunk_means(
+        lattice.columns,
+        (lattice.sites, lattice.primitive) if by == "rows" else None,
         *near_points(lattice, offsets, bodies, n_blocks),
         rotations,
         offsets,
@@ -94,16 +87,12 @@ def _sums(
         bodies.radius,
         bodies.same_as_previous,
         int(n_blocks) if count == "exact" else 0,
-        out,
+        means,
         volume,
         number,
     )
-    by = batch_engine(n_blocks) if engine == "auto" else engine
-    if by == "rows":
-        row_configurations(lattice.columns, lattice.sites, lattice.primitive, *given)
-    else:
-        lane_configurations(lattice.columns, *given)
-    return out, volume, number
+    shape = (chunks, controlled, MOMENTS)
+    return means.reshape(chunks, cases, MOMENTS), volume.reshape(shape), number
 
 
 def near_points(

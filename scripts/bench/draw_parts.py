@@ -24,7 +24,7 @@ from rsrg.ensemble.draws import draw_chunks
 from rsrg.ensemble.harmonics import Harmonics
 from rsrg.ensemble.sampling import Sampler, control_means
 from rsrg.physics.arrays import Array
-from rsrg.sums.batch import batch_both_counts, batch_moments, near_points
+from rsrg.sums.batch import batch_means, near_points
 from rsrg.sums.cost import batch_engine
 from rsrg.sums.jit import OPTIONS
 from rsrg.sums.kernels.lanes import lane_moments, place_lane
@@ -104,6 +104,7 @@ def batch_calls(sampler: Sampler, chunks: range) -> dict[str, Call]:
     blocks, lattice, bodies = sampler.blocks, sampler.lattice, sampler.bodies
     n = blocks.n0**3
     drawn = rotations, offsets = draw_chunks(blocks, 1, 0, chunks)
+    given = (lattice, *drawn, bodies, n, blocks.count, CHUNK)
     near, trusted = near_points(lattice, offsets, bodies, n)
     shape = (len(rotations), len(bodies))
     chosen = np.empty((*shape, n), np.uint32)
@@ -116,8 +117,8 @@ def batch_calls(sampler: Sampler, chunks: range) -> dict[str, Call]:
     calls = {
         "drawing": lambda: draw_chunks(blocks, 1, 0, chunks),
         "choosing": choose,
-        "batch": lambda: batch_moments(lattice, *drawn, bodies, n, blocks.count),
-        "both": lambda: batch_both_counts(lattice, *drawn, bodies, n, len(bodies) - 1),
+        "batch": lambda: batch_means(*given),
+        "both": lambda: batch_means(*given, len(bodies) - 1),
         "chunks": lambda: sampler.chunks(0, chunks),
     }
     if batch_engine(n) == "pairs":

@@ -9,7 +9,7 @@ import numpy as np
 import peers
 from scipy.spatial.transform import Rotation
 
-from rsrg.ensemble.blocks import Blocks
+from rsrg.ensemble.blocks import CHUNK, Blocks
 from rsrg.ensemble.draws import draw_chunks
 from rsrg.ensemble.sampling import Sampler
 from rsrg.physics.haar_mean import exact_coupling
@@ -17,7 +17,7 @@ from rsrg.physics.interaction import QUARTICS, quartic_tensor
 from rsrg.physics.lattices import lattice_points
 from rsrg.physics.readings import Reading
 from rsrg.physics.symmetry import stabilizer_projector
-from rsrg.sums.batch import batch_both_counts, batch_moments
+from rsrg.sums.batch import batch_means
 from rsrg.sums.engines import pair_moments
 from rsrg.sums.lattice import find_lattice, lattice_moments
 
@@ -50,18 +50,18 @@ def batched(draws: int, rounds: int) -> dict[int, dict[str, float]]:
     found = {}
     for n0 in (2, 3, 4, 5, 6, 8, 10):
         sampler = usual_sampler(n0)
-        chunks = max(1, draws // 16 // (1 + n0**6 // 10**5))
+        chunks = max(1, draws // CHUNK // (1 + n0**6 // 10**5))
 
         def call(engine: str, sampler: Sampler = sampler, chunks: int = chunks) -> None:
             b = sampler.blocks
             rotations, offsets = draw_chunks(b, 1, 0, range(chunks))
-            given = sampler.lattice, rotations, offsets, sampler.bodies
+            given = sampler.lattice, rotations, offsets, sampler.bodies, b.n0**3, b.count, CHUNK
             if engine == "both":
-                batch_both_counts(*given, b.n0**3, len(sampler.bodies) - 1)
+                batch_means(*given, controlled=len(sampler.bodies) - 1)
             else:
-                batch_moments(*given, b.n0**3, b.count, engine)
+                batch_means(*given, engine=engine)
 
-        each = chunks * 16 * len(sampler.bodies)
+        each = chunks * CHUNK * len(sampler.bodies)
         ways = ("pairs", "rows", "auto", "both")
         found[n0] = {w: median_seconds(lambda w=w: call(w), rounds) / each for w in ways}
     return found

@@ -16,7 +16,7 @@ from rsrg.ensemble.pool import PoolStep
 from rsrg.ensemble.sampling import Sampler
 from rsrg.ensemble.subpools import POOL_UNIT, SUBPOOLS
 from rsrg.physics.readings import Reading
-from rsrg.sums.batch import batch_moments
+from rsrg.sums.batch import batch_means
 from rsrg.sums.weighted import Sources, weighted_sums
 
 STRAINS = np.linspace(0.0, 0.5, 6)
@@ -45,10 +45,10 @@ def once(step: PoolStep, sources: Sources, turn: int) -> list[float]:
     first = turn % SUBPOOLS
     chunk = range(first, first + 1)
     placed = step.blocks(0, chunk)
-    rest = (step.bodies, n0**3, "exact", "pairs")
+    rest = (step.bodies, n0**3, "exact", CHUNK, 0, "pairs")
     marks = [time.process_time()]
     for work in (
-        lambda: batch_moments(sampler.lattice, *draw_chunks(sampler.blocks, 1, 0, chunk), *rest),
+        lambda: batch_means(sampler.lattice, *draw_chunks(sampler.blocks, 1, 0, chunk), *rest),
         lambda: weighted_sums(*step.blocks(0, chunk), sources),
         lambda: weighted_sums(*placed, sources),
     ):

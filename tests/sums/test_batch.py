@@ -17,7 +17,7 @@ from rsrg.physics.lattices import (
     site_cell,
 )
 from rsrg.physics.readings import READINGS
-from rsrg.sums.batch import batch_both_counts, batch_moments
+from rsrg.sums.batch import batch_means, batch_moments
 from rsrg.sums.bodies import Bodies, needed_radius
 from rsrg.sums.engines import pair_moments
 from rsrg.sums.lattice_points import LatticePoints
@@ -91,7 +91,7 @@ def test_both_counts_at_once(lattice, n_blocks, deformation):
     """They are the two counts one by one, whichever of the bodies holds more blocks."""
     *batched, bodies, _, _ = batch(lattice, n_blocks, "exact", deformation, draws=12)
     controlled = len(bodies.radius) - 1
-    exact, volume, number = batch_both_counts(*batched, bodies, n_blocks, controlled)
+    exact, volume, number = batch_means(*batched, bodies, n_blocks, "exact", 1, controlled)
     np.testing.assert_array_equal(exact, batch_moments(*batched, bodies, n_blocks, "exact"))
     expected = batch_moments(*batched, bodies, n_blocks, "volume")[:, :controlled]
     scale = np.abs(expected).max(axis=-1, keepdims=True)
@@ -158,6 +158,20 @@ def test_mean_is_the_exact_haar_mean(lattice):
         exact = haar_mean_moments(GENERAL, 3, reading, lattice)
         deviation = np.abs(v * moments[:, case].mean(axis=0) / 27 - exact)
         assert np.all(deviation < 5 * v * stderr[case])  # 1e-6 by chance each; the seed is fixed
+
+
+@pytest.mark.parametrize("n_blocks", [27, 216])  # by pairs, and by rows
+def test_means_over_draws(n_blocks):
+    """Bitwise the means of the single sums; a chunk does not depend on those beside it."""
+    lattice, rotations, offsets, *rest = batch("sc", n_blocks, "exact", draws=24)
+    single = batch_means(lattice, rotations, offsets, *rest, 1, 3)
+    some = slice(8, 16)
+    alone = batch_means(lattice, rotations[some], offsets[some], *rest, 8, 3)
+    means = batch_means(lattice, rotations, offsets, *rest, 8, 3)
+    for one, eight, middle in zip(single, means, alone, strict=True):
+        added = sum(one[draw::8] for draw in range(8))
+        np.testing.assert_array_equal(eight, added / 8)
+        np.testing.assert_array_equal(eight[1:2], middle)
 
 
 @pytest.mark.parametrize("n_blocks", [27, 216])  # by pairs, and by rows
