@@ -34,7 +34,8 @@ from rsrg.sums.kernels.quartics import LANES, MOMENTS
 from rsrg.sums.kernels.select import order_points, rotate_map
 
 N0S = (2, 3, 4, 6, 8)
-CONFIGURATIONS = 3200  # of a call, or one chunk
+CONFIGURATIONS = 12800  # of a call, as in a unit of a run; or one chunk
+ROUNDS = 7
 STEPS, CHUNKS = 10, 64  # that are regressed together
 TURN = 0.02  # s: calls one after another, as in a run, which finds code and numbers in the caches
 POINTS = 16384  # of C's sum
@@ -161,8 +162,9 @@ def parts(n0: int, c_sums: dict[str, Call], rounds: int) -> dict[str, float]:
     batch, both, whole = (ratio.pop(name) for name in ("batch", "both", "chunks"))
     if "summing" not in ratio:
         ratio |= {"placing": 0.0, "summing": batch - ratio["choosing"]}
-    ratio["calling"] = batch - sum(ratio[name] for name in ("choosing", "placing", "summing"))
-    ratio |= {"control": both - batch, "means": whole - both - ratio["drawing"]}
+    ratio["control"] = both - batch
+    known = ("drawing", "choosing", "placing", "summing", "control")
+    ratio["calling"] = whole - sum(ratio[name] for name in known)
     return ratio | {"all": whole + ratio["regressing"], "C": c}
 
 
@@ -188,9 +190,8 @@ COLUMNS = (
     "choosing",
     "placing",
     "summing",
-    "calling",
     "control",
-    "means",
+    "calling",
     "regressing",
     "all",
 )
@@ -200,19 +201,19 @@ SECTION = """\
 By `python scripts/bench/draw_parts.py {rounds}`, in one thread: each part called alone, in turn
 with the others and with C's direct sum; processor time, the least of the rounds. All figures but
 C's are multiples of the time that C takes to sum as many pairs; the last column is its time over
-all. Three readings at 16 strains, as above.
+all. Three readings at 16 strains, as for the small bodies above.
 
 {table}
 
 *Drawing*: random numbers, rotations and offsets. *Choosing*: the distances of the lattice points
 from a body's centre, and the N0³ nearest; a third of the bodies are cut out once for all strains.
 *Placing*: the chosen points where the strain puts them (by rows, from N0 = 5 on, a part of the
-sum). *Summing*: the moments of all pairs. *Calling*: search radii, arrays and the order of
-configurations by size. *Control*: the sums over all blocks within the volume. *Means*: over the
-draws of a chunk. *Regressing*: from the means of {chunks} chunks in each of {steps} steps to the
-moments of M, with all controls, once for the run.
+sum). *Summing*: the moments of all pairs. *Control*: the sums over all blocks within the volume.
+*Calling*: what is left of a call of the sampler: search radii, the order of configurations by
+size, the means over the draws of a chunk. *Regressing*: from the means of {chunks} chunks in each
+of {steps} steps to the moments of M, with all controls, once for the run.
 """
 
 
 if __name__ == "__main__":
-    print(section(int(sys.argv[1]) if len(sys.argv) > 1 else 7))
+    print(section(int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS))

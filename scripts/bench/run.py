@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import draw_parts
 import engines
 import neighbours
 import numba
@@ -107,7 +108,9 @@ def main() -> None:
     errors = engines.tolerances(10**4 if quick else 10**5)
     means = engines.haar_means()
     precision = engines.rounding(2048 if quick else 8192)
-    sections = neighbours.section(1 if quick else 3) + "\n"
+    with processors(1):
+        sections = draw_parts.section(1 if quick else draw_parts.ROUNDS) + "\n"
+    sections += neighbours.section(1 if quick else 3) + "\n"
     sections += startup.section(3 if quick else startup.ROUNDS)
     text = tables.page(machine(), pairs, batch, lattice, split, errors, means, precision, sections)
     plots.scaling(pairs, lattice, split, PICTURES / "performance_scaling.png")

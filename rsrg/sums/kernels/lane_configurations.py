@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rsrg.physics.arrays import Array
-from rsrg.sums.jit import kernel
+from rsrg.sums.jit import inlined, kernel
 from rsrg.sums.kernels.lanes import lane_moments, place_lane
 from rsrg.sums.kernels.memory import aligned
 from rsrg.sums.kernels.pairs import padded
@@ -37,6 +37,50 @@ def enter_moments(sums: Array, row: int, lane: int, moments: Array) -> None:
         moments[c] = 2.0 * sums[at + c * LANES]
 
 
+@inlined
+def choose_group(
+    points: Array,
+    near: NDArray[np.int64],
+    trusted: float,
+    rotations: Array,
+    offsets: Array,
+    measure: Array,
+    radius: Array,
+    same_body: NDArray[np.bool_],
+    n_blocks: int,
+    draws: NDArray[np.int64],
+    cases: NDArray[np.int64],
+    keys: Array,
+    map_: Array,
+    orders: NDArray[np.uint32],
+    source: NDArray[np.int64],
+    inside: NDArray[np.int64],
+) -> None:
+    """Choose the blocks of the configurations of a group, (draws_k, cases_k).
+
+    Configuration k has its blocks in orders[source_k], and inside_k of them are within its body.
+    """
+    for k in range(draws.size):
+        draw = draws[k]
+        case = cases[k]
+        if k > 0 and case > 0 and same_body[case]:
+            source[k] = source[k - 1]
+            continue
+        source[k] = k
+        rotate_map(measure[case], rotations[draw], offsets[draw], map_)
+        inside[k] = order_points(
+            points, near[draw, case], trusted, map_, radius[case], n_blocks, keys, orders[k]
+        )
+    for k in range(draws.size):
+        inside[k] = inside[source[k]]
+        if inside[k] == TOO_FEW:  # once in thousands; apart, since it would make the rest slower
+            case = cases[k]
+            rotate_map(measure[case], rotations[draws[k]], offsets[draws[k]], map_)
+            inside[k] = order_points(
+                points, points.shape[1], np.inf, map_, radius[case], n_blocks, keys, orders[k]
+            )
+
+
 @kernel
 def lane_configurations(
     points: Array,
@@ -61,61 +105,46 @@ def lane_configurations(
     the sum over all blocks inside goes to volume (draws, controlled, 15), how many they are to
     number (draws, controlled).
     """
-    cases = radius.size
-    total = rotations.shape[0] * cases
+    total = rotations.shape[0] * radius.size
+    controlled = number.shape[1]
     whole = padded(points.shape[1])
     keys = np.empty(whole)
-    orders = np.empty((GROUP, whole + LANES), np.uint32)
-    source = np.empty(GROUP, np.int64)  # whose list it shares
-    inside = np.empty(GROUP, np.int64)
-    summed = np.empty(GROUP, np.int64)  # blocks of the sum that goes to out
-    size = np.empty(GROUP, np.int64)  # blocks of the larger of the two sums
-    listed = np.empty(GROUP, np.int64)
     map_ = np.empty((3, 4))
+    orders = np.empty((GROUP, whole + LANES), np.uint32)
+    draws, cases, source, inside, summed, size, listed = np.empty((7, GROUP), np.int64)
     for first in range(0, total, GROUP):
         group = min(GROUP, total - first)
         for k in range(group):
-            draw = (first + k) // cases
-            case = (first + k) % cases
-            source[k] = k
-            if k > 0 and case > 0 and same_body[case]:
-                source[k] = source[k - 1]
-                continue
-            rotate_map(measure[case], rotations[draw], offsets[draw], map_)
-            inside[k] = order_points(
-                points, near[draw, case], trusted, map_, radius[case], n_blocks, keys, orders[k]
-            )
-        for k in range(group):
-            draw = (first + k) // cases
-            case = (first + k) % cases
-            inside[k] = inside[source[k]]
-            if inside[k] == TOO_FEW:  # once in thousands; apart, as it would make the rest slower
-                rotate_map(measure[case], rotations[draw], offsets[draw], map_)
-                inside[k] = order_points(
-                    points, points.shape[1], np.inf, map_, radius[case], n_blocks, keys, orders[k]
-                )
+            draws[k] = (first + k) // radius.size
+            cases[k] = (first + k) % radius.size
+        choose_group(
+            points, near, trusted, rotations, offsets, measure, radius, same_body, n_blocks,
+            draws[:group], cases[:group], keys, map_, orders, source, inside,
+        )  # fmt: skip
+        fewest = points.shape[1]
+        for k in range(group):  # summed: for out; size: of the larger of the two sums
             summed[k] = n_blocks if n_blocks > 0 else inside[k]
-            size[k] = max(summed[k], inside[k]) if case < number.shape[1] else summed[k]
+            size[k] = max(summed[k], inside[k]) if cases[k] < controlled else summed[k]
+            fewest = min(fewest, inside[k] if cases[k] < controlled else size[k])
+            fewest = min(fewest, summed[k])
+        fewest = max(fewest, 1)
         list_by_size(size[:group], listed)
-        fewest = max(1, min(inside[:group].min(), summed[:group].min()))
         most = max(1, size[:group].max())
         positions = aligned(3 * LANES * most)
         positions[:] = 0.0
         sums = aligned(MOMENTS * LANES * (most - fewest + 1))
         for start in range(0, group, LANES):
-            lanes = min(LANES, group - start)
-            for lane in range(lanes):
-                k = listed[start + lane]
-                draw = (first + k) // cases
-                case = (first + k) % cases
-                rotate_map(place[case], rotations[draw], offsets[draw], map_)
+            several = listed[start : min(start + LANES, group)]
+            for lane in range(several.size):
+                k = several[lane]
+                rotate_map(place[cases[k]], rotations[draws[k]], offsets[draws[k]], map_)
                 place_lane(points, map_, orders[source[k], : size[k]], lane, positions)
-            lane_moments(positions, size[listed[start + lanes - 1]], fewest, sums)
-            for lane in range(lanes):
-                k = listed[start + lane]
-                draw = (first + k) // cases
-                case = (first + k) % cases
+            lane_moments(positions, size[several[-1]], fewest, sums)
+            for lane in range(several.size):
+                k = several[lane]
+                draw = draws[k]
+                case = cases[k]
                 enter_moments(sums, max(summed[k], 1) - fewest, lane, out[draw, case])
-                if case < number.shape[1]:
+                if case < controlled:
                     enter_moments(sums, max(inside[k], 1) - fewest, lane, volume[draw, case])
                     number[draw, case] = inside[k]
