@@ -71,6 +71,10 @@ def batch_means(
     bodies.require_volume(n_blocks)
     rotations = _checked_rotations(rotations)
     offsets = checked_array("offsets", offsets, (len(rotations), 3))
+    if draws < 1 or len(rotations) % draws != 0:
+        raise PhysicsError(
+            f"`draws` must divide how many there are, {len(rotations)}; got {draws!r}"
+        )
     chunks, cases = len(rotations) // draws, len(bodies)
     means = np.full((chunks, cases * MOMENTS), np.nan)
     volume = np.full((chunks, controlled * MOMENTS), np.nan)

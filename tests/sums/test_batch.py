@@ -275,6 +275,14 @@ def test_bad_batch(changes, message):
         moments_with(**changes)
 
 
+@pytest.mark.parametrize("draws", [0, 2, 4])
+def test_draws_of_a_mean(draws):
+    with pytest.raises(
+        PhysicsError, match=f"`draws` must divide how many there are, 3; got {draws}"
+    ):
+        batch_means(*GOOD, draws)
+
+
 @pytest.mark.parametrize(
     ("place", "measure", "radius", "message"),
     [
