@@ -75,11 +75,14 @@ class Volume:
         there = np.isfinite(self.moments).all(axis=(0, 3, 4))
         return np.asarray(there & np.isfinite(self.mean).all(axis=-1))
 
-    def controls(self, reading: int, strain: int, projector: Array) -> Array:
-        """What the projector leaves, the isotropic part too, and the number; each of mean zero."""
+    def controls(self, reading: int, strain: int, invariants: Array) -> Array:
+        """The invariant moments, the isotropic part too, and the number; each of mean zero.
+
+        invariants: orthonormal columns of what the strain's symmetry leaves, (15, r).
+        """
         moments = self.moments[:, reading, strain] - self.mean[reading, strain]
         number = self.number[:, reading, strain, :, None] - 1.0
-        return np.concatenate((moments @ _orthonormal(projector), number), axis=-1)
+        return np.concatenate((moments @ invariants, number), axis=-1)
 
 
 def _volumes(readings: Sequence[Reading], deformations: Array) -> Array:
@@ -95,16 +98,12 @@ def exact_coupling_moments(
     return CouplingMoments(mean, np.empty((0, *mean.shape)), None)
 
 
-def _invariants(deformation: Array) -> Array:
-    """Orthonormal columns, (15, r), of the anisotropic moments that the strain's symmetry leaves.
-
-    r is 2 for axial symmetry (l = 2 and 4), 5 for three unequal axes, 0 without strain.
-    """
-    return _orthonormal(stabilizer_projector(deformation) - stabilizer_projector(np.eye(3)))
-
-
 def _orthonormal(projector: Array) -> Array:
-    """Orthonormal columns, (15, r), of what a projector leaves."""
+    """Orthonormal columns, (15, r), of what a projector leaves.
+
+    Of the anisotropic moments that a strain leaves, r is 2 for axial symmetry (l = 2 and 4), 5 for
+    three unequal axes, 0 without strain.
+    """
     _, sizes, rows = np.linalg.svd(projector)
     return np.asarray(rows[sizes > 1e-8].T)  # sizes are of order 1, or rounding
 
@@ -173,16 +172,16 @@ def sampled_coupling_moments(
     """
     groups = Groups.from_chunk_count(moments.shape[-2])
     values = moments.copy()
+    trace = stabilizer_projector(np.eye(3))
     for e, f in enumerate(deformations if isotropic else ()):
-        projector, invariants = stabilizer_projector(f), _invariants(f)
-        control = (
-            unstrained @ projector - unstrained @ stabilizer_projector(np.eye(3))
-        ) @ invariants
+        projector = stabilizer_projector(f)
+        anisotropic, invariants = _orthonormal(projector - trace), _orthonormal(projector)
+        control = (unstrained @ projector - unstrained @ trace) @ anisotropic
         for r, reading in enumerate(readings):
             sampled = moments[:, r, e] @ projector
             controls = [control]
             if volume is not None and volume.known[r, e]:
-                controls.append(volume.controls(r, e, projector))
+                controls.append(volume.controls(r, e, invariants))
             if harmonics is not None:
                 controls.append(harmonics.controls(strain_axes(f, reading.positions)))
             values[:, r, e] = _without_control(sampled, controls, groups)

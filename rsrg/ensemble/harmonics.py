@@ -11,7 +11,8 @@ on the strain: those are what is averaged over a chunk.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import factorial
+from functools import cache
+from math import factorial, prod
 from typing import Self
 
 import numpy as np
@@ -69,8 +70,7 @@ class Harmonics:
         count = len(record.harmonic_axes)
         columns, first = [np.empty((*self.means.shape[:-1], 0))], 0
         for d in record.harmonic_degrees:
-            exponents = np.array(_exponents(d))
-            many = [factorial(d) / np.prod([factorial(k) for k in e]) for e in exponents.tolist()]
+            exponents, many = np.array(_exponents(d)), _multinomials(d)
             weights = many * np.prod(directions[:, None] ** exponents, axis=-1)
             sums = self.means[..., first : first + len(exponents)] @ weights.T
             columns.append(sums - count / (d + 1))
@@ -78,16 +78,26 @@ class Harmonics:
         return np.concatenate(columns, axis=-1)
 
 
+@cache
 def _exponents(degree: int) -> list[tuple[int, int, int]]:
     rows = [(p, q) for p in range(degree, -1, -1) for q in range(degree - p, -1, -1)]
     return [(p, q, degree - p - q) for p, q in rows]
 
 
+@cache
+def _multinomials(degree: int) -> list[int]:
+    """How often each monomial is in (x + y + z)^degree."""
+    return [factorial(degree) // prod(factorial(k) for k in e) for e in _exponents(degree)]
+
+
 def _monomials(axes: Array, which: tuple[int, ...]) -> Array:
     """Means over draws of Σ_i of each monomial, (chunks, monomials); axes (chunks, draws, 3, i)."""
-    powers = axes ** np.arange(max(which) + 1).reshape(-1, 1, 1, 1, 1)
+    components = np.ascontiguousarray(np.moveaxis(axes, 2, 0)).reshape(3, len(axes), -1)
+    powers = [np.ones_like(components)]
+    for _ in range(max(which)):
+        powers.append(powers[-1] * components)
     columns = [
-        (powers[p, :, :, 0] * powers[q, :, :, 1] * powers[r, :, :, 2]).sum(axis=(1, 2))
+        np.einsum("cd,cd,cd->c", powers[p][0], powers[q][1], powers[r][2])
         for p, q, r in (e for d in which for e in _exponents(d))
     ]
     return np.stack(columns, axis=-1) / CHUNK

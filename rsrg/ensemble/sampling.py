@@ -19,7 +19,7 @@ from rsrg.physics.arrays import Array
 from rsrg.physics.haar_mean import RTOL, haar_mean_moments
 from rsrg.physics.lattices import Lattice, covering_radius, lattice_points, site_cell
 from rsrg.physics.readings import Reading
-from rsrg.sums.batch import batch_both_counts, batch_moments
+from rsrg.sums.batch import batch_means
 from rsrg.sums.bodies import Bodies
 from rsrg.sums.lattice_points import LatticePoints
 from rsrg.sums.window_batch import window_moments, window_reach
@@ -66,15 +66,13 @@ class Sampler:
 
     def chunks(self, step: int, chunks: range) -> ChunkMoments:
         """The means of some chunks, summed in one call."""
-        n = self.blocks.n0**3
         if not self.blocks.perfect:
-            return self._means(self._windows(step, chunks))
+            return self._moments(self._window_means(step, chunks))
+        n, count = self.blocks.n0**3, self.blocks.count
+        controlled = len(self.bodies) - 1 if self.blocks.volume_control else 0  # not the sphere
         drawn = draw_chunks(self.blocks, self.seed, step, chunks)
-        if not self.blocks.volume_control:
-            sums = batch_moments(self.lattice, *drawn, self.bodies, n, self.blocks.count)
-            return self._means(sums)
-        controlled = len(self.bodies) - 1  # all but the unstrained sphere
-        return self._means(*batch_both_counts(self.lattice, *drawn, self.bodies, n, controlled))
+        means = batch_means(self.lattice, *drawn, self.bodies, n, count, CHUNK, controlled)
+        return self._moments(*means[: 3 if controlled else 1])
 
     def require_room(self) -> None:
         """Place the blocks of the first chunk, where they come from a sample or are packed.
@@ -85,28 +83,24 @@ class Sampler:
             reach = window_reach(self.bodies, self.blocks.n0**3)
             draw_windows(self.blocks, reach, self.seed, 0, range(1))
 
-    def _means(self, sums: Array, *volume: Array) -> ChunkMoments:
-        """Means over the draws of each chunk per block, of sums, (draws, cases, 15).
+    def _moments(self, sums: Array, *volume: Array) -> ChunkMoments:
+        """Means of sums, (chunks, cases, 15), as means per block.
 
         The last case is the unstrained sphere. volume: the sums of `count: volume` and the numbers
         of their blocks, without that case.
         """
-        moments, *controls = (self._chunk_means(values) for values in (sums, *volume))
+        moments, *controls = (means / self.blocks.n0**3 for means in (sums, *volume))
         cases = (len(self.readings), len(self.deformations))
         shaped = [c.reshape(len(c), *cases, *c.shape[2:]) for c in (moments[:, :-1], *controls)]
         return ChunkMoments(shaped[0], moments[:, -1], *shaped[1:])
 
-    def _chunk_means(self, values: Array) -> Array:
-        """(draws, cases, …) → (chunks, cases, …), per block, each chunk by itself."""
-        chunks = values.reshape(-1, CHUNK, *values.shape[1:])
-        return np.asarray(chunks.mean(axis=1) / self.blocks.n0**3)
-
-    def _windows(self, step: int, chunks: range) -> Array:
-        """Σ_{s≠s'} nnnn / r³ of draws that each have points of their own, (draws, cases, 15)."""
+    def _window_means(self, step: int, chunks: range) -> Array:
+        """Σ_{s≠s'} nnnn / r³ of draws that each have points of their own, (chunks, cases, 15)."""
         b = self.blocks
         reach = window_reach(self.bodies, b.n0**3)
         rotations, windows = draw_windows(b, reach, self.seed, step, chunks)
-        return window_moments(windows, reach, rotations, self.bodies, b.n0**3, b.count)
+        sums = window_moments(windows, reach, rotations, self.bodies, b.n0**3, b.count)
+        return np.asarray(sums.reshape(-1, CHUNK, *sums.shape[1:]).mean(axis=1))
 
 
 def exact_means(blocks: Blocks, readings: Sequence[Reading], deformations: Array) -> Array:

@@ -14,12 +14,12 @@ from rsrg.physics.strain import principal_stretches
 EQUAL_STRETCH = 1e-9  # stretches closer than this, relatively, are one
 
 
-def _rotate(moments: Array, rotation: Array) -> Array:
-    """R_ai R_bj R_ck R_dl Q_ijkl, index pairs taken as one of nine."""
-    q = quartic_tensor(moments)
-    pairs = np.kron(rotation, rotation)
-    turned = pairs @ q.reshape(*q.shape[:-4], 9, 9) @ pairs.T
-    return quartic_moments(turned.reshape(q.shape))
+def _rotate(moments: Array, rotations: Array) -> Array:
+    """R_ai R_bj R_ck R_dl Q_ijkl of each R, (rotations, moments, 15); two indices as one."""
+    q = quartic_tensor(moments).reshape(-1, 9, 9)
+    pairs = np.einsum("nai,nbj->nabij", rotations, rotations).reshape(-1, 1, 9, 9)
+    turned = pairs @ q @ np.swapaxes(pairs, -1, -2)
+    return quartic_moments(turned.reshape(*turned.shape[:2], 3, 3, 3, 3))
 
 
 def _mirrors(axes: Array) -> list[Array]:
@@ -59,7 +59,8 @@ def stabilizer_projector(deformation: Array) -> Array:
     low, high = np.diff(np.log(stretches)) < EQUAL_STRETCH
     if low and high:
         return _isotropic()
-    group = _mirrors(axes)
+    group = np.array(_mirrors(axes))
     if low or high:
-        group = [m @ t for m in group for t in _turns(axes, 2 if low else 0)]
-    return np.mean([_rotate(np.eye(15), g) for g in group], axis=0)
+        turns = np.array(_turns(axes, 2 if low else 0))
+        group = (group[:, None] @ turns).reshape(-1, 3, 3)
+    return np.asarray(_rotate(np.eye(15), group).mean(axis=0))

@@ -3,18 +3,23 @@
 from typing import Literal, get_args
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rsrg.physics.arrays import Array
 from rsrg.physics.errors import PhysicsError
 from rsrg.physics.readings import Count
 from rsrg.sums.bodies import Bodies, checked_array
-from rsrg.sums.cost import ROWS_FROM, batch_engine
-from rsrg.sums.kernels.configurations import configurations
+from rsrg.sums.cost import batch_engine
+from rsrg.sums.kernels.chunk_means import chunk_means
 from rsrg.sums.kernels.quartics import MOMENTS
+from rsrg.sums.kernels.select import KEY_OF_RADIUS
 from rsrg.sums.lattice_points import LatticePoints
 
 BatchEngine = Literal["auto", "pairs", "rows"]
 
+# In 1/N0: how much farther than the body's radius blocks are looked for at first. The last of them
+# was never farther than half of it; if one is, all points that may be are looked at.
+NEAR_MARGIN = 0.25
 ORTHOGONALITY_ERROR = 1e-9  # largest element of R Rᵀ − 1
 
 
@@ -34,60 +39,51 @@ def batch_moments(
     count: `exact` takes the n_blocks points of smallest |B x|², those that agree to 1e-10 of
     radius² in the order of points; `volume` all with |B x| ≤ radius, to the same precision.
     engine: `pairs` sums pair by pair, `rows` by rows of lattice sites (each displacement once,
-    exact too); `auto` takes rows from ROWS_FROM blocks. The result is in 1/(block size)³.
+    exact too); `auto` takes rows from ROWS_FROM blocks on. The result is in 1/(block size)³.
 
     The bits of a configuration do not depend on the others of its batch.
     Raises PhysicsError for wrong shapes, what is not finite, rotations that are not, points that
     are too few, or a radius that does not belong to n_blocks.
     """
-    return _sums(lattice, rotations, offsets, bodies, n_blocks, count, engine, 0)[0]
+    given = lattice, rotations, offsets, bodies, n_blocks, count
+    return batch_means(*given, draws=1, engine=engine)[0]
 
 
-def batch_both_counts(
-    lattice: LatticePoints,
-    rotations: Array,
-    offsets: Array,
-    bodies: Bodies,
-    n_blocks: int,
-    controlled: int,
-) -> tuple[Array, Array, Array]:
-    """`batch_moments` with `count: exact`; of the first cases, with `count: volume`; their blocks.
-
-    Shapes (draws, cases, 15), (draws, controlled, 15), (draws, controlled). The two bodies differ
-    by a few blocks: only the pairs of those are summed on top. Raises as `batch_moments`.
-    """
-    exact, beyond = _sums(
-        lattice, rotations, offsets, bodies, n_blocks, "exact", "auto", controlled
-    )
-    more = np.split(beyond, [MOMENTS], axis=-1)
-    return exact, exact[:, :controlled] + more[0], n_blocks + more[1][..., 0]
-
-
-def _sums(
+def batch_means(
     lattice: LatticePoints,
     rotations: Array,
     offsets: Array,
     bodies: Bodies,
     n_blocks: int,
     count: Count,
-    engine: BatchEngine,
-    controlled: int,
-) -> tuple[Array, Array]:
-    """The sums of all cases, and what `count: volume` has beyond them in the controlled ones."""
+    draws: int,
+    controlled: int = 0,
+    engine: BatchEngine = "auto",
+) -> tuple[Array, Array, Array]:
+    """Means of `batch_moments` over each `draws` draws, in their order, (chunks, cases, 15).
+
+    Of the first `controlled` cases also those with `count: volume`, (chunks, controlled, 15), and
+    how many blocks these are over, (chunks, controlled). The two bodies differ by a few blocks:
+    only the pairs of those are summed on top. Raises as `batch_moments`.
+    """
     _check_choice("count", count, get_args(Count))
     _check_choice("engine", engine, get_args(BatchEngine))
     bodies.require_volume(n_blocks)
     rotations = _checked_rotations(rotations)
-    draws, cases = len(rotations), len(bodies)
-    offsets = checked_array("offsets", offsets, (draws, 3))
-    radii = bodies.search_radii(lattice.covering_radius, np.linalg.norm(offsets, axis=1))
-    out = np.full((draws, cases, MOMENTS), np.nan)
-    beyond = np.full((draws, controlled, MOMENTS + 1), np.nan)
-    configurations(
+    offsets = checked_array("offsets", offsets, (len(rotations), 3))
+    if draws < 1 or len(rotations) % draws != 0:
+        raise PhysicsError(
+            f"`draws` must divide how many there are, {len(rotations)}; got {draws!r}"
+        )
+    chunks, cases = len(rotations) // draws, len(bodies)
+    means = np.full((chunks, cases * MOMENTS), np.nan)
+    volume = np.full((chunks, controlled * MOMENTS), np.nan)
+    number = np.full((chunks, controlled), np.nan)
+    by = batch_engine(n_blocks) if engine == "auto" else engine
+    chunk_means(
         lattice.columns,
-        lattice.sites,
-        lattice.primitive,
-        lattice.candidates(radii, n_blocks),
+        (lattice.sites, lattice.primitive) if by == "rows" else None,
+        *near_points(lattice, offsets, bodies, n_blocks),
         rotations,
         offsets,
         bodies.place,
@@ -95,18 +91,28 @@ def _sums(
         bodies.radius,
         bodies.same_as_previous,
         int(n_blocks) if count == "exact" else 0,
-        _rows_from(engine, n_blocks),
-        out,
-        beyond,
+        means,
+        volume,
+        number,
     )
-    return out, beyond
+    shape = (chunks, controlled, MOMENTS)
+    return means.reshape(chunks, cases, MOMENTS), volume.reshape(shape), number
 
 
-def _rows_from(engine: BatchEngine, n_blocks: int) -> int | None:
-    """From how many blocks on a body is summed by rows; None where no body is."""
-    if engine == "auto" and batch_engine(n_blocks) == "rows":
-        return ROWS_FROM
-    return 0 if engine == "rows" else None
+def near_points(
+    lattice: LatticePoints, offsets: Array, bodies: Bodies, n_blocks: int
+) -> tuple[NDArray[np.intp], float]:
+    """How many points are looked at first, (draws, cases), and up to which key none is missing.
+
+    All with |B x| up to `NEAR_MARGIN` beyond the radius, at least n_blocks. A key is |B x|²/radius²
+    times KEY_OF_RADIUS. Raises PhysicsError where a body may need points that there are not.
+    """
+    lengths = np.linalg.norm(offsets, axis=1)
+    ends = np.array([lengths.min(), lengths.max()])
+    lattice.candidates(bodies.search_radii(lattice.covering_radius, ends), n_blocks)
+    stretch = float(1.0 + NEAR_MARGIN / np.cbrt(n_blocks))
+    near = lattice.within(bodies.stretched_radii(stretch, lengths))
+    return np.maximum(near, n_blocks), np.floor(KEY_OF_RADIUS * stretch**2)
 
 
 def _check_choice(name: str, value: str, allowed: tuple[str, ...]) -> None:

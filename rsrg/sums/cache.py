@@ -85,16 +85,10 @@ def kernel_folder() -> Path | None:
     return None
 
 
-def interpreted() -> bool:
-    """Whether NUMBA_DISABLE_JIT keeps all kernels from being compiled."""
-    return bool(numba.config.DISABLE_JIT)
-
-
 def compiled(function: Callable[..., Any], **options: Any) -> Any:
     """`function` compiled by numba with these options, from the disk cache where there is one."""
     kernel = numba.njit(function, **options)
-    if not interpreted():
-        kernel._cache = KernelFiles(function, kernel_folder(), warn_uncached)
+    kernel._cache = KernelFiles(function, kernel_folder(), warn_uncached)
     return kernel
 
 

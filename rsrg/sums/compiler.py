@@ -10,6 +10,7 @@ _FEATURES = re.compile(r"([+-][\w.-]+(,[+-][\w.-]+)*)?")
 _UNREADABLE = re.compile(r"Environment variable '(?P<name>\w+)' is defined but .*", re.DOTALL)
 _RULES = {
     "NUMBA_NUM_THREADS": "an integer of at least 1",
+    "NUMBA_DISABLE_JIT": "0, since kernels only run compiled",
     "NUMBA_OPT": "0, 1, 2, 3 or max",
     "NUMBA_CPU_FEATURES": "+FEATURE or -FEATURE, separated by commas",
 }
@@ -32,6 +33,12 @@ def _require_threads() -> None:
         raise _error("NUMBA_NUM_THREADS")
 
 
+def _require_compiling() -> None:
+    """Raise ConfigError where no kernel would be compiled."""
+    if re.fullmatch(r"\s*\+?0*[1-9]\d*\s*", os.environ.get("NUMBA_DISABLE_JIT", "")):
+        raise _error("NUMBA_DISABLE_JIT")
+
+
 def _require_readable(told: list[warnings.WarningMessage]) -> None:
     """Raise ConfigError for a setting that numba cannot read; pass on its other warnings."""
     for warning in told:
@@ -43,6 +50,7 @@ def _require_readable(told: list[warnings.WarningMessage]) -> None:
 
 _require_features()
 _require_threads()
+_require_compiling()
 with warnings.catch_warnings(record=True) as _told:
     warnings.simplefilter("always")
     import numba

@@ -3,10 +3,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
-PAIR_SECONDS = 0.7e-9  # of one core with AVX-512; weighed against other engines, never promised
+PAIR_SECONDS = 0.6e-9  # of one core with AVX-512; weighed against other engines, never promised
 ROW_SECONDS = 1.3e-9  # of one core, for each pair of rows
+ROW_BLOCK_SECONDS = 2.5e-8  # of one core, for each block besides: short rows fill no vectors
 ROWS_FROM = 125  # blocks, N0 = 5; measured, see docs/evidence/performance.md
-CHOICE_SECONDS = 6e-8  # of one core, for each block that is chosen and placed
+CHOICE_SECONDS = 5e-9  # of one core, for each block that is chosen and placed
 WEIGHTED_SECONDS = 8e-9  # of one core, for each pair of unequal blocks
 PAIRS_A_SITE = 40  # of unequal blocks, that take as long as a site of the padded box; measured by
 # scripts/bench/weighted_sum.py: 32 on a free machine, 45 beside others, who use the caches, too
@@ -53,8 +54,8 @@ def batch_engine(n_blocks: int) -> str:
 
 
 def batch_seconds(n_blocks: int) -> float:
-    """Time of the sum over one body on one core, roughly; for large bodies, about that of rows."""
+    """Time of the sum over one body on one core, roughly."""
     if batch_engine(n_blocks) == "pairs":
         return direct_seconds(n_blocks)
     rows = ROWS_OF_BALL * n_blocks ** (2.0 / 3.0)
-    return 0.5 * ROW_SECONDS * rows**2
+    return ROW_BLOCK_SECONDS * n_blocks + 0.5 * ROW_SECONDS * rows**2

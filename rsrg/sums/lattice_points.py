@@ -70,6 +70,11 @@ class LatticePoints:
             )
         return sites.astype(np.int32)
 
+    def within(self, radii: Array) -> NDArray[np.intp]:
+        """How many of the points have |z| ≤ radii, which may be of any shape."""
+        # The lengths of one shell differ by rounding; RADIUS_MARGIN in the radii keeps it whole.
+        return np.searchsorted(self.lengths, radii, side="right")
+
     def candidates(self, radii: Array, n_blocks: int) -> NDArray[np.intp]:
         """How many of the points are within each of these radii; radii of any shape.
 
@@ -82,8 +87,7 @@ class LatticePoints:
                 f"`points` must reach |z| = {radii.max():.6g} (see needed_radius); "
                 f"got {farthest:.6g}"
             )
-        # The lengths of one shell differ by rounding; RADIUS_MARGIN in the radii keeps it whole.
-        counts = np.searchsorted(self.lengths, radii, side="right")
+        counts = self.within(radii)
         if counts.min() < n_blocks:
             raise PhysicsError(f"`points` must hold {n_blocks} in each body; got {counts.min()}")
         return counts

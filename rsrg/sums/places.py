@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from rsrg.physics.arrays import Array
 from rsrg.sums.bodies import Bodies
-from rsrg.sums.kernels.configurations import placed_configurations
+from rsrg.sums.kernels.window_configurations import placed_configurations
 from rsrg.sums.lattice_points import LatticePoints
 from rsrg.sums.window_batch import Windows
 

@@ -6,9 +6,9 @@ import llvmlite.binding as llvm
 
 from rsrg.sums.compiler import numba
 
-FLOPS_OF_PAIR = 49  # of the 15 quartic moments of a pair
-# The direct sum reaches 0.56 of the peak where a core has two units for fused multiply-add (see
-# docs/performance.md), the best C 0.7: half of that and less where a core has one unit, or is
+FLOPS_OF_PAIR = 46  # of the 15 quartic moments of a pair, without a root and a division
+# The direct sum reaches 0.64 of the peak where a core has two units for fused multiply-add, as the
+# best C does (docs/evidence/performance.md): half of that and less where a core has one unit, or is
 # shared with another thread.
 LEAST_SHARE, LARGEST_SHARE = 0.25, 0.7
 TURBO = 1.6  # times the clock that systems tell, which may be the nominal one

@@ -8,8 +8,8 @@ from rsrg.physics.arrays import Array
 from rsrg.physics.errors import PhysicsError
 from rsrg.physics.readings import Count
 from rsrg.sums.bodies import RADIUS_MARGIN, Bodies
-from rsrg.sums.kernels.configurations import window_configurations
 from rsrg.sums.kernels.quartics import MOMENTS
+from rsrg.sums.kernels.window_configurations import window_configurations
 
 HOLE_MARGIN = 1.2  # in 1/N0: how much farther than the body's radius its last block may lie
 

@@ -9,7 +9,7 @@ import numpy as np
 import peers
 from scipy.spatial.transform import Rotation
 
-from rsrg.ensemble.blocks import Blocks
+from rsrg.ensemble.blocks import CHUNK, Blocks
 from rsrg.ensemble.draws import draw_chunks
 from rsrg.ensemble.sampling import Sampler
 from rsrg.physics.haar_mean import exact_coupling
@@ -17,7 +17,7 @@ from rsrg.physics.interaction import QUARTICS, quartic_tensor
 from rsrg.physics.lattices import lattice_points
 from rsrg.physics.readings import Reading
 from rsrg.physics.symmetry import stabilizer_projector
-from rsrg.sums.batch import batch_both_counts, batch_moments
+from rsrg.sums.batch import batch_means
 from rsrg.sums.engines import pair_moments
 from rsrg.sums.lattice import find_lattice, lattice_moments
 
@@ -36,31 +36,32 @@ def median_seconds(function: Callable[[], object], rounds: int) -> float:
     return statistics.median(taken)
 
 
-def batched(draws: int, rounds: int) -> dict[int, dict[str, float]]:
-    """Seconds a configuration by N0 and way, one thread: drawing, selecting, placing, summing.
-
-    Three readings at 16 strains each: the mixture of a usual run.
-    """
+def usual_sampler(n0: int) -> Sampler:
+    """Three readings at 16 strains each: the mixture of a usual run."""
     readings = tuple(
         Reading(*r) for r in (("fixed", "ellipsoid"), ("affine", "sphere"), ("affine", "ellipsoid"))
     )
     strains = np.array([np.diag([1.0 + e, 1.0, 1.0]) for e in np.linspace(0.0, 0.6, 16)])
+    return Sampler(Blocks(n0, "sc", "haar", "random", "exact"), 1, readings, strains)
+
+
+def batched(draws: int, rounds: int) -> dict[int, dict[str, float]]:
+    """Seconds a configuration by N0 and way, one thread: drawing, selecting, placing, summing."""
     found = {}
     for n0 in (2, 3, 4, 5, 6, 8, 10):
-        blocks = Blocks(n0, "sc", "haar", "random", "exact")
-        sampler = Sampler(blocks, 1, readings, strains)
-        chunks = max(1, draws // 16 // (1 + n0**6 // 10**5))
+        sampler = usual_sampler(n0)
+        chunks = max(1, draws // CHUNK // (1 + n0**6 // 10**5))
 
         def call(engine: str, sampler: Sampler = sampler, chunks: int = chunks) -> None:
             b = sampler.blocks
             rotations, offsets = draw_chunks(b, 1, 0, range(chunks))
-            given = sampler.lattice, rotations, offsets, sampler.bodies
+            given = sampler.lattice, rotations, offsets, sampler.bodies, b.n0**3, b.count, CHUNK
             if engine == "both":
-                batch_both_counts(*given, b.n0**3, len(sampler.bodies) - 1)
+                batch_means(*given, controlled=len(sampler.bodies) - 1)
             else:
-                batch_moments(*given, b.n0**3, b.count, engine)
+                batch_means(*given, engine=engine)
 
-        each = chunks * 16 * len(sampler.bodies)
+        each = chunks * CHUNK * len(sampler.bodies)
         ways = ("pairs", "rows", "auto", "both")
         found[n0] = {w: median_seconds(lambda w=w: call(w), rounds) / each for w in ways}
     return found

@@ -92,7 +92,7 @@ def chunk_shares(n0: int, strains: int) -> tuple[float, float, float]:
 
     seconds(1)
     whole = min(seconds(1) for _ in range(3))
-    with patch.object(batch, "configurations", lambda *arguments: None):
+    with patch.object(batch, "chunk_means", lambda *arguments: None):
         one, two = (min(seconds(threads) for _ in range(5)) for threads in (1, 2))
     locked = min(max(2.0 * two - one, 0.0), one)
     return whole / (UNITS * unit), one / whole, locked / whole

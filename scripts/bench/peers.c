@@ -48,11 +48,11 @@ void direct_simd(long n, const double *x, const double *y, const double *z, doub
 #define ADD                                                                                          \
   {                                                                                                  \
     const __m512d aa = MUL(a, a), bb = MUL(b, b), cc = MUL(c, c), ab = MUL(a, b), ac = MUL(a, c), bc = MUL(b, c); \
-    const __m512d waa = MUL(w, aa), wbb = MUL(w, bb), wcc = MUL(w, cc), wab = MUL(w, ab), wac = MUL(w, ac), wbc = MUL(w, bc); \
+    const __m512d waa = MUL(w, aa), wbb = MUL(w, bb), wcc = MUL(w, cc);                              \
     q0 = FMA(waa, aa, q0); q1 = FMA(waa, ab, q1); q2 = FMA(waa, ac, q2); q3 = FMA(waa, bb, q3);      \
-    q4 = FMA(waa, bc, q4); q5 = FMA(waa, cc, q5); q6 = FMA(wab, bb, q6); q7 = FMA(wab, bc, q7);      \
-    q8 = FMA(wab, cc, q8); q9 = FMA(wac, cc, q9); q10 = FMA(wbb, bb, q10); q11 = FMA(wbb, bc, q11);  \
-    q12 = FMA(wbb, cc, q12); q13 = FMA(wbc, cc, q13); q14 = FMA(wcc, cc, q14);                       \
+    q4 = FMA(waa, bc, q4); q5 = FMA(waa, cc, q5); q6 = FMA(wbb, ab, q6); q7 = FMA(wbb, ac, q7);      \
+    q8 = FMA(wcc, ab, q8); q9 = FMA(wcc, ac, q9); q10 = FMA(wbb, bb, q10); q11 = FMA(wbb, bc, q11);  \
+    q12 = FMA(wbb, cc, q12); q13 = FMA(wcc, bc, q13); q14 = FMA(wcc, cc, q14);                       \
   }
 void direct_avx512(long n, const double *x, const double *y, const double *z, double *out, int threads) {
   double total[15] = {0};

@@ -17,6 +17,7 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
+import draw_parts
 import engines
 import neighbours
 import numpy as np
@@ -108,7 +109,9 @@ def main() -> None:
     errors = engines.tolerances(10**4 if quick else 10**5)
     means = engines.haar_means()
     precision = engines.rounding(2048 if quick else 8192)
-    sections = neighbours.section(1 if quick else 3) + "\n"
+    with processors(1):
+        sections = draw_parts.section(1 if quick else draw_parts.ROUNDS) + "\n"
+    sections += neighbours.section(1 if quick else 3) + "\n"
     sections += startup.section(3 if quick else startup.ROUNDS)
     text = tables.page(machine(), pairs, batch, lattice, split, errors, means, precision, sections)
     plots.scaling(pairs, lattice, split, PICTURES / "performance_scaling.png")

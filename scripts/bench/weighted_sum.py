@@ -18,7 +18,7 @@ from rsrg.ensemble.pool import PoolStep
 from rsrg.ensemble.sampling import Sampler
 from rsrg.ensemble.subpools import POOL_UNIT, SUBPOOLS
 from rsrg.physics.readings import Reading
-from rsrg.sums.batch import batch_moments
+from rsrg.sums.batch import batch_means
 from rsrg.sums.convolution import SourceFields, padded_box
 from rsrg.sums.cost import convolution_pays
 from rsrg.sums.weighted import Sources, weighted_sums
@@ -59,11 +59,11 @@ def rates(n0: int, rounds: int) -> list[float]:
     for turn in range(rounds + 1):
         chunk = range(turn % SUBPOOLS, turn % SUBPOOLS + 1)
         placed = step.blocks(0, chunk)
-        rest = (step.bodies, n, "exact", "pairs")
+        rest = (step.bodies, n, "exact", CHUNK, 0, "pairs")
 
         def plain(chunk=chunk, rest=rest):
             drawn = draw_chunks(sampler.blocks, 1, 0, chunk)
-            batch_moments(sampler.lattice, *drawn, *rest)
+            batch_means(sampler.lattice, *drawn, *rest)
 
         def weighted(chunk=chunk):
             alone(step.blocks(0, chunk))

@@ -125,7 +125,7 @@ def test_a_sum_that_was_not_done_is_not_stored(changed, tmp_path, monkeypatch, s
     flow = {"flow": FLOW.format(update)} if update else {}
     config = changed(**flow, lengths="{start: 50 angstrom, sample: 15 nm}")
     rsrg.run(config, tmp_path / "whole.h5")
-    kernel = "weighted.weighted_pairs" if update else "batch.configurations"
+    kernel = "weighted.weighted_pairs" if update else "batch.chunk_means"
     monkeypatch.setattr(f"rsrg.sums.{kernel}", lambda *arguments: None)
     with pytest.raises(ComputationError, match="came back without a number, and was not saved"):
         rsrg.run(config, tmp_path / "run.h5")
@@ -138,13 +138,13 @@ def test_a_sum_that_was_not_done_is_not_stored(changed, tmp_path, monkeypatch, s
 
 def test_a_control_that_was_not_summed_is_not_stored_either(config, tmp_path, monkeypatch):
     """The sums are whole; the body of fixed volume beside them is not."""
-    both = sampling.batch_both_counts
+    summed = sampling.batch_means
 
     def without_control(*arguments):
-        exact, volume, number = both(*arguments)
+        exact, volume, number = summed(*arguments)
         return exact, np.full_like(volume, np.nan), number
 
-    monkeypatch.setattr(sampling, "batch_both_counts", without_control)
+    monkeypatch.setattr(sampling, "batch_means", without_control)
     with pytest.raises(ComputationError, match="came back without a number, and was not saved"):
         rsrg.run(config, tmp_path / "run.h5")
     assert rsrg.open_run(tmp_path / "run.h5").progress[0] == 0

@@ -17,10 +17,9 @@ from rsrg.physics.lattices import (
     site_cell,
 )
 from rsrg.physics.readings import READINGS
-from rsrg.sums.batch import batch_both_counts, batch_moments
+from rsrg.sums.batch import batch_means, batch_moments
 from rsrg.sums.bodies import Bodies, needed_radius
 from rsrg.sums.engines import pair_moments
-from rsrg.sums.kernels import select
 from rsrg.sums.lattice_points import LatticePoints
 
 from .twins import choose_twin, configuration_twin
@@ -92,7 +91,7 @@ def test_both_counts_at_once(lattice, n_blocks, deformation):
     """They are the two counts one by one, whichever of the bodies holds more blocks."""
     *batched, bodies, _, _ = batch(lattice, n_blocks, "exact", deformation, draws=12)
     controlled = len(bodies.radius) - 1
-    exact, volume, number = batch_both_counts(*batched, bodies, n_blocks, controlled)
+    exact, volume, number = batch_means(*batched, bodies, n_blocks, "exact", 1, controlled)
     np.testing.assert_array_equal(exact, batch_moments(*batched, bodies, n_blocks, "exact"))
     expected = batch_moments(*batched, bodies, n_blocks, "volume")[:, :controlled]
     scale = np.abs(expected).max(axis=-1, keepdims=True)
@@ -148,17 +147,6 @@ def test_ties_go_by_index(lattice, n_blocks):
         near(moments, np.broadcast_to(expected, (2, 4, 15)), 1e-13)  # rotated points are rounded
 
 
-@pytest.mark.parametrize("guess", [-1e3, 0.0, 34.0, 40.2, 49.7, 64.0, 65.0, 1e6, 1e300])
-def test_selection_is_exact_whatever_the_guess(guess):
-    """select_nearest returns n different indices, those of a stable sort, also for bad guesses."""
-    keys = np.floor(np.random.default_rng(5).random(500) * 30.0) + 35.0  # many ties
-    for n in (1, 2, 50, 200, 250, 499, 500):
-        border, chosen = np.empty(501, np.uint32), np.empty(501, np.uint32)
-        select.select_nearest(keys, guess, n, border, chosen)
-        expected = np.argsort(keys, kind="stable")[:n]
-        np.testing.assert_array_equal(np.sort(chosen[:n]), np.sort(expected))
-
-
 @pytest.mark.parametrize("lattice", LATTICES)
 def test_mean_is_the_exact_haar_mean(lattice):
     """`volume`, many draws: (V/N) ⟨Σ⟩ is the covariogram formula, for every reading."""
@@ -170,6 +158,30 @@ def test_mean_is_the_exact_haar_mean(lattice):
         exact = haar_mean_moments(GENERAL, 3, reading, lattice)
         deviation = np.abs(v * moments[:, case].mean(axis=0) / 27 - exact)
         assert np.all(deviation < 5 * v * stderr[case])  # 1e-6 by chance each; the seed is fixed
+
+
+@pytest.mark.parametrize("n_blocks", [27, 216])  # by pairs, and by rows
+def test_means_over_draws(n_blocks):
+    """Bitwise the means of the single sums; a chunk does not depend on those beside it."""
+    lattice, rotations, offsets, *rest = batch("sc", n_blocks, "exact", draws=24)
+    single = batch_means(lattice, rotations, offsets, *rest, 1, 3)
+    some = slice(8, 16)
+    alone = batch_means(lattice, rotations[some], offsets[some], *rest, 8, 3)
+    means = batch_means(lattice, rotations, offsets, *rest, 8, 3)
+    for one, eight, middle in zip(single, means, alone, strict=True):
+        added = sum(one[draw::8] for draw in range(8))
+        np.testing.assert_array_equal(eight, added / 8)
+        np.testing.assert_array_equal(eight[1:2], middle)
+
+
+@pytest.mark.parametrize("n_blocks", [27, 216])  # by pairs, and by rows
+def test_how_far_is_looked_at_first(n_blocks, monkeypatch):
+    """Where the first points looked at may be too few, all are: nothing changes in the result."""
+    arguments = batch("sc", n_blocks, "exact", draws=20)
+    expected = batch_moments(*arguments)
+    for margin in (0.0, 0.02, 2.0):  # too few nearly always, at times, never
+        monkeypatch.setattr("rsrg.sums.batch.NEAR_MARGIN", margin)
+        np.testing.assert_array_equal(batch_moments(*arguments), expected)
 
 
 @pytest.mark.parametrize("n_blocks", [100, 216])  # by pairs, and by rows
@@ -261,6 +273,14 @@ def moments_with(**changes):
 def test_bad_batch(changes, message):
     with pytest.raises(PhysicsError, match=message):
         moments_with(**changes)
+
+
+@pytest.mark.parametrize("draws", [0, 2, 4])
+def test_draws_of_a_mean(draws):
+    with pytest.raises(
+        PhysicsError, match=f"`draws` must divide how many there are, 3; got {draws}"
+    ):
+        batch_means(*GOOD, draws)
 
 
 @pytest.mark.parametrize(

@@ -228,6 +228,7 @@ print(json.dumps(load()))
         ("NUMBA_NUM_THREADS", "0", "an integer of at least 1"),
         ("NUMBA_NUM_THREADS", "-3", "an integer of at least 1"),
         ("NUMBA_NUM_THREADS", "abc", "an integer of at least 1"),
+        ("NUMBA_DISABLE_JIT", "1", "0, since kernels only run compiled"),
         ("NUMBA_OPT", "7", "0, 1, 2, 3 or max"),
         ("NUMBA_CPU_FEATURES", "avx2", "+FEATURE or -FEATURE, separated by commas"),
         ("NUMBA_BOUNDSCHECK", "yes", "a number that numba can read"),
@@ -250,6 +251,7 @@ except ConfigError as error:
     ("name", "value"),
     [
         ("NUMBA_NUM_THREADS", "1000"),
+        ("NUMBA_DISABLE_JIT", "0"),
         ("NUMBA_THREADING_LAYER", "tbb"),
         ("NUMBA_CACHE_LOCATOR_CLASSES", "Unknown"),
         ("NUMBA_CPU_FEATURES", "+sse2,+sse4.1,-avx512f"),

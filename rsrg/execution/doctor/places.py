@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rsrg.execution.doctor.check import Check
 from rsrg.storage.trial import try_folder
-from rsrg.sums.cache import interpreted, kernel_folder
+from rsrg.sums.cache import kernel_folder
 from rsrg.sums.kernel_files import SUFFIX
 
 MOUNTS = Path("/proc/self/mountinfo")
@@ -19,9 +19,6 @@ def places() -> Iterator[Check]:
 
 
 def _kernels() -> Check:
-    if interpreted():
-        text = "NUMBA_DISABLE_JIT is set: sums are not compiled, and a thousand times slower"
-        return Check("kernels", text, "wrong", "unset NUMBA_DISABLE_JIT")
     folder = kernel_folder()
     if folder is None:
         text = "no folder can be written: every process compiles them again, about 20 s of a run"

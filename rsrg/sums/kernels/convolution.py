@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from rsrg.physics.arrays import Array
 from rsrg.sums.compiler import cgutils, intrinsic, types
 from rsrg.sums.jit import kernel
+from rsrg.sums.kernels.memory import aligned
 from rsrg.sums.kernels.quartics import LANES, MOMENTS, TINY, quartics
 from rsrg.sums.kernels.vectors import INDEX, Registers, Vectors
-from rsrg.sums.kernels.weighted import aligned
 
 SYMMETRIC = 21  # components of a symmetric 6×6 matrix
 TILE = 32  # vectors at a time of each component: χ and m of a tile fit into the second cache

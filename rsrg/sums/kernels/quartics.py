@@ -25,14 +25,11 @@ def quartics(x: float, y: float, z: float, w: float) -> tuple[float, ...]:
     yz = y * z
     zz = z * z
     wxx = w * xx
-    wxy = w * xy
-    wxz = w * xz
     wyy = w * yy
-    wyz = w * yz
     wzz = w * zz
     return (
-        wxx * xx, wxx * xy, wxx * xz, wxx * yy, wxx * yz, wxx * zz, wxy * yy, wxy * yz,
-        wxy * zz, wxz * zz, wyy * yy, wyy * yz, wyy * zz, wyz * zz, wzz * zz,
+        wxx * xx, wxx * xy, wxx * xz, wxx * yy, wxx * yz, wxx * zz, wyy * xy, wyy * xz,
+        wzz * xy, wzz * xz, wyy * yy, wyy * yz, wyy * zz, wzz * yz, wzz * zz,
     )  # fmt: skip
 
 

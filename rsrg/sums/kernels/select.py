@@ -1,14 +1,16 @@
-"""Which points of a draw belong to a body, and where they are placed. Nothing is checked here."""
+"""Which points of a draw belong to a body, in which order. Nothing is checked here."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rsrg.physics.arrays import Array
 from rsrg.sums.jit import inlined, kernel
+from rsrg.sums.kernels.pairs import padded
+from rsrg.sums.kernels.within import select_between
 
-MAX_GUESSES = 4  # guesses of where the n-th key is; then the interval is halved
-NO_INDEX = 2**32 - 1  # above every index
-MAX_SORTED = 8  # keys about the n-th that are sorted, not bisected further
 KEY_OF_RADIUS = 2.0**33  # integer keys: distances² equal to 1e-10 are one, ordered by index
+TOO_FEW = -1  # instead of a count
+SPARE = 2  # keys about the n-th beyond those needed: with fewer, one guess in three fails
 
 
 @kernel
@@ -26,132 +28,97 @@ def rotate_map(matrix: Array, rotation: Array, offset: Array, result: Array) -> 
 
 
 @kernel
-def distance_keys(points: Array, measure: Array, scale: float, keys: Array) -> None:
-    """keys_i = |M z_i + t|² · scale, rounded to integers; points (3, ≥ keys.size)."""
+def distance_keys(points: Array, measure: Array, radius: float, count: int, keys: Array) -> None:
+    """keys_i = KEY_OF_RADIUS |M z_i + t|²/radius², rounded to integers, of the first points.
+
+    points (3, ≥ count); keys (≥ padded(count),), filled up with infinity to whole vectors.
+    """
     mxx, mxy, mxz, tx = measure[0]
     myx, myy, myz, ty = measure[1]
     mzx, mzy, mzz, tz = measure[2]
-    x = points[0]
-    y = points[1]
-    z = points[2]
-    for i in range(keys.size):
-        px = mxx * x[i] + mxy * y[i] + mxz * z[i] + tx
-        py = myx * x[i] + myy * y[i] + myz * z[i] + ty
-        pz = mzx * x[i] + mzy * y[i] + mzz * z[i] + tz
+    scale = KEY_OF_RADIUS / radius**2
+    for i in range(count):
+        x = points[0, i]
+        y = points[1, i]
+        z = points[2, i]
+        px = mxx * x + mxy * y + mxz * z + tx
+        py = myx * x + myy * y + myz * z + ty
+        pz = mzx * x + mzy * y + mzz * z + tz
         keys[i] = np.floor((px * px + py * py + pz * pz) * scale + 0.5)
+    for i in range(count, padded(count)):
+        keys[i] = np.inf
 
 
-@kernel
-def count_within(keys: Array, limit: float) -> int:
-    """How many keys are ≤ limit."""
-    count = 0
-    for i in range(keys.size):
-        count += keys[i] <= limit
-    return count
-
-
-@kernel
-def select_within(keys: Array, limit: float, chosen: Array) -> np.int64:
-    """Write the indices of the keys ≤ limit to chosen, (> keys.size,), and return how many."""
-    count = np.uint32(0)  # unsigned: a signed index is tested for wrapping round
-    for i in range(keys.size):
-        chosen[count] = i
-        count += np.uint32(keys[i] <= limit)
-    return np.int64(count)
-
-
-@kernel
-def sort_by_key(indices: Array, keys: Array) -> None:
-    """Stable insertion sort of a few indices by key."""
-    for i in range(1, indices.size):
+@inlined
+def sort_by_key(indices: NDArray[np.uint32], start: int, stop: int, keys: Array) -> None:
+    """Stable insertion sort of a few indices, start ≤ place < stop, by key."""
+    for i in range(start + 1, stop):
         index = indices[i]
         j = i
-        while j > 0 and keys[indices[j - 1]] > keys[index]:
+        while j > start and keys[indices[j - 1]] > keys[index]:
             indices[j] = indices[j - 1]
             j -= 1
         indices[j] = index
 
 
-@kernel
-def select_nearest(keys: Array, guess: float, n: int, border: Array, chosen: Array) -> None:
-    """Write the indices of the n smallest keys to chosen, (> keys.size,); of equal keys the first.
+@inlined
+def order_nearest(keys: Array, size: int, limit: float, n: int, order: NDArray[np.uint32]) -> int:
+    """Write the indices of the n smallest keys, of equal ones the first, to order[:n].
 
-    An interval that holds the n-th key is narrowed by counting the keys up to a trial value, eight
-    at a time. The first trial is guess, the next are extrapolated as if the count grew like r³ of
-    r², then the interval is halved. The MAX_SORTED keys that are left in it are sorted. The result
-    does not depend on guess, only the time does. border (> keys.size,): scratch.
+    Returns how many keys are ≤ limit: those are order[:that many], be they more or fewer than n,
+    and all that is written for n = 0. What belongs to one of the two sets alone is sorted by key.
+    keys (≥ size,): ≥ 0, whole vectors, filled up with infinity; order (≥ size + LANES,). The n-th
+    key is looked for where it is if the count grows like r³ of r², then farther off, in steps that
+    double.
     """
-    low, inside = -1.0, 0
-    high, outside = keys[0], keys.size
-    for key in keys:
-        high = max(high, key)
-    at = np.floor(guess)  # whole numbers, as the keys: the search then ends
-    turns = 0
-    while outside - inside > MAX_SORTED and high - low > 1.0:
-        if turns > MAX_GUESSES or not low < at < high:
-            at = np.floor(0.5 * (low + high))
-        count = count_within(keys, at)
-        if count < n:
-            low, inside = at, count
-            aim = n + MAX_SORTED // 2
-        else:
-            high, outside = at, count
-            aim = n - MAX_SORTED // 2
-        at = np.floor(at * (1.0 + 2.0 / 3.0 * (aim - count) / max(count, 1)))
-        turns += 1
-    candidates = select_within(keys, high, chosen)
-    kept = np.uint32(0)
-    tied = np.uint32(0)
-    for k in range(candidates):
-        i = chosen[k]
-        chosen[kept] = i
-        border[tied] = i
-        kept += np.uint32(keys[i] <= low)
-        tied += np.uint32(keys[i] > low)
-    sort_by_key(border[:tied], keys)
-    for k in range(n - inside):
-        chosen[inside + k] = border[k]
+    inside = select_between(keys, size, -1.0, limit, order, 0)
+    if n == 0 or inside == n:
+        return inside
+    lack = abs(inside - n) + SPARE
+    edge = limit
+    start = inside
+    stop = inside
+    if inside > n:
+        while start > n:
+            edge *= 1.0 - 2.0 / 3.0 * lack / inside
+            start = select_between(keys, size, -1.0, edge, order, 0)
+            lack *= 2
+        stop = select_between(keys, size, edge, limit, order, start)
+    else:
+        while stop < n:
+            edge *= 1.0 + 2.0 / 3.0 * lack / max(inside, 1)
+            stop = select_between(keys, size, limit, edge, order, start)
+            lack *= 2
+    sort_by_key(order, start, stop, keys)
+    return inside
 
 
-@kernel
-def split_counts(
-    keys: Array, limit: float, chosen: Array, within: Array, order: Array
-) -> tuple[int, int]:
-    """Write to order the indices that are both chosen and of keys ≤ limit, then all others of both.
+@inlined
+def order_points(
+    points: Array,
+    count: int,
+    trusted: float,
+    map_: Array,
+    radius: float,
+    n_blocks: int,
+    keys: Array,
+    order: NDArray[np.uint32],
+) -> int:
+    """`order_nearest` of the first points z by |M z + t|, map_ [M | t]: how many are ≤ radius.
 
-    chosen (n,): the n smallest keys, of equal ones the first, so that one of the two sets contains
-    the other. within (> keys.size,): scratch; order (> keys.size,): the result. Returns how many
-    indices are in both sets, and how many there are in all.
+    points (3, ≥ count), count ≥ n_blocks; the others have keys > trusted. TOO_FEW where some of
+    those may be among the nearest. keys (≥ padded(count),) keeps the distances²; order (≥
+    padded(count) + LANES,).
     """
-    count = select_within(keys, limit, within)
-    if count <= chosen.size:
-        split_at(keys, limit, NO_INDEX, chosen, order)
-        return count, chosen.size
-    top = keys[chosen[0]]
-    last = chosen[0]
-    for i in chosen:
-        if keys[i] > top or (keys[i] == top and i > last):
-            top = keys[i]
-            last = i
-    split_at(keys, top, last, within[:count], order)
-    return chosen.size, count
+    distance_keys(points, map_, radius, count, keys)
+    inside = order_nearest(keys, padded(count), KEY_OF_RADIUS, n_blocks, order)
+    if inside < n_blocks and keys[order[n_blocks - 1]] > trusted:
+        return TOO_FEW
+    return inside
 
 
 @kernel
-def split_at(keys: Array, limit: float, last: int, indices: Array, order: Array) -> None:
-    """Write to order those of the indices with (key, index) ≤ (limit, last), then the others."""
-    count = np.uint32(0)
-    for i in indices:
-        order[count] = i
-        count += np.uint32(keys[i] < limit or (keys[i] == limit and i <= last))
-    for i in indices:
-        if keys[i] > limit or (keys[i] == limit and i > last):
-            order[count] = i
-            count += np.uint32(1)
-
-
-@kernel
-def place_points(points: Array, place: Array, chosen: Array, base: Array) -> None:
+def place_points(points: Array, place: Array, chosen: NDArray[np.uint32], base: Array) -> None:
     """base[:, k] = A z + t for the chosen points z; points (3, p), base (3, ≥ chosen.size)."""
     axx, axy, axz, tx = place[0]
     ayx, ayy, ayz, ty = place[1]
@@ -167,28 +134,6 @@ def place_points(points: Array, place: Array, chosen: Array, base: Array) -> Non
 
 
 @inlined
-def choose_blocks(
-    points: Array,
-    map_: Array,
-    radius: float,
-    n_blocks: int,
-    keys: Array,
-    border: Array,
-    chosen: Array,
-) -> int:
-    """Write the indices of the blocks of a body |M z + t| ≤ radius to chosen; return how many.
-
-    points (3, ≥ keys.size). n_blocks: that many, the nearest, or 0 for all inside. keys (p,) keeps
-    the distances²; border (> p,): scratch; chosen (> p,).
-    """
-    distance_keys(points, map_, KEY_OF_RADIUS / radius**2, keys)
-    if n_blocks > 0:
-        select_nearest(keys, KEY_OF_RADIUS, n_blocks, border, chosen)
-        return n_blocks
-    return select_within(keys, KEY_OF_RADIUS, chosen)
-
-
-@inlined
 def choose_and_place(
     points: Array,
     rotation: Array,
@@ -198,26 +143,26 @@ def choose_and_place(
     radius: float,
     n_blocks: int,
     map_: Array,
-    chosen: Array,
+    order: NDArray[np.uint32],
     base: Array,
 ) -> tuple[int, float]:
-    """Cut one body out of one draw, x = R (z + u), and write where its blocks are to base.
+    """The blocks of a body |B R (z + u)| ≤ radius, of the points z, (3, p), at A R (z + u).
 
-    points (3, p); n_blocks, chosen (> p,): as `choose_blocks`; base (3, ≥ as many as chosen);
+    Returns how many, n, and the largest |B R (z + u)| of n_blocks chosen, zero for n_blocks = 0.
+    order (≥ padded(p) + LANES,): their indices, the first n; base (3, ≥ n): their places;
     map_ (3, 4): scratch.
-    Returns how many blocks there are and, of n_blocks of them, the largest |B x|; else zero.
     """
-    p = points.shape[1]
-    keys = np.empty(p)
-    border = np.empty(p + 1, np.uint32)
+    count = points.shape[1]
+    keys = np.empty(padded(count))
     rotate_map(measure, rotation, offset, map_)
-    n = choose_blocks(points, map_, radius, n_blocks, keys, border, chosen)
+    inside = order_points(points, count, np.inf, map_, radius, n_blocks, keys, order)
+    n = n_blocks if n_blocks > 0 else inside
     largest = 0.0
     for k in range(n_blocks):
-        largest = max(largest, keys[chosen[k]])
+        largest = max(largest, keys[order[k]])
     rotate_map(place, rotation, offset, map_)
-    place_points(points, map_, chosen[:n], base)
-    return n, np.sqrt(largest / (KEY_OF_RADIUS / radius**2))
+    place_points(points, map_, order[:n], base)
+    return n, np.sqrt(largest / KEY_OF_RADIUS) * radius
 
 
 @kernel

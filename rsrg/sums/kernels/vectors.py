@@ -35,6 +35,9 @@ class Vector:
     def __mul__(self, other: "Vector") -> "Vector":
         return Vector(self.builder, self.builder.fmul(self.value, other.value, flags=("contract",)))
 
+    def __truediv__(self, other: "Vector") -> "Vector":
+        return Vector(self.builder, self.builder.fdiv(self.value, other.value))
+
     def inverse(self) -> "Vector":
         """1/a of each lane."""
         one = ir.Constant(VECTOR, [1.0] * LANES)

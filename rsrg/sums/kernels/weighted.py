@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from rsrg.physics.arrays import Array
 from rsrg.sums.compiler import cgutils, intrinsic, types
 from rsrg.sums.jit import kernel
+from rsrg.sums.kernels.memory import aligned
 from rsrg.sums.kernels.quartics import LANES
 from rsrg.sums.kernels.vectors import INDEX, Registers, Vector, Vectors
 
@@ -27,7 +28,6 @@ GEOMETRY = 9  # vectors of a pair: u_y, u_z, h, v, w
 FIELD = 7  # vectors of a column σ̃: six components, and the trace
 PAIR = 2 * FIELD  # two columns are summed at a time: their fields fit into registers
 BLOCK = 3 * PAIR  # doubles of a block in the pool
-LINE = 8  # doubles in a cache line
 SOURCE_TILE = 256  # blocks whose sources stay in the second cache
 
 
@@ -127,14 +127,6 @@ def add_row(
 
     integers = (types.int64,) * 4
     return types.void(pairs, sources, *integers, types.float64, out), emit
-
-
-@kernel
-def aligned(size: int) -> Array:
-    """Room for so many doubles from the start of a cache line on: across two, vectors are slow."""
-    room = np.empty(size + LINE)
-    skip = -(room.ctypes.data // 8) % LINE
-    return room[skip : skip + size]
 
 
 @kernel
