@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from glob import glob
 from pathlib import Path
 
@@ -100,7 +101,8 @@ def _in_array(spec: FrameSpec) -> Iterator[FrameSpec]:
 
 def _in_text(spec: FrameSpec) -> Iterator[FrameSpec]:
     """Of an XYZ file or a LAMMPS dump those asked for."""
-    excerpts = list(text_frames(spec.file))
+    status = Path(spec.file).stat()
+    excerpts = _excerpts(spec.file, status.st_size, status.st_mtime_ns)
     only = len(excerpts) == 1 and spec.frame is None
     for number in _chosen(spec, len(excerpts)):
         excerpt = excerpts[number]
@@ -110,6 +112,15 @@ def _in_text(spec: FrameSpec) -> Iterator[FrameSpec]:
             )
             raise fault(spec.file, rule, "fewer")
         yield spec.model_copy(update={"frame": None if only else number} | _place(excerpt))
+
+
+@lru_cache(maxsize=4)
+def _excerpts(path: str, size: int, time: int) -> tuple[Excerpt, ...]:
+    """All frames of a text file, read once for all entries of a config that name it.
+
+    size, time: of the file, so that one that was written since is read again.
+    """
+    return tuple(text_frames(path))
 
 
 def _place(excerpt: Excerpt) -> dict[str, int | str]:

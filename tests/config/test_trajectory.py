@@ -1,11 +1,13 @@
 """The config of a trajectory: what names which frames, in every format; every mistake."""
 
 import hashlib
+from pathlib import Path
 
 import h5py
 import numpy as np
 import pytest
 
+from rsrg.config import frames
 from rsrg.config.blocks import PositionsSpec
 from rsrg.config.exact import ExactConfig
 from rsrg.config.frame_reading import read_frame
@@ -97,9 +99,9 @@ def fault(function, *arguments, **options):
 def test_which_frames_a_name_stands_for(load, name, numbers):
     arrays = "npy" in str(name) or "h5" in str(name)
     config = load(name, **({"box": [EDGE] * 3} if arrays and not isinstance(name, list) else {}))
-    frames = [read_frame(f)[0].points * EDGE / 5.0 for f in config.positions]
-    assert len(frames) == len(numbers)
-    for points, k in zip(frames, numbers, strict=True):
+    found = [read_frame(f)[0].points for f in config.positions]
+    assert len(found) == len(numbers)
+    for points, k in zip(found, numbers, strict=True):
         shape = points / np.ptp(points, axis=0)  # a finite sample has another block size
         expected = FRAMES[k] / np.ptp(FRAMES[k], axis=0)
         np.testing.assert_allclose(shape, expected, rtol=1e-12)  # roundings of a scale
@@ -111,17 +113,11 @@ def test_every_format_gives_the_same_blocks(load, name):
     box = {"box": (EDGE,) * 3} if name[0] in "ab" else {}
     config = load([{"file": f"{name}@1", **box}])
     sample, spacing = read_frame(config.positions[0])
-    np.testing.assert_array_equal(sample.cell, np.diag([5.0] * 3) / spacing)
+    np.testing.assert_array_equal(sample.cell, np.diag([EDGE] * 3) / spacing)
     np.testing.assert_array_equal(sample.points, FRAMES[1] / spacing)
     if name[0] in "cd":
-        whole = read_sample(pinned(PositionsSpec(file=f"{name}@1"), config_folder()))
+        whole = read_sample(pinned(PositionsSpec(file=f"{name}@1"), Path.cwd()))
         np.testing.assert_array_equal(sample.points, whole.points)
-
-
-def config_folder():
-    from pathlib import Path
-
-    return Path.cwd()
 
 
 def test_a_frame_is_known_by_its_own_bytes(load, folder):
@@ -134,6 +130,14 @@ def test_a_frame_is_known_by_its_own_bytes(load, folder):
         assert (frame.blocks, frame.name) == (125, f"c.xyz@{frame.frame}")
     (frame,) = load("a.npy@2").positions
     assert frame.sha256 == hashlib.sha256(FRAMES[2].tobytes()).hexdigest()
+
+
+def test_a_text_file_is_read_through_once(load, monkeypatch):
+    read, seen = frames.text_frames, []
+    monkeypatch.setattr(frames, "text_frames", lambda path: seen.append(path) or read(path))
+    frames._excerpts.cache_clear()
+    assert len(load(["c.xyz@0", "c.xyz@3", "c.xyz@:2"]).positions) == 4
+    assert len(seen) == 1
 
 
 def test_other_formats_are_read_whole_frame_by_frame(load, tmp_path):

@@ -12,6 +12,7 @@ from rsrg.report.plots.flow import zero_line
 from rsrg.report.style import COLOURS, MARKERS, marker_size
 from rsrg.results.trajectory_run import TrajectoryRun
 
+ROOM = 1.25  # above the curves, for the legend
 MANY = 100  # frames, beyond which lines without markers are clearer
 
 
@@ -56,11 +57,16 @@ class TrajectoryPlots:
         ax = plane_axes(ax)
         for k, degree in enumerate(run.read("axes/degree")):
             look = self._look(k, len(norms))
-            ax.plot(norms[:, k], **look, label=f"of degree {degree}")
-            ax.axhline(mean[k], color=look["color"], label=f"its mean over frames, {degree}")
+            ax.plot(norms[:, k], **look, label=f"a frame, degree {degree}")
+            ax.axhline(mean[k], color=look["color"], label=f"the mean, degree {degree}")
             if np.isfinite(chance[k]):
-                ax.axhline(chance[k], color=look["color"], linestyle=":", label="that by chance")
-        ax.set_ylim(bottom=0.0)
+                ax.axhline(
+                    chance[k],
+                    color=look["color"],
+                    linestyle=":",
+                    label=f"by chance, degree {degree}",
+                )
+        ax.set_ylim(0.0, ROOM * ax.get_ylim()[1])
         return self._framed(ax, i, r"$|M|$ of a frame ($1/\rho c_t^2$)")
 
     def _index(self, material: str | None) -> int:
