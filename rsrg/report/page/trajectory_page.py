@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from rsrg.formatting import plain, shell_path
+from rsrg.formatting import shell_path
 from rsrg.physics.pairs import PAIR_NAMES
 from rsrg.report.html.chart import Chart, Control, take
 from rsrg.report.html.numbers import Numbers
@@ -34,7 +34,7 @@ def trajectory_content(run: TrajectoryRun) -> Content:
         path=str(run.path),
         status=status_text(run),
         mark=MARKS.get(run.status, "care"),
-        sentences=[_verdict(mean) for mean in run.means()[:2]] if finished else [waiting],
+        sentences=[_verdict(run.means()[:2]) if finished else waiting],
         lines=[f"{trajectory_text(run)}.", *notes] if finished else [],
         sections=sections,
         numbers=numbers,
@@ -42,12 +42,15 @@ def trajectory_content(run: TrajectoryRun) -> Content:
     )
 
 
-def _verdict(mean: MeanRecord) -> str:
+def _verdict(means: list[MeanRecord]) -> str:
+    """Both parts of the mean of M, of one glass."""
     zero = {True: "is zero within errors", False: "is not zero", None: "is known without an error"}
-    return (
-        f"{mean.material}: the part of degree {mean.degree} of the mean of M {zero[mean.zero]}, "
-        f"|M| = {plain(mean.norm)} beside {plain(mean.chance)} by chance."
-    )
+    parts = [
+        f"the part of degree {m.degree} {zero[m.zero]}, {m.norm:.2g} where chance makes "
+        f"{m.chance:.2g}"
+        for m in means
+    ]
+    return f"Mean of M, {means[0].material}: {'; '.join(parts)}."
 
 
 def _means(run: TrajectoryRun) -> PageTable:
