@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from rsrg.config.stored import stored_config
 from rsrg.config.trajectory import TrajectoryConfig
 from rsrg.errors import NotARunError, RunFileError
-from rsrg.formatting import plain
+from rsrg.formatting import NONE, plain
 from rsrg.records import Records
 from rsrg.results.run_html import trajectory_run_html
 from rsrg.results.shown_by import trajectory_plots
@@ -16,9 +16,7 @@ from rsrg.storage.run_file import Snapshot
 if TYPE_CHECKING:
     from rsrg.report.plots.trajectory_plots import TrajectoryPlots
 
-BY_CHANCE = (
-    0.01  # a mean that chance makes as large in one of a hundred trajectories is called zero
-)
+BY_CHANCE = 0.01  # a mean that chance makes as large so often is called zero
 
 
 @dataclass(frozen=True)
@@ -70,8 +68,8 @@ class MeanRecord:
             "glass": self.material,
             "degree": str(self.degree),
             "|mean of M|": plain(self.norm),
-            "by chance": plain(self.chance),
-            "probability": f"{self.probability:.2g}",
+            "by chance": NONE if self.zero is None else plain(self.chance),
+            "probability": NONE if self.zero is None else f"{self.probability:.2g}",
             "zero within errors?": {True: "yes", False: "no", None: "unknown"}[self.zero],
         }
 

@@ -44,13 +44,15 @@ def trajectory_content(run: TrajectoryRun) -> Content:
 
 def _verdict(means: list[MeanRecord]) -> str:
     """Both parts of the mean of M, of one glass."""
-    zero = {True: "is zero within errors", False: "is not zero", None: "is known without an error"}
-    parts = [
-        f"the part of degree {m.degree} {zero[m.zero]}, {m.norm:.2g} where chance makes "
-        f"{m.chance:.2g}"
-        for m in means
-    ]
+    parts = [f"the part of degree {m.degree} {_size(m)}" for m in means]
     return f"Mean of M, {means[0].material}: {'; '.join(parts)}."
+
+
+def _size(mean: MeanRecord) -> str:
+    if mean.zero is None:
+        return f"is {mean.norm:.2g}, without an error"
+    zero = "is zero within errors" if mean.zero else "is not zero"
+    return f"{zero}, {mean.norm:.2g} where chance makes {mean.chance:.2g}"
 
 
 def _means(run: TrajectoryRun) -> PageTable:
