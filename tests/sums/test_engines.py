@@ -50,7 +50,7 @@ def test_a_slow_sum_warns_of_what_would_be_faster(monkeypatch):
     monkeypatch.setattr(engines, "available_threads", lambda: 1)
     points = cloud(100_000)
     both = (
-        r"the sum over 100,000 blocks goes pair by pair, which takes about 4 s; with .* about 1 s"
+        r"the sum over 100,000 blocks goes pair by pair, which takes about 3 s; with .* about 1 s"
     )
     with pytest.warns(RuntimeWarning, match=both.replace(".*", "`tolerance=1e-07` it .*")) as told:
         pair_moments(points)
