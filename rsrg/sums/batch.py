@@ -10,8 +10,9 @@ from rsrg.physics.errors import PhysicsError
 from rsrg.physics.readings import Count
 from rsrg.sums.bodies import Bodies, checked_array
 from rsrg.sums.cost import batch_engine
-from rsrg.sums.kernels.chunk_means import chunk_means
+from rsrg.sums.kernels.lane_configurations import lane_configurations
 from rsrg.sums.kernels.quartics import MOMENTS
+from rsrg.sums.kernels.row_configurations import row_configurations
 from rsrg.sums.kernels.select import KEY_OF_RADIUS
 from rsrg.sums.lattice_points import LatticePoints
 
@@ -79,22 +80,14 @@ def batch_means(
     means = np.full((chunks, cases * MOMENTS), np.nan)
     volume = np.full((chunks, controlled * MOMENTS), np.nan)
     number = np.full((chunks, controlled), np.nan)
-    by = batch_engine(n_blocks) if engine == "auto" else engine
-    chunk_means(
-        lattice.columns,
-        (lattice.sites, lattice.primitive) if by == "rows" else None,
-        *near_points(lattice, offsets, bodies, n_blocks),
-        rotations,
-        offsets,
-        bodies.place,
-        bodies.measure,
-        bodies.radius,
-        bodies.same_as_previous,
-        int(n_blocks) if count == "exact" else 0,
-        means,
-        volume,
-        number,
-    )
+    near, trusted = near_points(lattice, offsets, bodies, n_blocks)
+    cut = bodies.place, bodies.measure, bodies.radius, bodies.same_as_previous
+    which = int(n_blocks) if count == "exact" else 0
+    drawn = near, trusted, rotations, offsets, *cut, which, means, volume, number
+    if (batch_engine(n_blocks) if engine == "auto" else engine) == "rows":
+        row_configurations(lattice.columns, lattice.sites, lattice.primitive, *drawn)
+    else:
+        lane_configurations(lattice.columns, *drawn)
     shape = (chunks, controlled, MOMENTS)
     return means.reshape(chunks, cases, MOMENTS), volume.reshape(shape), number
 

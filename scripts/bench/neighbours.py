@@ -92,7 +92,8 @@ def chunk_shares(n0: int, strains: int) -> tuple[float, float, float]:
 
     seconds(1)
     whole = min(seconds(1) for _ in range(3))
-    with patch.object(batch, "chunk_means", lambda *arguments: None):
+    kernels = dict.fromkeys(("lane_configurations", "row_configurations"), lambda *arguments: None)
+    with patch.multiple(batch, **kernels):
         one, two = (min(seconds(threads) for _ in range(5)) for threads in (1, 2))
     locked = min(max(2.0 * two - one, 0.0), one)
     return whole / (UNITS * unit), one / whole, locked / whole

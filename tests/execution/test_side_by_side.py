@@ -125,7 +125,7 @@ def test_a_sum_that_was_not_done_is_not_stored(changed, tmp_path, monkeypatch, s
     flow = {"flow": FLOW.format(update)} if update else {}
     config = changed(**flow, lengths="{start: 50 angstrom, sample: 15 nm}")
     rsrg.run(config, tmp_path / "whole.h5")
-    kernel = "weighted.weighted_pairs" if update else "batch.chunk_means"
+    kernel = "weighted.weighted_pairs" if update else "batch.lane_configurations"
     monkeypatch.setattr(f"rsrg.sums.{kernel}", lambda *arguments: None)
     with pytest.raises(ComputationError, match="came back without a number, and was not saved"):
         rsrg.run(config, tmp_path / "run.h5")

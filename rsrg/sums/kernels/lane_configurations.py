@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from rsrg.physics.arrays import Array
 from rsrg.sums.jit import inlined, kernel
+from rsrg.sums.kernels.chunk_means import enter_chunk
 from rsrg.sums.kernels.lanes import lane_moments, place_lane
 from rsrg.sums.kernels.memory import aligned
 from rsrg.sums.kernels.pairs import padded
@@ -93,58 +94,68 @@ def lane_configurations(
     radius: Array,
     same_body: NDArray[np.bool_],
     n_blocks: int,
-    out: Array,
-    volume: Array,
-    number: Array,
+    means: Array,
+    volume_means: Array,
+    number_means: Array,
 ) -> None:
     """One configuration for each draw and case: choose the blocks, place them, sum their pairs.
 
     points (3, p), by |z|; the first near[draw, case] of them hold all with keys ≤ trusted, and
     n_blocks at least. n_blocks: how many to choose, 0 for all inside. same_body (cases,): whether a
-    case cuts out what the one before does. out (draws, cases, 15). Of the first, controlled cases
-    the sum over all blocks inside goes to volume (draws, controlled, 15), how many they are to
-    number (draws, controlled).
+    case cuts out what the one before does. means (chunks, cases · 15): over the draws of each
+    chunk, which are as many in all. Of the first, controlled cases the means of the sum over all
+    blocks inside go to volume_means (chunks, controlled · 15), of how many they are to number_means
+    (chunks, controlled).
     """
-    total = rotations.shape[0] * radius.size
-    controlled = number.shape[1]
+    chunk_draws = rotations.shape[0] // len(means)
+    total = chunk_draws * radius.size
+    controlled = number_means.shape[1]
+    out = np.empty((chunk_draws, radius.size, MOMENTS))
+    volume = np.empty((chunk_draws, controlled, MOMENTS))
+    number = np.empty((chunk_draws, controlled))
     whole = padded(points.shape[1])
     keys = np.empty(whole)
     map_ = np.empty((3, 4))
     orders = np.empty((GROUP, whole + LANES), np.uint32)
     draws, cases, source, inside, summed, size, listed = np.empty((7, GROUP), np.int64)
-    for first in range(0, total, GROUP):
-        group = min(GROUP, total - first)
-        for k in range(group):
-            draws[k] = (first + k) // radius.size
-            cases[k] = (first + k) % radius.size
-        choose_group(
-            points, near, trusted, rotations, offsets, measure, radius, same_body, n_blocks,
-            draws[:group], cases[:group], keys, map_, orders, source, inside,
-        )  # fmt: skip
-        fewest = points.shape[1]
-        for k in range(group):  # summed: for out; size: of the larger of the two sums
-            summed[k] = n_blocks if n_blocks > 0 else inside[k]
-            size[k] = max(summed[k], inside[k]) if cases[k] < controlled else summed[k]
-            fewest = min(fewest, inside[k] if cases[k] < controlled else size[k])
-            fewest = min(fewest, summed[k])
-        fewest = max(fewest, 1)
-        list_by_size(size[:group], listed)
-        most = max(1, size[:group].max())
-        positions = aligned(3 * LANES * most)
-        positions[:] = 0.0
-        sums = aligned(MOMENTS * LANES * (most - fewest + 1))
-        for start in range(0, group, LANES):
-            several = listed[start : min(start + LANES, group)]
-            for lane in range(several.size):
-                k = several[lane]
-                rotate_map(place[cases[k]], rotations[draws[k]], offsets[draws[k]], map_)
-                place_lane(points, map_, orders[source[k], : size[k]], lane, positions)
-            lane_moments(positions, size[several[-1]], fewest, sums)
-            for lane in range(several.size):
-                k = several[lane]
-                draw = draws[k]
-                case = cases[k]
-                enter_moments(sums, max(summed[k], 1) - fewest, lane, out[draw, case])
-                if case < controlled:
-                    enter_moments(sums, max(inside[k], 1) - fewest, lane, volume[draw, case])
-                    number[draw, case] = inside[k]
+    for chunk in range(len(means)):
+        turned = rotations[chunk * chunk_draws : (chunk + 1) * chunk_draws]
+        moved = offsets[chunk * chunk_draws : (chunk + 1) * chunk_draws]
+        looked = near[chunk * chunk_draws : (chunk + 1) * chunk_draws]
+        for first in range(0, total, GROUP):
+            group = min(GROUP, total - first)
+            for k in range(group):
+                draws[k] = (first + k) // radius.size
+                cases[k] = (first + k) % radius.size
+            choose_group(
+                points, looked, trusted, turned, moved, measure, radius, same_body, n_blocks,
+                draws[:group], cases[:group], keys, map_, orders, source, inside,
+            )  # fmt: skip
+            fewest = points.shape[1]
+            for k in range(group):  # summed: for out; size: of the larger of the two sums
+                summed[k] = n_blocks if n_blocks > 0 else inside[k]
+                size[k] = max(summed[k], inside[k]) if cases[k] < controlled else summed[k]
+                fewest = min(fewest, inside[k] if cases[k] < controlled else size[k])
+                fewest = min(fewest, summed[k])
+            fewest = max(fewest, 1)
+            list_by_size(size[:group], listed)
+            most = max(1, size[:group].max())
+            positions = aligned(3 * LANES * most)
+            positions[:] = 0.0
+            sums = aligned(MOMENTS * LANES * (most - fewest + 1))
+            for start in range(0, group, LANES):
+                several = listed[start : min(start + LANES, group)]
+                for lane in range(several.size):
+                    k = several[lane]
+                    rotate_map(place[cases[k]], turned[draws[k]], moved[draws[k]], map_)
+                    place_lane(points, map_, orders[source[k], : size[k]], lane, positions)
+                lane_moments(positions, size[several[-1]], fewest, sums)
+                for lane in range(several.size):
+                    k = several[lane]
+                    draw = draws[k]
+                    case = cases[k]
+                    enter_moments(sums, max(summed[k], 1) - fewest, lane, out[draw, case])
+                    if case < controlled:
+                        enter_moments(sums, max(inside[k], 1) - fewest, lane, volume[draw, case])
+                        number[draw, case] = inside[k]
+        enter_chunk(out, volume, number, means[chunk], volume_means[chunk], number_means[chunk])

@@ -5,8 +5,9 @@ from numpy.typing import NDArray
 
 from rsrg.physics.arrays import Array
 from rsrg.sums.jit import kernel
+from rsrg.sums.kernels.chunk_means import enter_chunk
 from rsrg.sums.kernels.pairs import close_ring, padded, ring_size, serial_moments, weighted_moments
-from rsrg.sums.kernels.quartics import LANES
+from rsrg.sums.kernels.quartics import LANES, MOMENTS
 from rsrg.sums.kernels.rows import enter_rows, serial_rows
 from rsrg.sums.kernels.select import (
     TOO_FEW,
@@ -59,9 +60,9 @@ def row_configurations(
     radius: Array,
     same_body: NDArray[np.bool_],
     n_blocks: int,
-    out: Array,
-    volume: Array,
-    number: Array,
+    means: Array,
+    volume_means: Array,
+    number_means: Array,
 ) -> None:
     """As `lane_configurations`, each summed by rows of lattice sites, points = primitive @ sites.
 
@@ -69,6 +70,11 @@ def row_configurations(
     none of Bravais's, pair by pair.
     """
     cases = radius.size
+    controlled = number_means.shape[1]
+    chunk_draws = rotations.shape[0] // len(means)
+    out = np.empty((chunk_draws, cases, MOMENTS))
+    volume = np.empty((chunk_draws, controlled, MOMENTS))
+    number = np.empty((chunk_draws, controlled))
     whole = padded(points.shape[1])
     extent = np.empty(3, np.int64)
     enter_extent(sites, extent)
@@ -89,35 +95,40 @@ def row_configurations(
     signs = np.empty(whole)
     cell = np.empty((3, 3))
     map_ = np.empty((3, 4))
-    for flat in range(rotations.shape[0] * cases):
-        draw = flat // cases
-        case = flat % cases
-        if case == 0 or not same_body[case]:
-            rotate_map(measure[case], rotations[draw], offsets[draw], map_)
-            count = near[draw, case]
-            limit = trusted
-            inside = TOO_FEW
-            while inside == TOO_FEW:
-                inside = order_points(
-                    points, count, limit, map_, radius[case], n_blocks, keys, order
-                )
-                count = points.shape[1]
-                limit = np.inf
-        n = n_blocks if n_blocks > 0 else inside
-        moments = out[draw, case]
-        rotate_map(place[case], rotations[draw], offsets[draw], map_)
-        if enter_rows(sites, order[:n], low, high, first, last, box):
-            in_cells(map_, primitive, cell)
-            serial_rows(low, high, first, last, box, cell, grid, corners, weight, moments)
-        else:
-            place_points(points, map_, order[:n], base)
-            close_ring(base, ring, n)
-            serial_moments(base, ring, n, moments)
-        if case < number.shape[1]:
-            number[draw, case] = inside
-            volume[draw, case] = moments
-            common = min(n, inside)
-            size = max(n, inside)
-            place_points(points, map_, order[:size], base)
-            sign = 1.0 if inside > n else -1.0
-            add_beyond(base, common, size, sign, signs, volume[draw, case])
+    for chunk in range(len(means)):
+        turned = rotations[chunk * chunk_draws : (chunk + 1) * chunk_draws]
+        moved = offsets[chunk * chunk_draws : (chunk + 1) * chunk_draws]
+        looked = near[chunk * chunk_draws : (chunk + 1) * chunk_draws]
+        for flat in range(chunk_draws * cases):
+            draw = flat // cases
+            case = flat % cases
+            if case == 0 or not same_body[case]:
+                rotate_map(measure[case], turned[draw], moved[draw], map_)
+                count = looked[draw, case]
+                limit = trusted
+                inside = TOO_FEW
+                while inside == TOO_FEW:
+                    inside = order_points(
+                        points, count, limit, map_, radius[case], n_blocks, keys, order
+                    )
+                    count = points.shape[1]
+                    limit = np.inf
+            n = n_blocks if n_blocks > 0 else inside
+            moments = out[draw, case]
+            rotate_map(place[case], turned[draw], moved[draw], map_)
+            if enter_rows(sites, order[:n], low, high, first, last, box):
+                in_cells(map_, primitive, cell)
+                serial_rows(low, high, first, last, box, cell, grid, corners, weight, moments)
+            else:
+                place_points(points, map_, order[:n], base)
+                close_ring(base, ring, n)
+                serial_moments(base, ring, n, moments)
+            if case < controlled:
+                number[draw, case] = inside
+                volume[draw, case] = moments
+                common = min(n, inside)
+                size = max(n, inside)
+                place_points(points, map_, order[:size], base)
+                sign = 1.0 if inside > n else -1.0
+                add_beyond(base, common, size, sign, signs, volume[draw, case])
+        enter_chunk(out, volume, number, means[chunk], volume_means[chunk], number_means[chunk])
