@@ -25,7 +25,7 @@ from rsrg.sums.lanczos import length, lowest_eigenvalue
 from rsrg.sums.pair_operator import PairOperator
 
 SOLVED = 1e-8  # residual over right-hand side
-LANCZOS = 1e-5  # residual of the eigenvector over |H|; the eigenvalue errs by about its square
+LANCZOS = 1e-7  # residual of the eigenvector over |H|, by which the eigenvalue errs at most
 MOST_STEPS = 20000  # of one solution; near a transition H is almost singular
 SMALL = 4  # blocks; fewer are too few rows for Lanczos
 REFINEMENTS = 4  # MINRES measures residuals by |H||u|, which may be far above |b|

@@ -21,8 +21,9 @@ MOST_STEPS = 5000
 def lowest_eigenvalue(product: Callable[[Array], Array], rows: int, tolerance: float) -> float:
     """The lowest eigenvalue of A, from v → A v for v (rows,).
 
-    tolerance: of the residual of its eigenvector, over the size of A; the eigenvalue's error is of
-    second order in it. Raises ConvergenceError where that is not reached.
+    tolerance: of the residual of its eigenvector, over the size of A. The eigenvalue errs by no
+    more, and by its square where the next one is far; of two that lie closer than the residual it
+    may be either. Raises ConvergenceError where that is not reached.
     """
     v = np.random.default_rng(START_SEED).normal(size=rows)
     v, before = v / length(v), np.zeros(rows)

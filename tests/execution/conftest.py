@@ -1,5 +1,6 @@
 """Runs whose chunks are long enough to kill a worker in one."""
 
+import signal
 from contextlib import closing
 
 import pytest
@@ -14,6 +15,23 @@ SLOW = "{n0: 10}"  # chunks of about 0.1 s, so that a worker can be killed withi
 def slow_blocks():
     """The blocks of a config whose chunks take about 0.1 s."""
     return SLOW
+
+
+@pytest.fixture(scope="session")
+def stop_after():
+    """A watcher that asks the run to stop, by a signal, once so many chunks are done."""
+
+    def make(done, number=signal.SIGINT):
+        sent = []
+
+        def watch(progress):
+            if progress.done >= done and not sent:
+                sent.append(True)
+                signal.raise_signal(number)
+
+        return watch
+
+    return make
 
 
 @pytest.fixture

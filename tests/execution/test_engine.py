@@ -19,18 +19,6 @@ from rsrg.execution.threads import UNITS_PER_THREAD
 UNDER_WAY = 2 * UNITS_PER_THREAD
 
 
-def stop_after(done, number=signal.SIGINT):
-    """A watcher that asks the run to stop once so many chunks are done."""
-    sent = []
-
-    def watch(progress):
-        if progress.done >= done and not sent:
-            sent.append(True)
-            signal.raise_signal(number)
-
-    return watch
-
-
 def test_finished(finished, config):
     run = rsrg.open_run(finished)
     assert run.status == "finished"
@@ -64,7 +52,7 @@ def test_restart_keeps_the_old_run(finished, changed, tmp_path):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
 @pytest.mark.parametrize("done", [0, 1, 4, 7, 11])
-def test_resumed_is_uninterrupted(finished, config, tmp_path, same, done, number):
+def test_resumed_is_uninterrupted(stop_after, finished, config, tmp_path, same, done, number):
     path = tmp_path / "run.h5"
     stopped = rsrg.run(config, path, watch=stop_after(done, number))
     assert stopped.status == "stopped"
@@ -76,7 +64,7 @@ def test_resumed_is_uninterrupted(finished, config, tmp_path, same, done, number
     same(path, finished)
 
 
-def test_stopped_again_and_again(finished, config, tmp_path, same):
+def test_stopped_again_and_again(stop_after, finished, config, tmp_path, same):
     path = tmp_path / "run.h5"
     run = rsrg.run(config, path, watch=stop_after(0))
     while run.status != "finished":
@@ -86,7 +74,7 @@ def test_stopped_again_and_again(finished, config, tmp_path, same):
     assert run.read("provenance/reason")[-1] == "finished"
 
 
-def test_signals_are_given_back(config, tmp_path):
+def test_signals_are_given_back(stop_after, config, tmp_path):
     before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
     rsrg.run(config, tmp_path / "run.h5", watch=stop_after(2))
     assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
@@ -116,7 +104,7 @@ def test_extended_is_longer_from_the_start(finished, changed, tmp_path, same):
     same(path, long)
 
 
-def test_extension_stopped_and_resumed(finished, changed, tmp_path, same):
+def test_extension_stopped_and_resumed(stop_after, finished, changed, tmp_path, same):
     long = tmp_path / "long.h5"
     rsrg.run(changed(sampling="{samples: 112, seed: 3}"), long)
     path = tmp_path / "run.h5"
@@ -178,7 +166,7 @@ def test_samples_can_only_grow(changed):
     ]
 
 
-def test_neutral_changes_are_free(config, finished, tmp_path, same):
+def test_neutral_changes_are_free(stop_after, config, finished, tmp_path, same):
     path = tmp_path / "run.h5"
     rsrg.run(config, path, watch=stop_after(3))
     run = rsrg.resume(path, {"title": "new", "checkpoint.every": "1 s"})

@@ -1,7 +1,6 @@
 """Quenched runs: resumed, extended, from a file; the annealed flow where nothing is random."""
 
 import shutil
-import signal
 import tracemalloc
 
 import numpy as np
@@ -19,23 +18,10 @@ from rsrg.execution.threads import UNITS_PER_THREAD, Threads
 from rsrg.execution.timing import timed_plan
 from rsrg.physics.errors import PhysicsError
 from rsrg.report.plan_text import plan_lines
-from rsrg.sums.packing import random_sequential_addition
 from rsrg.sums.threads import available_threads
 
 QUENCHED = "{disorder: quenched, pool: 256, initial: {kind: lognormal, width: 0.2}}"
 STRAIN = "{component: xx, values: {start: 0.0, stop: 0.8, count: 3}}"
-
-
-def stop_after(done):
-    """A watcher that asks the run to stop once so many chunks are done."""
-    sent = []
-
-    def watch(progress):
-        if progress.done >= done and not sent:
-            sent.append(True)
-            signal.raise_signal(signal.SIGINT)
-
-    return watch
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +58,7 @@ def test_the_first_generation_is_the_stated_law(done):
 
 
 @pytest.mark.parametrize("after", [0, 12, 13, 27, 28, 59])
-def test_resumed_is_uninterrupted(done, quenched, tmp_path, same, after):
+def test_resumed_is_uninterrupted(stop_after, done, quenched, tmp_path, same, after):
     path = tmp_path / "run.h5"
     stopped = rsrg.run(quenched, path, watch=stop_after(after))
     assert stopped.status == "stopped"
@@ -152,7 +138,7 @@ def test_given_blocks(changed, tmp_path):
     assert other.read("pool/initial_sha256")[0] != hashes[0]
 
 
-def test_given_blocks_are_read_once(changed, tmp_path, same):
+def test_given_blocks_are_read_once(stop_after, changed, tmp_path, same):
     """A resumed run goes on with the blocks it began with, whatever became of the file."""
     given = initial_pool(InitialLaw("lognormal", 0.2), 0.7, 100, 5)
     path = blocks_file(tmp_path, given)
@@ -242,7 +228,7 @@ def test_memory_is_linear_in_the_pool(changed):
     assert peak(1024) / peak(512) == pytest.approx(2.0, rel=0.1)
 
 
-def test_a_run_lets_go_of_its_pool_before_it_opens_the_file(changed, tmp_path):
+def test_a_run_lets_go_of_its_pool_before_it_opens_the_file(stop_after, changed, tmp_path):
     """The whole run, with a save in mid-step, holds no more than the plan says.
 
     Opened again the file takes three times its size: its bytes, and two copies in HDF5, of which
@@ -271,7 +257,7 @@ def test_threads_do_not_matter(quenched, done, tmp_path, same, with_threads, thr
 
 
 @pytest.mark.parametrize("update", ["resummed", "harmonic"])
-def test_worker_processes_do_not_matter(changed, tmp_path, same, update):
+def test_worker_processes_do_not_matter(stop_after, changed, tmp_path, same, update):
     """Four chunks of super blocks go together to a worker, with their part of the pool."""
     flow = QUENCHED.replace("256", "1024")[:-1] + f", update: {update}}}"
     config = changed(flow=flow, strain=STRAIN, lengths="{start: 5 nm, sample: 20 nm}")
@@ -312,48 +298,3 @@ def test_absurd_memory_is_refused(changed, tmp_path):
     ):
         rsrg.run(config, tmp_path / "run.h5")
     assert not list(tmp_path.iterdir())
-
-
-@pytest.fixture(scope="module")
-def packed(changed, tmp_path_factory):
-    """A quenched config on each kind of blocks that is no perfect lattice."""
-    path = tmp_path_factory.mktemp("positions") / "glass.npy"
-    np.save(path, random_sequential_addition(4000, 0.7, np.random.default_rng(5)))
-
-    edge = float(np.cbrt(4000))
-
-    def make(kind, update="resummed"):
-        blocks = {
-            "jitter": "jitter: {width: 0.1}",
-            "rsa": "packing: {kind: rsa}",
-            "poisson_disk": "packing: {kind: poisson_disk}",
-            "positions": f"positions: {{file: '{path}', box: [{edge}, {edge}, {edge}]}}",
-        }[kind]
-        return changed(
-            blocks=f"{{n0: 2, {blocks}}}",
-            flow=f"{{update: {update}, disorder: quenched, pool: 256}}",
-            strain="{component: xx, values: [0.0, 0.3]}",
-            lengths="{start: 1 nm, sample: 4 nm}",
-        )
-
-    return make
-
-
-@pytest.mark.parametrize("kind", ["jitter", "rsa", "poisson_disk", "positions"])
-def test_packings_resumed_and_threads(packed, tmp_path, same, with_threads, kind):
-    """Bits of one thread uninterrupted, and of two threads stopped in a step and resumed."""
-    config = packed(kind)
-    with with_threads(1) as executor:
-        whole = rsrg.run(config, tmp_path / "whole.h5", executor=executor)
-    assert whole.status == "finished"
-    assert np.isfinite(whole.read("pool/chi")).all()
-    assert (whole.read("pool/relative_variance")[:, 1] > 0).all()  # places make blocks unequal
-    with with_threads(2) as executor:
-        rsrg.run(config, tmp_path / "run.h5", watch=stop_after(14), executor=executor)
-    assert rsrg.resume(tmp_path / "run.h5").status == "finished"
-    same(tmp_path / "run.h5", tmp_path / "whole.h5")
-
-
-def test_harmonic_on_a_packing(packed, tmp_path):
-    run = rsrg.run(packed("rsa", "harmonic"), tmp_path / "run.h5")
-    assert np.isfinite(run.read("pool/stability_quantiles")[:, 1:]).all()

@@ -65,8 +65,8 @@ def one_by_one(monkeypatch):
 def test_against_the_whole_matrix(one_by_one, lattice, n0, contraction, sign):
     """Stable blocks by steps, to the residual, 1e-8, squared; unstable ones by factors, 1e-10.
 
-    Both times the condition of the Hessian, below 1e3 here; Lanczos' eigenvalue errs by the square
-    of its residual, 1e-5 |H|, over the distance to the next.
+    Both times the condition of the Hessian, below 1e3 here; Lanczos' eigenvalue errs by its
+    residual at most, 1e-7 |H|, where the next is near.
     """
     placed = placed_blocks(lattice, n0)
     for amplitude in (0.2, 2.0):
