@@ -35,6 +35,17 @@ def size(n0: int) -> str:
     return f"blocks: {{n0: {n0}}}\nlengths: {{start: 1 m, sample: {n0**STEPS} m}}\n"
 
 
+def draws_config(n0: int) -> str:
+    """A run of equal blocks."""
+    return f"{SMALL}{size(n0)}sampling: {{samples: {DRAWS[n0]}}}\n"
+
+
+def pool_config(n0: int) -> str:
+    """A run of unequal blocks."""
+    flow = f"disorder: quenched, pool: {POOLS[n0]}, initial: {{kind: lognormal, width: 0.3}}"
+    return f"{SMALL}{size(n0)}sampling: {{samples: 64}}\nflow: {{{flow}}}\n"
+
+
 def run(text: str) -> None:
     """Carry out a config in a folder of its own, with one thread."""
     with tempfile.TemporaryDirectory() as folder, processors(1):
@@ -54,8 +65,7 @@ class Draws:
     def track_run(self, n0: int) -> float:
         """One size of super blocks."""
         pairs = DRAWS[n0] * STEPS * READINGS * STRAINS * n0**3 * (n0**3 - 1) / 2
-        text = f"{SMALL}{size(n0)}sampling: {{samples: {DRAWS[n0]}}}\n"
-        return over_c(lambda: run(text), pairs, 3)
+        return over_c(lambda: run(draws_config(n0)), pairs, 3)
 
 
 class Pools:
@@ -69,9 +79,7 @@ class Pools:
     def track_pool(self, n0: int) -> float:
         """One size of super blocks."""
         pairs = POOLS[n0] * STEPS * READINGS * STRAINS * n0**3 * (n0**3 - 1) / 2
-        flow = f"disorder: quenched, pool: {POOLS[n0]}, initial: {{kind: lognormal, width: 0.3}}"
-        text = f"{SMALL}{size(n0)}sampling: {{samples: 64}}\nflow: {{{flow}}}\n"
-        return over_c(lambda: run(text), pairs, 3)
+        return over_c(lambda: run(pool_config(n0)), pairs, 3)
 
 
 def track_results() -> float:
