@@ -139,6 +139,7 @@ Commands are over a process that imports numpy.
 
 ## Is my change slower?
 
+<!-- elsewhere: makes environments and measures for minutes -->
 ```bash
 pip install asv virtualenv
 asv continuous --config scripts/bench/asv.conf.json --factor 1.1 main HEAD
@@ -148,6 +149,7 @@ compares two commits, each installed in an environment of its own, and lists wha
 10% slower or faster. Measure again what it lists, with `-b NAME`: beside other work on the machine
 single figures move by some percent.
 
+<!-- elsewhere: makes environments and measures for minutes -->
 ```bash
 asv run --config scripts/bench/asv.conf.json --machine {MACHINE} HEAD^!
 ```

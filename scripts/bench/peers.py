@@ -14,6 +14,10 @@ import numpy as np
 
 from rsrg.physics.interaction import QUARTICS
 
+# Before any OpenMP library is loaded: its threads would spin on for milliseconds after their work,
+# on the processors of whoever is measured next.
+os.environ["OMP_WAIT_POLICY"] = "passive"
+
 Peer = Callable[[np.ndarray], np.ndarray]
 FLAGS = ["-O3", "-march=native", "-ffast-math", "-fopenmp", "-shared", "-fPIC"]
 BLOCK = 1024  # rows at a time, so that (rows, n) arrays stay in the cache
