@@ -9,7 +9,7 @@ from .points import ball, cloud
 from .yardsticks import over_c
 
 MANY, ROUNDS = 16_384, 7
-SHORT_ROUNDS = 100  # of a sum that takes less than a millisecond
+SHORT_ROUNDS = 50  # of a sum that takes a few milliseconds
 FEW = 100_000  # points of the Ewald sum
 TOLERANCE = 1e-7
 
@@ -25,7 +25,7 @@ def track_direct() -> float:
 class Lattice:
     """A lattice body by rows, over all its pairs in C."""
 
-    params = (16, 64)
+    params = (32, 64)
     param_names = ("N0",)
     unit = "C"
     timeout = 300
@@ -45,7 +45,7 @@ def track_ewald() -> float:
         return over_c(
             lambda: rsrg.pair_moments(points, engine="ewald", tolerance=TOLERANCE),
             FEW * (FEW - 1) / 2,
-            3,
+            ROUNDS,
         )
 
 
