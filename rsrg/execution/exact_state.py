@@ -14,7 +14,7 @@ from rsrg.execution.clock import CLOCK
 from rsrg.execution.executor import Executor
 from rsrg.execution.session_record import SessionRecord, run_attributes
 from rsrg.execution.tasks import ChunkUnit, exact_norms
-from rsrg.execution.workload import Workload, require_numbers
+from rsrg.execution.workload import ChunkByChunk, Workload, require_numbers
 from rsrg.physics.arrays import Array
 from rsrg.results.exact_results import exact_axes, exact_results
 from rsrg.storage.encoding import Attribute
@@ -88,17 +88,12 @@ class ExactState:
         }
 
 
-class ExactWorkload:
+class ExactWorkload(ChunkByChunk[ExactState]):
     """The super blocks of an ensemble, a chunk at a time: one takes about a second."""
 
     def __init__(self, state: ExactState) -> None:
-        self.state, self.config = state, state.config.resolved()
-
-    def missing(self) -> Iterator[ChunkUnit]:
-        """The missing chunks."""
-        self.state.record.timer.begin_round()
-        for chunk in range(int(self.state.done[0]), self.state.config.chunks()):
-            yield 0, range(chunk, chunk + 1)
+        super().__init__(state)
+        self.config = state.config.resolved()
 
     def submit(self, executor: Executor, unit: ChunkUnit) -> Future[Array]:
         """Submit a chunk."""
@@ -107,16 +102,6 @@ class ExactWorkload:
     def store(self, unit: ChunkUnit, result: Array) -> None:
         """Store the norms of a chunk."""
         require_numbers(unit, result)
-        _, chunks = unit
-        self.state.norms[..., chunks.start * CHUNK : chunks.stop * CHUNK] = result
-        self.state.done[0] = chunks.stop
-        self.state.record.chunks_done(len(chunks))
-
-    def ends_step(self, unit: ChunkUnit) -> bool:
-        """Never: after the last chunk the results are saved."""
-        return False
-
-    @property
-    def complete(self) -> bool:
-        """Whether all chunks are done."""
-        return bool(self.state.done[0] == self.state.config.chunks())
+        chunk = unit[1].start
+        self.state.norms[..., chunk * CHUNK : (chunk + 1) * CHUNK] = result
+        self.chunk_stored(chunk)

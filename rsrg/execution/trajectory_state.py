@@ -14,7 +14,7 @@ from rsrg.execution.executor import Executor
 from rsrg.execution.frame_sum import FrameSum, frame_sum
 from rsrg.execution.session_record import SessionRecord, run_attributes
 from rsrg.execution.tasks import ChunkUnit
-from rsrg.execution.workload import Workload, require_numbers
+from rsrg.execution.workload import ChunkByChunk, Workload, require_numbers
 from rsrg.physics.arrays import Array
 from rsrg.results.trajectory_results import trajectory_axes, trajectory_results
 from rsrg.storage.encoding import Attribute
@@ -106,17 +106,12 @@ class TrajectoryState:
         }
 
 
-class FrameWorkload:
+class FrameWorkload(ChunkByChunk[TrajectoryState]):
     """The frames of a trajectory, one a unit, each in one thread while there are others beside."""
 
     def __init__(self, state: TrajectoryState, executor: Executor) -> None:
-        self.state, self.workers = state, executor.workers
-
-    def missing(self) -> Iterator[ChunkUnit]:
-        """The missing frames."""
-        self.state.record.timer.begin_round()
-        for frame in range(int(self.state.done[0]), self.state.config.chunks()):
-            yield 0, range(frame, frame + 1)
+        super().__init__(state)
+        self.workers = executor.workers
 
     def submit(self, executor: Executor, unit: ChunkUnit) -> Future[FrameSum]:
         """Submit a frame by its place and hash: who computes it reads it."""
@@ -132,14 +127,4 @@ class FrameWorkload:
         state, frame = self.state, unit[1].start
         state.moments[frame], state.spacing[frame] = result.moments, result.spacing
         state.blocks[frame], state.engines[frame] = result.blocks, result.engine
-        state.done[0] = frame + 1
-        state.record.chunks_done(1)
-
-    def ends_step(self, unit: ChunkUnit) -> bool:
-        """Never: after the last frame the results are saved."""
-        return False
-
-    @property
-    def complete(self) -> bool:
-        """Whether all frames are done."""
-        return bool(self.state.done[0] == self.state.config.chunks())
+        self.chunk_stored(frame)

@@ -6,7 +6,7 @@ The loop that carries workloads out is `Session.carry_out`.
 from collections.abc import Iterator
 from concurrent.futures import Future
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 import numpy as np
 
@@ -28,8 +28,10 @@ from rsrg.physics.arrays import Array
 from rsrg.results.chunk_means import CaseIndices
 
 if TYPE_CHECKING:
+    from rsrg.execution.exact_state import ExactState
     from rsrg.execution.pool_state import PoolState
     from rsrg.execution.state import State
+    from rsrg.execution.trajectory_state import TrajectoryState
 
 DrawUnit = tuple[int, range, CaseIndices]  # step, chunks, and the cases that are missing
 
@@ -139,6 +141,37 @@ class SuperBlockWorkload:
     def complete(self) -> bool:
         """Whether the step is taken."""
         return self.pool.generation > self.step
+
+
+S = TypeVar("S", "ExactState", "TrajectoryState")
+
+
+class ChunkByChunk(Generic[S]):
+    """What workloads of one step share whose units are single chunks, stored in their order."""
+
+    def __init__(self, state: S) -> None:
+        self.state: S = state
+
+    def missing(self) -> Iterator[ChunkUnit]:
+        """The missing chunks."""
+        self.state.record.timer.begin_round()
+        for chunk in range(*self.state.progress):
+            yield 0, range(chunk, chunk + 1)
+
+    def chunk_stored(self, chunk: int) -> None:
+        """Note that this chunk, and all before it, are stored."""
+        self.state.done[0] = chunk + 1
+        self.state.record.chunks_done(1)
+
+    def ends_step(self, unit: ChunkUnit) -> bool:
+        """Never: after the last chunk the results are saved."""
+        return False
+
+    @property
+    def complete(self) -> bool:
+        """Whether all chunks are done."""
+        done, total = self.state.progress
+        return done == total
 
 
 def sums_of_a_draw(cases: CaseIndices) -> int:

@@ -236,40 +236,42 @@ def own_scheduler(tmp_path):
         process.wait()
 
 
+@pytest.fixture
+def ends_by_itself(own_scheduler, slow, rsrg_process, tmp_path):
+    """A run whose scheduler ends: within seconds, by itself, exit code 1, and one line.
+
+    code: what the process of the run carries out first; pid in it is that of the scheduler.
+    """
+
+    def check(code, **values):
+        place, scheduler = own_scheduler
+        (tmp_path / "c.yaml").write_text(slow[0].text())
+        while not place.exists():
+            assert scheduler.poll() is None
+        before = code.format(pid=scheduler.pid, **values)
+        process = rsrg_process(
+            "run", "c.yaml", "--output", "run.h5", "--scheduler", place, before=before
+        )  # fmt: skip
+        _, err = process.communicate()
+        assert process.returncode == 1, err
+        assert "Traceback" not in err
+        assert "rsrg: the workers cannot go on" in err
+
+    return check
+
+
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
-def test_a_scheduler_that_dies_ends_the_run(own_scheduler, slow, rsrg_process, tmp_path, how):
-    """Within seconds, by itself: saved, exit code 1, and one line."""
-    place, scheduler = own_scheduler
-    (tmp_path / "c.yaml").write_text(slow[0].text())
-    while not place.exists():
-        assert scheduler.poll() is None
-    watch = WATCH.format(pid=scheduler.pid, number=int(how))
-    process = rsrg_process(
-        "run", "c.yaml", "--output", "run.h5", "--scheduler", place, before=watch
-    )  # fmt: skip
-    _, err = process.communicate()
-    assert process.returncode == 1, err
-    assert "Traceback" not in err
-    assert "rsrg: the workers cannot go on" in err
+def test_a_scheduler_that_dies_ends_the_run(ends_by_itself, tmp_path, how):
+    """What was done is saved."""
+    ends_by_itself(WATCH, number=int(how))
     with rsrg.open_run(tmp_path / "run.h5") as run:
         assert run.status == "failed"
         assert run.progress[0] >= 2
 
 
-def test_a_scheduler_that_says_good_bye_ends_the_run(own_scheduler, slow, rsrg_process, tmp_path):
+def test_a_scheduler_that_says_good_bye_ends_the_run(ends_by_itself):
     """Dask's client then listens no more, and never cancels what it waits for."""
-    place, scheduler = own_scheduler
-    (tmp_path / "c.yaml").write_text(slow[0].text())
-    while not place.exists():
-        assert scheduler.poll() is None
-    before = GOOD_BYE.format(pid=scheduler.pid)
-    process = rsrg_process(
-        "run", "c.yaml", "--output", "run.h5", "--scheduler", place, before=before
-    )  # fmt: skip
-    _, err = process.communicate()
-    assert process.returncode == 1, err
-    assert "Traceback" not in err
-    assert "rsrg: the workers cannot go on" in err
+    ends_by_itself(GOOD_BYE)
 
 
 # The client hears nothing, and the scheduler is killed while a result is waited for.
