@@ -5,7 +5,7 @@ from collections.abc import Hashable
 from rsrg.execution.clock import CLOCK
 
 SAVE_SHARE = 0.02  # largest share of the run time that saving may take
-SAVED_A_SECOND = 1.3e8  # bytes, roughly; until a save of full arrays was timed
+SAVED_A_SECOND = 2e8  # bytes, roughly; until a save of full arrays was timed
 FORGETTING = 0.9  # per save: a disk that was slow once may be slow again
 
 

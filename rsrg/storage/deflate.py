@@ -3,7 +3,7 @@
 HDF5's shuffle filter puts the first bytes of all numbers together, then the second bytes, and so
 on. Of measured numbers the bytes of sign and exponent compress well, those of the mantissa hardly.
 A deflate stream may change between compressed and stored parts, so each sort of byte gets what pays
-for it, and every reader of HDF5 opens the result.
+for it; and a chunk that hardly gains is stored as it is. Every reader of HDF5 opens the result.
 """
 
 import hashlib
@@ -19,8 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 CHUNK_BYTES = 1 << 19  # of one HDF5 chunk: read as a whole, and fits into HDF5's cache of 1 MiB
-SAMPLE_BYTES = 1 << 11  # of each sort of byte, compressed to see whether it pays
-WORTH = 0.9  # of the size without compression: saving less is not worth the time to read and write
+SAMPLE = 1 << 11  # bytes of one sort, compressed to see whether it pays
+WORTH = 0.9  # of the size of one sort of byte: saving less is not worth the time
+CHUNK_WORTH = 0.8  # of the size of a chunk: chunk means, which are most of a file, come to 0.87
+PLAIN = 0b11  # HDF5's mask of the filters that a chunk did not pass: neither shuffled nor deflated
 THREADS = 4  # that deflate side by side: zlib holds no lock
 LEVEL = 1  # of deflate: higher ones take twice the time for 1 % of the size
 KEPT = 128  # deflated chunks, at most so many CHUNK_BYTES, for the next file of the same run
@@ -41,33 +43,37 @@ class Deflater:
         """From here on, what was deflated last is the file before."""
         self.before, self.now = self.now, {}
 
-    def __call__(self, chunk: NDArray[Any]) -> bytes:
-        """As `deflated`."""
-        elements = np.ascontiguousarray(chunk)
+    def __call__(self, chunk: NDArray[Any]) -> bytes | None:
+        """As `deflated`, or None for a chunk that hardly gains."""
+        elements = _elements(chunk)
+        if _repeated(elements):  # often NaN, where nothing is computed yet
+            return _deflated_repeated(elements[:1].tobytes(), len(elements))
+        if _estimated_size(elements) > CHUNK_WORTH:
+            return None
         key = hashlib.sha256(elements.view(np.uint8).data).digest(), elements.itemsize
-        content = self.now.get(key) or self.before.get(key) or deflated(elements)
+        content = self.now.get(key) or self.before.get(key) or deflated(chunk)
         if len(self.now) < KEPT:
             self.now[key] = content
         return content
 
 
-def deflated_chunks(
-    array: NDArray[Any], deflate: Callable[[NDArray[Any]], bytes]
-) -> Iterator[tuple[tuple[int, ...], bytes]]:
-    """All HDF5 chunks of an array, shuffled and deflated, with the index of their first element.
+def stored_chunks(
+    array: NDArray[Any], deflate: Callable[[NDArray[Any]], bytes | None]
+) -> Iterator[tuple[tuple[int, ...], Any, int]]:
+    """All HDF5 chunks of an array: the index of the first element, the bytes, the filter mask.
 
-    One after another, as all of them may take as much memory as the array. Or none, where that is
-    not worth its time, by the first, the middle and the last of them.
+    One after another, as all of them may take as much memory as the array.
     """
     shape = chunk_shape(array)
     firsts = list(product(*map(range, [0] * array.ndim, array.shape, shape)))
     parts = [array[tuple(map(slice, first, np.add(first, shape)))] for first in firsts]
-    sample = parts[0], parts[len(parts) // 2], parts[-1]
-    if sum(len(deflate(part)) for part in sample) > WORTH * sum(part.nbytes for part in sample):
-        return
     with ThreadPoolExecutor(THREADS) as threads:
         contents = threads.map(lambda part: deflate(_filled_up(part, shape)), parts)
-        yield from zip(firsts, contents, strict=True)
+        for first, part, content in zip(firsts, parts, contents, strict=True):
+            if content is None:
+                yield first, np.ascontiguousarray(_filled_up(part, shape)), PLAIN
+            else:
+                yield first, content, 0
 
 
 def _filled_up(part: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
@@ -97,11 +103,14 @@ def deflated(chunk: NDArray[Any]) -> bytes:
 
     Its parts are deflate streams of their own, each ended at a byte by a flush, the last finished.
     """
-    elements = np.ascontiguousarray(chunk).reshape(-1).view(f"S{chunk.itemsize}")
-    if _repeated(elements):  # often NaN, where nothing is computed yet
-        return _deflated_repeated(elements[:1].tobytes(), len(elements))
-    rows = elements.view(np.uint8).reshape(-1, chunk.itemsize)
+    elements = _elements(chunk)
+    rows = elements.view(np.uint8).reshape(-1, elements.itemsize)
     return _deflated_planes(np.ascontiguousarray(rows.T))
+
+
+def _elements(chunk: NDArray[Any]) -> NDArray[Any]:
+    """The elements of a chunk as so many bytes each, (elements,)."""
+    return np.ascontiguousarray(chunk).reshape(-1).view(f"S{chunk.itemsize}")
 
 
 def _repeated(elements: NDArray[Any]) -> bool:
@@ -130,6 +139,23 @@ def _deflated_planes(shuffled: NDArray[np.uint8]) -> bytes:
 
 def _pays(row: NDArray[np.uint8]) -> bool:
     """Whether bytes of one sort compress, seen at a sample from their middle."""
-    middle = max(0, (len(row) - SAMPLE_BYTES) // 2)
-    sample = row[middle : middle + SAMPLE_BYTES]
-    return len(zlib.compress(sample.data, LEVEL)) < WORTH * len(sample)
+    return _sampled_size(row) < WORTH
+
+
+def _estimated_size(elements: NDArray[Any]) -> float:
+    """The size of elements deflated, over that as they are, by a sample from their middle."""
+    rows = _middle(elements).view(np.uint8).reshape(-1, elements.itemsize)
+    sizes = [_sampled_size(np.ascontiguousarray(plane)) for plane in rows.T]
+    return float(np.mean([size if size < WORTH else 1.0 for size in sizes]))
+
+
+def _sampled_size(row: NDArray[np.uint8]) -> float:
+    """The size of bytes deflated, over that as they are, by a sample from their middle."""
+    sample = _middle(row)
+    return len(zlib.compress(sample.data, LEVEL)) / len(sample)
+
+
+def _middle(values: NDArray[Any]) -> NDArray[Any]:
+    """SAMPLE elements from the middle, or all."""
+    first = max(0, (len(values) - SAMPLE) // 2)
+    return values[first : first + SAMPLE]

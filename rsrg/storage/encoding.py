@@ -6,13 +6,13 @@ L_n along the steps, as coordinates; so a reader that opens one group alone has 
 
 import hashlib
 from collections.abc import Mapping
-from itertools import chain, count
+from io import BytesIO
 from typing import Any
 
 import h5py
 import numpy as np
 
-from rsrg.storage.deflate import LEVEL, Deflater, chunk_shape, deflated_chunks
+from rsrg.storage.deflate import LEVEL, Deflater, chunk_shape, stored_chunks
 from rsrg.storage.entry import Entry
 from rsrg.storage.layout import ENTRIES, file_dims
 from rsrg.storage.texts import ATTRIBUTES as TEXT_ATTRIBUTES
@@ -24,7 +24,6 @@ BLOCK = 512  # bytes before the HDF5 file: its checksum
 COMPRESS_FROM = 1 << 16  # bytes; smaller datasets do not gain from compression
 
 Attribute = str | int | bool
-_count = count()  # of files encoded by this process
 
 
 def encode(
@@ -39,8 +38,8 @@ def encode(
     """
     deflater = deflater or Deflater()
     deflater.begin_file()
-    name = f"run-{next(_count)}.h5"  # HDF5 opens a name once in a process, also in memory
-    with h5py.File(name, "w", driver="core", backing_store=False, userblock_size=BLOCK) as file:
+    buffer = BytesIO()
+    with h5py.File(buffer, "w", userblock_size=BLOCK) as file:
         _write_attributes(file, attributes)
         axes = [name for name in datasets if name.startswith("axes/")]
         for name in axes + [name for name in datasets if name not in axes]:
@@ -48,15 +47,15 @@ def encode(
         along = _coordinates(axes, entries)
         for name in datasets:
             _name_axes(file, name, file_dims(name, entries[name].dims), along)
-        file.flush()
-        body = file.id.get_file_image()  # without the user block
-    return sealed(body)  # once HDF5 has freed its own copy
+    with buffer.getbuffer() as content:
+        content[:BLOCK] = seal(content[BLOCK:])
+    return buffer.getvalue()
 
 
-def sealed(body: bytes) -> bytes:
-    """An HDF5 file behind its checksum."""
-    seal = b"rsrg-run sha256 " + hashlib.sha256(body).hexdigest().encode() + b"\n"
-    return seal.ljust(BLOCK, b"\0") + body
+def seal(body: bytes | memoryview) -> bytes:
+    """What stands before an HDF5 file: its checksum."""
+    text = "rsrg-run sha256 " + hashlib.sha256(body).hexdigest() + "\n"
+    return text.encode().ljust(BLOCK, b"\0")
 
 
 def _write_attributes(file: h5py.File, attributes: Mapping[str, Attribute]) -> None:
@@ -74,7 +73,7 @@ def _write(file: h5py.File, name: str, values: Any, entry: Entry, deflater: Defl
     elif array.dtype.kind in "UO":
         array, attributes = fixed_length_texts(array), attributes | TEXT_ATTRIBUTES
     elif (dims := file_dims(name, entry.dims)) != entry.dims:
-        array = np.ascontiguousarray(array.transpose([entry.dims.index(d) for d in dims]))
+        array = array.transpose([entry.dims.index(d) for d in dims])
     dataset = _new_dataset(file, name, array, deflater)
     for key, value in attributes.items():
         dataset.attrs[key] = value
@@ -82,13 +81,12 @@ def _write(file: h5py.File, name: str, values: Any, entry: Entry, deflater: Defl
 
 def _new_dataset(file: h5py.File, name: str, array: np.ndarray, deflater: Deflater) -> h5py.Dataset:
     """A dataset of these numbers, compressed where that pays."""
-    chunks = deflated_chunks(array, deflater) if array.nbytes >= COMPRESS_FROM else iter(())
-    if (head := next(chunks, None)) is None:
+    if array.nbytes < COMPRESS_FROM:
         return file.create_dataset(name, data=array)
     filters = {"chunks": chunk_shape(array), "shuffle": True, "compression": LEVEL}
     dataset = file.create_dataset(name, array.shape, array.dtype, **filters)
-    for first, content in chain([head], chunks):
-        dataset.id.write_direct_chunk(first, content)
+    for first, content, mask in stored_chunks(array, deflater):
+        dataset.id.write_direct_chunk(first, content, mask)
     return dataset
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from rsrg.storage import deflate
-from rsrg.storage.deflate import Deflater, chunk_shape, deflated, deflated_chunks
+from rsrg.storage.deflate import PLAIN, Deflater, chunk_shape, deflated, stored_chunks
 
 RANDOM = np.random.default_rng(1)
 ARRAYS = {
@@ -32,8 +32,8 @@ def test_hdf5_reads_back_every_bit(name):
     filters = {"chunks": chunk_shape(array), "shuffle": True, "compression": 1}
     with h5py.File("x.h5", "w", driver="core", backing_store=False) as file:
         dataset = file.create_dataset("x", array.shape, array.dtype, **filters)
-        for first, content in deflated_chunks(array, Deflater()):
-            dataset.id.write_direct_chunk(first, content)
+        for first, content, mask in stored_chunks(array, Deflater()):
+            dataset.id.write_direct_chunk(first, content, mask)
         assert dataset[()].tobytes() == array.tobytes()
 
 
@@ -67,7 +67,20 @@ def test_no_byte_is_compressed_in_vain(monkeypatch):
 def test_numbers_without_order_stay_as_they_are(shape):
     """Also where chunks at the end of an axis are filled up with zeros, which compress."""
     numbers = RANDOM.integers(0, 2**63, shape).view(np.float64)
-    assert list(deflated_chunks(numbers, deflated)) == []
+    stored = list(stored_chunks(numbers, Deflater()))
+    assert {mask for _, _, mask in stored} == {PLAIN}
+    assert sum(content.nbytes for _, content, _ in stored) < 1.001 * numbers.nbytes
+
+
+def test_each_chunk_is_stored_as_pays_for_it():
+    """Of a run that is half done the chunk means stay as they are, and the rest takes no room."""
+    array = ARRAYS["half done"]
+    masks = [mask for _, _, mask in stored_chunks(array, Deflater())]
+    assert masks == [PLAIN, 0, 0]
+    assert (
+        sum(len(content) for _, content, mask in stored_chunks(array, Deflater()) if not mask)
+        < 4000
+    )
 
 
 @pytest.fixture
@@ -86,18 +99,18 @@ def counted(monkeypatch):
 def test_of_the_next_file_only_what_changed_is_deflated(counted):
     array = RANDOM.integers(0, 9, (6, 40_000)).astype(float)
     deflater, length = Deflater(), chunk_shape(array)[0]
-    list(deflated_chunks(array, deflater))
+    list(stored_chunks(array, deflater))
     assert len(counted) == 6 // length
     array[3] += 1.0
     counted.clear()
     deflater.begin_file()
-    again = list(deflated_chunks(array, deflater))
+    again = list(stored_chunks(array, deflater))
     assert counted == [chunk_shape(array)]
-    assert again == list(deflated_chunks(array, deflated))
+    assert again == list(stored_chunks(array, deflated))
     for _ in range(2):  # a file later nothing is left of them
         deflater.begin_file()
     counted.clear()
-    list(deflated_chunks(array, deflater))
+    list(stored_chunks(array, deflater))
     assert len(counted) == 6 // length
 
 
@@ -110,7 +123,7 @@ def test_the_same_bytes_of_other_numbers_are_another_chunk(counted):
 
 def test_of_a_large_file_few_chunks_are_kept(monkeypatch, counted):
     monkeypatch.setattr(deflate, "KEPT", 2)
-    deflater, chunks = Deflater(), np.arange(30.0).reshape(3, 10)
+    deflater, chunks = Deflater(), np.arange(3000.0).reshape(3, 1000)
     for _ in range(2):
         deflater.begin_file()
         assert [deflater(chunk) for chunk in chunks] == [deflated(chunk) for chunk in chunks]
