@@ -42,7 +42,7 @@ COMMAND = "from rsrg.cli.app import main; main()"
 HELD = """
 import itertools, sys
 from rsrg.ensemble.sampling import Sampler
-from rsrg.execution import pace, threads
+from rsrg.execution import pace, threads, unit_size
 from rsrg.execution.clock import CLOCK
 from rsrg.execution.threads import Threads
 
@@ -54,6 +54,7 @@ def held(self, step, numbers, chunks=Sampler.chunks):
 
 Sampler.chunks = held
 threads.available_threads = lambda: 1
+unit_size.LEAST_UNITS = 12  # of one chunk each
 CLOCK.monotonic = itertools.count().__next__
 pace.SAVE_SHARE = 1e6  # a run this short has no time for checkpoints
 Threads.stop_grace = float("inf")

@@ -120,9 +120,7 @@ class State:
     def store_chunks(self, step: int, chunks: range, cases: CaseIndices, new: ChunkMoments) -> None:
         """Store the means of some chunks, for some readings and strains."""
         self.moments.store(step, chunks, cases, new)
-        most = self.config.chunks()
-        while self.done[step] < most and not self.moments.missing_cases(step, self.done[step]):
-            self.done[step] += 1
+        self.done[step] = self.moments.first_incomplete(step, self.done[step])
 
     def attributes(self, status: str) -> dict[str, Attribute]:
         """The root attributes of the run file."""

@@ -6,7 +6,7 @@ workload units become smaller, so that all workers end about together.
 
 from rsrg.execution.executor import Executor
 
-LEAST_UNITS = 8  # that each worker gets of what is left, where there are so many chunks
+LEAST_UNITS = 4  # that each worker gets of what is left, where there are so many chunks
 MARGIN = 2.0  # by which computing all units exceeds handling them, one after the other
 SHORTEST = 1e-8  # s of a sum: a clock that is too coarse says 0
 LONGEST = 5.0  # s of a unit, so that a run that is asked to stop loses no more

@@ -18,6 +18,8 @@ from rsrg.storage.run_file import Snapshot
 
 CaseIndices = tuple[tuple[int, ...], tuple[int, ...]]  # indices of readings, and of strains
 
+WINDOW = 64  # chunks that are looked at together for the first that is not complete
+
 DATASETS = {  # where each field of MomentArrays is kept in a run file
     "moments": "coupling/moments",
     "unstrained": "coupling/moments_unstrained",
@@ -126,22 +128,35 @@ class MomentArrays:
         """
         chunk, chunks = first, self.moments.shape[3]
         while chunk < chunks:
-            end, cases = chunk + 1, self.missing_cases(step, chunk)
+            cases = self.missing_cases(step, chunk)
             last = min([chunk + size(chunk, some) for some in cases] + [chunks])
-            while end < last and self.missing_cases(step, end) == cases:
-                end += 1
+            blank = self._blank(step, slice(chunk, last))
+            alike = np.asarray((blank == blank[..., :1]).all(axis=(0, 1)))
+            end = chunk + _leading(alike)
             for some in cases:
                 yield range(chunk, end), some
             chunk = end
 
     def missing_cases(self, step: int, chunk: int) -> list[CaseIndices]:
         """The readings and strains of a chunk still to be computed, for instance new ones."""
-        blank = np.isnan(self.moments[step, :, :, chunk, 0])
         groups: dict[tuple[int, ...], list[int]] = {}
-        for reading, row in enumerate(blank):
+        for reading, row in enumerate(self._blank(step, chunk)):
             if row.any():
                 groups.setdefault(tuple(np.flatnonzero(row).tolist()), []).append(reading)
         return [(tuple(readings), strains) for strains, readings in groups.items()]
+
+    def first_incomplete(self, step: int, chunk: int) -> int:
+        """The first chunk of a step, from this one on, that is not computed in all cases."""
+        chunks = self.moments.shape[3]
+        for first in range(chunk, chunks, WINDOW):
+            complete = np.asarray(~self._blank(step, slice(first, first + WINDOW)).any(axis=(0, 1)))
+            if not complete.all():
+                return first + _leading(complete)
+        return chunks
+
+    def _blank(self, step: int, chunks: int | slice) -> NDArray[np.bool_]:
+        """Which readings and strains are not computed, (readings, strains), for each chunk."""
+        return np.isnan(self.moments[step, :, :, chunks, 0])
 
     def chunks_complete(self) -> NDArray[np.int64]:
         """Number of chunks of each step, from the first, complete in all cases, (steps,)."""
@@ -206,3 +221,8 @@ def require_shape(file: DatasetFile, values: NDArray[Any], shape: tuple[int, ...
     """Raise RunFileError unless a dataset has the shape that its config gives it."""
     if getattr(values, "shape", None) != shape:
         raise RunFileError(f"{file.path} is damaged: its datasets do not fit its config")
+
+
+def _leading(flags: NDArray[np.bool_]) -> int:
+    """How many flags are true before the first that is not."""
+    return len(flags) if flags.all() else int(np.argmin(flags))

@@ -1,6 +1,7 @@
 """Threads, processes, Dask; any number of workers, any order, workers killed: the same bits."""
 
 import errno
+import importlib
 import logging
 import os
 import pickle
@@ -216,7 +217,9 @@ def test_no_shared_memory(command, tmp_path, text, monkeypatch):
     def refused(*arguments, **named):
         raise OSError(errno.EROFS, os.strerror(errno.EROFS))
 
-    monkeypatch.setattr("loky.backend.synchronize.SemLock.__init__", refused)
+    # Not by a path of names: until loky's own module is imported, its name is that of Python's
+    semaphores = importlib.import_module("loky.backend.synchronize")
+    monkeypatch.setattr(semaphores.SemLock, "__init__", refused)
     (tmp_path / "small.yaml").write_text(text)
     done = command("run", "small.yaml", "--workers", "2")
     assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)

@@ -181,13 +181,13 @@ def test_saving_stays_under_two_percent(clock):
 
 
 def test_a_first_save_of_empty_arrays_says_little_of_the_next(clock):
-    """Of 260 MB, at 130 MB/s: 2 s, and as long at the end. A later one that is timed counts."""
+    """Of 400 MB, at 200 MB/s: 2 s, and as long at the end. A later one that is timed counts."""
     pace = Pace(every=1.0)
     clock.turn(0.1)
-    pace.saved(clock.time - 0.1, numbers=260_000_000)
+    pace.saved(clock.time - 0.1, numbers=400_000_000)
     assert pace.interval() == pytest.approx(4.1 / SAVE_SHARE - 0.1, rel=1e-5)
     clock.turn(1.0)
-    pace.saved(clock.time - 1.0, numbers=260_000_000)
+    pace.saved(clock.time - 1.0, numbers=400_000_000)
     assert pace.saving == pytest.approx(0.9 * 2.0)  # what was expected is forgotten slowly
 
 
