@@ -15,6 +15,7 @@ from rsrg.physics.readings import Reading
 from rsrg.physics.symmetry import stabilizer_projector
 
 MIN_SAMPLES = 3  # for each coefficient of a control; with fewer it adds noise
+RIDGE = 1e-10  # of a control's variance: far below the noise of a coefficient, far above rounding
 
 
 @dataclass(frozen=True)
@@ -111,17 +112,21 @@ def _orthonormal(projector: Array) -> Array:
 def _regressions(sampled: Array, control: Array, groups: Groups) -> Array:
     """Least-squares matrices of samples on control from all groups but one, (groups, r, 15).
 
-    sampled: (steps, chunks, 15), control: (steps, chunks, r); both are centred. Zero, so no
-    control, below MIN_SAMPLES samples for each component of the control.
+    sampled: (steps, chunks, 15), control: (steps, chunks, r); both are centred. A ridge of RIDGE
+    times the variance keeps controls apart that say the same, or vary in one group alone. Zero, so
+    no control, below MIN_SAMPLES samples for each component of the control.
     """
     r = control.shape[-1]
-    both = np.concatenate((control, sampled), axis=-1)
-    n = len(sampled) * (groups.sizes.sum() - groups.sizes)
-    products = groups.sums_of_others(np.einsum("sci,scj->cij", control, both, optimize=True))
-    means = groups.sums_of_others(both.sum(axis=0)) / n[:, None]
-    covariances = products / n[:, None, None] - means[:, :r, None] * means[:, None, :]
-    inverses = np.linalg.pinv(covariances[:, :, :r], hermitian=True)
-    return np.where((n >= MIN_SAMPLES * r)[:, None, None], inverses @ covariances[:, :, r:], 0.0)
+    both = np.concatenate((np.ones((*control.shape[:-1], 1)), control, sampled), axis=-1)
+    products = np.moveaxis(both[..., : 1 + r], 0, 2) @ np.moveaxis(both, 0, 1)
+    sums = groups.sums_of_others(products)  # of 1 · 1 first: how many samples
+    n = sums[:, :1, :1]
+    means = sums / n
+    covariances = means[:, 1:, 1:] - means[:, 1:, :1] * means[:, :1, 1:]
+    variance = control.reshape(-1, r).var(axis=0)
+    ridge = np.diag(np.where(variance > 0.0, RIDGE * variance, 1.0))
+    beta = np.linalg.solve(covariances[..., :r] + ridge, covariances[..., r:])
+    return np.where(n >= MIN_SAMPLES * r, beta, 0.0)
 
 
 def _affordable(controls: Sequence[Array], groups: Groups) -> Array:
@@ -146,7 +151,7 @@ def _without_control(sampled: Array, controls: Sequence[Array], groups: Groups) 
     if control.shape[-1] == 0 or len(groups.sizes) < 2:
         return sampled
     beta = np.repeat(_regressions(sampled, control, groups), groups.sizes.astype(int), axis=0)
-    return np.asarray(sampled - np.einsum("scr,crk->sck", control, beta, optimize=True))
+    return np.asarray(sampled - np.moveaxis(np.moveaxis(control, 0, 1) @ beta, 0, 1))
 
 
 def sampled_coupling_moments(

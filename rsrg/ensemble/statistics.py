@@ -31,9 +31,11 @@ class Groups:
 
     def sums_of_others(self, chunks: Array) -> Array:
         """Sums without each group in turn, (groups, ...), of chunk values, (chunks, ...)."""
-        starts = np.concatenate(([0], np.cumsum(self.sizes)[:-1])).astype(np.intp)
-        sums = np.add.reduceat(chunks, starts, axis=0)
-        return sums.sum(axis=0) - sums
+        sums = chunks
+        if len(chunks) > len(self.sizes):
+            starts = np.concatenate(([0], np.cumsum(self.sizes)[:-1])).astype(np.intp)
+            sums = np.add.reduceat(chunks, starts, axis=0)
+        return np.asarray(sums.sum(axis=0) - sums)
 
     def leave_one_out(self, chunks: Array) -> Array:
         """Means without each group in turn, (groups, ...), of chunk values, (chunks, ...)."""

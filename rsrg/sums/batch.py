@@ -115,9 +115,9 @@ def _check_choice(name: str, value: str, allowed: tuple[str, ...]) -> None:
 
 def _checked_rotations(rotations: Array) -> Array:
     rotations = checked_array("rotations", rotations, (None, 3, 3))
-    error = np.abs(rotations @ np.swapaxes(rotations, 1, 2) - np.eye(3)).max(axis=(1, 2))
+    error = np.abs(rotations @ np.swapaxes(rotations, 1, 2) - np.eye(3))
     if error.max() > ORTHOGONALITY_ERROR:
-        draw = int(np.argmax(error))
+        draw = int(np.argmax(error.max(axis=(1, 2))))
         raise PhysicsError(
             f"`rotations` must be orthogonal; got {rotations[draw].tolist()} in draw {draw}"
         )

@@ -7,6 +7,7 @@ from rsrg.ensemble import coupling
 from rsrg.ensemble.blocks import Blocks
 from rsrg.ensemble.coupling import exact_coupling_moments, sampled_coupling_moments
 from rsrg.ensemble.sampling import Sampler, exact_means
+from rsrg.ensemble.statistics import Groups
 from rsrg.physics.haar_mean import exact_coupling
 from rsrg.physics.lattices import LATTICES
 from rsrg.physics.pairs import weighted
@@ -251,3 +252,41 @@ def test_exact_moments_have_no_error(axial):
     found = exact_coupling_moments(means, READINGS, axial[None])
     m = found.coupling(ALPHA)
     assert not found.stderr(m, found.coupling_replicates(ALPHA)).any()
+
+
+GROUPS = Groups.from_chunk_count(70)  # 64 groups of one chunk or two
+
+
+def correlated(rng, components):
+    """Samples, (5, 70, 15), that follow a control, (5, 70, components), and noise."""
+    control = rng.standard_normal((5, 70, components)) * 10.0 ** -np.arange(components)
+    follow = rng.standard_normal((components, 15)) * 10.0 ** np.arange(components)[:, None]
+    return control @ follow + 0.1 * rng.standard_normal((5, 70, 15)), control
+
+
+def test_each_group_has_the_least_squares_of_the_others():
+    sampled, control = correlated(np.random.default_rng(2), 3)
+    beta = coupling._regressions(sampled, control, GROUPS)
+    group = np.repeat(np.arange(64), GROUPS.sizes.astype(int))
+    for g in (0, 5, 6, 63):
+        x, y = (v[:, group != g].reshape(-1, v.shape[-1]) for v in (control, sampled))
+        expected = np.linalg.lstsq(x - x.mean(axis=0), y - y.mean(axis=0), rcond=None)[0]
+        assert beta[g] == pytest.approx(expected, rel=1e-8, abs=1e-8)
+
+
+def test_controls_that_say_the_same_are_one():
+    sampled, control = correlated(np.random.default_rng(3), 2)
+    once = coupling._without_control(sampled, [control], GROUPS)
+    twice = coupling._without_control(
+        sampled, [np.concatenate((control, 3.0 * control), -1)], GROUPS
+    )
+    assert twice == pytest.approx(once, rel=1e-5, abs=1e-5)
+
+
+def test_a_control_that_varies_in_one_group_alone_changes_nothing_there():
+    sampled, control = correlated(np.random.default_rng(4), 1)
+    rare = np.zeros_like(control)
+    rare[0, 40] = 1.0
+    once = coupling._without_control(sampled, [control], GROUPS)
+    both = coupling._without_control(sampled, [np.concatenate((control, rare), -1)], GROUPS)
+    assert both[:, 40] == pytest.approx(once[:, 40], rel=1e-8)
