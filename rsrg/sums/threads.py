@@ -1,11 +1,13 @@
 """Independent parts of one sum on several threads, whose results come in the order of the parts."""
 
 import math
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from typing import TypeVar
 
 from rsrg.physics.arrays import Array
@@ -59,16 +61,30 @@ def ordered_map(
         yield from map(task, items)
         return
     waiting: deque[Future[R]] = deque()
-    pool = ThreadPoolExecutor(threads)
     try:
         for item in items:
-            waiting.append(pool.submit(task, item))
+            waiting.append(_pool(threads).submit(_alone, task, item))
             if len(waiting) > 2 * threads:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
     finally:
-        pool.shutdown(cancel_futures=True)
+        wait([future for future in waiting if not future.cancel()])
+
+
+@cache
+def _pool(threads: int) -> ThreadPoolExecutor:
+    """So many threads, which stay: spreading new ones over processors takes a system 40 ms."""
+    return ThreadPoolExecutor(threads, thread_name_prefix="rsrg-sum")
+
+
+os.register_at_fork(after_in_child=_pool.cache_clear)  # the child has none of the threads
+
+
+def _alone(task: Callable[[T], R], item: T) -> R:
+    """A task whose own sums take no other threads: they would wait for one another."""
+    with granted_threads(1):
+        return task(item)
 
 
 def share_rows(fill: Callable[[int, int], None], rows: Array, seconds: float) -> Array:

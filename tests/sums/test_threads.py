@@ -48,6 +48,25 @@ def test_tasks_run_side_by_side(processors):
     assert len(set(seen)) == 3
 
 
+def test_tasks_that_are_sums_themselves(processors):
+    """More of them than threads: none waits for the threads of the others."""
+    processors(2)
+
+    def task(i):
+        return sum(ordered_map(lambda k: k * i, range(9)))
+
+    assert list(ordered_map(task, range(8))) == [36 * i for i in range(8)]
+
+
+def test_a_forked_child_has_threads_of_its_own(processors):
+    processors(2)
+    assert sum(ordered_map(int, range(5))) == 10
+    child = os.fork()
+    if child == 0:
+        os._exit(sum(ordered_map(int, range(6))))
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 15
+
+
 @pytest.mark.parametrize("threads", [1, 2, 16])
 def test_rows_are_shared_and_added_in_their_order(processors, threads):
     """Numbers whose sum depends on the order of addition."""
