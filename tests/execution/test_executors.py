@@ -201,11 +201,11 @@ def test_a_script_without_a_guard(tmp_path, text):
     assert (done.stdout, done.stderr) == ("finished\n", "")
 
 
-@pytest.mark.parametrize("name", ["signal", "queue", "random", "types"])
-def test_a_file_named_as_a_module_of_python(rsrg_process, tmp_path, text, name):
-    """The workers find Python's own, and not that of the working folder."""
+def test_files_named_as_modules_of_python(rsrg_process, tmp_path, text):
+    """The workers find Python's own, and not those of the working folder."""
     (tmp_path / "small.yaml").write_text(text)
-    (tmp_path / f"{name}.py").write_text("raise SystemExit('mine')")
+    for name in ("signal", "queue", "random", "types"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('mine')")
     process = rsrg_process(
         "run", "small.yaml", "--workers", "1", "-q", before="import sys; sys.path.remove('')"
     )

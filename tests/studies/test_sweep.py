@@ -11,6 +11,7 @@ import pytest
 import rsrg
 from rsrg.ensemble.sampling import Sampler
 from rsrg.errors import ConfigError, ExecutorError, RunFileError
+from rsrg.execution import unit_size
 from rsrg.execution.open_executor import open_executor
 from rsrg.execution.processes import Processes
 from rsrg.execution.threads import UNITS_PER_THREAD
@@ -21,6 +22,12 @@ from rsrg.studies.study import load_study
 from rsrg.studies.sweep import Sweep, sweep_plan
 
 SEEDS = "base: small.yaml\nproduct: {sampling.seed: [3, 4, 5]}\n"
+
+
+@pytest.fixture(autouse=True)
+def units_of_one_chunk(monkeypatch):
+    """So that a stop finds a run at a chunk that is known."""
+    monkeypatch.setattr(unit_size, "LEAST_UNITS", 12)
 
 
 @pytest.fixture
