@@ -16,7 +16,7 @@ from rsrg.paper.setting import COUPLED, EXAMPLE_ALPHA
 from rsrg.physics.arrays import Array
 from rsrg.physics.coupling_source import LatticeMean
 from rsrg.physics.elastic import elastic_susceptibility
-from rsrg.physics.pairs import inverse, weighted
+from rsrg.physics.pairs import PAIRS, inverse, weighted
 from rsrg.physics.readings import Reading
 from rsrg.physics.sign import Sign
 from rsrg.physics.step_error import step_error
@@ -132,10 +132,22 @@ def correlations(n: int, amplitude: float = 1.0, sign: Sign = "paper") -> Correl
 def share_of_others(n: int, amplitude: float = 1.0, sign: Sign = "paper") -> float:
     """|χ_super − (1/N) Σ_s [H⁻¹]_ss|/|χ_super|: what of χ comes from s ≠ s', in a cube of n³.
 
-    The paper's δ_ss' keeps s = s' alone. Exact: every block's own response, α = 0.7.
+    The paper's δ_ss' keeps s = s' alone. Exact: every block's own response, α = 0.7. Blocks that a
+    turn or reflection of the cube maps onto each other have one in common, turned along.
     """
     chi = amplitude * elastic_susceptibility(EXAMPLE_ALPHA)
     blocks = cube(n, chi, sign)
-    response = blocks.response()
-    own = np.mean([blocks.correlations(s)[s] for s in range(blocks.number)], axis=0)
-    return step_error(own, response)
+    places = np.sort(np.abs(2 * cube_sites(n) - (n - 1)), axis=1)  # the same in each image
+    _, first, count = np.unique(places, axis=0, return_index=True, return_counts=True)
+    own = np.average([blocks.correlations(s)[s] for s in first], axis=0, weights=count)
+    return step_error(_cubic_part(own), blocks.response())
+
+
+def _cubic_part(tensor: Array) -> Array:
+    """The mean of a tensor, plain, (6, 6), over the turns and reflections of a cube."""
+    equal = np.array([i == j for i, j in PAIRS])
+    stretches, shears = tensor[np.ix_(equal, equal)], np.diagonal(tensor)[~equal]
+    alone = np.trace(stretches) / 3.0
+    mean = np.diag(np.where(equal, alone, shears.mean()))
+    mean[np.ix_(equal, equal)] += (stretches.sum() - 3.0 * alone) / 6.0 * (1.0 - np.eye(3))
+    return mean
