@@ -45,7 +45,7 @@ def _finish_stopped(run: "AnyRun", as_json: bool) -> NoReturn:
     done, total = run.progress
     reason = run.provenance[-1]["reason"]
     exit_stopped(
-        f"{reason}: {done} of {total} chunks are in {run.path}. Go on: rsrg resume "
+        f"{reason}: {done} of {total} {run.config.unit}s are in {run.path}. Go on: rsrg resume "
         f"{shell_path(run.path)}"
     )
 

@@ -143,7 +143,7 @@ def _print_left(path: Path, overrides: dict[str, Any], as_json: bool) -> None:
     if as_json:
         print_json({"chunks_left": left, "chunks": total, "seconds": seconds})
         return
-    print(f"{path}: {counted(left, 'chunk')} of {total:,} left")
+    print(f"{path}: {counted(left, config.unit)} of {total:,} left")
     if seconds is not None:
         source = "measured on one chunk" if isinstance(config, Config) else "estimated"
         print(f"  time about {duration_text(seconds)} on this machine ({source})")

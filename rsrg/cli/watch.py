@@ -62,7 +62,7 @@ def _ending(watched: "RunWatch | FolderWatch") -> str:
     if isinstance(watched, FolderWatch):
         return counts(watched.runs)
     status = watched.progress.status
-    return f"{status.note or status.state}; {status.done} of {status.total} chunks are done"
+    return f"{status.note or status.state}; {status.done} of {status.total} {status.unit}s are done"
 
 
 @contextmanager

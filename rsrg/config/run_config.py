@@ -3,7 +3,7 @@
 import hashlib
 import json
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 from pydantic import Field, PrivateAttr
 
@@ -26,7 +26,10 @@ class RunConfig(ConfigModel):
     """A frozen config of a run, of whatever kind.
 
     A kind of run states its fields, among them `title` and `checkpoint`, and counts its chunks.
+    unit: what users call a chunk of it.
     """
+
+    unit: ClassVar[str] = "chunk"
 
     if TYPE_CHECKING:
         title: str

@@ -1,7 +1,7 @@
 """The config of a trajectory: M of every frame, each summed over its own blocks."""
 
 import re
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
@@ -138,6 +138,7 @@ class TrajectoryConfig(RunConfig):
     """
 
     model_config = ConfigDict(json_schema_extra={"description": "All settings of a trajectory."})
+    unit: ClassVar[str] = "frame"
 
     schema_version: Annotated[Literal[1], FIXED] = Field(
         title="the format of the config itself", description="1"

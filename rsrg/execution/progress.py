@@ -9,7 +9,7 @@ class Progress:
     """How far a run is: chunks done, chunks in all, the present step, and a note on what happens.
 
     urgent: sent from inside a signal handler, where no buffered stream may be written to.
-    unsaved: seconds since the last checkpoint.
+    unsaved: seconds since the last checkpoint. unit: what users call a chunk of this run.
     """
 
     done: int
@@ -19,6 +19,7 @@ class Progress:
     note: str = ""
     urgent: bool = False
     unsaved: float = 0.0
+    unit: str = "chunk"
 
 
 Watcher = Callable[[Progress], None]

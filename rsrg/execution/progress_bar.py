@@ -62,7 +62,7 @@ def bar(kind: type[Any] = tqdm, leave: bool = False) -> Iterator[Watcher]:
             shown = kind(
                 total=progress.total,
                 initial=progress.done,
-                unit="chunk",
+                unit=progress.unit,
                 dynamic_ncols=True,
                 mininterval=BAR_INTERVAL,
                 delay=BAR_DELAY,
@@ -121,7 +121,8 @@ def line(progress: Progress, new: int, seconds: float) -> str:
     left = progress.total - progress.done
     rest = tqdm.format_interval(left * seconds / new) if new else "?"
     return (
-        f"step {progress.step} of {progress.steps}, {progress.done} of {progress.total} chunks, "
-        f"{new / seconds if new else 0.0:.3g} chunks/s, {rest} left, "
+        f"step {progress.step} of {progress.steps}, "
+        f"{progress.done} of {progress.total} {progress.unit}s, "
+        f"{new / seconds if new else 0.0:.3g} {progress.unit}s/s, {rest} left, "
         f"saved {tqdm.format_interval(progress.unsaved)} ago"
     )

@@ -87,9 +87,10 @@ class Session:
         age, asked = self.pace.age(), self.pace.interval()
         if age > LATE * asked and not self.late_told:
             self.late_told = True
-            text = "a chunk ended %.3g s after the last checkpoint, which were to be %.3g s apart: "
-            text += "only whole chunks are saved"
-            self.log.write(logging.WARNING, text, age, asked)
+            text = "a %s ended %.3g s after the last checkpoint, which were to be %.3g s apart: "
+            text += "only whole %ss are saved"
+            unit = self.state.config.unit
+            self.log.write(logging.WARNING, text, unit, age, asked, unit)
 
     def _until_too_late(self, workload: Workload[U, Any]) -> Iterator[U]:
         """The missing units, one by one, as long as the time that is left suffices for another."""
@@ -157,16 +158,18 @@ class Session:
         if not often or CLOCK.monotonic() - self.logged_at >= LOG_INTERVAL:
             self.logged_at = CLOCK.monotonic()
             done = int(self.state.done.sum())
-            self.log.write(logging.INFO, "%d chunks done in all; %s", done, text)
+            unit = self.state.config.unit
+            self.log.write(logging.INFO, "%d %ss done in all; %s", done, unit, text)
 
     def notify(self, text: str = "", urgent: bool = False) -> None:
         """Report to the watcher how far the run is, and what happens."""
-        state = self.state
+        state, unit = self.state, self.state.config.unit
         steps, unsaved = len(state.done), self.pace.age()
-        self.watch(Progress(*state.progress, state.step_in_hand, steps, text, urgent, unsaved))
+        self.watch(
+            Progress(*state.progress, state.step_in_hand, steps, text, urgent, unsaved, unit)
+        )
 
     def stop_requested(self, signal_name: str) -> None:
         """Report to the watcher that a signal asked the run to stop."""
-        self.notify(
-            f"{signal_name}: stopping at the next chunk; Ctrl-C again ends it at once", True
-        )
+        text = f"stopping at the next {self.state.config.unit}; Ctrl-C again ends it at once"
+        self.notify(f"{signal_name}: {text}", True)

@@ -62,9 +62,12 @@ def progress_text(progress: Progress) -> str:
     parts: list[str] = [status.state]
     if status.state != "finished":
         parts.append(f"step {progress.step} of {progress.steps}")
-    parts.append(f"{status.done} of {status.total} chunks")
+    parts.append(f"{status.done} of {status.total} {status.unit}s")
     if status.state == "running" and rate is not None:
-        parts += [f"{rate:.3g} chunks/s", f"{duration_text(status.seconds_left or 0.0)} left"]
+        parts += [
+            f"{rate:.3g} {status.unit}s/s",
+            f"{duration_text(status.seconds_left or 0.0)} left",
+        ]
     return ", ".join(parts)
 
 

@@ -88,7 +88,7 @@ def trajectory_run_html(run: "TrajectoryRun") -> str:
 
 def _state(run: "StoredRun") -> dict[str, str]:
     done, total = run.progress
-    share = f"{done} of {total} chunks" if total else ""
+    share = f"{done} of {total} {run.config.unit}s" if total else ""
     return {"file": str(run.path), "status": run.status, "progress": share}
 
 

@@ -62,7 +62,7 @@ class StoredRun(OpenedFile, ABC):
 
     @property
     def progress(self) -> tuple[int, int]:
-        """Chunks done, and chunks in all: a chunk is a fixed number of draws, or one exact mean.
+        """Chunks done, and in all: a chunk is a fixed number of draws, an exact mean, or a frame.
 
         Example:
             With the `run` of the example of `Run`, one exact mean for each of 12 steps:
@@ -97,8 +97,8 @@ class StoredRun(OpenedFile, ABC):
         if not self.has_results:
             done, total = self.progress
             raise RunFileError(
-                f"{self.path} is {self.status}: {done} of {total} chunks; its results are written "
-                f"at the end. Go on with it: rsrg resume {shell_path(self.path)}"
+                f"{self.path} is {self.status}: {done} of {total} {self.config.unit}s; its results "
+                f"are written at the end. Go on with it: rsrg resume {shell_path(self.path)}"
             )
 
     def report(
@@ -138,4 +138,5 @@ class StoredRun(OpenedFile, ABC):
             'finished, 12 of 12 chunks'
         """
         done, total = self.progress
-        return f"{self.status}, {done} of {total} chunks" if total else self.status
+        counted = f", {done} of {total} {self.config.unit}s" if total else ""
+        return f"{self.status}{counted}"

@@ -38,6 +38,7 @@ class RunStatus:
     `changed`, where the file holds another run than its name in the sweep says. holder: the process
     named in the lock of a running or interrupted run. alive: whether that process runs; None where
     that is unknown. group: the folder or study that it was found in; "" for a file named itself.
+    unit: of done and total, chunk or frame.
     """
 
     path: str
@@ -51,6 +52,7 @@ class RunStatus:
     holder: Holder | None = None
     alive: bool | None = None
     group: str = ""
+    unit: str = "chunk"
 
     def _table_row(self) -> dict[str, str]:
         parameters = ", ".join(f"{key} = {cell(v)}" for key, v in self.parameters.items())
@@ -128,9 +130,8 @@ def _status_of(
             f"{state}; its config was changed by a resume, so it is kept as it is",
         )
     left = None if state in ("finished", "changed") else _seconds_left(run)
-    return RunStatus(
-        str(path), state, done, total, left, note, holder=holder, alive=alive, **_listed(entry)
-    )
+    told = {"holder": holder, "alive": alive, "unit": run.config.unit, **_listed(entry)}
+    return RunStatus(str(path), state, done, total, left, note, **told)
 
 
 def _listed(entry: Entry | None) -> dict[str, Any]:

@@ -39,7 +39,7 @@ def test_all_commands(done, command, tmp_path):
     assert data["frames"][3]["frame"] == "trajectory.npy@3"
 
     assert "finished" in command("status", path).stdout
-    assert "16 of 16 chunks" in command("watch", path).stdout
+    assert "16 of 16 frames" in command("watch", path).stdout
     assert "mean_stderr" in command("inspect", path).stdout
     assert "16 values" not in command("inspect", path, "trajectory/M").stdout
 
@@ -48,7 +48,7 @@ def test_all_commands(done, command, tmp_path):
     frames = np.load(tmp_path / "trajectory.npy")
     np.save(tmp_path / "longer.npy", np.concatenate((frames, frames[:2] + np.float32(1e-3))))
     left = command("resume", path, "-n", "-o", "positions", "longer.npy")
-    assert "2 chunks of 18 left" in left.stdout
+    assert "2 frames of 18 left" in left.stdout
     more = command("resume", path, "-o", "positions", "longer.npy", "--json")
     assert json.loads(more.stdout)["total"] == 18
     fewer = command("resume", path, "-o", "positions", "trajectory.npy")

@@ -54,6 +54,7 @@ def config(config_of, frames):
 def whole(config, tmp_path):
     run = rsrg.run(config, tmp_path / "whole.h5")
     assert (run.status, run.progress) == ("finished", (FRAMES, FRAMES))
+    assert run.summary == f"finished, {FRAMES} of {FRAMES} frames"
     return run
 
 
