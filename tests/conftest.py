@@ -66,8 +66,8 @@ def pytest_addoption(parser):
 
 
 def pytest_xdist_auto_num_workers(config):
-    """Two processes more than there are processors: many tests wait for processes of their own."""
-    return len(os.sched_getaffinity(0)) + 2
+    """One process more than there are processors: many tests wait for processes of their own."""
+    return len(os.sched_getaffinity(0)) + 1
 
 
 def pytest_collection_modifyitems(config, items):
