@@ -52,11 +52,11 @@ def _octant_average(
 ) -> Array:
     """⟨n_i² n_j² f(s)⟩ over directions, (3, 3), axes in the given order, polar axis last."""
     total = np.zeros((3, 3))
-    first, second, b = (float(x) for x in inverse_squares)
+    first, second, b = map(float, inverse_squares)
     for k, phi in enumerate((np.arange(around) + 0.5) * (0.5 * np.pi / around)):
         c2, s2 = np.cos(phi) ** 2, np.sin(phi) ** 2
         if k == 0 or first != second:  # about an axis of symmetry, s is the same all around
-            a = c2 * first + s2 * second if first != second else first
+            a = first + s2 * (second - first)
             u, w = _along_nodes(a, b, breaks, along)
             weights = w * f(np.sqrt(a + (b - a) * u**2))
         n2 = np.stack(((1.0 - u**2) * c2, (1.0 - u**2) * s2, u**2))
