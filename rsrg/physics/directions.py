@@ -87,8 +87,8 @@ def quartic_average(
     stretches, axes = principal_stretches(deformation)
     order = _polar_last(stretches)
     inverse_squares, axes = stretches[order] ** -2.0, axes[:, order]
-    axial = abs(inverse_squares[0] - inverse_squares[1]) <= EQUAL * inverse_squares[0]
-    inverse_squares[1] = inverse_squares[0] if axial else inverse_squares[1]
+    if axial := abs(inverse_squares[0] - inverse_squares[1]) <= EQUAL * inverse_squares[0]:
+        inverse_squares[1] = inverse_squares[0]
     breaks_squared = np.empty(0) if breaks is None else np.asarray(breaks) ** 2
     breaks_squared = np.concatenate((breaks_squared, _graded(inverse_squares)))
     around, along = AROUND_START, ALONG_START

@@ -160,8 +160,8 @@ class MomentArrays:
 
     def chunks_complete(self) -> NDArray[np.int64]:
         """Number of chunks of each step, from the first, complete in all cases, (steps,)."""
-        there = ~np.isnan(self.moments[..., 0]).any(axis=(1, 2))
-        return np.cumprod(there, axis=1, dtype=np.int64).sum(axis=1)
+        steps = range(len(self.moments))
+        return np.array([self.first_incomplete(step, 0) for step in steps], dtype=np.int64)
 
     def first(self, steps: int, chunks: int) -> Self:
         """The means of the first steps and their first chunks."""

@@ -71,7 +71,7 @@ def stored_chunks(
         contents = threads.map(lambda part: deflate(_filled_up(part, shape)), parts)
         for first, part, content in zip(firsts, parts, contents, strict=True):
             if content is None:
-                yield first, np.ascontiguousarray(_filled_up(part, shape)), PLAIN
+                yield first, _filled_up(part, shape), PLAIN
             else:
                 yield first, content, 0
 
@@ -79,7 +79,7 @@ def stored_chunks(
 def _filled_up(part: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
     """A whole chunk: at the end of an axis it is filled up with zeros."""
     if part.shape == shape:
-        return part
+        return np.ascontiguousarray(part)
     whole = np.zeros(shape, part.dtype)
     whole[tuple(map(slice, part.shape))] = part
     return whole

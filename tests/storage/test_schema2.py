@@ -41,11 +41,11 @@ def test_what_a_file_leaves_out_is_what_schema_2_stored(data, name):
     kept = rsrg.open_run(data / f"{name}.h5")
     assert kept.attributes["schema_version"] == 2
     assert kept.derived == ["coupling/largest_stderr"]
-    anew = rsrg.run(kept.config, data / "anew.h5")
-    assert anew.attributes["schema_version"] == 3
-    assert {"flow/chi", "flow/chi_log", "coupling/M_stderr"} <= {*anew.derived}
-    same(anew, kept)
-    assert anew.snapshot.size < kept.snapshot.size
+    new = rsrg.run(kept.config, data / "new.h5")
+    assert new.attributes["schema_version"] == 3
+    assert {"flow/chi", "flow/chi_log", "coupling/M_stderr"} <= {*new.derived}
+    same(new, kept)
+    assert new.snapshot.size < kept.snapshot.size
 
 
 def test_resumed(data):
@@ -62,8 +62,8 @@ def test_extended(data, name):
     part = run.read("coupling/moments")[:3][:, :, [0, 2, 3], :4]
     there = ~np.isnan(kept)
     assert (part[there] == kept[there]).all()
-    again = rsrg.run(run.config, data / "anew.h5")
-    same(again, run)
+    new = rsrg.run(run.config, data / "new.h5")
+    same(new, run)
 
 
 def test_second_order_keeps_the_eigenvalues_that_it_iterates(changed, tmp_path):
