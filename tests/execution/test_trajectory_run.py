@@ -198,6 +198,8 @@ def test_stopped_and_resumed(config, whole, tmp_path, monkeypatch, with_threads,
     assert 2 <= stopped.progress[0] < FRAMES
     with pytest.raises(RunFileError, match="its results are written at the end"):
         stopped.means()
+    page = stopped.report().read_text(encoding="utf-8")
+    assert f"stopped, {stopped.progress[0]} of {FRAMES} frames" in page
     assert np.isnan(stopped.read("trajectory/moments")[-1]).all()
     done = count_sums(monkeypatch)
     assert rsrg.resume(tmp_path / "run.h5").status == "finished"

@@ -52,7 +52,8 @@ def run_content(run: Run) -> Content:
 def status_text(run: StoredRun) -> str:
     """How far a run is: `finished`; `stopped, 64 of 768 chunks`."""
     done, total = run.progress
-    counted = f", {done:,} of {total:,} chunks" if total and run.status != "finished" else ""
+    unfinished = total and run.status != "finished"
+    counted = f", {done:,} of {total:,} {run.config.unit}s" if unfinished else ""
     return f"{run.status}{counted}"
 
 
