@@ -50,7 +50,7 @@ class Harmonics:
         record, rows = lattice_record(blocks.lattice), []
         for first in range(0, len(places), AT_ONCE):
             some = places[first : first + AT_ONCE]
-            rngs = [chunk_rng(*place) for place in some]
+            rngs = (chunk_rng(*place) for place in some)
             turned = draw_rotations(blocks, rngs).reshape(len(some), CHUNK, 3, 3)
             rows.append(
                 _monomials(np.take(turned, record.harmonic_axes, axis=-1), record.harmonic_degrees)

@@ -89,10 +89,12 @@ class Sampler:
         The last case is the unstrained sphere. volume: the sums of `count: volume` and the numbers
         of their blocks, without that case.
         """
-        moments, *controls = (means / self.blocks.n0**3 for means in (sums, *volume))
-        cases = (len(self.readings), len(self.deformations))
-        shaped = [c.reshape(len(c), *cases, *c.shape[2:]) for c in (moments[:, :-1], *controls)]
-        return ChunkMoments(shaped[0], moments[:, -1], *shaped[1:])
+        chunks, cases = len(sums), (len(self.readings), len(self.deformations))
+        for array in (sums, *volume):
+            array /= self.blocks.n0**3
+        parts = np.ascontiguousarray(sums[:, :-1]), *volume  # quicker to send than a part
+        moments, *controls = (part.reshape(chunks, *cases, *part.shape[2:]) for part in parts)
+        return ChunkMoments(moments, sums[:, -1].copy(), *controls)
 
     def _window_means(self, step: int, chunks: range) -> Array:
         """Σ_{s≠s'} nnnn / r³ of draws that each have points of their own, (chunks, cases, 15)."""

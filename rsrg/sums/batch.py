@@ -3,7 +3,6 @@
 from typing import Literal, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rsrg.physics.arrays import Array
 from rsrg.physics.errors import PhysicsError
@@ -80,10 +79,12 @@ def batch_means(
     means = np.full((chunks, cases * MOMENTS), np.nan)
     volume = np.full((chunks, controlled * MOMENTS), np.nan)
     number = np.full((chunks, controlled), np.nan)
-    near, trusted = near_points(lattice, offsets, bodies, n_blocks)
+    require_points(lattice, offsets, bodies, n_blocks)
+    reach, trusted = first_look(bodies, n_blocks)
     cut = bodies.place, bodies.measure, bodies.radius, bodies.same_as_previous
     which = int(n_blocks) if count == "exact" else 0
-    drawn = near, trusted, rotations, offsets, *cut, which, means, volume, number
+    look = lattice.counts, lattice.bin_width, reach, trusted
+    drawn = *look, rotations, offsets, *cut, which, means, volume, number
     if (batch_engine(n_blocks) if engine == "auto" else engine) == "rows":
         row_configurations(lattice.columns, lattice.sites, lattice.primitive, *drawn)
     else:
@@ -92,20 +93,21 @@ def batch_means(
     return means.reshape(chunks, cases, MOMENTS), volume.reshape(shape), number
 
 
-def near_points(
-    lattice: LatticePoints, offsets: Array, bodies: Bodies, n_blocks: int
-) -> tuple[NDArray[np.intp], float]:
-    """How many points are looked at first, (draws, cases), and up to which key none is missing.
-
-    All with |B x| up to `NEAR_MARGIN` beyond the radius, at least n_blocks. A key is |B x|²/radius²
-    times KEY_OF_RADIUS. Raises PhysicsError where a body may need points that there are not.
-    """
+def require_points(lattice: LatticePoints, offsets: Array, bodies: Bodies, n_blocks: int) -> None:
+    """Raise PhysicsError where a body may need points that there are not."""
     lengths = np.linalg.norm(offsets, axis=1)
     ends = np.array([lengths.min(), lengths.max()])
     lattice.candidates(bodies.search_radii(lattice.covering_radius, ends), n_blocks)
+
+
+def first_look(bodies: Bodies, n_blocks: int) -> tuple[Array, float]:
+    """How far from the origin blocks are looked for first, (cases,), and up to which key.
+
+    These are all with |B x| up to `NEAR_MARGIN` beyond the radius. A key is |B x|²/radius² times
+    KEY_OF_RADIUS.
+    """
     stretch = float(1.0 + NEAR_MARGIN / np.cbrt(n_blocks))
-    near = lattice.within(bodies.stretched_radii(stretch, lengths))
-    return np.maximum(near, n_blocks), np.floor(KEY_OF_RADIUS * stretch**2)
+    return bodies.reach(stretch), np.floor(KEY_OF_RADIUS * stretch**2)
 
 
 def _check_choice(name: str, value: str, allowed: tuple[str, ...]) -> None:
@@ -115,7 +117,9 @@ def _check_choice(name: str, value: str, allowed: tuple[str, ...]) -> None:
 
 def _checked_rotations(rotations: Array) -> Array:
     rotations = checked_array("rotations", rotations, (None, 3, 3))
-    error = np.abs(rotations @ np.swapaxes(rotations, 1, 2) - np.eye(3))
+    error = rotations @ np.swapaxes(rotations, 1, 2)
+    error -= np.eye(3)
+    np.abs(error, out=error)
     if error.max() > ORTHOGONALITY_ERROR:
         draw = int(np.argmax(error.max(axis=(1, 2))))
         raise PhysicsError(

@@ -84,13 +84,9 @@ class Bodies:
         radius = (self.radius + covering_radius * sigma[:, 0]) / sigma[:, 2]
         return np.asarray((1.0 + RADIUS_MARGIN) * (radius + offsets[:, None]), dtype=np.float64)
 
-    def stretched_radii(self, stretch: float, offsets: Array) -> Array:
-        """|z| beyond which |B x| > stretch · radius, (draws, cases); offsets |u|, (draws,).
-
-        stretch · radius / σ_min(B) + |u|.
-        """
-        reach = stretch * self.radius / self.stretches[:, 2]
-        return np.asarray((1.0 + RADIUS_MARGIN) * (reach + offsets[:, None]), dtype=np.float64)
+    def reach(self, stretch: float) -> Array:
+        """|x| beyond which |B x| > stretch · radius, (cases,): stretch · radius / σ_min(B)."""
+        return np.asarray((1.0 + RADIUS_MARGIN) * stretch * self.radius / self.stretches[:, 2])
 
     def require_volume(self, n_blocks: int) -> None:
         """Raise PhysicsError unless each body has the volume of n_blocks blocks, an integer ≥ 2."""

@@ -10,6 +10,7 @@ from rsrg.physics.arrays import Array
 from rsrg.physics.errors import PhysicsError
 from rsrg.sums.bodies import RADIUS_MARGIN, checked_array
 
+BINS = 1024  # of lengths: fine enough that hardly a point more is looked at
 SITE_ERROR = 1e-9  # relative to the largest coordinate in units of the cell: rounding
 
 
@@ -50,6 +51,20 @@ class LatticePoints:
     def lengths(self) -> Array:
         """|z|, (p,), never falling: what rounding makes of one shell counts as its largest."""
         return np.maximum.accumulate(np.linalg.norm(self.points, axis=1))
+
+    @cached_property
+    def bin_width(self) -> float:
+        """The largest |z| over BINS."""
+        return float(self.lengths[-1] / BINS)
+
+    @cached_property
+    def counts(self) -> NDArray[np.int64]:
+        """How many of the points are within 1, 2, …, BINS bin widths, (BINS,): a table of `within`.
+
+        The lengths of one shell differ by rounding, so each radius counts as a little larger.
+        """
+        edges = np.linspace(self.bin_width, self.lengths[-1], BINS)
+        return self.within((1.0 + RADIUS_MARGIN) * edges).astype(np.int64)
 
     @cached_property
     def sites(self) -> NDArray[np.int32]:

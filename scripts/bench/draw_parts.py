@@ -24,14 +24,14 @@ from rsrg.ensemble.draws import draw_chunks
 from rsrg.ensemble.harmonics import Harmonics
 from rsrg.ensemble.sampling import Sampler, control_means
 from rsrg.physics.arrays import Array
-from rsrg.sums.batch import batch_means, near_points
+from rsrg.sums.batch import batch_means, first_look
 from rsrg.sums.cost import batch_engine
 from rsrg.sums.jit import OPTIONS
 from rsrg.sums.kernels.lanes import lane_moments, place_lane
 from rsrg.sums.kernels.memory import aligned
 from rsrg.sums.kernels.pairs import padded
 from rsrg.sums.kernels.quartics import LANES, MOMENTS
-from rsrg.sums.kernels.select import order_points, rotate_map
+from rsrg.sums.kernels.select import count_near, order_points, rotate_map
 
 N0S = (2, 3, 4, 6, 8)
 CONFIGURATIONS = 12800  # of a call, as in a unit of a run; or one chunk
@@ -45,7 +45,18 @@ kernel = numba.njit(**OPTIONS)  # not kept on disk, where a change of this file 
 
 @kernel
 def choose_all(
-    points, near, trusted, rotations, offsets, measure, radius, same_body, n_blocks, chosen
+    points,
+    counts,
+    bin_width,
+    reach,
+    trusted,
+    rotations,
+    offsets,
+    measure,
+    radius,
+    same_body,
+    n_blocks,
+    chosen,
 ):
     """Choose the blocks of each draw and body once; chosen (draws, cases, n_blocks)."""
     keys = np.empty(padded(points.shape[1]))
@@ -55,9 +66,8 @@ def choose_all(
         for case in range(len(radius)):
             if case == 0 or not same_body[case]:
                 rotate_map(measure[case], rotations[draw], offsets[draw], map_)
-                order_points(
-                    points, near[draw, case], trusted, map_, radius[case], n_blocks, keys, order
-                )
+                near = count_near(counts, bin_width, reach[case], offsets[draw], n_blocks)
+                order_points(points, near, trusted, map_, radius[case], n_blocks, keys, order)
             chosen[draw, case] = order[:n_blocks]
 
 
@@ -106,13 +116,13 @@ def batch_calls(sampler: Sampler, chunks: range) -> dict[str, Call]:
     n = blocks.n0**3
     drawn = rotations, offsets = draw_chunks(blocks, 1, 0, chunks)
     given = (lattice, *drawn, bodies, n, blocks.count, CHUNK)
-    near, trusted = near_points(lattice, offsets, bodies, n)
+    look = lattice.counts, lattice.bin_width, *first_look(bodies, n)
     shape = (len(rotations), len(bodies))
     chosen = np.empty((*shape, n), np.uint32)
     cut = (bodies.measure, bodies.radius, bodies.same_as_previous, n, chosen)
 
     def choose() -> None:
-        choose_all(lattice.columns, near, trusted, rotations, offsets, *cut)
+        choose_all(lattice.columns, *look, rotations, offsets, *cut)
 
     choose()
     calls = {

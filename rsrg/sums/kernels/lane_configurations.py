@@ -14,7 +14,7 @@ from rsrg.sums.kernels.lanes import lane_moments, place_lane
 from rsrg.sums.kernels.memory import aligned
 from rsrg.sums.kernels.pairs import padded
 from rsrg.sums.kernels.quartics import LANES, MOMENTS
-from rsrg.sums.kernels.select import TOO_FEW, order_points, rotate_map
+from rsrg.sums.kernels.select import TOO_FEW, count_near, order_points, rotate_map
 
 GROUP = 8 * LANES  # configurations that are sorted by size: their lists stay in the second cache
 
@@ -41,7 +41,9 @@ def enter_moments(sums: Array, row: int, lane: int, moments: Array) -> None:
 @inlined
 def choose_group(
     points: Array,
-    near: NDArray[np.int64],
+    counts: NDArray[np.int64],
+    bin_width: float,
+    reach: Array,
     trusted: float,
     rotations: Array,
     offsets: Array,
@@ -69,8 +71,9 @@ def choose_group(
             continue
         source[k] = k
         rotate_map(measure[case], rotations[draw], offsets[draw], map_)
+        near = count_near(counts, bin_width, reach[case], offsets[draw], n_blocks)
         inside[k] = order_points(
-            points, near[draw, case], trusted, map_, radius[case], n_blocks, keys, orders[k]
+            points, near, trusted, map_, radius[case], n_blocks, keys, orders[k]
         )
     for k in range(draws.size):
         inside[k] = inside[source[k]]
@@ -85,7 +88,9 @@ def choose_group(
 @kernel
 def lane_configurations(
     points: Array,
-    near: NDArray[np.int64],
+    counts: NDArray[np.int64],
+    bin_width: float,
+    reach: Array,
     trusted: float,
     rotations: Array,
     offsets: Array,
@@ -100,8 +105,9 @@ def lane_configurations(
 ) -> None:
     """One configuration for each draw and case: choose the blocks, place them, sum their pairs.
 
-    points (3, p), by |z|; the first near[draw, case] of them hold all with keys ≤ trusted, and
-    n_blocks at least. n_blocks: how many to choose, 0 for all inside. same_body (cases,): whether a
+    points (3, p), by |z|, and `counts` of them within bin widths, as `count_near` takes them; those
+    within reach (cases,) hold all with keys ≤ trusted. n_blocks: how many to choose, 0 for all
+    inside. same_body (cases,): whether a
     case cuts out what the one before does. means (chunks, cases · 15): over the draws of each
     chunk, which are as many in all. Of the first, controlled cases the means of the sum over all
     blocks inside go to volume_means (chunks, controlled · 15), of how many they are to number_means
@@ -121,15 +127,15 @@ def lane_configurations(
     for chunk in range(len(means)):
         turned = rotations[chunk * chunk_draws : (chunk + 1) * chunk_draws]
         moved = offsets[chunk * chunk_draws : (chunk + 1) * chunk_draws]
-        looked = near[chunk * chunk_draws : (chunk + 1) * chunk_draws]
         for first in range(0, total, GROUP):
             group = min(GROUP, total - first)
             for k in range(group):
                 draws[k] = (first + k) // radius.size
                 cases[k] = (first + k) % radius.size
             choose_group(
-                points, looked, trusted, turned, moved, measure, radius, same_body, n_blocks,
-                draws[:group], cases[:group], keys, map_, orders, source, inside,
+                points, counts, bin_width, reach, trusted, turned, moved, measure, radius,
+                same_body, n_blocks, draws[:group], cases[:group], keys, map_, orders, source,
+                inside,
             )  # fmt: skip
             fewest = points.shape[1]
             for k in range(group):  # summed: for out; size: of the larger of the two sums

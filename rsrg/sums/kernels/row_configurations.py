@@ -11,6 +11,7 @@ from rsrg.sums.kernels.quartics import LANES, MOMENTS
 from rsrg.sums.kernels.rows import enter_rows, serial_rows
 from rsrg.sums.kernels.select import (
     TOO_FEW,
+    count_near,
     in_cells,
     order_points,
     place_points,
@@ -51,7 +52,9 @@ def row_configurations(
     points: Array,
     sites: NDArray[np.int32],
     primitive: Array,
-    near: NDArray[np.int64],
+    counts: NDArray[np.int64],
+    bin_width: float,
+    reach: Array,
     trusted: float,
     rotations: Array,
     offsets: Array,
@@ -98,13 +101,12 @@ def row_configurations(
     for chunk in range(len(means)):
         turned = rotations[chunk * chunk_draws : (chunk + 1) * chunk_draws]
         moved = offsets[chunk * chunk_draws : (chunk + 1) * chunk_draws]
-        looked = near[chunk * chunk_draws : (chunk + 1) * chunk_draws]
         for flat in range(chunk_draws * cases):
             draw = flat // cases
             case = flat % cases
             if case == 0 or not same_body[case]:
                 rotate_map(measure[case], turned[draw], moved[draw], map_)
-                count = looked[draw, case]
+                count = count_near(counts, bin_width, reach[case], moved[draw], n_blocks)
                 limit = trusted
                 inside = TOO_FEW
                 while inside == TOO_FEW:

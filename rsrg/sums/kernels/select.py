@@ -117,6 +117,19 @@ def order_points(
     return inside
 
 
+@inlined
+def count_near(
+    counts: NDArray[np.int64], bin_width: float, reach: float, offset: Array, n_blocks: int
+) -> int:
+    """How many points z to look at, by |z|, so that all with |z + u| ≤ reach are among them.
+
+    counts: how many are within 1, 2, … bin widths, and last all. At least n_blocks.
+    """
+    length = np.sqrt(offset[0] ** 2 + offset[1] ** 2 + offset[2] ** 2)
+    last = min(int((reach + length) / bin_width), counts.size - 1)
+    return max(counts[last], n_blocks)
+
+
 @kernel
 def place_points(points: Array, place: Array, chosen: NDArray[np.uint32], base: Array) -> None:
     """base[:, k] = A z + t for the chosen points z; points (3, p), base (3, ≥ chosen.size)."""
