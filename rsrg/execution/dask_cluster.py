@@ -10,6 +10,7 @@ from typing import Any
 
 from rsrg.errors import ExecutorError
 from rsrg.execution.clock import CLOCK
+from rsrg.execution.dask_hosts import ReachedHosts
 from rsrg.execution.executor import STOP_GRACE, UNITS_PER_WORKER, T
 from rsrg.execution.tasks import environment_fingerprint, run_in_worker
 
@@ -19,7 +20,11 @@ RECOUNT = 5.0  # s between two counts of the workers, whose number changes
 
 
 class DaskCluster:
-    """The workers of a Dask scheduler. If a worker dies, Dask computes its chunks again."""
+    """The workers of a Dask scheduler. If a worker dies, Dask computes its chunks again.
+
+    Results come straight from the workers where this machine reaches them all: a scheduler would
+    receive and send each of them once more.
+    """
 
     stop_grace = STOP_GRACE
     starts_at_once = False
@@ -34,6 +39,7 @@ class DaskCluster:
         self.client, killed = _connect(scheduler)
         self.fatal: tuple[type[BaseException], ...] = (CancelledError, OSError, killed)
         self.tasks = self.client.get_executor(pure=False)
+        self.reached = ReachedHosts(self.client)
         self.counted_at, self.threads = -RECOUNT, 0
 
     @property
@@ -45,7 +51,9 @@ class DaskCluster:
         connected = self.client.status == "running"  # else the count would wait for ever
         if connected and CLOCK.monotonic() - self.counted_at >= RECOUNT:
             self.counted_at = CLOCK.monotonic()
-            self.threads = sum(self.client.nthreads().values())
+            threads = self.client.nthreads()
+            self.threads = sum(threads.values())
+            self.client.direct_to_workers = self.reached.all(threads)
         return max(1, self.threads)
 
     @property

@@ -7,6 +7,7 @@ workload units become smaller, so that all workers end about together.
 from rsrg.execution.executor import Executor
 
 LEAST_UNITS = 4  # that each worker gets of what is left, where there are so many chunks
+HANDLED = 0.05  # of the time of a short unit, at most, that handling it takes
 MARGIN = 2.0  # by which computing all units exceeds handling them, one after the other
 SHORTEST = 1e-8  # s of a sum: a clock that is too coarse says 0
 LONGEST = 5.0  # s of a unit, so that a run that is asked to stop loses no more
@@ -29,7 +30,8 @@ class UnitSize:
         handling = self.executor.handling_seconds * workers  # in which each worker needs a unit
         most = min(LONGEST, max(self.executor.unit_seconds, MARGIN * handling))
         share = left / (LEAST_UNITS * workers)  # of what is left
-        least = min(most, MARGIN * handling) / (cases * self.case_seconds)
+        least = max(self.executor.handling_seconds / HANDLED, MARGIN * handling)
+        least = min(most, least) / (cases * self.case_seconds)
         return max(1, int(min(most / (cases * self.case_seconds), max(share, least))))
 
     def took(self, seconds: float, cases: int) -> None:

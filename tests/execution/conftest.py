@@ -8,12 +8,12 @@ import pytest
 import rsrg
 from rsrg.execution import threads
 
-SLOW = "{n0: 10}"  # chunks of about 0.1 s, so that a worker can be killed within one
+SLOW = "{n0: 16}"  # chunks of about 0.03 s: longer than Dask takes to hand one out
 
 
 @pytest.fixture(scope="session")
 def slow_blocks():
-    """The blocks of a config whose chunks take about 0.1 s."""
+    """The blocks of a config whose chunks take about 0.03 s."""
     return SLOW
 
 

@@ -1,0 +1,42 @@
+"""Which hosts of a Dask cluster this machine reaches: behind some, no worker can be called."""
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any
+
+REACH = 2.0  # s in which a worker answers that can be reached at all
+
+
+class ReachedHosts:
+    """Whether the workers of a Dask client answer it. Each host is called once, by one worker."""
+
+    def __init__(self, client: Any) -> None:
+        """client: a `distributed.Client`."""
+        self.client = client
+        self.answers: dict[str, bool] = {}  # by host
+
+    def all(self, addresses: Iterable[str]) -> bool:
+        """Whether all hosts so far answer. addresses: those of workers, such as tcp://node1:4567.
+
+        Once a host has not answered, none is called again.
+        """
+        if all(self.answers.values()):
+            from distributed.comm import get_address_host
+
+            new = {get_address_host(address): address for address in addresses}
+            new = {host: address for host, address in new.items() if host not in self.answers}
+            self.answers |= dict(zip(new, self.client.sync(self._call, new.values()), strict=True))
+        return all(self.answers.values())
+
+    async def _call(self, addresses: Iterable[str]) -> list[bool]:
+        return await asyncio.gather(*(self._answers(address) for address in addresses))
+
+    async def _answers(self, address: str) -> bool:
+        """Whether a worker answers; the connection is kept, for its results."""
+        connections = self.client.rpc
+        try:
+            connection = await asyncio.wait_for(connections.connect(address), REACH)
+        except (OSError, TimeoutError):
+            return False
+        connections.reuse(address, connection)
+        return True
