@@ -5,7 +5,7 @@ L_n along the steps, as coordinates; so a reader that opens one group alone has 
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from typing import Any
 
@@ -42,11 +42,16 @@ def encode(
     with h5py.File(buffer, "w", userblock_size=BLOCK) as file:
         _write_attributes(file, attributes)
         axes = [name for name in datasets if name.startswith("axes/")]
-        for name in axes + [name for name in datasets if name not in axes]:
-            _write(file, name, datasets[name], entries[name], deflater)
-        along = _coordinates(axes, entries)
+        written = {
+            name: _write(file, name, datasets[name], entries[name], deflater)
+            for name in axes + [name for name in datasets if name not in axes]
+        }
+        along, links = _coordinates(axes, entries), set(datasets)
         for name in datasets:
-            _name_axes(file, name, file_dims(name, entries[name].dims), along)
+            dims = file_dims(name, entries[name].dims)
+            coordinates = [c for dim in dims for c in along.get(dim, ()) if f"axes/{c}" != name]
+            if _name_axes(written, name, dims, coordinates):
+                _link_axes(written, name, (*dims, *coordinates), links)
     with buffer.getbuffer() as content:
         content[:BLOCK] = seal(content[BLOCK:])
     return buffer.getvalue()
@@ -64,7 +69,9 @@ def _write_attributes(file: h5py.File, attributes: Mapping[str, Attribute]) -> N
     file.attrs.update({"Conventions": f"rsrg-{SCHEMA_VERSION}", **numbers})
 
 
-def _write(file: h5py.File, name: str, values: Any, entry: Entry, deflater: Deflater) -> None:
+def _write(
+    file: h5py.File, name: str, values: Any, entry: Entry, deflater: Deflater
+) -> h5py.Dataset:
     """One dataset with its attributes, the axis of strains last."""
     array, attributes = np.asarray(values), dict[str, Any](entry.attributes)
     if has_flags(array):
@@ -77,6 +84,7 @@ def _write(file: h5py.File, name: str, values: Any, entry: Entry, deflater: Defl
     dataset = _new_dataset(file, name, array, deflater)
     for key, value in attributes.items():
         dataset.attrs[key] = value
+    return dataset
 
 
 def _new_dataset(file: h5py.File, name: str, array: np.ndarray, deflater: Deflater) -> h5py.Dataset:
@@ -101,25 +109,32 @@ def _coordinates(axes: list[str], entries: Mapping[str, Entry]) -> dict[str, lis
 
 
 def _name_axes(
-    file: h5py.File, name: str, dims: tuple[str, ...], along: Mapping[str, list[str]]
-) -> None:
-    """Make a dataset an axis; or give it its axes and coordinates, linked into its group.
+    written: Mapping[str, h5py.Dataset], name: str, dims: Sequence[str], coordinates: Sequence[str]
+) -> bool:
+    """Make a dataset an axis; or give it its axes, and the names of its coordinates, and say so.
 
     Scales do not list the datasets that use them (REFERENCE_LIST): PyTables cannot read that.
     """
-    dataset = file[name]
-    group = dataset.parent
+    dataset = written[name]
     if name == f"axes/{dims[0]}":
         dataset.make_scale(dims[0])
-        return
+        return False
     references = np.empty(len(dims), dtype=object)
     for i, dim in enumerate(dims):
-        references[i] = np.array([file[f"axes/{dim}"].ref], dtype=h5py.ref_dtype)
+        references[i] = np.array([written[f"axes/{dim}"].ref], dtype=h5py.ref_dtype)
         dataset.dims[i].label = dim
     dataset.attrs.create("DIMENSION_LIST", references, dtype=h5py.vlen_dtype(h5py.ref_dtype))
-    coordinates = [c for dim in dims for c in along.get(dim, ()) if f"axes/{c}" != name]
     if coordinates and not name.startswith("axes/"):
         dataset.attrs["coordinates"] = " ".join(coordinates)
-    for linked in (*dims, *coordinates):
-        if linked not in group:
-            group[linked] = file[f"axes/{linked}"]
+    return True
+
+
+def _link_axes(
+    written: Mapping[str, h5py.Dataset], name: str, linked: Sequence[str], links: set[str]
+) -> None:
+    """Link axes and coordinates into the group of a dataset. links: all paths that there are."""
+    folder, group = name.rpartition("/")[0], written[name].parent
+    for axis in linked:
+        if f"{folder}/{axis}" not in links:
+            links.add(f"{folder}/{axis}")
+            group[axis] = written[f"axes/{axis}"]

@@ -39,32 +39,37 @@ def check_inside(path: Path, file: h5py.File, content: bytes) -> frozenset[str]:
     """
     links: list[str] = []
     names: list[str] = []
-    file.visititems_links(
-        lambda name, link: (names if isinstance(link, h5py.HardLink) else links).append(name)
-    )
+
+    def note(name: bytes, link: Any) -> None:
+        kept = names if link.type == h5py.h5l.TYPE_HARD else links
+        kept.append(name.decode("utf-8", errors="backslashreplace"))
+
+    file.id.links.visit(note, info=True)
     if links:  # HDF5 follows no soft or external link in a visit
         raise RunFileError(
             f"{path} holds a link, /{links[0]}, which rsrg never writes and never follows"
         )
     for name in names:
-        node = file[name]
-        if isinstance(node, h5py.Dataset):
+        node = h5py.h5o.open(file.id, name.encode())
+        if isinstance(node, h5py.h5d.DatasetID):
             _check_dataset(path, name, node, content)
     return frozenset(names)
 
 
-def _check_dataset(path: Path, name: str, dataset: h5py.Dataset, content: bytes) -> None:
-    if dataset.external or dataset.is_virtual:
+def _check_dataset(path: Path, name: str, dataset: h5py.h5d.DatasetID, content: bytes) -> None:
+    made = dataset.get_create_plist()
+    if made.get_external_count() or made.get_layout() == h5py.h5d.VIRTUAL:
         raise RunFileError(
             f"{path} keeps the numbers of /{name} in another file, which rsrg never opens"
         )
-    if h5py.check_ref_dtype(dataset.dtype) is not None:
+    kind, size = dataset.get_type(), dataset.get_space().get_simple_extent_npoints()
+    if isinstance(kind, h5py.h5t.TypeReferenceID):
         raise RunFileError(f"{path} holds references, /{name}, which rsrg never follows")
-    check_type(path, f"/{name}", dataset.id.get_type())
-    promised, limit = dataset.nbytes, MAX_EXPANSION * len(content)
-    if has_variable_length(dataset.dtype) and dataset.size and promised <= limit:
-        offset, limit = dataset.id.get_offset(), len(content)
-        promised = promised_bytes(content, offset or len(content), dataset.size)
+    check_type(path, f"/{name}", kind)
+    promised, limit = size * kind.dtype.itemsize, MAX_EXPANSION * len(content)
+    if has_variable_length(kind.dtype) and size and promised <= limit:
+        offset, limit = dataset.get_offset(), len(content)
+        promised = promised_bytes(content, offset or len(content), size)
         if offset is None:
             raise RunFileError(f"{path} keeps the texts of /{name} as rsrg never does")
     if promised > limit:

@@ -134,10 +134,10 @@ class Snapshot:
             raise RunFileError(f"{self.path} is not a run file that rsrg wrote: {reason}") from None
 
     def _read_attributes(self) -> dict[str, Any]:
-        names = list(self.file.attrs)
-        for name in names:
-            check_type(self.path, name, self.file.attrs.get_id(name).get_type())
-        return {name: self.file.attrs[name] for name in names}
+        attributes = self.file.attrs
+        for name in attributes:
+            check_type(self.path, name, attributes.get_id(name).get_type())
+        return dict(attributes)
 
     def _check_schema(self) -> None:
         given = self.attributes.get("schema_version")
