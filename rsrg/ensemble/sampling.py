@@ -84,7 +84,7 @@ class Sampler:
             draw_windows(self.blocks, reach, self.seed, 0, range(1))
 
     def _moments(self, sums: Array, *volume: Array) -> ChunkMoments:
-        """Means of sums, (chunks, cases, 15), as means per block.
+        """Means of sums, (chunks, cases, 15), as means per block; the sums are overwritten.
 
         The last case is the unstrained sphere. volume: the sums of `count: volume` and the numbers
         of their blocks, without that case.

@@ -23,9 +23,10 @@ class ReachedHosts:
         if all(self.answers.values()):
             from distributed.comm import get_address_host
 
-            new = {get_address_host(address): address for address in addresses}
-            new = {host: address for host, address in new.items() if host not in self.answers}
-            self.answers |= dict(zip(new, self.client.sync(self._call, new.values()), strict=True))
+            hosts = {get_address_host(address): address for address in addresses}
+            if new := hosts.keys() - self.answers.keys():
+                called = self.client.sync(self._call, [hosts[host] for host in new])
+                self.answers |= dict(zip(new, called, strict=True))
         return all(self.answers.values())
 
     async def _call(self, addresses: Iterable[str]) -> list[bool]:

@@ -49,9 +49,12 @@ def encode(
         along, links = _coordinates(axes, entries), set(datasets)
         for name in datasets:
             dims = file_dims(name, entries[name].dims)
+            if name == f"axes/{dims[0]}":
+                written[name].make_scale(dims[0])
+                continue
             coordinates = [c for dim in dims for c in along.get(dim, ()) if f"axes/{c}" != name]
-            if _name_axes(written, name, dims, coordinates):
-                _link_axes(written, name, (*dims, *coordinates), links)
+            _name_axes(written, name, dims, coordinates)
+            _link_axes(written, name, (*dims, *coordinates), links)
     with buffer.getbuffer() as content:
         content[:BLOCK] = seal(content[BLOCK:])
     return buffer.getvalue()
@@ -110,15 +113,12 @@ def _coordinates(axes: list[str], entries: Mapping[str, Entry]) -> dict[str, lis
 
 def _name_axes(
     written: Mapping[str, h5py.Dataset], name: str, dims: Sequence[str], coordinates: Sequence[str]
-) -> bool:
-    """Make a dataset an axis; or give it its axes, and the names of its coordinates, and say so.
+) -> None:
+    """Give a dataset its axes, and the names of its coordinates.
 
     Scales do not list the datasets that use them (REFERENCE_LIST): PyTables cannot read that.
     """
     dataset = written[name]
-    if name == f"axes/{dims[0]}":
-        dataset.make_scale(dims[0])
-        return False
     references = np.empty(len(dims), dtype=object)
     for i, dim in enumerate(dims):
         references[i] = np.array([written[f"axes/{dim}"].ref], dtype=h5py.ref_dtype)
@@ -126,7 +126,6 @@ def _name_axes(
     dataset.attrs.create("DIMENSION_LIST", references, dtype=h5py.vlen_dtype(h5py.ref_dtype))
     if coordinates and not name.startswith("axes/"):
         dataset.attrs["coordinates"] = " ".join(coordinates)
-    return True
 
 
 def _link_axes(

@@ -45,19 +45,9 @@ kernel = numba.njit(**OPTIONS)  # not kept on disk, where a change of this file 
 
 @kernel
 def choose_all(
-    points,
-    counts,
-    bin_width,
-    reach,
-    trusted,
-    rotations,
-    offsets,
-    measure,
-    radius,
-    same_body,
-    n_blocks,
-    chosen,
-):
+    points, counts, bin_width, reach, trusted, rotations, offsets,
+    measure, radius, same_body, n_blocks, chosen,
+):  # fmt: skip
     """Choose the blocks of each draw and body once; chosen (draws, cases, n_blocks)."""
     keys = np.empty(padded(points.shape[1]))
     order = np.empty(padded(points.shape[1]) + LANES, np.uint32)

@@ -33,7 +33,7 @@ UNWATCHED = {
     "DASK_DISTRIBUTED__ADMIN__TICK__INTERVAL": "1 hour",
 }
 HOSTED = 250  # workers in one process: with a thousand, it would only switch between their threads
-PYTHON = [sys.executable, "-W", "ignore"]
+PYTHON = [sys.executable, "-P", "-W", "ignore"]  # -P: rsrg as it is installed, whatever lies here
 
 
 @contextmanager

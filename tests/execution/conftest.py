@@ -68,3 +68,13 @@ def slow(changed, tmp_path_factory):
     path = tmp_path_factory.mktemp("slow") / "run.h5"
     rsrg.run(config, path)
     return config, path
+
+
+@pytest.fixture(scope="module")
+def dask_cluster():
+    """Two worker processes of one thread each; the scheduler is in this process."""
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0"
+    ) as cluster:
+        yield cluster

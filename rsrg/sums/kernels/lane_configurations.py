@@ -107,11 +107,10 @@ def lane_configurations(
 
     points (3, p), by |z|, and `counts` of them within bin widths, as `count_near` takes them; those
     within reach (cases,) hold all with keys ≤ trusted. n_blocks: how many to choose, 0 for all
-    inside. same_body (cases,): whether a
-    case cuts out what the one before does. means (chunks, cases · 15): over the draws of each
-    chunk, which are as many in all. Of the first, controlled cases the means of the sum over all
-    blocks inside go to volume_means (chunks, controlled · 15), of how many they are to number_means
-    (chunks, controlled).
+    inside. same_body (cases,): whether a case cuts out what the one before does. means (chunks,
+    cases · 15): over the draws of each chunk, which are as many in all. Of the first, controlled
+    cases the means of the sum over all blocks inside go to volume_means (chunks, controlled · 15),
+    of how many they are to number_means (chunks, controlled).
     """
     chunk_draws = rotations.shape[0] // len(means)
     total = chunk_draws * radius.size
