@@ -1,9 +1,10 @@
 """Which hosts of a Dask cluster this machine reaches: behind some, no worker can be called."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
+MOST = 256  # workers: Dask's client keeps 512 connections, and closes all it can for one more
 REACH = 2.0  # s in which a worker answers that can be reached at all
 
 
@@ -15,11 +16,13 @@ class ReachedHosts:
         self.client = client
         self.answers: dict[str, bool] = {}  # by host
 
-    def all(self, addresses: Iterable[str]) -> bool:
+    def all(self, addresses: Collection[str]) -> bool:
         """Whether all hosts so far answer. addresses: those of workers, such as tcp://node1:4567.
 
-        Once a host has not answered, none is called again.
+        Once a host has not answered, none is called again. False for more workers than MOST.
         """
+        if len(addresses) > MOST:
+            return False
         if all(self.answers.values()):
             from distributed.comm import get_address_host
 

@@ -23,9 +23,8 @@ TERSE = {
     for name in ("STATUS", "TASKS")
 }
 # The units are to be found by name, as those of rsrg are: sent by value they would cost more.
-ENVIRONMENT = os.environ | {
-    "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")])
-}
+SEARCHED = [str(Path(__file__).parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(SEARCHED)}
 # Workers that only wait have nothing to watch; many in one process would do little else.
 UNWATCHED = {
     "DASK_DISTRIBUTED__ADMIN__SYSTEM_MONITOR__INTERVAL": "1 hour",

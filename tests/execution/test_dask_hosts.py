@@ -55,6 +55,11 @@ def test_results_of_workers_that_are_no_longer_reached(dask_cluster, through_sch
     assert len(through_scheduler) == 1
 
 
+def test_of_many_workers_none_is_called():
+    """Dask's client would open and close connections all the time."""
+    assert not ReachedHosts(None).all([f"tcp://node{k}:4567" for k in range(257)])
+
+
 def test_each_host_is_called_once_until_one_does_not_answer(dask_cluster, monkeypatch):
     """Not by a port without a listener, and not by one that takes the call and says nothing."""
     monkeypatch.setattr("rsrg.execution.dask_hosts.REACH", 0.3)
