@@ -25,18 +25,20 @@ MAX_NOTE = 60  # characters of a note in a table; `--json` has it all
 def status_table(group: Group) -> Table:
     """A row for each run: its file, the parameters that the study varies, and how far it is."""
     keys = list(dict.fromkeys(key for s in group.runs for key in s.parameters))
+    units = {f"{s.unit}s" for s in group.runs if s.total}
+    done = units.pop() if len(units) == 1 else "done"
     columns: dict[str, list[str]] = {
         "run": [Path(s.path).name if group.title else s.path for s in group.runs],
         **{key.split(".")[-1]: [_value(s, key) for s in group.runs] for key in keys},
         "status": [s.state for s in group.runs],
-        "chunks": [f"{s.done}/{s.total}" if s.total else "" for s in group.runs],
+        done: [f"{s.done}/{s.total}" if s.total else "" for s in group.runs],
         "left": [_left(s) for s in group.runs],
         "note": [_note(s) for s in group.runs],
     }
     shown = {heading: texts for heading, texts in columns.items() if any(texts)}
     table = Table(box=None, pad_edge=False)
     for heading in shown:
-        table.add_column(heading, justify="right" if heading in ("chunks", "left") else "left")
+        table.add_column(heading, justify="right" if heading in (done, "left") else "left")
     for row in zip(*shown.values(), strict=True):
         table.add_row(*(Text(text) for text in row))
     return table

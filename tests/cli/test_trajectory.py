@@ -38,7 +38,11 @@ def test_all_commands(done, command, tmp_path):
     assert [mean["zero"] for mean in data["means"]] == [True] * 4
     assert data["frames"][3]["frame"] == "trajectory.npy@3"
 
-    assert "finished" in command("status", path).stdout
+    heading, row, *_ = command("status", path).stdout.splitlines()
+    assert (heading.split(), row.split()[1:]) == (
+        ["run", "status", "frames"],
+        ["finished", "16/16"],
+    )
     assert "16 of 16 frames" in command("watch", path).stdout
     assert "mean_stderr" in command("inspect", path).stdout
     assert "16 values" not in command("inspect", path, "trajectory/M").stdout
