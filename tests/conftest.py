@@ -5,6 +5,7 @@ import io
 import json
 import logging
 import os
+import signal
 import subprocess
 import sys
 import traceback
@@ -20,6 +21,7 @@ from rsrg.config.loading import config_from_text
 from rsrg.execution import threads
 from rsrg.execution.clock import CLOCK
 from rsrg.execution.pool_state import PoolState
+from rsrg.execution.signals import STOP_SIGNALS
 from rsrg.storage.layout import ENTRIES
 from rsrg.sums.cache import kernel_folder
 from rsrg.sums.kernel_files import SUFFIX
@@ -76,6 +78,14 @@ def pytest_collection_modifyitems(config, items):
     for item in items:
         if "long" in item.keywords:
             item.add_marker(pytest.mark.skip(reason="long: run with --long"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def signals_of_a_shell():
+    """None is ignored, as nohup would have it, and the processes of the tests inherit."""
+    for number in STOP_SIGNALS:
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session")
