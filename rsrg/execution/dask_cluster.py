@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from rsrg.dependencies import installed, requirements
 from rsrg.errors import ExecutorError
 from rsrg.execution.clock import CLOCK
 from rsrg.execution.dask_hosts import ReachedHosts
@@ -34,9 +35,10 @@ class DaskCluster:
     def __init__(self, scheduler: str) -> None:
         """scheduler: an address such as tcp://host:8786, or a scheduler file that ends in .json.
 
-        Raises ExecutorError if Dask is not installed or no scheduler answers.
+        Raises ExecutorError if Dask is not installed, or too old, or no scheduler answers.
         """
-        self.client, killed = _connect(scheduler)
+        killed, self.closed_error = _dask_errors()
+        self.client = _connect(scheduler)
         self.fatal: tuple[type[BaseException], ...] = (CancelledError, OSError, killed)
         self.tasks = self.client.get_executor(pure=False)
         self.reached = ReachedHosts(self.client)
@@ -80,9 +82,7 @@ class DaskCluster:
 
     def close(self) -> None:
         """Cancel the units under way and disconnect; the cluster goes on."""
-        from distributed.client import ClosedClientError
-
-        with suppress(ClosedClientError, TimeoutError, OSError):  # there is nothing left to close
+        with suppress(self.closed_error, TimeoutError, OSError):  # there is nothing left to close
             self.tasks.shutdown(wait=False)
             self.client.close(timeout=CLOSE)
 
@@ -92,13 +92,28 @@ def given(value: T) -> T:
     return value
 
 
-def _connect(scheduler: str) -> tuple[Any, type[BaseException]]:
-    """A client, and the error that Dask raises for a task that kills worker after worker."""
+def _dask_errors() -> tuple[type[BaseException], type[BaseException]]:
+    """What Dask raises for a task that kills worker after worker, and for a client that is closed.
+
+    Raises ExecutorError where Dask is not installed, or too old to have them.
+    """
     try:
-        import dask
-        from distributed import Client, KilledWorker
+        from distributed import KilledWorker
+        from distributed.client import ClosedClientError
     except ImportError:
-        raise ExecutorError('`--scheduler` needs Dask: pip install "rsrg[cluster]"') from None
+        lowest = next(low for name, low, _ in requirements() if name == "distributed")
+        raise ExecutorError(
+            f"`--scheduler` needs Dask, `distributed` in version {lowest} or later; got "
+            f'{installed("distributed") or "none"}: pip install "rsrg[cluster]"'
+        ) from None
+    return KilledWorker, ClosedClientError
+
+
+def _connect(scheduler: str) -> Any:
+    """A client of the scheduler."""
+    import dask
+    from distributed import Client
+
     dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 GB"})  # subpools
     address = _address(scheduler)
     try:
@@ -106,7 +121,7 @@ def _connect(scheduler: str) -> tuple[Any, type[BaseException]]:
     except (OSError, ValueError) as error:
         reason = str(error) or type(error).__name__
         raise ExecutorError(f"no Dask scheduler answers at {scheduler}: {reason}") from None
-    return _quiet(client), KilledWorker
+    return _quiet(client)
 
 
 def _address(scheduler: str) -> str:

@@ -4,6 +4,8 @@ import socket
 
 import pytest
 
+from rsrg.errors import ExecutorError
+from rsrg.execution.dask_cluster import DaskCluster
 from rsrg.execution.dask_hosts import ReachedHosts
 from rsrg.execution.open_executor import open_executor
 
@@ -76,3 +78,12 @@ def test_each_host_is_called_once_until_one_does_not_answer(dask_cluster, monkey
                 executor.client.rpc.connect, connect = None, executor.client.rpc.connect
                 assert not hosts.all([*workers, "tcp://elsewhere:4567"])  # calls nobody
                 executor.client.rpc.connect = connect
+
+
+def test_a_dask_that_is_too_old_is_named(monkeypatch):
+    """One that lacks an error that rsrg waits for; nothing is connected before."""
+    client = pytest.importorskip("distributed.client")
+    monkeypatch.delattr(client, "ClosedClientError")
+    said = r"`distributed` in version [\d.]+ or later; got [\d.]+: pip install \"rsrg\[cluster\]\""
+    with pytest.raises(ExecutorError, match=said):
+        DaskCluster("tcp://127.0.0.1:1")
