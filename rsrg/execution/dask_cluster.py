@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from rsrg.dependencies import installed, requirements
+from rsrg.dependencies import installed, requirements, serves
 from rsrg.errors import ExecutorError
 from rsrg.execution.clock import CLOCK
 from rsrg.execution.dask_hosts import ReachedHosts
@@ -37,8 +37,7 @@ class DaskCluster:
 
         Raises ExecutorError if Dask is not installed, or too old, or no scheduler answers.
         """
-        killed, self.closed_error = _dask_errors()
-        self.client = _connect(scheduler)
+        self.client, killed = _connect(scheduler)
         self.fatal: tuple[type[BaseException], ...] = (CancelledError, OSError, killed)
         self.tasks = self.client.get_executor(pure=False)
         self.reached = ReachedHosts(self.client)
@@ -82,7 +81,9 @@ class DaskCluster:
 
     def close(self) -> None:
         """Cancel the units under way and disconnect; the cluster goes on."""
-        with suppress(self.closed_error, TimeoutError, OSError):  # there is nothing left to close
+        from distributed.client import ClosedClientError
+
+        with suppress(ClosedClientError, TimeoutError, OSError):  # there is nothing left to close
             self.tasks.shutdown(wait=False)
             self.client.close(timeout=CLOSE)
 
@@ -92,27 +93,21 @@ def given(value: T) -> T:
     return value
 
 
-def _dask_errors() -> tuple[type[BaseException], type[BaseException]]:
-    """What Dask raises for a task that kills worker after worker, and for a client that is closed.
-
-    Raises ExecutorError where Dask is not installed, or too old to have them.
-    """
-    try:
-        from distributed import KilledWorker
-        from distributed.client import ClosedClientError
-    except ImportError:
-        lowest = next(low for name, low, _ in requirements() if name == "distributed")
+def _require_dask() -> None:
+    """Raise ExecutorError where Dask is not installed, or older than rsrg asks for."""
+    name, lowest = next((name, low) for name, low, extra in requirements() if extra == "cluster")
+    if not serves(name, lowest):
         raise ExecutorError(
-            f"`--scheduler` needs Dask, `distributed` in version {lowest} or later; got "
-            f'{installed("distributed") or "none"}: pip install "rsrg[cluster]"'
-        ) from None
-    return KilledWorker, ClosedClientError
+            f"`--scheduler` needs Dask, `{name}` in version {lowest} or later; got "
+            f'{installed(name) or "none"}: pip install "rsrg[cluster]"'
+        )
 
 
-def _connect(scheduler: str) -> Any:
-    """A client of the scheduler."""
+def _connect(scheduler: str) -> tuple[Any, type[BaseException]]:
+    """A client, and the error that Dask raises for a task that kills worker after worker."""
+    _require_dask()
     import dask
-    from distributed import Client
+    from distributed import Client, KilledWorker
 
     dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 GB"})  # subpools
     address = _address(scheduler)
@@ -121,7 +116,7 @@ def _connect(scheduler: str) -> Any:
     except (OSError, ValueError) as error:
         reason = str(error) or type(error).__name__
         raise ExecutorError(f"no Dask scheduler answers at {scheduler}: {reason}") from None
-    return _quiet(client)
+    return _quiet(client), KilledWorker
 
 
 def _address(scheduler: str) -> str:

@@ -30,9 +30,9 @@ class UnitSize:
         handling = self.executor.handling_seconds * workers  # in which each worker needs a unit
         most = min(LONGEST, max(self.executor.unit_seconds, MARGIN * handling))
         share = left / (LEAST_UNITS * workers)  # of what is left
-        least = max(self.executor.handling_seconds / HANDLED, MARGIN * handling)
-        least = min(most, least) / (cases * self.case_seconds)
-        return max(1, int(min(most / (cases * self.case_seconds), max(share, least))))
+        least = min(most, max(self.executor.handling_seconds / HANDLED, MARGIN * handling))
+        chunk = cases * self.case_seconds
+        return max(1, int(min(most / chunk, max(share, least / chunk))))
 
     def took(self, seconds: float, cases: int) -> None:
         """Note how long a unit of so many cases took a worker."""
