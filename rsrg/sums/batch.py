@@ -9,6 +9,7 @@ from rsrg.physics.errors import PhysicsError
 from rsrg.physics.readings import Count
 from rsrg.sums.bodies import Bodies, checked_array
 from rsrg.sums.cost import batch_engine
+from rsrg.sums.kernels.arrays import ChunkSums, DrawArrays, NearPoints
 from rsrg.sums.kernels.lane_configurations import lane_configurations
 from rsrg.sums.kernels.quartics import MOMENTS
 from rsrg.sums.kernels.row_configurations import row_configurations
@@ -46,7 +47,7 @@ def batch_moments(
     are too few, or a radius that does not belong to n_blocks.
     """
     given = lattice, rotations, offsets, bodies, n_blocks, count
-    return batch_means(*given, draws=1, engine=engine)[0]
+    return batch_means(*given, draws=1, engine=engine).sums
 
 
 def batch_means(
@@ -59,12 +60,12 @@ def batch_means(
     draws: int,
     controlled: int = 0,
     engine: BatchEngine = "auto",
-) -> tuple[Array, Array, Array]:
+) -> ChunkSums:
     """Means of `batch_moments` over each `draws` draws, in their order, (chunks, cases, 15).
 
-    Of the first `controlled` cases also those with `count: volume`, (chunks, controlled, 15), and
-    how many blocks these are over, (chunks, controlled). The two bodies differ by a few blocks:
-    only the pairs of those are summed on top. Raises as `batch_moments`.
+    Of the first `controlled` cases also those with `count: volume`, and how many blocks these are
+    over. The two bodies differ by a few blocks: only the pairs of those are summed on top. Raises
+    as `batch_moments`.
     """
     _check_choice("count", count, get_args(Count))
     _check_choice("engine", engine, get_args(BatchEngine))
@@ -76,21 +77,20 @@ def batch_means(
             f"`draws` must divide how many there are, {len(rotations)}; got {draws!r}"
         )
     chunks, cases = len(rotations) // draws, len(bodies)
-    means = np.full((chunks, cases * MOMENTS), np.nan)
-    volume = np.full((chunks, controlled * MOMENTS), np.nan)
-    number = np.full((chunks, controlled), np.nan)
     require_points(lattice, offsets, bodies, n_blocks)
-    reach, trusted = first_look(bodies, n_blocks)
-    cut = bodies.place, bodies.measure, bodies.radius, bodies.same_as_previous
-    which = int(n_blocks) if count == "exact" else 0
-    look = lattice.counts, lattice.bin_width, reach, trusted
-    drawn = *look, rotations, offsets, *cut, which, means, volume, number
+    means = ChunkSums(
+        np.full((chunks, cases, MOMENTS), np.nan),
+        np.full((chunks, controlled, MOMENTS), np.nan),
+        np.full((chunks, controlled), np.nan),
+    )
+    near = near_points(lattice, bodies, n_blocks)
+    chosen = int(n_blocks) if count == "exact" else 0
+    drawn = DrawArrays(rotations, offsets), bodies.arrays, chosen, means
     if (batch_engine(n_blocks) if engine == "auto" else engine) == "rows":
-        row_configurations(lattice.columns, lattice.sites, lattice.primitive, *drawn)
+        row_configurations(near, lattice.sites, lattice.primitive, *drawn)
     else:
-        lane_configurations(lattice.columns, *drawn)
-    shape = (chunks, controlled, MOMENTS)
-    return means.reshape(chunks, cases, MOMENTS), volume.reshape(shape), number
+        lane_configurations(near, *drawn)
+    return means
 
 
 def require_points(lattice: LatticePoints, offsets: Array, bodies: Bodies, n_blocks: int) -> None:
@@ -100,14 +100,16 @@ def require_points(lattice: LatticePoints, offsets: Array, bodies: Bodies, n_blo
     lattice.candidates(bodies.search_radii(lattice.covering_radius, ends), n_blocks)
 
 
-def first_look(bodies: Bodies, n_blocks: int) -> tuple[Array, float]:
-    """How far from the origin blocks are looked for first, (cases,), and up to which key.
+def near_points(lattice: LatticePoints, bodies: Bodies, n_blocks: int) -> NearPoints:
+    """The points of a lattice, and how far from a body's centre its blocks are looked for first.
 
-    These are all with |B x| up to `NEAR_MARGIN` beyond the radius. A key is |B x|²/radius² times
-    KEY_OF_RADIUS.
+    To `NEAR_MARGIN` beyond the radius. A key is |B x|²/radius² times KEY_OF_RADIUS.
     """
     stretch = float(1.0 + NEAR_MARGIN / np.cbrt(n_blocks))
-    return bodies.reach(stretch), np.floor(KEY_OF_RADIUS * stretch**2)
+    trusted = float(np.floor(KEY_OF_RADIUS * stretch**2))
+    return NearPoints(
+        lattice.columns, lattice.counts, lattice.bin_width, bodies.reach(stretch), trusted
+    )
 
 
 def _check_choice(name: str, value: str, allowed: tuple[str, ...]) -> None:

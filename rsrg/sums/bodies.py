@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from rsrg.physics.arrays import Array
 from rsrg.physics.errors import PhysicsError
+from rsrg.sums.kernels.arrays import BodyArrays
 
 RADIUS_MARGIN = 1e-9  # relative: candidates may be too many, never too few by rounding
 VOLUME_ERROR = 1e-6  # relative, of a body's volume: a mistake, not the rounding of a root
@@ -72,6 +73,11 @@ class Bodies:
         same[1:] = (self.measure[1:] == self.measure[:-1]).all(axis=(1, 2))
         same[1:] &= self.radius[1:] == self.radius[:-1]
         return same
+
+    @property
+    def arrays(self) -> BodyArrays:
+        """The cases as the kernels take them."""
+        return BodyArrays(self.place, self.measure, self.radius, self.same_as_previous)
 
     def search_radii(self, covering_radius: float, offsets: Array) -> Array:
         """|z| beyond which no lattice point belongs to a body, (draws, cases); offsets |u|.

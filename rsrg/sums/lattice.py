@@ -6,7 +6,6 @@ autocorrelation of its occupancy by FFT, rounded, since counts are integers.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +14,8 @@ from scipy import fft
 from rsrg.physics.arrays import Array
 from rsrg.sums.cost import ROW_SECONDS
 from rsrg.sums.kernels.pairs import weighted_moments
-from rsrg.sums.kernels.quartics import LANES, MOMENTS
-from rsrg.sums.kernels.rows import add_slice_pairs, enter_rows
+from rsrg.sums.kernels.quartics import MOMENTS
+from rsrg.sums.kernels.rows import Rows, add_slice_pairs, empty_rows, enter_rows
 from rsrg.sums.limits import refuse_beyond_memory
 from rsrg.sums.threads import share_rows, threads_of_a_sum
 
@@ -99,21 +98,14 @@ def find_lattice(points: Array) -> LatticeSet | None:
     return LatticeSet(np.ascontiguousarray(cell[:, order]), sites[order].astype(np.int32))
 
 
-Rows = tuple[NDArray[Any], ...]
-
-
 def _rows(lattice: LatticeSet) -> Rows | None:
-    """The set as rows without holes (see `kernels.rows.enter_rows`), if it is one."""
+    """The set as rows without holes (see `kernels.rows.Rows`), if it is one."""
     n1, n2, _ = lattice.shape
     if n1 * n2 > lattice.sites.shape[1]:
         return None  # more rows than sites: most are empty
-    low = np.empty((n1, n2 + 2 * LANES), np.int32)
-    high = np.empty_like(low)
-    first, last = np.empty(n1, np.int32), np.empty(n1, np.int32)
-    box = np.empty((2, 3), np.int64)
+    rows = empty_rows(n1, n2)
     every = np.arange(lattice.sites.shape[1], dtype=np.uint32)
-    whole = enter_rows(lattice.sites, every, low, high, first, last, box)
-    return (low, high, first, last, box) if whole else None
+    return rows if enter_rows(lattice.sites, every, rows) else None
 
 
 def lattice_seconds(lattice: LatticeSet) -> float:
@@ -189,6 +181,6 @@ def lattice_moments(lattice: LatticeSet) -> Array:
     parts = np.full(((lattice.shape[0] + 1) // 2, MOMENTS), np.nan)
 
     def fill(first: int, stride: int) -> None:
-        add_slice_pairs(*rows, lattice.cell, first, stride, parts)
+        add_slice_pairs(rows, lattice.cell, first, stride, parts)
 
     return share_rows(fill, parts, lattice_seconds(lattice))

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from rsrg.physics.arrays import Array
 from rsrg.sums.bodies import Bodies
+from rsrg.sums.kernels.arrays import DrawArrays, WindowPoints
 from rsrg.sums.kernels.window_configurations import placed_configurations
 from rsrg.sums.lattice_points import LatticePoints
 from rsrg.sums.window_batch import Windows
@@ -73,9 +74,8 @@ class LatticePlaces:
         draws = len(rotations)
         candidates = np.broadcast_to(self.candidates, (draws, len(self.candidates))).copy()
         starts = np.zeros(draws, dtype=np.int64)
-        placed, _ = _place(
-            self.lattice.columns, starts, candidates, rotations, offsets, self.bodies, self.n_blocks
-        )
+        points = WindowPoints(self.lattice.columns, starts, candidates)
+        placed, _ = _place(points, rotations, offsets, self.bodies, self.n_blocks)
         return placed
 
     def sites(self, rotations: Array, chosen: NDArray[np.int64]) -> Sites:
@@ -94,28 +94,18 @@ def window_places(
     shown = Windows(windows, reach, bodies, n_blocks)
     shown.require_enough()
     offsets = np.zeros((len(rotations), 3))
-    placed, farthest = _place(
-        shown.points, shown.starts, shown.candidates, rotations, offsets, bodies, n_blocks
-    )
+    placed, farthest = _place(shown.arrays, rotations, offsets, bodies, n_blocks)
     shown.require_shown(farthest)
     return placed
 
 
 def _place(
-    points: Array,
-    starts: NDArray[np.int64],
-    candidates: NDArray[np.int64],
-    rotations: Array,
-    offsets: Array,
-    bodies: Bodies,
-    n_blocks: int,
+    points: WindowPoints, rotations: Array, offsets: Array, bodies: Bodies, n_blocks: int
 ) -> tuple[Placed, Array]:
     """The places, and the largest |B x| of the blocks of each draw and case."""
-    shape = (*candidates.shape, n_blocks)
+    shape = (*points.candidates.shape, n_blocks)
     positions, chosen = np.full((*shape, 3), np.nan), np.full(shape, -1, dtype=np.int64)
-    farthest = np.full(candidates.shape, np.nan)
-    placed_configurations(
-        points, starts, candidates, np.ascontiguousarray(rotations), offsets,
-        bodies.place, bodies.measure, bodies.radius, farthest, positions, chosen,
-    )  # fmt: skip
+    farthest = np.full(points.candidates.shape, np.nan)
+    draws = DrawArrays(np.ascontiguousarray(rotations), offsets)
+    placed_configurations(points, draws, bodies.arrays, farthest, positions, chosen)
     return (positions, chosen), farthest

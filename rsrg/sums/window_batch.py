@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rsrg.physics.arrays import Array
 from rsrg.physics.errors import PhysicsError
 from rsrg.physics.readings import Count
 from rsrg.sums.bodies import RADIUS_MARGIN, Bodies
+from rsrg.sums.kernels.arrays import DrawArrays, WindowPoints
 from rsrg.sums.kernels.quartics import MOMENTS
 from rsrg.sums.kernels.window_configurations import window_configurations
 
@@ -33,8 +35,7 @@ def _inverse_stretch(bodies: Bodies) -> Array:
 class Windows:
     """The blocks of each draw about the centre of its body, and how many each case looks at.
 
-    windows: all blocks with |z| ≤ reach of each draw, (p, 3), at x = R z. Here by |z|:
-    points (3, total), those of draw i from starts[i] on; candidates (draws, cases).
+    windows: all blocks with |z| ≤ reach of each draw, (p, 3), at x = R z.
     """
 
     def __init__(
@@ -44,15 +45,15 @@ class Windows:
         self.reach, self.n_blocks, self.inverse_stretch = reach, n_blocks, _inverse_stretch(bodies)
         margin = (1.0 + RADIUS_MARGIN) * (1.0 + HOLE_MARGIN / np.cbrt(n_blocks))
         self.shown = np.asarray(margin * bodies.radius * self.inverse_stretch)
-        self.points = np.ascontiguousarray(np.concatenate(windows).T)
-        self.starts = np.concatenate(([0], np.cumsum([len(w) for w in windows])))
-        self.candidates = np.array(
-            [np.searchsorted(np.linalg.norm(w, axis=1), self.shown, side="right") for w in windows]
+        self.arrays = WindowPoints(
+            np.ascontiguousarray(np.concatenate(windows).T),
+            np.concatenate(([0], np.cumsum([len(w) for w in windows]))),
+            np.array([_within(w, self.shown) for w in windows]),
         )
 
     def require_enough(self) -> None:
         """Raise PhysicsError where a case has too few candidates."""
-        if self.candidates.min() < self.n_blocks:
+        if self.arrays.candidates.min() < self.n_blocks:
             raise _hole_error(self.n_blocks, float(self.shown.min()))
 
     def require_shown(self, farthest: Array) -> None:
@@ -81,22 +82,18 @@ def window_moments(
     shown = Windows(windows, reach, bodies, n_blocks)
     if count == "exact":
         shown.require_enough()
-    farthest = np.full(shown.candidates.shape, np.nan)
-    out = np.full((*shown.candidates.shape, MOMENTS), np.nan)
-    window_configurations(
-        shown.points,
-        shown.starts,
-        shown.candidates,
-        np.ascontiguousarray(rotations),
-        bodies.place,
-        bodies.measure,
-        bodies.radius,
-        n_blocks if count == "exact" else 0,
-        farthest,
-        out,
-    )
+    farthest = np.full(shown.arrays.candidates.shape, np.nan)
+    out = np.full((*shown.arrays.candidates.shape, MOMENTS), np.nan)
+    draws = DrawArrays(np.ascontiguousarray(rotations), np.zeros((len(windows), 3)))
+    chosen = n_blocks if count == "exact" else 0
+    window_configurations(shown.arrays, draws, bodies.arrays, chosen, farthest, out)
     shown.require_shown(farthest)
     return out
+
+
+def _within(window: Array, radii: Array) -> NDArray[np.intp]:
+    """How many blocks of a window, which are by |z|, have |z| ≤ radii."""
+    return np.searchsorted(np.linalg.norm(window, axis=1), radii, side="right")
 
 
 def _hole_error(n_blocks: int, reach: float) -> PhysicsError:

@@ -24,9 +24,10 @@ from rsrg.ensemble.draws import draw_chunks
 from rsrg.ensemble.harmonics import Harmonics
 from rsrg.ensemble.sampling import Sampler, control_means
 from rsrg.physics.arrays import Array
-from rsrg.sums.batch import batch_means, first_look
+from rsrg.sums.batch import batch_means, near_points
 from rsrg.sums.cost import batch_engine
 from rsrg.sums.jit import OPTIONS
+from rsrg.sums.kernels.arrays import DrawArrays
 from rsrg.sums.kernels.lanes import lane_moments, place_lane
 from rsrg.sums.kernels.memory import aligned
 from rsrg.sums.kernels.pairs import padded
@@ -44,31 +45,31 @@ kernel = numba.njit(**OPTIONS)  # not kept on disk, where a change of this file 
 
 
 @kernel
-def choose_all(
-    points, counts, bin_width, reach, trusted, rotations, offsets,
-    measure, radius, same_body, n_blocks, chosen,
-):  # fmt: skip
+def choose_all(near, draws, bodies, n_blocks, chosen):
     """Choose the blocks of each draw and body once; chosen (draws, cases, n_blocks)."""
+    points = near.points
     keys = np.empty(padded(points.shape[1]))
     order = np.empty(padded(points.shape[1]) + LANES, np.uint32)
     map_ = np.empty((3, 4))
-    for draw in range(len(rotations)):
-        for case in range(len(radius)):
-            if case == 0 or not same_body[case]:
-                rotate_map(measure[case], rotations[draw], offsets[draw], map_)
-                near = count_near(counts, bin_width, reach[case], offsets[draw], n_blocks)
-                order_points(points, near, trusted, map_, radius[case], n_blocks, keys, order)
+    for draw in range(len(draws.rotations)):
+        offset = draws.offsets[draw]
+        for case in range(len(bodies.radius)):
+            if case == 0 or not bodies.same_as_previous[case]:
+                rotate_map(bodies.measure[case], draws.rotations[draw], offset, map_)
+                count = count_near(near, case, offset, n_blocks)
+                radius = bodies.radius[case]
+                order_points(points, count, near.trusted, map_, radius, n_blocks, keys, order)
             chosen[draw, case] = order[:n_blocks]
 
 
 @kernel
-def place_all(points, rotations, offsets, place, chosen):
+def place_all(points, draws, place, chosen):
     """Place what was chosen, in lanes."""
     positions = aligned(3 * LANES * chosen.shape[2])
     map_ = np.empty((3, 4))
-    for draw in range(len(rotations)):
+    for draw in range(len(draws.rotations)):
         for case in range(len(place)):
-            rotate_map(place[case], rotations[draw], offsets[draw], map_)
+            rotate_map(place[case], draws.rotations[draw], draws.offsets[draw], map_)
             place_lane(points, map_, chosen[draw, case], case % LANES, positions)
     return positions
 
@@ -104,15 +105,13 @@ def batch_calls(sampler: Sampler, chunks: range) -> dict[str, Call]:
     """The steps from random numbers to means of chunks."""
     blocks, lattice, bodies = sampler.blocks, sampler.lattice, sampler.bodies
     n = blocks.n0**3
-    drawn = rotations, offsets = draw_chunks(blocks, 1, 0, chunks)
-    given = (lattice, *drawn, bodies, n, blocks.count, CHUNK)
-    look = lattice.counts, lattice.bin_width, *first_look(bodies, n)
-    shape = (len(rotations), len(bodies))
-    chosen = np.empty((*shape, n), np.uint32)
-    cut = (bodies.measure, bodies.radius, bodies.same_as_previous, n, chosen)
+    draws = DrawArrays(*draw_chunks(blocks, 1, 0, chunks))
+    given = (lattice, *draws, bodies, n, blocks.count, CHUNK)
+    near = near_points(lattice, bodies, n)
+    chosen = np.empty((len(draws.rotations), len(bodies), n), np.uint32)
 
     def choose() -> None:
-        choose_all(lattice.columns, *look, rotations, offsets, *cut)
+        choose_all(near, draws, bodies.arrays, n, chosen)
 
     choose()
     calls = {
@@ -123,7 +122,7 @@ def batch_calls(sampler: Sampler, chunks: range) -> dict[str, Call]:
         "chunks": lambda: sampler.chunks(0, chunks),
     }
     if batch_engine(n) == "pairs":
-        place = (lattice.columns, rotations, offsets, bodies.place, chosen)
+        place = (lattice.columns, draws, bodies.place, chosen)
         positions, times = place_all(*place), chosen.size // (n * LANES)
         calls["placing"] = lambda: place_all(*place)
         calls["summing"] = lambda: sum_all(positions, n, times)

@@ -4,12 +4,15 @@ Blocks are chosen for GROUP configurations; then those of as many blocks are pla
 together. What a lane holds depends on no other. Nothing is checked here.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
 from rsrg.physics.arrays import Array
 from rsrg.sums.jit import inlined, kernel
-from rsrg.sums.kernels.chunk_means import enter_chunk
+from rsrg.sums.kernels.arrays import BodyArrays, ChunkSums, DrawArrays, NearPoints
+from rsrg.sums.kernels.chunk_means import empty_sums, enter_chunk, of_chunk
 from rsrg.sums.kernels.lanes import lane_moments, place_lane
 from rsrg.sums.kernels.memory import aligned
 from rsrg.sums.kernels.pairs import padded
@@ -17,6 +20,32 @@ from rsrg.sums.kernels.quartics import LANES, MOMENTS
 from rsrg.sums.kernels.select import TOO_FEW, count_near, order_points, rotate_map
 
 GROUP = 8 * LANES  # configurations that are sorted by size: their lists stay in the second cache
+
+
+class Group(NamedTuple):
+    """Configurations whose blocks are chosen together: each of one draw and one case, (GROUP,).
+
+    The blocks of configuration k are in orders[source_k], those within its body first: inside_k.
+    summed: how many blocks its sum is over. size: how many are placed, the larger of the two where
+    both sums are wanted. by_size: the configurations, small sizes first.
+    """
+
+    draw: NDArray[np.int64]
+    case: NDArray[np.int64]
+    source: NDArray[np.int64]
+    inside: NDArray[np.int64]
+    summed: NDArray[np.int64]
+    size: NDArray[np.int64]
+    by_size: NDArray[np.int64]
+    orders: NDArray[np.uint32]
+
+
+@kernel
+def empty_group(points: int) -> Group:
+    """Room for a group whose blocks are chosen out of so many points."""
+    draw, case, source, inside, summed, size, by_size = np.empty((7, GROUP), np.int64)
+    orders = np.empty((GROUP, padded(points) + LANES), np.uint32)
+    return Group(draw, case, source, inside, summed, size, by_size, orders)
 
 
 @kernel
@@ -40,127 +69,117 @@ def enter_moments(sums: Array, row: int, lane: int, moments: Array) -> None:
 
 @inlined
 def choose_group(
-    points: Array,
-    counts: NDArray[np.int64],
-    bin_width: float,
-    reach: Array,
-    trusted: float,
-    rotations: Array,
-    offsets: Array,
-    measure: Array,
-    radius: Array,
-    same_body: NDArray[np.bool_],
+    near: NearPoints,
+    draws: DrawArrays,
+    bodies: BodyArrays,
     n_blocks: int,
-    draws: NDArray[np.int64],
-    cases: NDArray[np.int64],
+    group: Group,
+    count: int,
     keys: Array,
-    map_: Array,
-    orders: NDArray[np.uint32],
-    source: NDArray[np.int64],
-    inside: NDArray[np.int64],
 ) -> None:
-    """Choose the blocks of the configurations of a group, (draws_k, cases_k).
-
-    Configuration k has its blocks in orders[source_k], and inside_k of them are within its body.
-    """
-    for k in range(draws.size):
-        draw = draws[k]
-        case = cases[k]
-        if k > 0 and case > 0 and same_body[case]:
-            source[k] = source[k - 1]
+    """Choose the blocks of the first `count` configurations of a group."""
+    points, trusted = near.points, near.trusted
+    map_ = np.empty((3, 4))
+    for k in range(count):
+        case = group.case[k]
+        if k > 0 and case > 0 and bodies.same_as_previous[case]:
+            group.source[k] = group.source[k - 1]
             continue
-        source[k] = k
-        rotate_map(measure[case], rotations[draw], offsets[draw], map_)
-        near = count_near(counts, bin_width, reach[case], offsets[draw], n_blocks)
-        inside[k] = order_points(
-            points, near, trusted, map_, radius[case], n_blocks, keys, orders[k]
+        group.source[k] = k
+        offset = draws.offsets[group.draw[k]]
+        rotate_map(bodies.measure[case], draws.rotations[group.draw[k]], offset, map_)
+        p = count_near(near, case, offset, n_blocks)
+        group.inside[k] = order_points(
+            points, p, trusted, map_, bodies.radius[case], n_blocks, keys, group.orders[k]
         )
-    for k in range(draws.size):
-        inside[k] = inside[source[k]]
-        if inside[k] == TOO_FEW:  # once in thousands; apart, since it would make the rest slower
-            case = cases[k]
-            rotate_map(measure[case], rotations[draws[k]], offsets[draws[k]], map_)
-            inside[k] = order_points(
-                points, points.shape[1], np.inf, map_, radius[case], n_blocks, keys, orders[k]
+    for k in range(count):
+        group.inside[k] = group.inside[group.source[k]]
+        if group.inside[k] == TOO_FEW:  # once in thousands; apart: it would make the rest slower
+            case = group.case[k]
+            offset = draws.offsets[group.draw[k]]
+            rotate_map(bodies.measure[case], draws.rotations[group.draw[k]], offset, map_)
+            group.inside[k] = order_points(
+                points, points.shape[1], np.inf, map_, bodies.radius[case], n_blocks, keys,
+                group.orders[k],
+            )  # fmt: skip
+
+
+@inlined
+def size_group(group: Group, count: int, n_blocks: int, controlled: int) -> int:
+    """Enter how many blocks are summed and placed. Returns how many the smallest sum is over."""
+    fewest = group.orders.shape[1]
+    for k in range(count):
+        inside = group.inside[k]
+        summed = n_blocks if n_blocks > 0 else inside
+        group.summed[k] = summed
+        group.size[k] = max(summed, inside) if group.case[k] < controlled else summed
+        fewest = min(fewest, min(summed, inside) if group.case[k] < controlled else summed)
+    list_by_size(group.size[:count], group.by_size)
+    return max(fewest, 1)
+
+
+@inlined
+def sum_group(
+    points: Array,
+    draws: DrawArrays,
+    place: Array,
+    group: Group,
+    count: int,
+    fewest: int,
+    out: ChunkSums,
+) -> None:
+    """Sum the pairs of the first `count` configurations, LANES of them at a time."""
+    controlled = out.number.shape[1]
+    most = max(1, group.size[:count].max())
+    map_ = np.empty((3, 4))
+    positions = aligned(3 * LANES * most)
+    positions[:] = 0.0
+    sums = aligned(MOMENTS * LANES * (most - fewest + 1))
+    for start in range(0, count, LANES):
+        several = group.by_size[start : min(start + LANES, count)]
+        for lane in range(several.size):
+            k = several[lane]
+            draw = group.draw[k]
+            rotate_map(place[group.case[k]], draws.rotations[draw], draws.offsets[draw], map_)
+            place_lane(
+                points, map_, group.orders[group.source[k], : group.size[k]], lane, positions
             )
+        lane_moments(positions, group.size[several[-1]], fewest, sums)
+        for lane in range(several.size):
+            k = several[lane]
+            draw = group.draw[k]
+            case = group.case[k]
+            enter_moments(sums, max(group.summed[k], 1) - fewest, lane, out.sums[draw, case])
+            if case < controlled:
+                row = max(group.inside[k], 1) - fewest
+                enter_moments(sums, row, lane, out.volume[draw, case])
+                out.number[draw, case] = group.inside[k]
 
 
 @kernel
 def lane_configurations(
-    points: Array,
-    counts: NDArray[np.int64],
-    bin_width: float,
-    reach: Array,
-    trusted: float,
-    rotations: Array,
-    offsets: Array,
-    place: Array,
-    measure: Array,
-    radius: Array,
-    same_body: NDArray[np.bool_],
-    n_blocks: int,
-    means: Array,
-    volume_means: Array,
-    number_means: Array,
+    near: NearPoints, draws: DrawArrays, bodies: BodyArrays, n_blocks: int, means: ChunkSums
 ) -> None:
     """One configuration for each draw and case: choose the blocks, place them, sum their pairs.
 
-    points (3, p), by |z|, and `counts` of them within bin widths, as `count_near` takes them; those
-    within reach (cases,) hold all with keys ≤ trusted. n_blocks: how many to choose, 0 for all
-    inside. same_body (cases,): whether a case cuts out what the one before does. means (chunks,
-    cases · 15): over the draws of each chunk, which are as many in all. Of the first, controlled
-    cases the means of the sum over all blocks inside go to volume_means (chunks, controlled · 15),
-    of how many they are to number_means (chunks, controlled).
+    n_blocks: how many to choose, 0 for all inside. means: over the draws of each chunk, which are
+    as many in all.
     """
-    chunk_draws = rotations.shape[0] // len(means)
-    total = chunk_draws * radius.size
-    controlled = number_means.shape[1]
-    out = np.empty((chunk_draws, radius.size, MOMENTS))
-    volume = np.empty((chunk_draws, controlled, MOMENTS))
-    number = np.empty((chunk_draws, controlled))
-    whole = padded(points.shape[1])
-    keys = np.empty(whole)
-    map_ = np.empty((3, 4))
-    orders = np.empty((GROUP, whole + LANES), np.uint32)
-    draws, cases, source, inside, summed, size, listed = np.empty((7, GROUP), np.int64)
-    for chunk in range(len(means)):
-        turned = rotations[chunk * chunk_draws : (chunk + 1) * chunk_draws]
-        moved = offsets[chunk * chunk_draws : (chunk + 1) * chunk_draws]
+    cases = bodies.radius.size
+    controlled = means.number.shape[1]
+    chunk_draws = len(draws.rotations) // len(means.sums)
+    total = chunk_draws * cases
+    out = empty_sums(chunk_draws, cases, controlled)
+    group = empty_group(near.points.shape[1])
+    keys = np.empty(padded(near.points.shape[1]))
+    for chunk in range(len(means.sums)):
+        own = of_chunk(draws, chunk, chunk_draws)
         for first in range(0, total, GROUP):
-            group = min(GROUP, total - first)
-            for k in range(group):
-                draws[k] = (first + k) // radius.size
-                cases[k] = (first + k) % radius.size
-            choose_group(
-                points, counts, bin_width, reach, trusted, turned, moved, measure, radius,
-                same_body, n_blocks, draws[:group], cases[:group], keys, map_, orders, source,
-                inside,
-            )  # fmt: skip
-            fewest = points.shape[1]
-            for k in range(group):  # summed: for out; size: of the larger of the two sums
-                summed[k] = n_blocks if n_blocks > 0 else inside[k]
-                size[k] = max(summed[k], inside[k]) if cases[k] < controlled else summed[k]
-                fewest = min(fewest, inside[k] if cases[k] < controlled else size[k])
-                fewest = min(fewest, summed[k])
-            fewest = max(fewest, 1)
-            list_by_size(size[:group], listed)
-            most = max(1, size[:group].max())
-            positions = aligned(3 * LANES * most)
-            positions[:] = 0.0
-            sums = aligned(MOMENTS * LANES * (most - fewest + 1))
-            for start in range(0, group, LANES):
-                several = listed[start : min(start + LANES, group)]
-                for lane in range(several.size):
-                    k = several[lane]
-                    rotate_map(place[cases[k]], turned[draws[k]], moved[draws[k]], map_)
-                    place_lane(points, map_, orders[source[k], : size[k]], lane, positions)
-                lane_moments(positions, size[several[-1]], fewest, sums)
-                for lane in range(several.size):
-                    k = several[lane]
-                    draw = draws[k]
-                    case = cases[k]
-                    enter_moments(sums, max(summed[k], 1) - fewest, lane, out[draw, case])
-                    if case < controlled:
-                        enter_moments(sums, max(inside[k], 1) - fewest, lane, volume[draw, case])
-                        number[draw, case] = inside[k]
-        enter_chunk(out, volume, number, means[chunk], volume_means[chunk], number_means[chunk])
+            count = min(GROUP, total - first)
+            for k in range(count):
+                group.draw[k] = (first + k) // cases
+                group.case[k] = (first + k) % cases
+            choose_group(near, own, bodies, n_blocks, group, count, keys)
+            fewest = size_group(group, count, n_blocks, controlled)
+            sum_group(near.points, own, bodies.place, group, count, fewest, out)
+        enter_chunk(out, means, chunk)

@@ -4,11 +4,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rsrg.physics.arrays import Array
-from rsrg.sums.jit import kernel
-from rsrg.sums.kernels.chunk_means import enter_chunk
+from rsrg.sums.jit import inlined, kernel
+from rsrg.sums.kernels.arrays import BodyArrays, ChunkSums, DrawArrays, NearPoints
+from rsrg.sums.kernels.chunk_means import empty_sums, enter_chunk, of_chunk
 from rsrg.sums.kernels.pairs import close_ring, padded, ring_size, serial_moments, weighted_moments
-from rsrg.sums.kernels.quartics import LANES, MOMENTS
-from rsrg.sums.kernels.rows import enter_rows, serial_rows
+from rsrg.sums.kernels.quartics import LANES
+from rsrg.sums.kernels.rows import empty_rows, empty_scratch, enter_rows, serial_rows
 from rsrg.sums.kernels.select import (
     TOO_FEW,
     count_near,
@@ -47,90 +48,88 @@ def enter_extent(sites: NDArray[np.int32], extent: NDArray[np.int64]) -> None:
         extent[c] = most - least + 1
 
 
+@inlined
+def choose(
+    near: NearPoints,
+    draws: DrawArrays,
+    draw: int,
+    bodies: BodyArrays,
+    case: int,
+    n_blocks: int,
+    keys: Array,
+    order: NDArray[np.uint32],
+) -> int:
+    """Choose the blocks of a configuration, near points first, then of all."""
+    points, offset = near.points, draws.offsets[draw]
+    map_ = np.empty((3, 4))
+    rotate_map(bodies.measure[case], draws.rotations[draw], offset, map_)
+    count = count_near(near, case, offset, n_blocks)
+    limit = near.trusted
+    inside = TOO_FEW
+    while inside == TOO_FEW:
+        inside = order_points(
+            points, count, limit, map_, bodies.radius[case], n_blocks, keys, order
+        )
+        count = points.shape[1]
+        limit = np.inf
+    return inside
+
+
 @kernel
 def row_configurations(
-    points: Array,
+    near: NearPoints,
     sites: NDArray[np.int32],
     primitive: Array,
-    counts: NDArray[np.int64],
-    bin_width: float,
-    reach: Array,
-    trusted: float,
-    rotations: Array,
-    offsets: Array,
-    place: Array,
-    measure: Array,
-    radius: Array,
-    same_body: NDArray[np.bool_],
+    draws: DrawArrays,
+    bodies: BodyArrays,
     n_blocks: int,
-    means: Array,
-    volume_means: Array,
-    number_means: Array,
+    means: ChunkSums,
 ) -> None:
     """As `lane_configurations`, each summed by rows of lattice sites, points = primitive @ sites.
 
     Where a row has a hole, as it may where equal distances were decided by index or the lattice is
     none of Bravais's, pair by pair.
     """
-    cases = radius.size
-    controlled = number_means.shape[1]
-    chunk_draws = rotations.shape[0] // len(means)
-    out = np.empty((chunk_draws, cases, MOMENTS))
-    volume = np.empty((chunk_draws, controlled, MOMENTS))
-    number = np.empty((chunk_draws, controlled))
+    points = near.points
+    cases = bodies.radius.size
+    controlled = means.number.shape[1]
+    chunk_draws = len(draws.rotations) // len(means.sums)
+    out = empty_sums(chunk_draws, cases, controlled)
     whole = padded(points.shape[1])
-    extent = np.empty(3, np.int64)
-    enter_extent(sites, extent)
-    slab = LANES * (2 * extent[2] + 1)
     keys = np.empty(whole)
     order = np.empty(whole + LANES, np.uint32)
     inside = 0
     base = np.zeros((3, whole))
     ring = np.empty((3, ring_size(points.shape[1])))
-    low = np.empty((extent[0], extent[1] + 2 * LANES), np.int32)
-    high = np.empty((extent[0], extent[1] + 2 * LANES), np.int32)
-    first = np.empty(extent[0], np.int32)
-    last = np.empty(extent[0], np.int32)
-    box = np.empty((2, 3), np.int64)
-    grid = np.empty((3, slab))
-    corners = np.empty(slab, np.int32)
-    weight = np.empty(slab)
     signs = np.empty(whole)
+    extent = np.empty(3, np.int64)
+    enter_extent(sites, extent)
+    rows = empty_rows(extent[0], extent[1])
+    scratch = empty_scratch(extent[2])
     cell = np.empty((3, 3))
     map_ = np.empty((3, 4))
-    for chunk in range(len(means)):
-        turned = rotations[chunk * chunk_draws : (chunk + 1) * chunk_draws]
-        moved = offsets[chunk * chunk_draws : (chunk + 1) * chunk_draws]
+    for chunk in range(len(means.sums)):
+        own = of_chunk(draws, chunk, chunk_draws)
         for flat in range(chunk_draws * cases):
             draw = flat // cases
             case = flat % cases
-            if case == 0 or not same_body[case]:
-                rotate_map(measure[case], turned[draw], moved[draw], map_)
-                count = count_near(counts, bin_width, reach[case], moved[draw], n_blocks)
-                limit = trusted
-                inside = TOO_FEW
-                while inside == TOO_FEW:
-                    inside = order_points(
-                        points, count, limit, map_, radius[case], n_blocks, keys, order
-                    )
-                    count = points.shape[1]
-                    limit = np.inf
+            if case == 0 or not bodies.same_as_previous[case]:
+                inside = choose(near, own, draw, bodies, case, n_blocks, keys, order)
             n = n_blocks if n_blocks > 0 else inside
-            moments = out[draw, case]
-            rotate_map(place[case], turned[draw], moved[draw], map_)
-            if enter_rows(sites, order[:n], low, high, first, last, box):
+            moments = out.sums[draw, case]
+            rotate_map(bodies.place[case], own.rotations[draw], own.offsets[draw], map_)
+            if enter_rows(sites, order[:n], rows):
                 in_cells(map_, primitive, cell)
-                serial_rows(low, high, first, last, box, cell, grid, corners, weight, moments)
+                serial_rows(rows, cell, scratch, moments)
             else:
                 place_points(points, map_, order[:n], base)
                 close_ring(base, ring, n)
                 serial_moments(base, ring, n, moments)
             if case < controlled:
-                number[draw, case] = inside
-                volume[draw, case] = moments
-                common = min(n, inside)
+                out.number[draw, case] = inside
+                out.volume[draw, case] = moments
                 size = max(n, inside)
                 place_points(points, map_, order[:size], base)
                 sign = 1.0 if inside > n else -1.0
-                add_beyond(base, common, size, sign, signs, volume[draw, case])
-        enter_chunk(out, volume, number, means[chunk], volume_means[chunk], number_means[chunk])
+                add_beyond(base, min(n, inside), size, sign, signs, out.volume[draw, case])
+        enter_chunk(out, means, chunk)

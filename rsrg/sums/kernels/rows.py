@@ -5,7 +5,10 @@ The body is a set of intervals low ≤ k < high, one for each (i, j). How many p
 with that weight. Nothing is checked here.
 """
 
+from typing import NamedTuple
+
 import numpy as np
+from numpy.typing import NDArray
 
 from rsrg.physics.arrays import Array
 from rsrg.sums.jit import kernel
@@ -13,16 +16,59 @@ from rsrg.sums.kernels.pairs import weighted_moments
 from rsrg.sums.kernels.quartics import LANES
 
 
-@kernel
-def enter_rows(
-    sites: Array, chosen: Array, low: Array, high: Array, first: Array, last: Array, box: Array
-) -> bool:
-    """Write lattice sites as rows low ≤ k < high of each (i, j). False where a row has a hole.
+class Rows(NamedTuple):
+    """A set of lattice sites (i, j, k) as rows low ≤ k < high of each (i, j).
 
-    sites (3, p), integers (i, j, k); box (2, 3): their least values, and how many of each there
-    are. Row (i, j) is at [i, j + LANES], empty rows on both sides of it: low, high (≥ n1, ≥ n2 + 2
-    LANES). The rows of slice i that are not empty lie in first[i] ≤ j < last[i].
+    Row (i, j) is at [i, j + LANES], empty rows on both sides of it: low, high (≥ n1, ≥ n2 + 2
+    LANES). The rows of slice i that are not empty lie in first[i] ≤ j < last[i]. box (2, 3): the
+    least i, j, k, and how many of each there are, n1, n2, n3.
     """
+
+    low: NDArray[np.int32]
+    high: NDArray[np.int32]
+    first: NDArray[np.int32]
+    last: NDArray[np.int32]
+    box: NDArray[np.int64]
+
+
+class RowScratch(NamedTuple):
+    """Memory for the displacements of one slice: grid (3, size), corners and weight (size,)."""
+
+    grid: Array
+    corners: NDArray[np.int32]
+    weight: Array
+
+
+@kernel
+def slab_size(n3: int) -> int:
+    """How many displacements (lane, dk) there are in rows of up to n3 sites."""
+    return LANES * (2 * n3 + 1)
+
+
+@kernel
+def empty_rows(n1: int, n2: int) -> Rows:
+    """Room for n1 slices of n2 rows."""
+    shape = n1, n2 + 2 * LANES
+    return Rows(
+        np.empty(shape, np.int32),
+        np.empty(shape, np.int32),
+        np.empty(n1, np.int32),
+        np.empty(n1, np.int32),
+        np.empty((2, 3), np.int64),
+    )
+
+
+@kernel
+def empty_scratch(n3: int) -> RowScratch:
+    """Memory for rows of up to n3 sites."""
+    size = slab_size(n3)
+    return RowScratch(np.empty((3, size)), np.empty(size, np.int32), np.empty(size))
+
+
+@kernel
+def enter_rows(sites: NDArray[np.int32], chosen: NDArray[np.uint32], rows: Rows) -> bool:
+    """Write the chosen of the lattice sites, (3, p), as rows. False where a row has a hole."""
+    low, high, first, last, box = rows
     for c in range(3):
         least = sites[c, chosen[0]]
         most = least
@@ -52,23 +98,14 @@ def enter_rows(
 
 
 @kernel
-def count_corners(
-    low: Array,
-    high: Array,
-    first: Array,
-    last: Array,
-    slices: int,
-    di: int,
-    dj: int,
-    middle: int,
-    corners: Array,
-) -> None:
+def count_corners(rows: Rows, di: int, dj: int, middle: int, corners: NDArray[np.int32]) -> None:
     """Second differences, in dk, of how often (di, dj + lane, dk) is a displacement in the body.
 
     Two rows overlap, shifted by dk, as a trapezoid of dk: its four corners are added to
     corners[LANES · (dk + middle) + lane]. Empty rows add nothing: their corners cancel.
     """
-    for i in range(slices - di):
+    low, high, first, last, box = rows
+    for i in range(box[1, 0] - di):
         start = max(first[i], first[i + di] - dj - (LANES - 1))
         stop = min(last[i], last[i + di] - dj)
         for j in range(start, stop):
@@ -106,25 +143,19 @@ def displacement_grid(cell: Array, middle: int, grid: Array) -> None:
 
 
 @kernel
-def add_slice(
-    low: Array,
-    high: Array,
-    first: Array,
-    last: Array,
-    box: Array,
-    cell: Array,
-    grid: Array,
-    di: int,
-    corners: Array,
-    weight: Array,
-    total: Array,
-) -> None:
-    """Add all displacements with this di ≥ 0, of one half of space, to total, (15,)."""
-    n1, n2, n3 = box[1]
+def add_slice(rows: Rows, cell: Array, di: int, scratch: RowScratch, total: Array) -> None:
+    """Add all displacements with this di ≥ 0, of one half of space, to total, (15,).
+
+    scratch: its grid holds the displacements of di = 0.
+    """
+    _, n2, n3 = rows.box[1]
     middle = n3 - 1  # the largest dk; a trapezoid ends two beyond
+    size = slab_size(n3)
+    corners = scratch.corners[:size]
+    weight = scratch.weight[:size]
     for start in range(0 if di == 0 else 1 - n2, n2, LANES):
         corners[:] = 0
-        count_corners(low, high, first, last, n1, di, start, middle, corners)
+        count_corners(rows, di, start, middle, corners)
         sum_corners(corners, weight)
         if di == 0 and start == 0:  # (0, 0, dk) and (0, 0, −dk) are the same pairs
             for m in range(0, weight.size, LANES):
@@ -132,58 +163,32 @@ def add_slice(
         x = cell[0, 0] * di + cell[0, 1] * start
         y = cell[1, 0] * di + cell[1, 1] * start
         z = cell[2, 0] * di + cell[2, 1] * start
-        weighted_moments(grid, x, y, z, weight[: LANES * (2 * middle + 1)], total)
+        weighted_moments(scratch.grid, x, y, z, weight[: slab_size(middle)], total)
 
 
 @kernel
-def serial_rows(
-    low: Array,
-    high: Array,
-    first: Array,
-    last: Array,
-    box: Array,
-    cell: Array,
-    grid: Array,
-    corners: Array,
-    weight: Array,
-    total: Array,
-) -> None:
-    """Σ over all ordered pairs of a body in rows (see `enter_rows`), (15,), by one thread.
+def serial_rows(rows: Rows, cell: Array, scratch: RowScratch, total: Array) -> None:
+    """Σ over all ordered pairs of a body in rows, (15,), by one thread.
 
-    cell (3, 3): a step of 1 in i, j, k is column 0, 1, 2. grid (3, ≥ size), corners and
-    weight (≥ size,), size = LANES (2 n3 + 1): scratch.
+    cell (3, 3): a step of 1 in i, j, k is column 0, 1, 2. scratch: of n3 or more.
     """
     total[:] = 0.0
-    size = LANES * (2 * box[1, 2] + 1)
-    displacement_grid(cell, box[1, 2] - 1, grid)
-    for di in range(box[1, 0]):
-        add_slice(low, high, first, last, box, cell, grid, di, corners[:size], weight[:size], total)
+    displacement_grid(cell, rows.box[1, 2] - 1, scratch.grid)
+    for di in range(rows.box[1, 0]):
+        add_slice(rows, cell, di, scratch, total)
 
 
 @kernel
-def add_slice_pairs(
-    low: Array,
-    high: Array,
-    first: Array,
-    last: Array,
-    box: Array,
-    cell: Array,
-    start: int,
-    stride: int,
-    parts: Array,
-) -> None:
+def add_slice_pairs(rows: Rows, cell: Array, start: int, stride: int, parts: Array) -> None:
     """Write the parts start, start + stride, … of `serial_rows` to parts, ((n1 + 1) // 2, 15).
 
     A part is a long slice with a short one, so that all cost about the same.
     """
-    slices = box[1, 0]
-    size = LANES * (2 * box[1, 2] + 1)
-    grid = np.empty((3, size))
-    displacement_grid(cell, box[1, 2] - 1, grid)
-    corners = np.empty(size, np.int32)
-    weight = np.empty(size)
+    slices = rows.box[1, 0]
+    scratch = empty_scratch(rows.box[1, 2])
+    displacement_grid(cell, rows.box[1, 2] - 1, scratch.grid)
     for part in range(start, parts.shape[0], stride):
         mirror = slices - 1 - part
         parts[part] = 0.0
         for di in range(part, mirror + 1, max(mirror - part, 1)):
-            add_slice(low, high, first, last, box, cell, grid, di, corners, weight, parts[part])
+            add_slice(rows, cell, di, scratch, parts[part])

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from rsrg.physics.arrays import Array
 from rsrg.sums.jit import inlined, kernel
+from rsrg.sums.kernels.arrays import BodyArrays, DrawArrays, NearPoints
 from rsrg.sums.kernels.pairs import padded
 from rsrg.sums.kernels.within import select_between
 
@@ -118,16 +119,11 @@ def order_points(
 
 
 @inlined
-def count_near(
-    counts: NDArray[np.int64], bin_width: float, reach: float, offset: Array, n_blocks: int
-) -> int:
-    """How many points z to look at, by |z|, so that all with |z + u| ≤ reach are among them.
-
-    counts: how many are within 1, 2, … bin widths, and last all. At least n_blocks.
-    """
+def count_near(near: NearPoints, case: int, offset: Array, n_blocks: int) -> int:
+    """How many points z to look at so that all with |z + u| ≤ reach are among them; ≥ n_blocks."""
     length = np.sqrt(offset[0] ** 2 + offset[1] ** 2 + offset[2] ** 2)
-    last = min(int((reach + length) / bin_width), counts.size - 1)
-    return max(counts[last], n_blocks)
+    last = min(int((near.reach[case] + length) / near.bin_width), near.counts.size - 1)
+    return max(near.counts[last], n_blocks)
 
 
 @kernel
@@ -149,31 +145,30 @@ def place_points(points: Array, place: Array, chosen: NDArray[np.uint32], base: 
 @inlined
 def choose_and_place(
     points: Array,
-    rotation: Array,
-    offset: Array,
-    place: Array,
-    measure: Array,
-    radius: float,
+    draws: DrawArrays,
+    draw: int,
+    bodies: BodyArrays,
+    case: int,
     n_blocks: int,
-    map_: Array,
     order: NDArray[np.uint32],
     base: Array,
 ) -> tuple[int, float]:
-    """The blocks of a body |B R (z + u)| ≤ radius, of the points z, (3, p), at A R (z + u).
+    """The blocks of one draw and case out of the points z, (3, p), where they are placed.
 
-    Returns how many, n, and the largest |B R (z + u)| of n_blocks chosen, zero for n_blocks = 0.
-    order (≥ padded(p) + LANES,): their indices, the first n; base (3, ≥ n): their places;
-    map_ (3, 4): scratch.
+    Returns how many, n, and the largest |B x| of n_blocks chosen, zero for n_blocks = 0.
+    order (≥ padded(p) + LANES,): their indices, the first n; base (3, ≥ n): their places.
     """
+    rotation, offset, radius = draws.rotations[draw], draws.offsets[draw], bodies.radius[case]
     count = points.shape[1]
     keys = np.empty(padded(count))
-    rotate_map(measure, rotation, offset, map_)
+    map_ = np.empty((3, 4))
+    rotate_map(bodies.measure[case], rotation, offset, map_)
     inside = order_points(points, count, np.inf, map_, radius, n_blocks, keys, order)
     n = n_blocks if n_blocks > 0 else inside
     largest = 0.0
     for k in range(n_blocks):
         largest = max(largest, keys[order[k]])
-    rotate_map(place, rotation, offset, map_)
+    rotate_map(bodies.place[case], rotation, offset, map_)
     place_points(points, map_, order[:n], base)
     return n, np.sqrt(largest / KEY_OF_RADIUS) * radius
 

@@ -4,84 +4,76 @@ Each is summed by one thread. Nothing is checked here.
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rsrg.physics.arrays import Array
-from rsrg.sums.jit import kernel
+from rsrg.sums.jit import inlined, kernel
+from rsrg.sums.kernels.arrays import BodyArrays, DrawArrays, WindowPoints
 from rsrg.sums.kernels.pairs import close_ring, padded, ring_size, serial_moments
 from rsrg.sums.kernels.quartics import LANES
 from rsrg.sums.kernels.select import choose_and_place
 
 
+@inlined
+def points_of(windows: WindowPoints, draw: int, case: int) -> Array:
+    """The points that a draw and case looks at, (3, p)."""
+    start = windows.starts[draw]
+    return windows.points[:, start : start + windows.candidates[draw, case]]
+
+
 @kernel
 def window_configurations(
-    points: Array,
-    starts: Array,
-    candidates: Array,
-    rotations: Array,
-    place: Array,
-    measure: Array,
-    radius: Array,
+    windows: WindowPoints,
+    draws: DrawArrays,
+    bodies: BodyArrays,
     n_blocks: int,
     farthest: Array,
     out: Array,
 ) -> None:
-    """As `lane_configurations`, of points that differ from draw to draw, each by |z|: x = R z.
+    """The sum of each draw and case, (draws, cases, 15), out of points that differ by draw.
 
-    points (3, total), those of draw i from starts[i] to starts[i + 1]; candidates (draws, cases).
-    farthest (draws, cases): the largest |B x| chosen, as n_blocks asks for it; else zero.
+    n_blocks: how many to choose, 0 for all inside. farthest (draws, cases): the largest |B x|
+    chosen, as n_blocks asks for it; else zero.
     """
-    cases = radius.size
-    no_offset = np.zeros(3)
-    for flat in range(rotations.shape[0] * cases):
+    cases = bodies.radius.size
+    for flat in range(len(draws.rotations) * cases):
         draw = flat // cases
         case = flat % cases
-        p = candidates[draw, case]
-        z = points[:, starts[draw] : starts[draw] + p]
+        z = points_of(windows, draw, case)
+        p = z.shape[1]
         order = np.empty(padded(p) + LANES, np.uint32)
         base = np.empty((3, padded(p)))
         ring = np.empty((3, ring_size(p)))
-        map_ = np.empty((3, 4))
         n, farthest[draw, case] = choose_and_place(
-            z, rotations[draw], no_offset, place[case], measure[case], radius[case], n_blocks,
-            map_, order, base,
-        )  # fmt: skip
+            z, draws, draw, bodies, case, n_blocks, order, base
+        )
         close_ring(base, ring, n)
         serial_moments(base, ring, n, out[draw, case])
 
 
 @kernel
 def placed_configurations(
-    points: Array,
-    starts: Array,
-    candidates: Array,
-    rotations: Array,
-    offsets: Array,
-    place: Array,
-    measure: Array,
-    radius: Array,
+    windows: WindowPoints,
+    draws: DrawArrays,
+    bodies: BodyArrays,
     farthest: Array,
     positions: Array,
-    chosen: Array,
+    chosen: NDArray[np.int64],
 ) -> None:
     """Where the n blocks of each draw and case are, (draws, cases, n, 3), and which points of it.
 
-    As `window_configurations`, and x = R (z + u). chosen (draws, cases, n): counted from where the
-    points of the draw start; which n are chosen is exact, their order is not by index.
+    farthest: as `window_configurations`. chosen (draws, cases, n): counted from where the points of
+    the draw start; which n are chosen is exact, their order is not by index.
     """
-    cases = radius.size
+    cases = bodies.radius.size
     n = chosen.shape[2]
-    for flat in range(rotations.shape[0] * cases):
+    for flat in range(len(draws.rotations) * cases):
         draw = flat // cases
         case = flat % cases
-        p = candidates[draw, case]
-        z = points[:, starts[draw] : starts[draw] + p]
-        order = np.empty(padded(p) + LANES, np.uint32)
+        z = points_of(windows, draw, case)
+        order = np.empty(padded(z.shape[1]) + LANES, np.uint32)
         base = np.empty((3, n))
-        map_ = np.empty((3, 4))
-        _, farthest[draw, case] = choose_and_place(
-            z, rotations[draw], offsets[draw], place[case], measure[case], radius[case], n,
-            map_, order, base,
-        )  # fmt: skip
+        _, farthest[draw, case] = choose_and_place(z, draws, draw, bodies, case, n, order, base)
         for s in range(n):
             chosen[draw, case, s] = order[s]
             for c in range(3):
