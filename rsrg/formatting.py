@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 NONE = "–"  # in a table: there is no such number
+LONG_NUMBER = 999_999.5  # from it on `g` writes an exponent: it rounds to six digits
 
 
 def with_error(value: float, stderr: float) -> str:
@@ -44,8 +45,9 @@ def plain(value: float) -> str:
 
 
 def counted(number: float, noun: str, plural: str = "") -> str:
-    """A number of things: 1 step, 12 steps, 18.2 steps, 0 glasses."""
-    return f"{number:,g} {noun}" if number == 1 else f"{number:,g} {plural or noun + 's'}"
+    """A number of things: 1 step, 12 steps, 18.2 steps, 1,234,567 steps, 0 glasses."""
+    text = f"{number:,.0f}" if abs(number) >= LONG_NUMBER else f"{number:,g}"
+    return f"{text} {noun}" if number == 1 else f"{text} {plural or noun + 's'}"
 
 
 def length(meters: float) -> str:
@@ -58,8 +60,12 @@ def length(meters: float) -> str:
 
 def size_text(count: float) -> str:
     """A number of bytes in words: 12 kB, 1.5 GB."""
-    power = min(4, int(math.log(max(count, 1.0), 1000)))
-    return f"{count / 1000**power:.3g} {('B', 'kB', 'MB', 'GB', 'TB')[power]}"
+    *smaller, largest = ("B", "kB", "MB", "GB", "TB", "PB", "EB")
+    for unit in smaller:
+        if count < 999.5:  # of which three digits are below 1000
+            return f"{count:.3g} {unit}"
+        count /= 1000.0
+    return f"{count:.3g} {largest}" if count < 999.5 else f"{count:,.0f} {largest}"
 
 
 def duration_text(seconds: float) -> str:
@@ -78,7 +84,7 @@ def duration_text(seconds: float) -> str:
 
 
 def shell_path(path: Path | str) -> str:
-    """A path as it stands in a command that is told to a user: quoted, and never an option."""
+    """A path as it stands in a command that a user is given: quoted, and never an option."""
     text = str(path)
     return shlex.quote(f"./{text}" if text.startswith("-") else text)
 
