@@ -2,11 +2,11 @@
 
 import csv
 import io
-import math
 from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
+from rsrg.formatting import with_error
 from rsrg.results.critical_record import CriticalStrainRecord
 from rsrg.results.merged_runs import MemberCriticalStrain, MergedRuns
 from rsrg.results.run import Run
@@ -79,8 +79,7 @@ def _one_line(text: str) -> str:
 
 
 def _number(record: CriticalStrainRecord) -> str:
-    """The value with its error in brackets, in units of the last digit; four digits if exact."""
-    if record.source != "lattice" or not 0.0 < record.stderr < math.inf:
+    """The value with its standard error in units of the last digit; four digits if exact."""
+    if record.source != "lattice" or record.stderr == 0.0:
         return f"{record.value:.4f}"
-    digits = max(0, 1 - math.floor(math.log10(record.stderr)))
-    return f"{record.value:.{digits}f}({round(record.stderr * 10**digits)})"
+    return with_error(record.value, record.stderr)

@@ -2,10 +2,13 @@
 
 import csv
 import io
+import math
+from dataclasses import replace
 
 import pytest
 
 import rsrg
+from rsrg.report.paper_table import latex_table
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +45,18 @@ def test_latex_escapes_and_aligns(failing, command):
     for line in body:
         assert line.replace(r"\&", "").count("&") == len(columns) - 1
         assert line.endswith(r"\\")
+
+
+def test_latex_gives_two_digits_of_the_error(failing):
+    """As everywhere else; an exact value has four digits, an unknown error is marked."""
+    numbers = {0.0996: "0.47(10)", 0.00234: "0.4711(23)", 0.0: "0.4711", math.inf: "0.47113(?)"}
+    with rsrg.open_run(failing) as run:
+        first = run.critical_strains()[0]
+        for stderr, text in numbers.items():
+            record = replace(first, source="lattice", value=0.471128, stderr=stderr)
+            assert f"${text}$" in latex_table(run, [record])
+        exact = replace(first, source="continuum", value=0.471128, stderr=0.0)
+        assert "$0.4711$" in latex_table(run, [exact])
 
 
 def test_not_of_a_folder(command, tmp_path):
