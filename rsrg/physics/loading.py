@@ -52,3 +52,8 @@ def first_on_sides(strains: Array | Sequence[float]) -> dict[Side, int]:
     for i in outward(strains):
         first.setdefault(side_of(float(np.asarray(strains)[i])), i)
     return first
+
+
+def first_marked_on_sides(strains: Array, marked: np.ndarray) -> list[int]:
+    """The index of the marked strain nearest to zero on each side; the nearest of all first."""
+    return list(first_on_sides(np.where(marked, strains, np.nan)).values())

@@ -5,7 +5,7 @@ from scipy.special import stdtrit
 
 from rsrg.ensemble.statistics import MAX_GROUPS
 from rsrg.formatting import NONE, counted
-from rsrg.physics.loading import outward
+from rsrg.physics.loading import first_marked_on_sides, outward
 from rsrg.report.critical_table import HEADINGS, against, critical_columns, sources_of_readings
 from rsrg.report.sampling_note import sampling_notes
 from rsrg.report.sign_text import sign_text
@@ -123,7 +123,10 @@ def _few_draws(run: Run) -> list[str]:
 
 
 def _second_order_notes(run: Run) -> list[str]:
-    """Second order never crosses zero: say where it ran away, and where it overshot."""
+    """Second order never crosses zero: say where it ran away, and where it overshot.
+
+    On each side of e = 0, the strain nearest to it where that happens to a glass, and its step.
+    """
     lines = ["Second order (3.3): a softening channel runs to +∞ and never changes sign."]
     if "lattice" not in run.sources():
         return lines
@@ -134,10 +137,8 @@ def _second_order_notes(run: Run) -> list[str]:
     }
     for name, text in kinds.items():
         for j, reading in enumerate(readings):
-            steps = run.values(f"flow/{name}", reading=j)
-            happened = (steps >= 0).any(axis=0)
-            if happened.any():
-                first = int(happened.argmax())
-                step = steps[:, first].max()
-                lines.append(f"  {reading}: {text} from e = {strains[first]:g} on, step {step}.")
+            steps = run.values(f"flow/{name}", reading=j)  # (materials, strains), −1 for never
+            for k in first_marked_on_sides(strains, (steps >= 0).any(axis=0)):
+                step = steps[steps[:, k] >= 0, k].min()
+                lines.append(f"  {reading}: {text} from e = {strains[k]:g} on, step {step}.")
     return lines

@@ -9,7 +9,7 @@ import numpy as np
 from rsrg.ensemble.blocks import CHUNK
 from rsrg.ensemble.statistics import MAX_GROUPS
 from rsrg.physics.arrays import Array
-from rsrg.physics.loading import first_on_sides, outward, side_of, sides_of
+from rsrg.physics.loading import first_marked_on_sides, first_on_sides, outward, side_of, sides_of
 from rsrg.results.reached_error import reached_error
 from rsrg.results.run import Run
 
@@ -142,17 +142,14 @@ def _second_order(run: Run) -> Iterator[Check]:
     if not overshot.any():
         yield Check("second order", "good", "χ stays positive definite: χM is small everywhere.")
         return
-    lowest = _lowest_strain(run, overshot)
+    strains = run.read("axes/strain")
+    first = first_marked_on_sides(strains, overshot.any(axis=(0, 1)))
     text = (
-        f"χ overshoots below zero from e = {lowest:.3g} on, an artefact of the truncation "
-        "(χM > 1): Eq. 3.3 holds nothing there. Use the resummed update (3.8)."
+        f"χ overshoots below zero from e = {' and '.join(f'{e:.3g}' for e in strains[first])} on, "
+        "an artefact of the truncation (χM > 1): Eq. 3.3 does not hold there. Use the resummed "
+        "update (3.8)."
     )
     yield Check("second order", "bad", text)
-
-
-def _lowest_strain(run: Run, happened: np.ndarray) -> float:
-    strains = run.read("axes/strain")[happened.any(axis=(0, 1))]
-    return float(strains[np.argmin(np.abs(strains))])
 
 
 def _unstable_blocks(run: Run) -> Iterator[Check]:

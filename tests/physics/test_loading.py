@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from rsrg.physics.loading import along, first_on_sides, outward, side_of, sides_of
+from rsrg.physics.loading import (
+    along,
+    first_marked_on_sides,
+    first_on_sides,
+    outward,
+    side_of,
+    sides_of,
+)
 
 
 def test_outward():
@@ -32,6 +39,13 @@ def test_first_on_each_side():
     assert first_on_sides([-0.2, 0.3]) == {"e < 0": 0, "e > 0": 1}
     assert list(first_on_sides([-0.2, 0.3])) == ["e < 0", "e > 0"]
     assert side_of(0.0) == "e > 0"
+
+
+def test_first_marked_on_each_side():
+    strains = np.array([-0.4, -0.2, 0.0, 0.3, 0.6])
+    assert first_marked_on_sides(strains, np.array([1, 1, 0, 1, 1], dtype=bool)) == [1, 3]
+    assert first_marked_on_sides(strains, strains < -0.3) == [0]
+    assert first_marked_on_sides(strains, strains > 1.0) == []
 
 
 def test_along_a_side():

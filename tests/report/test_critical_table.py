@@ -13,6 +13,7 @@ from rsrg.report.critical_table import against, critical_tables
 from rsrg.report.grouped_table import Column, grouped_table
 from rsrg.report.sampling_note import sampling_notes
 from rsrg.report.terminal import print_results
+from rsrg.results.trust import trust
 
 STRAIN = "{component: xx, values: {start: 0.0, stop: 2.0, count: 11}}"
 MILLIMETRE = "{start: 50 angstrom, sample: 1 mm}"
@@ -189,3 +190,42 @@ def test_a_density_gives_the_unit_in_pascal(changed, tmp_path):
     run = rsrg.run(changed(materials=f"[{silica}, a-SiO2]"), tmp_path / "run.h5")
     assert "The unit of χ, ρc_t², is 30.12 GPa in silica." in notes(run)
     assert not any("GPa" in line for line in notes(rsrg.run(changed(), tmp_path / "other.h5")))
+
+
+class Marked:
+    """A run whose glasses ran away, or overshot, at steps of one's own."""
+
+    def __init__(self, run, **steps):
+        self.run, self.steps = run, {f"flow/{name}": np.array(s) for name, s in steps.items()}
+
+    def __getattr__(self, name):
+        return getattr(self.run, name)
+
+    def read(self, name):
+        own = self.steps.get(name)
+        return self.run.read(name) if own is None else own[:, None]
+
+    def values(self, name, source="lattice", **index):
+        own = self.steps.get(name)
+        return self.run.values(name, source, **index) if own is None else own
+
+
+def test_second_order_is_left_outwards_on_both_sides(changed, tmp_path):
+    """At the strain nearest to zero on each side, and at the step of the glass that is first."""
+    config = changed(
+        flow="{update: second_order}", strain="{values: [-0.4, -0.2, 0.0, 0.3, 0.6]}",
+        readings="[fixed/ellipsoid]",
+    )  # fmt: skip
+    run = Marked(
+        rsrg.run(config, tmp_path / "both.h5"),
+        runaway_step=[[3, -1, -1, -1, 4], [2, -1, -1, 6, 5]],
+        transition_step=[[4, 5, -1, -1, -1], [4, 3, -1, -1, -1]],
+    )
+    lines = [n for n in notes(run) if n.startswith("  fixed/ellipsoid")]
+    places = [re.search(r"from e = (\S+) on, step (\d+)\.", line).groups() for line in lines]
+    assert places == [("0.3", "6"), ("-0.4", "2"), ("-0.2", "3")]
+    (check,) = [c for c in trust(run) if c.subject == "second order"]
+    assert "from e = -0.2 on" in check.reason
+    run.steps["flow/transition_step"][0, 4] = 1
+    (check,) = [c for c in trust(run) if c.subject == "second order"]
+    assert "from e = -0.2 and 0.6 on" in check.reason
