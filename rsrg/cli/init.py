@@ -49,19 +49,28 @@ def init(
 
 
 def _list_examples(as_json: bool) -> None:
+    """Print each example with the command that carries it out, and what it is."""
     from rich.table import Table
 
-    from rsrg.config.examples import example_names, example_summary, kind_of
+    from rsrg.config.examples import COMMANDS, example_names, example_summary, kind_of
     from rsrg.report.console import console, print_json
 
+    examples = [
+        {"name": n, "kind": kind_of(n), "command": COMMANDS[kind_of(n)]}
+        | {"summary": example_summary(n)}
+        for n in example_names()
+    ]
     if as_json:
-        names = example_names()
-        print_json([{"name": n, "kind": kind_of(n), "summary": example_summary(n)} for n in names])
+        print_json(examples)
         return
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
-    for name in example_names():
-        table.add_row(name, example_summary(name))
+    for example in examples:
+        table.add_row(example["name"], example["command"], example["summary"])
     console().print(table)
-    print("Write one: rsrg init NAME. Run one as it is: rsrg run --example NAME")
+    print(
+        "Write one: rsrg init NAME. Run one as it is, with the command beside its name: "
+        "rsrg COMMAND --example NAME"
+    )

@@ -33,6 +33,18 @@ def test_init_lists_every_example_with_a_line(command):
     assert "rsrg init NAME" in lines[-1]
 
 
+def test_each_example_stands_beside_its_command(command):
+    """The command that takes it: `run` refuses exact super blocks and studies."""
+    rows = [line.split() for line in command("init").stdout.splitlines()[:-1]]
+    beside = {row[0]: row[1] for row in rows}
+    assert beside["smoke"] == "run"
+    assert beside["exact_small"] == "exact"
+    assert beside["studies/yielding"] == "sweep"
+    listed = json.loads(command("init", "--json").stdout)
+    assert {example["name"]: example["command"] for example in listed} == beside
+    assert "rsrg COMMAND --example NAME" in command("init").stdout
+
+
 @pytest.mark.parametrize("name", example_names())
 def test_what_init_writes_means_what_the_example_means(command, tmp_path, name):
     done = command("init", name)

@@ -131,7 +131,7 @@ def test_inspecting_a_config(document):
 
 
 def test_examples(document):
-    assert {"name", "kind", "summary"} == set(document("init")[1][0])
+    assert {"name", "kind", "command", "summary"} == set(document("init")[1][0])
     assert document("init", "smoke")[1]["config"] == "smoke.yaml"
 
 
