@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -20,6 +20,7 @@ from rsrg.cli.outcome import finish
 from rsrg.cli.overrides import parse_overrides
 
 if TYPE_CHECKING:
+    from rsrg.config.run_config import RunConfig
     from rsrg.config.schema import Config
     from rsrg.config.trajectory import TrajectoryConfig
     from rsrg.execution.plan import Plan
@@ -130,16 +131,14 @@ def resume(
 
 def _print_left(path: Path, overrides: dict[str, Any], as_json: bool) -> None:
     """What a resume would do, and how long that would take here."""
-    from rsrg.config.exact import ExactConfig
     from rsrg.config.schema import Config
     from rsrg.execution import engine
     from rsrg.formatting import counted, duration_text
     from rsrg.report.console import print_json
 
-    config, left, total = engine.chunks_left(path, overrides)
-    known = left and not isinstance(config, ExactConfig)
-    whole = _planned(cast("Config | TrajectoryConfig", config)).seconds if known else None
-    seconds = None if whole is None else whole * left / total
+    config, by_kind = engine.chunks_left(path, overrides)
+    left, total = sum(by_kind.values()), sum(config.chunk_totals().values())
+    seconds = _seconds_left(config, by_kind) if left else None
     if as_json:
         print_json({"chunks_left": left, "chunks": total, "seconds": seconds})
         return
@@ -147,6 +146,20 @@ def _print_left(path: Path, overrides: dict[str, Any], as_json: bool) -> None:
     if seconds is not None:
         source = "measured on one chunk" if isinstance(config, Config) else "estimated"
         print(f"  time about {duration_text(seconds)} on this machine ({source})")
+
+
+def _seconds_left(config: "RunConfig", chunks: dict[str, int]) -> float | None:
+    """The time of so many chunks of each kind of work on this machine; None where unknown."""
+    from rsrg.config.schema import Config
+    from rsrg.config.trajectory import TrajectoryConfig
+    from rsrg.execution.timing import chunk_times
+    from rsrg.execution.trajectory_timing import trajectory_plan
+
+    if isinstance(config, TrajectoryConfig):
+        whole = trajectory_plan(config).seconds
+        return None if whole is None else whole * sum(chunks.values()) / config.chunks()
+    times = chunk_times(config) if isinstance(config, Config) else None
+    return times.of(chunks) if times else None
 
 
 def _planned(

@@ -6,7 +6,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from rsrg.config.base import ConfigModel, Finite, Integer, as_tuple, ascending
 from rsrg.config.on_resume import CAN_ONLY_GROW, FIXED, IGNORED
-from rsrg.config.run_config import Checkpoint, RunConfig
+from rsrg.config.run_config import CHUNKS, Checkpoint, RunConfig
 from rsrg.ensemble.super_blocks import CHUNK, LevelLaw
 from rsrg.physics.elastic import ALPHA_MAX, ALPHA_MIN
 
@@ -125,4 +125,4 @@ class ExactConfig(RunConfig):
 
     def chunk_totals(self) -> dict[str, int]:
         """Chunks in all, by the dataset that counts those done."""
-        return {"checkpoint/chunks_done": self.chunks()}
+        return {CHUNKS: self.chunks()}

@@ -11,6 +11,11 @@ from rsrg.config.base import ConfigModel, quantity
 from rsrg.config.config_html import config_html
 from rsrg.config.on_resume import Rules, stated_rules, without_ignored
 
+# The kinds of work, by the datasets that count the chunks done: of draws, exact means, exact super
+# blocks or frames; and of the super blocks of a pool.
+CHUNKS = "checkpoint/chunks_done"
+POOL_CHUNKS = "checkpoint/pool_chunks_done"
+
 
 class Checkpoint(ConfigModel):
     """How often a run is saved."""

@@ -23,7 +23,7 @@ from rsrg.config.on_resume import (
     OnResume,
     stated_rules,
 )
-from rsrg.config.run_config import Checkpoint, RunConfig
+from rsrg.config.run_config import CHUNKS, POOL_CHUNKS, Checkpoint, RunConfig
 from rsrg.config.sampling import MOST_SAMPLES, Sampling
 from rsrg.ensemble.blocks import CHUNK
 from rsrg.physics.arrays import Array
@@ -235,9 +235,9 @@ class Config(RunConfig):
             {'checkpoint/chunks_done': 12}
         """
         formula = self.sampling.estimator == "formula"
-        totals = {"checkpoint/chunks_done": 0 if formula else self.steps() * self.chunks()}
+        totals = {CHUNKS: 0 if formula else self.steps() * self.chunks()}
         if self.flow.quenched:
-            totals["checkpoint/pool_chunks_done"] = self.steps() * (self.flow.blocks // CHUNK)
+            totals[POOL_CHUNKS] = self.steps() * (self.flow.blocks // CHUNK)
         return totals
 
 

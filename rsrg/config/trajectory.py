@@ -9,7 +9,7 @@ from rsrg.config.base import ConfigModel, Finite, Integer, as_tuple
 from rsrg.config.blocks import DATASET, Edge
 from rsrg.config.materials import Materials, require_distinct
 from rsrg.config.on_resume import FIXED, IGNORED, OnResume
-from rsrg.config.run_config import Checkpoint, RunConfig
+from rsrg.config.run_config import CHUNKS, Checkpoint, RunConfig
 from rsrg.physics.materials import Material
 
 Domain = Literal["sphere", "all"]
@@ -199,4 +199,4 @@ class TrajectoryConfig(RunConfig):
 
     def chunk_totals(self) -> dict[str, int]:
         """Frames in all, by the dataset that counts those done."""
-        return {"checkpoint/chunks_done": self.chunks()}
+        return {CHUNKS: self.chunks()}

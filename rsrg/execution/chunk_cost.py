@@ -1,5 +1,6 @@
 """What a chunk of a run costs, roughly, before one was timed."""
 
+from rsrg.config.run_config import CHUNKS, POOL_CHUNKS, RunConfig
 from rsrg.config.schema import Config
 from rsrg.ensemble.blocks import CHUNK
 from rsrg.sums.cost import (
@@ -9,6 +10,14 @@ from rsrg.sums.cost import (
     harmonic_seconds,
     weighted_seconds,
 )
+
+
+def relative_costs(config: RunConfig) -> dict[str, float]:
+    """What chunks cost beside each other, by kind of work as `chunk_totals` has them."""
+    if not isinstance(config, Config) or not config.flow.quenched:
+        return dict.fromkeys(config.chunk_totals(), 1.0)
+    draws = draw_chunk_seconds(config) if config.sampling.estimator == "montecarlo" else 0.0
+    return {CHUNKS: draws, POOL_CHUNKS: super_block_chunk_seconds(config)}
 
 
 def draw_chunk_seconds(config: Config) -> float:

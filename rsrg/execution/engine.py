@@ -223,17 +223,17 @@ def resume(
 
 def chunks_left(
     path: str | os.PathLike[str], overrides: Mapping[str, Any] | None = None
-) -> tuple[RunConfig, int, int]:
-    """What `resume` would do: the config, and how many chunks are left, of how many. Reads only.
+) -> tuple[RunConfig, dict[str, int]]:
+    """What `resume` would do: the config, and how many chunks of each kind are left. Reads only.
 
     Raises as `resume` does for what it refuses before it begins.
     """
     with _resumable(resolve_symlink(Path(path))) as snapshot:
         state = saved_state(snapshot)
         if (config := _remaining(snapshot, overrides or {})) is None:
-            return state.config, 0, state.progress[1]
-        done, total = state.extended(config).progress
-    return config, total - done, total
+            return state.config, dict.fromkeys(state.chunks_done, 0)
+        done = state.extended(config).chunks_done
+    return config, {kind: total - done[kind] for kind, total in config.chunk_totals().items()}
 
 
 def go_on(

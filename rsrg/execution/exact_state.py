@@ -8,6 +8,7 @@ from typing import Any, Self, cast
 import numpy as np
 
 from rsrg.config.exact import ExactConfig
+from rsrg.config.run_config import CHUNKS
 from rsrg.config.stored import stored_config
 from rsrg.ensemble.super_blocks import CHUNK, NORMS
 from rsrg.execution.clock import CLOCK
@@ -48,7 +49,7 @@ class ExactState:
     def from_run_file(cls, snapshot: Snapshot) -> Self:
         """The state saved in a run file."""
         config = cast(ExactConfig, stored_config(snapshot))
-        norms, done = snapshot.read("exact/norms"), snapshot.read("checkpoint/chunks_done")
+        norms, done = snapshot.read("exact/norms"), snapshot.read(CHUNKS)
         return cls(config, norms, done, SessionRecord.from_run_file(snapshot))
 
     def extended(self, config: ExactConfig) -> Self:
@@ -62,6 +63,11 @@ class ExactState:
     def progress(self) -> tuple[int, int]:
         """Chunks done, and chunks in all."""
         return int(self.done[0]), self.config.chunks()
+
+    @property
+    def chunks_done(self) -> dict[str, int]:
+        """All work is of one kind."""
+        return {CHUNKS: int(self.done[0])}
 
     def workloads(self, executor: Executor) -> Iterator[Workload[Any, Any]]:
         """The chunks that are missing."""
@@ -83,7 +89,7 @@ class ExactState:
         return {
             **exact_axes(self.config),
             "exact/norms": self.norms,
-            "checkpoint/chunks_done": self.done,
+            CHUNKS: self.done,
             **self.record.datasets(),
         }
 

@@ -12,6 +12,7 @@ from typing import Any, Self
 import numpy as np
 
 from rsrg.config.block_ensemble import initial_law
+from rsrg.config.run_config import POOL_CHUNKS
 from rsrg.config.schema import Config
 from rsrg.ensemble.blocks import CHUNK
 from rsrg.ensemble.initial import initial_pool
@@ -88,7 +89,7 @@ class PoolState:
             stability = snapshot.read("pool/stability")
         names = [n for n in snapshot.names("pool/") if n not in NOT_STATISTICS]
         statistics = {n.removeprefix("pool/"): snapshot.read(n) for n in names}
-        done = snapshot.read("checkpoint/pool_chunks_done")
+        done = snapshot.read(POOL_CHUNKS)
         hashes = [str(h) for h in snapshot.read("pool/initial_sha256")]
         return cls(config, hashes, chi, new, stability, done, statistics)
 
@@ -164,7 +165,7 @@ class PoolState:
             "pool/chi": self.chi,
             **({"pool/chi_next": self.new} if step_begun else {}),
             **({"pool/stability": self.stability} if harmonic else {}),
-            "checkpoint/pool_chunks_done": self.done,
+            POOL_CHUNKS: self.done,
         }
 
     def conclusions(self) -> dict[str, Any]:

@@ -34,6 +34,10 @@ class RunState(Protocol):
         """Chunks done, and chunks in all."""
 
     @property
+    def chunks_done(self) -> dict[str, int]:
+        """Chunks done of each kind of work, by the dataset that counts them."""
+
+    @property
     def step_in_hand(self) -> int:
         """The RG step that is being computed, from 1."""
 

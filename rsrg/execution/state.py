@@ -6,6 +6,7 @@ from typing import Any, Self, cast
 
 import numpy as np
 
+from rsrg.config.run_config import CHUNKS, POOL_CHUNKS
 from rsrg.config.schema import Config
 from rsrg.config.stored import stored_config
 from rsrg.ensemble.sampling import ChunkMoments
@@ -86,11 +87,15 @@ class State:
     @property
     def progress(self) -> tuple[int, int]:
         """Chunks done, and chunks in all."""
-        done, total = int(self.done.sum()), len(self.done) * self.config.chunks()
+        return sum(self.chunks_done.values()), sum(self.config.chunk_totals().values())
+
+    @property
+    def chunks_done(self) -> dict[str, int]:
+        """Chunks of draws, and of super blocks, by the dataset that counts them."""
+        done = {CHUNKS: int(self.done.sum())}
         if self.pool:
-            done += int(self.pool.done.sum())
-            total += len(self.done) * self.pool.chunks
-        return done, total
+            done[POOL_CHUNKS] = int(self.pool.done.sum())
+        return done
 
     @property
     def step_in_hand(self) -> int:
@@ -132,6 +137,6 @@ class State:
             **run_axes(self.config),
             **(self.moments.datasets() if self.has_sums else {}),
             **(self.pool.datasets() if self.pool else {}),
-            "checkpoint/chunks_done": self.done,
+            CHUNKS: self.done,
             **self.record.datasets(),
         }

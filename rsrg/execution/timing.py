@@ -5,11 +5,13 @@ so a plan is there in seconds, whatever it is a plan of. Of the time that is mea
 themselves should take (`chunk_cost`) grows as these do, and the rest with the number of blocks.
 """
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from rsrg.config.run_config import CHUNKS, POOL_CHUNKS
 from rsrg.config.schema import Config
 from rsrg.ensemble.blocks import CHUNK
 from rsrg.ensemble.subpools import POOL_UNIT
@@ -42,21 +44,54 @@ class ChunkTime:
     n0: int | None
 
 
-def timed_plan(config: Config) -> Plan:
-    """The plan of a run, with its time. Computes a few chunks for that, which compiles the kernels.
+@dataclass(frozen=True)
+class ChunkTimes:
+    """Seconds for a chunk of each kind of work, on all threads of this process.
 
-    The time is that on all threads of this machine; it is left out where nothing is drawn, or where
-    the run would not fit into memory.
+    seconds: by kind, as `Config.chunk_totals` has them. n0: as in `ChunkTime`, the smallest.
     """
-    planned = plan(config)
-    if not steps_drawn(config) or not planned.fits:
-        return planned
+
+    seconds: dict[str, float]
+    n0: int | None
+
+    def of(self, chunks: Mapping[str, int]) -> float:
+        """Seconds for so many chunks of each kind."""
+        return sum(s * chunks[kind] for kind, s in self.seconds.items())
+
+
+def chunk_times(config: Config) -> ChunkTimes | None:
+    """The times of a run's chunks, from a few of them, which compiles the kernels.
+
+    None where nothing is drawn, or where the run would not fit into memory. Draws that all steps
+    share take their time once.
+    """
+    if not steps_drawn(config) or not plan(config).fits:
+        return None
     chunk = timed_chunk(config)
-    seconds, n0 = steps_drawn(config) * config.chunks() * chunk.seconds, chunk.n0
-    if config.flow.quenched and n0 is not None:
-        pool_seconds, pool_n0 = _block_pool_time(config)
-        seconds, n0 = seconds + pool_seconds, min(n0, pool_n0)
-    return replace(planned, seconds=seconds, timed_n0=n0)
+    seconds = {CHUNKS: chunk.seconds * steps_drawn(config) / config.steps()}
+    if not config.flow.quenched or chunk.n0 is None:
+        return ChunkTimes(seconds, chunk.n0)
+    pool_seconds, n0 = _pool_chunk_time(config)
+    return ChunkTimes(seconds | {POOL_CHUNKS: pool_seconds}, min(chunk.n0, n0))
+
+
+def decides_times(config: Config) -> str:
+    """The settings that `chunk_times` depends on, as text."""
+    data = json.loads(config.resolved())
+    chosen = [data[key] for key in ("blocks", "strain", "readings")]
+    if config.flow.quenched:
+        chosen += [data["flow"], data["materials"]]
+    if config.sampling.resample == "once":
+        chosen += [config.steps()]
+    return json.dumps([config.sampling.estimator, *chosen], sort_keys=True)
+
+
+def timed_plan(config: Config) -> Plan:
+    """The plan of a run, with its time where there are `chunk_times`."""
+    planned, times = plan(config), chunk_times(config)
+    if times is None:
+        return planned
+    return replace(planned, seconds=times.of(config.chunk_totals()), timed_n0=times.n0)
 
 
 def timed_chunk(config: Config) -> ChunkTime:
@@ -132,10 +167,10 @@ def _bodies(config: Config) -> int:
     return len(config.readings) * len(config.strain.strains()) + 1
 
 
-def _block_pool_time(config: Config) -> tuple[float, int]:
-    """Seconds for all steps of the pool, and the N0 of the chunk of it that was timed.
+def _pool_chunk_time(config: Config) -> tuple[float, int]:
+    """Seconds for a chunk of super blocks, and the N0 of the one that was timed.
 
-    From one of its chunks, and one set of its statistics.
+    With its share of the statistics of each step's pool, one set of which is timed, too.
     """
     few = _few_cases(config)
     n0 = _largest_affordable(few, _coarse_grain_seconds, super_block_chunk_seconds) or SMALLEST
@@ -144,7 +179,7 @@ def _block_pool_time(config: Config) -> tuple[float, int]:
     seconds = _scaled(seconds, _with_n0(config, n0), config, super_block_chunk_seconds)
     describing = _describe_seconds(few) * by_cases * config.flow.blocks / few.flow.blocks
     pool_chunks = config.flow.blocks // CHUNK
-    return config.steps() * (pool_chunks * seconds / available_threads() + describing), n0
+    return seconds / available_threads() + describing / pool_chunks, n0
 
 
 def _coarse_grain_seconds(config: Config) -> float:

@@ -7,6 +7,7 @@ from typing import Any, Self, cast
 
 import numpy as np
 
+from rsrg.config.run_config import CHUNKS
 from rsrg.config.stored import stored_config
 from rsrg.config.trajectory import TrajectoryConfig
 from rsrg.execution.clock import CLOCK
@@ -57,7 +58,7 @@ class TrajectoryState:
             blocks=blocks,
             spacing=spacing,
             engines=[str(e) for e in engines],
-            done=snapshot.read("checkpoint/chunks_done"),
+            done=snapshot.read(CHUNKS),
             record=SessionRecord.from_run_file(snapshot),
         )
 
@@ -77,6 +78,11 @@ class TrajectoryState:
     def progress(self) -> tuple[int, int]:
         """Frames done, and frames in all."""
         return int(self.done[0]), self.config.chunks()
+
+    @property
+    def chunks_done(self) -> dict[str, int]:
+        """All work is of one kind."""
+        return {CHUNKS: int(self.done[0])}
 
     def workloads(self, executor: Executor) -> Iterator[Workload[Any, Any]]:
         """The frames that are missing."""
@@ -101,7 +107,7 @@ class TrajectoryState:
             "trajectory/blocks": self.blocks,
             "trajectory/spacing": self.spacing,
             "trajectory/engine": self.engines,
-            "checkpoint/chunks_done": self.done,
+            CHUNKS: self.done,
             **self.record.datasets(),
         }
 

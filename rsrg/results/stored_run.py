@@ -70,9 +70,19 @@ class StoredRun(OpenedFile, ABC):
             >>> run.progress
             (12, 12)
         """
-        totals = self.config.chunk_totals()
-        done = sum(int(self.read(name).sum()) for name in totals)
-        return done, sum(totals.values())
+        return sum(self.chunks_done.values()), sum(self.config.chunk_totals().values())
+
+    @property
+    def chunks_done(self) -> dict[str, int]:
+        """Chunks done of each kind of work, by the dataset that counts them.
+
+        Example:
+            With the `run` of the example of `Run`:
+
+            >>> run.chunks_done
+            {'checkpoint/chunks_done': 12}
+        """
+        return {name: int(self.read(name).sum()) for name in self.config.chunk_totals()}
 
     @property
     def provenance(self) -> list[dict[str, str]]:

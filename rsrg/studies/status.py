@@ -11,6 +11,7 @@ from typing import Any, Literal, get_args
 
 from rsrg.config.yaml_source import read_source
 from rsrg.errors import ConfigError, NotARunError, RunFileError
+from rsrg.execution.chunk_cost import relative_costs
 from rsrg.execution.clock import CLOCK
 from rsrg.formatting import duration_text
 from rsrg.records import Records
@@ -37,7 +38,7 @@ class RunStatus:
     state: among others `interrupted`, where the process ended without saving its end, and
     `changed`, where the file holds another run than its name in the sweep says. holder: the process
     named in the lock of a running or interrupted run. alive: whether that process runs; None where
-    that is unknown. group: the folder or study that it was found in; "" for a file named itself.
+    that is unknown. group: the folder or study that lists it; "" for a file named itself.
     unit: of done and total, chunk or frame.
     """
 
@@ -130,8 +131,8 @@ def _status_of(
             f"{state}; its config was changed by a resume, so it is kept as it is",
         )
     left = None if state in ("finished", "changed") else _seconds_left(run)
-    told = {"holder": holder, "alive": alive, "unit": run.config.unit, **_listed(entry)}
-    return RunStatus(str(path), state, done, total, left, note, **told)
+    details = {"holder": holder, "alive": alive, "unit": run.config.unit, **_listed(entry)}
+    return RunStatus(str(path), state, done, total, left, note, **details)
 
 
 def _listed(entry: Entry | None) -> dict[str, Any]:
@@ -188,15 +189,20 @@ def _time(text: Any) -> datetime:
 
 
 def _seconds_left(run: StoredRun) -> float | None:
-    """Seconds left, at the mean rate of all sessions so far; None before the first chunk."""
-    done, total = run.progress
-    if done == 0:
+    """Seconds left, at the mean rate of all sessions so far; None before the first chunk.
+
+    Chunks of different kinds of work count as what they cost.
+    """
+    costs, done = relative_costs(run.config), run.chunks_done
+    took = sum(costs[kind] * count for kind, count in done.items())
+    if took == 0.0:
         return None
     started, ended = run.read("provenance/started"), run.read("provenance/ended")
     sessions = [(_time(b) - _time(a)).total_seconds() for a, b in zip(started, ended, strict=True)]
     if min(sessions) < 0.0:  # the clock was set back within one: nobody knows how long it took
         return None
-    return sum(sessions) / done * (total - done)
+    whole = sum(costs[kind] * total for kind, total in run.config.chunk_totals().items())
+    return sum(sessions) * (whole / took - 1.0)
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,11 @@
 """Carrying a study to its end: each run that is missing, stopped or failed, one after another."""
 
-import json
 import os
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from rsrg.config.schema import Config
 from rsrg.errors import ConfigError, ExecutorError, RsrgError
@@ -17,9 +16,11 @@ from rsrg.execution.notebook import watched
 from rsrg.execution.open_executor import open_executor
 from rsrg.execution.progress import Progress, Watcher
 from rsrg.execution.signals import StopRequest, stop_on_signals
-from rsrg.execution.timing import timed_chunk
+from rsrg.execution.timing import ChunkTimes, chunk_times, decides_times
 from rsrg.execution.walltime import TimeLimit
 from rsrg.records import Records
+from rsrg.results.any_run import open_stored_run
+from rsrg.results.run import Run
 from rsrg.storage.atomic import require_path
 from rsrg.studies.index import index_of, read_index, write_index
 from rsrg.studies.status import Group, RunStatus, study_status
@@ -130,29 +131,29 @@ def sweep(
 
 
 def sweep_plan(study: Study, folder: Path) -> SweepPlan:
-    """The plan of a sweep, from one timed chunk of each kind of run."""
+    """The plan of a sweep, from a few timed chunks of each kind of run."""
     group, members = study_status(study, folder), {m.file: m for m in study.members}
-    todo = [(members[Path(s.path).name], s) for s in group.runs if s.in_study and _to_do(s)]
-    chunks = [_chunks(member) - status.done for member, status in todo]
-    seconds: dict[str, float] = {}
-    total = 0.0
-    for (member, _), count in zip(todo, chunks, strict=True):
-        kind = _work_kind(member.config)
-        if member.config.sampling.estimator == "montecarlo" and kind not in seconds:
-            seconds[kind] = timed_chunk(member.config).seconds
-        total += count * seconds.get(kind, 0.0)
-    return SweepPlan(group, len(todo), sum(chunks), total if seconds else None)
+    todo = [s for s in group.runs if s.in_study and _to_do(s)]
+    chunks, total, known = 0, 0.0, False
+    times: dict[str, ChunkTimes | None] = {}
+    for status in todo:
+        config, left = _work_left(members[Path(status.path).name], status)
+        chunks += sum(left.values())
+        kind = decides_times(config)
+        if kind not in times:
+            times[kind] = chunk_times(config)
+        if (each := times[kind]) is not None:
+            total, known = total + each.of(left), True
+    return SweepPlan(group, len(todo), chunks, total if known else None)
 
 
-def _work_kind(config: Config) -> str:
-    """The settings that decide how long a chunk takes; they are equal for runs of one kind."""
-    data = json.loads(config.resolved())
-    return json.dumps([data[key] for key in ("blocks", "strain", "readings")], sort_keys=True)
-
-
-def _chunks(member: Member) -> int:
-    formula = member.config.sampling.estimator == "formula"
-    return 0 if formula else member.config.steps() * member.config.chunks()
+def _work_left(member: Member, status: RunStatus) -> tuple[Config, dict[str, int]]:
+    """The config of a run, and how many chunks of each kind of work are left."""
+    if status.state == "missing":
+        return member.config, member.config.chunk_totals()
+    with cast(Run, open_stored_run(Path(status.path))) as run:
+        totals, done = run.config.chunk_totals(), run.chunks_done
+        return run.config, {kind: total - done[kind] for kind, total in totals.items()}
 
 
 def _to_do(status: RunStatus) -> bool:
@@ -176,6 +177,7 @@ class Sweep:
         self.walltime, self.limit = walltime, TimeLimit.from_walltime(walltime)
         self.began = CLOCK.monotonic()
         self.stopped = False
+        self.failures: dict[str, str] = {}  # by file: why a run did not go on to its end
 
     def work(self) -> Group:
         """Do all that is left. Where a run fails, the user is notified and the next one begins.
@@ -194,7 +196,17 @@ class Sweep:
                 outcome = self._carry_on(member, rows[member.file], must_begin=number == 1)
                 text = parameters_text(member.parameters)
                 self.notify(f"[{number}/{len(todo)}] {member.file}  {text}: {outcome}")
-        return study_status(self.study, self.folder)
+        return self._explained(study_status(self.study, self.folder))
+
+    def _explained(self, group: Group) -> Group:
+        """The same with the failures of this session in the notes that do not tell them."""
+        return replace(group, runs=tuple(self._with_failure(run) for run in group.runs))
+
+    def _with_failure(self, run: RunStatus) -> RunStatus:
+        failure = self.failures.get(Path(run.path).name, "")
+        if failure in run.note:
+            return run
+        return replace(run, note="; ".join(filter(None, (run.note, failure))))
 
     def _stop_requested(self, signal_name: str) -> None:
         """Stop the sweep after a signal between two runs."""
@@ -221,9 +233,11 @@ class Sweep:
         except ExecutorError:
             raise
         except RsrgError as error:
+            self.failures[member.file] = str(error)
             return f"not done: {error}"
-        except Exception as error:  # the run file records it; other runs may succeed
-            return f"failed: {type(error).__name__}: {error}"
+        except Exception as error:  # of any kind: other runs may succeed
+            self.failures[member.file] = f"{type(error).__name__}: {error}"
+            return f"failed: {self.failures[member.file]}"
         self.stopped |= run.status == "stopped"
         return f"{run.status} after {CLOCK.monotonic() - began:.1f} s"
 
