@@ -1,9 +1,8 @@
 """A file of merged runs, opened for reading: what was varied, and each of the runs."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +10,9 @@ from rsrg.errors import NotARunError, RunFileError
 from rsrg.formatting import counted
 from rsrg.records import MAX_ROWS, Records
 from rsrg.results.critical_record import CriticalStrainRecord
-from rsrg.results.member_record import RECORD, MemberRecord
-from rsrg.results.member_run import FOR_CRITICAL_STRAINS, member_snapshot
+from rsrg.results.member_record import RECORD
+from rsrg.results.member_run import FOR_CRITICAL_STRAINS
+from rsrg.results.member_runs import MemberRuns
 from rsrg.results.opened_file import OpenedFile
 from rsrg.results.run import Run
 from rsrg.results.run_html import merged_html
@@ -81,20 +81,7 @@ class MergedRuns(OpenedFile):
         super().__init__(snapshot)
         if self.attributes.get("filetype") != MERGED:
             raise NotARunError(f"{self.path} holds no merged runs")
-        self.runs: Mapping[str, Run] = _MemberRuns(self)
-
-    @cached_property
-    def _records(self) -> dict[str, MemberRecord]:
-        if RECORD not in self.snapshot:
-            raise RunFileError(
-                f"{self.path} was merged by an earlier rsrg, which kept no configs: its numbers "
-                "are all here by name, and to have its runs, merge them again with rsrg merge"
-            )
-        try:
-            records = [MemberRecord.from_text(text) for text in self.read(RECORD)]
-        except ValueError as error:
-            raise RunFileError(f"{self.path} is damaged: a record of its runs: {error}") from None
-        return {record.name: record for record in records}
+        self.runs = MemberRuns(self)
 
     @property
     def members(self) -> dict[str, dict[str, Any]]:
@@ -106,7 +93,7 @@ class MergedRuns(OpenedFile):
             >>> list(merged.members.values())
             [{'n0': 3}, {'n0': 4}]
         """
-        return {name: dict(record.parameters) for name, record in self._records.items()}
+        return {name: dict(record.parameters) for name, record in self.runs.records.items()}
 
     @property
     def parameters(self) -> dict[str, list[Any]]:
@@ -181,30 +168,12 @@ class MergedRuns(OpenedFile):
             {'n0': 3} xx+yy+zz 0.471
             {'n0': 4} xx+yy+zz 0.604
         """
-        return Records(r for name in self._records for r in self._critical_strains(name))
+        return Records(r for name in self.runs for r in self._critical_strains(name))
 
     def _critical_strains(self, name: str) -> Iterator[MemberCriticalStrain]:
-        with self._run(name, FOR_CRITICAL_STRAINS) as run:
+        with self.runs.read(name, FOR_CRITICAL_STRAINS) as run:
             for r in run.critical_strains():
                 yield MemberCriticalStrain(**vars(r), run=name, parameters=self.members[name])
-
-    def _run(self, name: str, groups: tuple[str, ...] = ("",)) -> Run:
-        try:
-            snapshot = member_snapshot(self.snapshot, self.read, self._records[name], groups)
-        except (LookupError, ValueError, TypeError) as error:
-            raise RunFileError(
-                f"{self.path} is damaged: the record of {name} does not fit its datasets: {error}"
-            ) from None
-        return Run(snapshot)
-
-    def _whole_run(self, name: str) -> Run:
-        run = self._run(name)
-        if run.config.flow.quenched and "pool/failed" not in run.snapshot:
-            raise RunFileError(
-                f"{run.path} has the flow of equal blocks alone, as pools of unequal blocks are "
-                "not pooled over seeds; its numbers are in the arrays of the merged file"
-            )
-        return run
 
     def entry(self, name: str) -> Entry:
         """What a dataset is: its axes, those it was swept over in front; unit and name in words.
@@ -269,33 +238,7 @@ class MergedRuns(OpenedFile):
     def _html(self) -> str:
         if RECORD not in self.snapshot:
             return merged_html(self, {})
-        names = list(self._records)[:MAX_ROWS]
-        return merged_html(self, {name: self._run(name, FOR_CRITICAL_STRAINS) for name in names})
-
-
-class _MemberRuns(Mapping[str, Run]):
-    """The runs of a merged file by name, each read when it is asked for."""
-
-    def __init__(self, merged: MergedRuns) -> None:
-        self._merged = merged
-        self._read: dict[str, Run] = {}
-
-    def __getitem__(self, name: str) -> Run:
-        if name not in self._merged._records:
-            known = ", ".join(self)
-            raise RunFileError(f"`name` must be one of {known}; got {name!r} ({self._merged.path})")
-        if name not in self._read or self._read[name].closed:
-            self._read[name] = self._merged._whole_run(name)
-        return self._read[name]
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._merged._records
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._merged._records)
-
-    def __len__(self) -> int:
-        return len(self._merged._records)
-
-    def __repr__(self) -> str:
-        return f"<{len(self)} runs of {self._merged.path}: {', '.join(self)}>"
+        names = list(self.runs)[:MAX_ROWS]
+        return merged_html(
+            self, {name: self.runs.read(name, FOR_CRITICAL_STRAINS) for name in names}
+        )
