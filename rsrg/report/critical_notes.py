@@ -6,10 +6,11 @@ from scipy.special import stdtrit
 from rsrg.ensemble.statistics import MAX_GROUPS
 from rsrg.formatting import NONE, counted
 from rsrg.physics.loading import first_marked_on_sides, outward
-from rsrg.report.critical_table import HEADINGS, against, critical_columns, sources_of_readings
+from rsrg.report.critical_table import against, critical_columns, sources_of_readings
 from rsrg.report.sampling_note import sampling_notes
 from rsrg.report.sign_text import sign_text
 from rsrg.results.run import Run
+from rsrg.results.source_names import SOURCE_NAMES
 
 MIN_FREEDOM = 16  # degrees of freedom of an error bar; with fewer, a note says so
 ONE_SIGMA = 0.6826894921370859  # share of a normal distribution within one standard error
@@ -46,7 +47,7 @@ def _without_crossing(run: Run) -> list[str]:
     silent: dict[str, list[str]] = {}
     for reading, source in sources_of_readings(run):
         if reading not in failing:
-            silent.setdefault(reading, []).append(HEADINGS[source])
+            silent.setdefault(reading, []).append(SOURCE_NAMES[source].heading)
     strains = run.read("axes/strain")
     grid = f"no critical strain on {strains[0]:g} … {strains[-1]:g}"
     places: dict[str, list[str]] = {}
@@ -90,7 +91,7 @@ def _terms(run: Run) -> str:
     }
     if "lattice" not in run.sources():
         words["continuum"] = "the exact limit N0 → ∞ of the sum over blocks"
-    return " ".join(f"{HEADINGS[source]}: {words[source]}." for source in run.sources())
+    return " ".join(f"{SOURCE_NAMES[source].heading}: {words[source]}." for source in run.sources())
 
 
 def _turned(run: Run) -> list[str]:

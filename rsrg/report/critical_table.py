@@ -9,9 +9,9 @@ from rsrg.report.grouped_table import Column, grouped_table
 from rsrg.results.already_failed import already_failed
 from rsrg.results.critical_record import CriticalStrainRecord, first_failure
 from rsrg.results.run import Run
+from rsrg.results.source_names import SOURCE_NAMES
 
 SHOWN_AS_ONE = 1e-6  # critical strains closer than this are shown as one, with all their channels
-HEADINGS = {"lattice": "sum", "continuum": "continuum", "log": "log formula"}
 ANY_READING = "any reading"
 Cell = tuple[str, str]
 
@@ -126,7 +126,7 @@ def critical_tables(run: Run, width: int, every_channel: bool = False) -> list[l
     for c in columns:
         sides = [c.side] if c.side else []
         channels = [" / ".join(c.channels)] if every_channel else []
-        heading = (HEADINGS[c.source], *sides, *channels)
+        heading = (SOURCE_NAMES[c.source].heading, *sides, *channels)
         marked = len(c.channels) > 1
         texts = (f"{e} {letters.get(f, f)}".rstrip() if marked else e for e, f in c.cells)
         shown.append(Column(c.reading or ANY_READING, heading, tuple(texts)))
@@ -153,10 +153,10 @@ def against(run: Run) -> str:
 
 def _place(column: CriticalColumn, columns: list[CriticalColumn]) -> str:
     """The reading of a column; with its side and source where others have other channels there."""
-    words = [column.reading or f"the {HEADINGS[column.source]}"]
+    words = [column.reading or f"the {SOURCE_NAMES[column.source].heading}"]
     same = [c for c in columns if c.reading == column.reading and c.channels]
     if any(c.channels != column.channels for c in same if c.source == column.source):
         words.append(column.side)
     if any(c.channels != column.channels for c in same if c.side == column.side):
-        words += [HEADINGS[column.source]] if column.reading else []
+        words += [SOURCE_NAMES[column.source].heading] if column.reading else []
     return ", ".join(words)

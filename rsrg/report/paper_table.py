@@ -10,6 +10,7 @@ from rsrg.formatting import with_error
 from rsrg.results.critical_record import CriticalStrainRecord
 from rsrg.results.merged_runs import MemberCriticalStrain, MergedRuns
 from rsrg.results.run import Run
+from rsrg.results.source_names import SOURCE_NAMES
 
 LATEX_SPECIAL = {
     **{c: f"\\{c}" for c in "&%$#_{}"},
@@ -17,7 +18,6 @@ LATEX_SPECIAL = {
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
 }
-SOURCES = {"lattice": "sum", "continuum": "continuum", "log": "Eqs.~4.2--4.5"}
 
 
 def csv_table(opened: Run | MergedRuns, records: Sequence[CriticalStrainRecord]) -> str:
@@ -64,7 +64,7 @@ def latex_table(opened: Run | MergedRuns, records: Sequence[CriticalStrainRecord
     ]
     for r in records:
         cells = [escaped(str(value)) for value in _varied(r, varied)]
-        cells += [escaped(r.material), escaped(r.reading) or "--", SOURCES[r.source]]
+        cells += [escaped(r.material), escaped(r.reading) or "--", SOURCE_NAMES[r.source].latex]
         lines.append(" & ".join([*cells, escaped(r.channel), f"${_number(r)}$"]) + r" \\")
     return "\n".join([*lines, r"\bottomrule", r"\end{tabular}", ""])
 

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from rsrg.formatting import NONE, difference_text, sigmas_text, with_error
 from rsrg.report.console import print_wrapped
-from rsrg.report.critical_table import HEADINGS, SHOWN_AS_ONE
+from rsrg.report.critical_table import SHOWN_AS_ONE
 from rsrg.report.fitted_table import print_table
 from rsrg.report.terminal import page
 from rsrg.results.run_comparison import (
@@ -20,6 +20,7 @@ from rsrg.results.run_comparison import (
     EigenvalueDifference,
     RunComparison,
 )
+from rsrg.results.source_names import SOURCE_NAMES
 
 EQUAL = 2e-8  # exact critical strains are found to 1e-8 in each run
 LISTED = ("materials", "readings")  # what of these differs is said by name
@@ -76,7 +77,8 @@ def _by_place(rows: Sequence[R]) -> Iterator[tuple[str, list[R]]]:
 
 
 def _place(source: str, reading: str) -> str:
-    return f"{HEADINGS[source]}, {reading}" if reading else HEADINGS[source]
+    name = SOURCE_NAMES[source].heading
+    return f"{name}, {reading}" if reading else name
 
 
 def _equal(row: CriticalStrainDifference) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from rsrg.formatting import NONE, counted, with_error
 from rsrg.records import MAX_ROWS, facts_html, rows_html
 from rsrg.results.critical_record import CriticalStrainRecord, first_failure
+from rsrg.results.source_names import SOURCE_NAMES
 
 if TYPE_CHECKING:
     from rsrg.results.exact_run import ExactRun
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from rsrg.results.trajectory_run import TrajectoryRun
 
 MAX_NAMES = 12  # of glasses in a line
-SUMS = {"lattice": "sum", "continuum": "continuum", "log": "log formula"}
 
 
 def run_html(run: "Run") -> str:
@@ -105,7 +105,7 @@ def _first_failures(run: "Run", glasses: Sequence[str]) -> Iterator[dict[str, st
         records.setdefault((r.material, r.reading, r.source), []).append(r)
     for glass in glasses:
         yield {"glass": glass} | {
-            f"{reading or 'any reading'}, {SUMS[source]}": _cell(
+            f"{reading or 'any reading'}, {SOURCE_NAMES[source].heading}": _cell(
                 records.get((glass, reading, source), [])
             )
             for reading, source in columns

@@ -3,9 +3,9 @@
 from rsrg.formatting import with_error
 from rsrg.report.critical_table import SHOWN_AS_ONE
 from rsrg.report.html.table import Cell, Column, PageTable
-from rsrg.report.source_names import SOURCE_NAMES
 from rsrg.results.critical_record import CriticalStrainRecord
 from rsrg.results.run import Run
+from rsrg.results.source_names import SOURCE_NAMES
 
 COLUMNS = (
     Column("glass", filter=True),
@@ -56,7 +56,7 @@ def _row(group: list[CriticalStrainRecord], alpha: float) -> list[Cell]:
         Cell(first.material),
         Cell(f"{alpha:.3f}", alpha),
         Cell(first.reading or "any"),
-        Cell(SOURCE_NAMES[first.source]),
+        Cell(SOURCE_NAMES[first.source].name),
         Cell(", ".join(sorted(r.channel for r in group))),
         Cell(", ".join(sorted(failing))),
         Cell(with_error(first.value, first.stderr), first.value),

@@ -12,8 +12,8 @@ from rsrg.report.html.chart import Chart, Choice, band, take
 from rsrg.report.page.axes import length_axis
 from rsrg.report.page.marks import level_line, symbol
 from rsrg.report.page.view import View
-from rsrg.report.source_names import SOURCE_NAMES
 from rsrg.report.style import COLOURS
+from rsrg.results.source_names import SOURCE_NAMES
 
 DASHES = {"continuum": "solid", "log": "dot"}
 AXIS = "eigenvalues of χ⁻¹ (1/ρc<sub>t</sub>²)"
@@ -119,7 +119,7 @@ def _curves(view: View, x: dict[str, Any], name: str, **at: Choice) -> list[dict
             y = take(f"{name}_{source}", channel=g, **at)
             style = {"line": {"color": colour, "width": 2, "dash": DASHES.get(source, "solid")}}
             trace = {
-                "type": "scatter", "x": x, "y": y, "name": f"{SOURCE_NAMES[source]}: {label}",
+                "type": "scatter", "x": x, "y": y, "name": f"{SOURCE_NAMES[source].name}: {label}",
                 "legendgroup": label, "showlegend": False, "mode": "lines", **style,
             }  # fmt: skip
             if source == "lattice":
@@ -158,8 +158,8 @@ def _legend(sources: Sequence[str]) -> Iterator[dict[str, Any]]:
         style = {"line": {"color": grey, "width": 2, "dash": DASHES.get(source, "solid")}}
         mode = "markers" if source == "lattice" else "lines"
         yield {
-            "type": "scatter", "x": [None], "y": [None], "name": SOURCE_NAMES[source], "mode": mode,
-            "marker": {"color": grey, "size": 7}, "hoverinfo": "skip", **style,
+            "type": "scatter", "x": [None], "y": [None], "name": SOURCE_NAMES[source].name,
+            "mode": mode, "marker": {"color": grey, "size": 7}, "hoverinfo": "skip", **style,
         }  # fmt: skip
 
 
@@ -229,12 +229,12 @@ def _deviation(view: View) -> Chart:
                     "type": "scatter", "x": take("length"),
                     "y": take(f"deviation_{source}", channel=g, **PLACE),
                     "name": label, "legendgroup": label, "showlegend": source == "continuum",
-                    "hovertemplate": f"{label}, sum − {SOURCE_NAMES[source]}: "
+                    "hovertemplate": f"{label}, sum − {SOURCE_NAMES[source].name}: "
                     "%{y:.3g} σ<extra></extra>",
                     **_markers(g, colour), "mode": "lines+markers",
                     "line": {"color": colour, "dash": dash, "width": 1.5},
                 })  # fmt: skip
-    shared = [s for s in _legend(view.sources) if s["name"] != SOURCE_NAMES["lattice"]]
+    shared = [s for s in _legend(view.sources) if s["name"] != SOURCE_NAMES["lattice"].name]
     for entry in shared:
         entry["name"] = f"from the {entry['name']}"
     two = {

@@ -10,8 +10,8 @@ from rsrg.report.critical_table import SHOWN_AS_ONE
 from rsrg.report.html.chart import Chart, Choice, take
 from rsrg.report.page.eigenvalue_charts import DASHES
 from rsrg.report.page.view import View
-from rsrg.report.source_names import SOURCE_NAMES
 from rsrg.report.style import BLUE, COLOURS, ORANGE
+from rsrg.results.source_names import SOURCE_NAMES
 from rsrg.results.stress import stress_curves
 
 AMPLITUDE = 0.35  # of the largest component of the strain that is drawn
@@ -137,7 +137,7 @@ def _stress(view: View) -> Chart | None:
         colour = COLOURS[list(SOURCE_NAMES).index(source)]
         dash = {"lattice": "solid", "continuum": "dash"}.get(source, DASHES["log"])
         traces.append({
-            "type": "scatter", "mode": "lines", "name": SOURCE_NAMES[source],
+            "type": "scatter", "mode": "lines", "name": SOURCE_NAMES[source].name,
             "x": take("stress_strain"), "y": take(f"stress_{source}", **PLACE),
             "line": {"color": colour, "dash": dash},
         })  # fmt: skip

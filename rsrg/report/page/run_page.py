@@ -77,7 +77,7 @@ def _sections(view: View) -> Iterator[Section]:
     yield Section(
         "critical-strains",
         "Critical strains",
-        terms=[terms.ALPHA, *terms.source_terms(run), terms.CHANNEL],
+        terms=[terms.ALPHA, *terms.source_terms(run.sources()), terms.CHANNEL],
         tables=[critical_strain_table(run)],
     )
     charts = list(eigenvalue_charts(view))

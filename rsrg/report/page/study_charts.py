@@ -10,8 +10,8 @@ import numpy as np
 from rsrg.report.html.chart import Chart, Choice, Control, take
 from rsrg.report.html.numbers import Numbers
 from rsrg.report.page.marks import symbol
-from rsrg.report.source_names import SOURCE_NAMES
 from rsrg.report.style import COLOURS
+from rsrg.results.source_names import SOURCE_NAMES
 from rsrg.storage.layout import SOURCES
 from rsrg.studies.index import cell
 from rsrg.studies.members import Member
@@ -76,7 +76,7 @@ def failure_charts(study: Study) -> Iterator[Chart]:
     _add_numbers(study)
     controls = [
         Control("glass", "Glass", study.glasses),
-        Control("source", "Source", [SOURCE_NAMES[s] for s in study.sources]),
+        Control("source", "Source", [SOURCE_NAMES[s].name for s in study.sources]),
     ]
     for k, key in enumerate(study.parameters):
         yield _against(study, key, k, controls)

@@ -15,7 +15,7 @@ from rsrg.report.page import terms
 from rsrg.report.page.content import Content, Section
 from rsrg.report.page.study_charts import Study, block_charts, failure_charts
 from rsrg.report.page.trust_light import SIGNS
-from rsrg.report.source_names import SOURCE_NAMES
+from rsrg.results.source_names import SOURCE_NAMES
 from rsrg.results.trust import LEVELS, Check, Level
 from rsrg.studies.index import cell
 from rsrg.studies.members import Failure, Member
@@ -49,7 +49,7 @@ def study_content(path: Path, members: Sequence[Member]) -> Content:
         numbers=numbers,
         checks=_checks(study),
         terms=[terms.CRITICAL, *((r, terms.READINGS[r]) for r in study.readings if r),
-               *(terms.SOURCES[s] for s in study.sources)],
+               *terms.source_terms(study.sources)],
     )  # fmt: skip
 
 
@@ -70,7 +70,7 @@ def study_sentence(members: Sequence[Member]) -> str:
         span = f"{known.min():.4g} to {known.max():.4g}"
         some = "" if len(known) == len(values) else f" ({len(known)} of {len(values)} runs)"
         parts.append(f"at e = {span}{place}{some}")
-    return f"{glass} breaks {', and '.join(parts)}, by the {SOURCE_NAMES[source]}."
+    return f"{glass} breaks {', and '.join(parts)}, by the {SOURCE_NAMES[source].name}."
 
 
 def as_records(members: Sequence[Member]) -> list[dict[str, Any]]:
@@ -125,7 +125,10 @@ def _table(study: Study) -> PageTable:
         Column("status", filter=True),
         Column("trust", filter=True),
         *([Column("glass", filter=True)] if len(study.glasses) > 1 else []),
-        *(Column(f"{SOURCE_NAMES[s]}{', ' + r if r else ''}", numeric=True) for r, s in places),
+        *(
+            Column(f"{SOURCE_NAMES[s].name}{', ' + r if r else ''}", numeric=True)
+            for r, s in places
+        ),
     ]
     rows = []
     for m in study.members:

@@ -1,7 +1,10 @@
 """What the words of a page mean, one line each."""
 
+from collections.abc import Sequence
+
 from rsrg.ensemble.blocks import CHUNK
 from rsrg.results.run import Run
+from rsrg.results.source_names import SOURCE_NAMES
 
 READINGS = {
     "fixed/ellipsoid": "the strained body is an ellipsoid, and blocks stay on their unstrained "
@@ -11,12 +14,6 @@ READINGS = {
     "interaction of all of them cancels in the limit N0 → ∞",
     "fixed/sphere": "neither blocks nor body move: no coupling by symmetry",
 }
-SOURCES = {
-    "lattice": ("sum over blocks", "the interaction Λ summed block by block, by Monte Carlo over "
-                "the orientation and places of the blocks, or its exact mean"),
-    "continuum": ("exact continuum", "the same sum in the limit N0 → ∞, in closed form"),
-    "log": ("log formula", "the paper's replacement of the sum, Eqs. 4.2 to 4.5"),
-}  # fmt: skip
 CHANNEL = (
     "channel",
     "an eigenvector of χ⁻¹: the strain that costs least to change. It is named as it is at small "
@@ -43,6 +40,7 @@ def reading_terms(run: Run) -> list[tuple[str, str]]:
     return [(name, READINGS[name]) for name in map(str, run.read("axes/reading"))]
 
 
-def source_terms(run: Run) -> list[tuple[str, str]]:
-    """The sources of M that a run holds."""
-    return [SOURCES[name] for name in run.sources()]
+def source_terms(sources: Sequence[str]) -> list[tuple[str, str]]:
+    """What each of some sources of M is."""
+    names = [SOURCE_NAMES[source] for source in sources]
+    return [(n.name, n.meaning) for n in names]

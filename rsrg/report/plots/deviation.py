@@ -10,13 +10,14 @@ from rsrg.report.plots.glass_flow import VALUES, GlassFlow
 from rsrg.report.style import BLUE, ORANGE, length_axis, marker_size
 from rsrg.results.axis_index import axis_index
 from rsrg.results.run import Run
+from rsrg.results.source_names import SOURCE_NAMES
 
 LINEAR = 3.0  # standard errors: the axis is linear up to this, and logarithmic beyond
 ROOM = 1.6  # beyond the largest deviation
 MOST_POWERS = 4  # of ten among the ticks, to each side
 LOOKS: dict[str, dict[str, Any]] = {
-    "continuum": {"color": BLUE, "marker": "o", "linestyle": "-", "label": "exact continuum"},
-    "log": {"color": ORANGE, "marker": "s", "linestyle": ":", "label": "log formula"},
+    "continuum": {"color": BLUE, "marker": "o", "linestyle": "-"},
+    "log": {"color": ORANGE, "marker": "s", "linestyle": ":"},
 }
 
 
@@ -50,7 +51,8 @@ def draw_deviation(ax: Axes, flow: GlassFlow, j: int, k: int, channel: str | Non
     for source in (s for s in flow.sources if s in LOOKS):
         values = flow.values("flow/deviation", source, reading=j, strain=k)[:, c]
         known = np.isfinite(values)
-        ax.plot(x[known], values[known], markersize=marker_size(), **LOOKS[source])
+        look = LOOKS[source] | {"label": SOURCE_NAMES[source].name}
+        ax.plot(x[known], values[known], markersize=marker_size(), **look)
         low, high = min([low, *values[known]]), max([high, *values[known]])
     for width, grey in ((2.0, "0.9"), (1.0, "0.8")):
         ax.axhspan(-width, width, color=grey, linewidth=0.0, zorder=0)

@@ -10,11 +10,11 @@ from rsrg.errors import RunFileError
 from rsrg.report.critical_table import SHOWN_AS_ONE
 from rsrg.report.eigenvalue_axis import channel_groups, eigenvalue_limits
 from rsrg.report.lengths import step_lengths
-from rsrg.report.source_names import SOURCE_NAMES
 from rsrg.report.style import COLOURS, MARKERS, marker_size
 from rsrg.results.axis_index import axis_index, nearest_strain
 from rsrg.results.critical_record import CriticalStrainRecord, first_failure
 from rsrg.results.run import Run
+from rsrg.results.source_names import SOURCE_NAMES
 
 Names = str | Sequence[str] | None  # one, several, or all
 DASHES = {"lattice": "none", "continuum": "-", "log": ":"}
@@ -115,7 +115,7 @@ class GlassFlow:
         """One entry for each source, then one for each group of channels."""
         grey: dict[str, Any] = {"color": "0.25", "marker": "o"}
         by_source = [
-            Line2D([], [], label=SOURCE_NAMES[s], **grey | self.source_style(s))
+            Line2D([], [], label=SOURCE_NAMES[s].name, **grey | self.source_style(s))
             for s in self.sources
         ]
         by_channel = [

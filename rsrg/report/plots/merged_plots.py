@@ -9,11 +9,11 @@ from matplotlib.lines import Line2D
 from rsrg.errors import RunFileError
 from rsrg.report.plots.axes import plane_axes
 from rsrg.report.plots.legend import add_legend
-from rsrg.report.source_names import SOURCE_NAMES
 from rsrg.report.style import COLOURS, marker_size
 from rsrg.results.axis_index import axis_index
 from rsrg.results.critical_record import first_failure
 from rsrg.results.merged_runs import MemberCriticalStrain, MergedRuns
+from rsrg.results.source_names import SOURCE_NAMES
 
 LOOKS = {"lattice": "o", "continuum": "s", "log": "^"}
 
@@ -101,7 +101,7 @@ def _draw(
         "markerfacecolor": color if source == "lattice" else "none",
     }  # fmt: skip
     ax.errorbar(x, y, yerr=error if source == "lattice" else None, capsize=2.0, **look)
-    return Line2D([], [], label=SOURCE_NAMES[source], **look)
+    return Line2D([], [], label=SOURCE_NAMES[source].name, **look)
 
 
 def _by_run(records: Sequence[MemberCriticalStrain]) -> list[list[MemberCriticalStrain]]:
