@@ -7,9 +7,9 @@ import numpy as np
 
 from rsrg.ensemble.blocks import Blocks
 from rsrg.physics.arrays import Array
-from rsrg.physics.haar_mean import body_radius
 from rsrg.physics.lattices import covering_radius, primitive_cell
 from rsrg.physics.readings import Reading
+from rsrg.physics.super_block_size import body_radius
 from rsrg.sums.bodies import Bodies, needed_radius
 
 CANDIDATE_BYTES = 120  # a lattice point: its place twice, its sites, while they are listed

@@ -7,11 +7,11 @@ import numpy as np
 from rsrg.paper.setting import EXAMPLE_ALPHA, TABLE_LOG, formula_critical, formula_inverse_chi
 from rsrg.physics.arrays import Array
 from rsrg.physics.channels import eigenchannels, strain_channels
-from rsrg.physics.haar_mean import body_radius
 from rsrg.physics.lattices import lattice_points
 from rsrg.physics.pairs import PAIRS, pair_weights
 from rsrg.physics.readings import READINGS, Reading
 from rsrg.physics.strain import deformation_gradient, strain_direction
+from rsrg.physics.super_block_size import body_radius
 
 DRAWN_STRAIN = 0.5
 DRAWN_N0 = 6

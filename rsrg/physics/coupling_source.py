@@ -18,13 +18,14 @@ from rsrg.physics.continuum import continuum_moments
 from rsrg.physics.criticality import Crossing, critical_strains
 from rsrg.physics.elastic import check_alpha, inverse_elastic_susceptibility
 from rsrg.physics.errors import PhysicsError
-from rsrg.physics.haar_mean import RTOL, check_n0, haar_mean_moments
+from rsrg.physics.haar_mean import RTOL, haar_mean_moments
 from rsrg.physics.interaction import coupling_from_moments, lambda_tilde_from_moments
 from rsrg.physics.log_formula import log_formula_coupling
 from rsrg.physics.pairs import Contraction
 from rsrg.physics.readings import Reading
 from rsrg.physics.sign import Sign, sign_factor
 from rsrg.physics.strain import deformation_gradient
+from rsrg.physics.super_block_size import check_n0
 
 ROOT_ERROR = 1e-8  # what `critical_strains` promises
 STRAIN_MAX = 3.0  # up to which critical strains are searched

@@ -25,6 +25,7 @@ from rsrg.physics.interaction import coupling_from_moments
 from rsrg.physics.lattices import lattice_shells
 from rsrg.physics.readings import Domain, Positions, Reading
 from rsrg.physics.strain import deformation_gradient, principal_stretches
+from rsrg.physics.super_block_size import body_radius, check_n0
 
 # The integrand is C¹ at the breaks. Along the polar axis they are resolved exactly; around it, for
 # three unequal axes, the midpoint rule converges as a power only, and a last change of 1e-9 meant
@@ -33,24 +34,6 @@ RTOL = 1e-9
 LARGEST_N0 = 1000  # of an exact mean, as of configs; its time goes with N0³
 SLOW_N0 = 400  # beyond, one mean takes more than about 5 s
 N0_CUBED_SECONDS = 7e-8  # of a mean, N0 ≥ 100, on one core, roughly
-
-
-def check_n0(n0: int) -> int:
-    """N0 itself, if an integer of at least 2. Raises PhysicsError otherwise."""
-    if isinstance(n0, bool) or not isinstance(n0, int | np.integer) or n0 < 2:
-        raise PhysicsError(f"`n0` must be an integer ≥ 2; got {n0!r}")
-    return int(n0)
-
-
-def body_radius(n0: int, determinant: float, reading: Reading) -> float:
-    """Radius, in block sizes, of the ball that the body comes from: R₀ (ellipsoid) or R (sphere).
-
-    The body has the volume of N0³ blocks, each of volume V (see Reading.block_volume).
-    """
-    volume = n0**3 * reading.block_volume(determinant)
-    if reading.domain == "ellipsoid":
-        volume /= determinant
-    return float(np.cbrt(3.0 * volume / (4.0 * np.pi)))
 
 
 def _pair_profile(distances: Array, counts: Array) -> Callable[[Array], Array]:

@@ -1,15 +1,15 @@
 """The last term of Eq. 3.3, Eqs. 3.5 and 3.6, and the two scales that bound the theory.
 
-Only here physics uses SI: lengths in m, frequencies in rad/s or Hz, ρc² in Pa.
+In SI: lengths in m, frequencies in rad/s, ρc² in Pa.
 """
 
 import numpy as np
 from scipy.constants import Boltzmann, Planck, hbar
 
 from rsrg.physics.errors import PhysicsError
-from rsrg.physics.haar_mean import body_radius, check_n0
 from rsrg.physics.lattices import lattice_shells
 from rsrg.physics.readings import Reading
+from rsrg.physics.super_block_size import body_radius, check_n0
 
 CUTOFF = 1e15  # ω_c of the text, "10¹⁵ Hz"
 SHELL_CUTOFF = 40.0  # block sizes; beyond it Σ d⁻⁶ is an integral, with a relative error below 1e-6

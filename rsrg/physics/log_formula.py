@@ -5,8 +5,8 @@ from scipy.special import hyp2f1
 
 from rsrg.physics.arrays import Array
 from rsrg.physics.elastic import check_alpha
-from rsrg.physics.haar_mean import check_n0
 from rsrg.physics.strain import eccentricity_squared
+from rsrg.physics.super_block_size import check_n0
 
 
 def surface_averages(strain: float) -> tuple[float, float, float]:

@@ -8,8 +8,8 @@ import numpy as np
 
 from rsrg.physics.arrays import Array
 from rsrg.physics.errors import PhysicsError
-from rsrg.physics.haar_mean import check_n0
 from rsrg.physics.pairs import Contraction, contract, inverse, unweighted, weighted
+from rsrg.physics.super_block_size import check_n0
 
 Update = Literal["resummed", "second_order"]
 UPDATES: tuple[Update, ...] = get_args(Update)

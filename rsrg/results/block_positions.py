@@ -14,9 +14,9 @@ from rsrg.ensemble.cases import case_bodies, lattice_reach
 from rsrg.ensemble.draws import draw_chunks
 from rsrg.errors import RunFileError
 from rsrg.physics.arrays import Array
-from rsrg.physics.haar_mean import body_radius
 from rsrg.physics.lattices import lattice_points
 from rsrg.physics.readings import Reading
+from rsrg.physics.super_block_size import body_radius
 from rsrg.results.axis_index import axis_index, nearest_strain
 from rsrg.results.run import Run
 from rsrg.sums.bodies import Bodies

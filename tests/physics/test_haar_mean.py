@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 from rsrg.physics import haar_mean
 from rsrg.physics.continuum import continuum_coupling
 from rsrg.physics.errors import PhysicsError
-from rsrg.physics.haar_mean import body_radius, check_n0, exact_coupling, haar_mean_moments
+from rsrg.physics.haar_mean import exact_coupling, haar_mean_moments
 from rsrg.physics.interaction import lambda_tilde
 from rsrg.physics.lattices import LATTICES, lattice_points
 from rsrg.physics.readings import READINGS, Reading
+from rsrg.physics.super_block_size import body_radius, check_n0
 
 ALPHA = 0.7
 AXIAL = np.diag([1.2, 1.0, 1.0])
