@@ -1,15 +1,14 @@
 """A table in a terminal of any width: cut between columns where it is too wide, never in one."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
+from rsrg.report.column_parts import GAP, parts_that_fit
 from rsrg.report.console import print_wrapped
-
-GAP = 2  # spaces between columns
 
 
 def print_table(out: Console, table: Table, names: int = 1, group: int = 1) -> None:
@@ -20,7 +19,8 @@ def print_table(out: Console, table: Table, names: int = 1, group: int = 1) -> N
     """
     head, rest = table.columns[:names], table.columns[names:]
     groups = [rest[i : i + group] for i in range(0, len(rest), group)]
-    for number, part in enumerate(_parts(groups, out.width - _total(head) + GAP)):
+    room = out.width - _width(head) + GAP
+    for number, part in enumerate([*parts_that_fit(groups, room, _width)] or [[]]):
         if number:
             out.print()
         if table.title:
@@ -28,30 +28,19 @@ def print_table(out: Console, table: Table, names: int = 1, group: int = 1) -> N
         out.print(_table([*head, *part], out.width))
 
 
-def _parts(groups: Sequence[Sequence[Column]], room: int) -> Iterator[list[Column]]:
-    """Groups of columns as they fit the room side by side, at least one at a time."""
-    part: list[Column] = []
-    for columns in groups:
-        if part and _total([*part, *columns]) > room:
-            yield part
-            part = []
-        part = [*part, *columns]
-    yield part
+def _width(columns: Sequence[Column]) -> int:
+    """Of columns side by side, with a gap after each."""
+    return sum(_widest_line(column) + GAP for column in columns)
 
 
-def _total(columns: Sequence[Column]) -> int:
-    return sum(_width(column) + GAP for column in columns)
-
-
-def _width(column: Column) -> int:
-    """Of the widest line of a column."""
+def _widest_line(column: Column) -> int:
     texts = (str(text) for text in (column.header, *column.cells))
     return max(cell_len(line) for text in texts for line in text.split("\n"))
 
 
 def _table(columns: Sequence[Column], width: int) -> Table:
     """A table of some columns; only where a single group is too wide, its words are wrapped."""
-    fits = _total(columns) - GAP <= width
+    fits = _width(columns) - GAP <= width
     table = Table(box=None, pad_edge=False)
     for column in columns:
         heading = column.header if isinstance(column.header, Text) else Text(str(column.header))

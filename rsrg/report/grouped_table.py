@@ -6,7 +6,8 @@ from itertools import groupby
 
 from rich.cells import cell_len, set_cell_size
 
-GAP = 2  # spaces between columns
+from rsrg.report.column_parts import GAP, parts_that_fit
+
 LONG_NAME = 24  # a longer first cell stands on a line of its own
 
 
@@ -34,8 +35,9 @@ def grouped_table(
     """
     names, long = _short_names(first[0])
     head = [Column("", first[0].heading, names), *first[1:]]
-    room = width - _total(head)
-    return [_lines([*head, *part], long) for part in _parts(columns, room)]
+    room = width - _width(head)
+    parts = parts_that_fit(_pieces(columns, room), room, _width)
+    return [_lines([*head, *part], long) for part in parts]
 
 
 def _short_names(column: Column) -> tuple[tuple[str, ...], dict[int, str]]:
@@ -44,7 +46,7 @@ def _short_names(column: Column) -> tuple[tuple[str, ...], dict[int, str]]:
     return tuple("" if i in long else text for i, text in enumerate(column.cells)), long
 
 
-def _total(columns: Sequence[Column]) -> int:
+def _width(columns: Sequence[Column]) -> int:
     """Width of columns side by side, with the gap before each, and their groups' names."""
     total = 0
     for group, members in groupby(columns, key=lambda c: c.group):
@@ -52,19 +54,11 @@ def _total(columns: Sequence[Column]) -> int:
     return total
 
 
-def _parts(columns: Sequence[Column], room: int) -> Iterator[list[Column]]:
-    """Columns as they fit into the room: whole groups, or columns where a group is too wide."""
-    part: list[Column] = []
+def _pieces(columns: Sequence[Column], room: int) -> Iterator[list[Column]]:
+    """Whole groups where they fit the room, and single columns where a group is too wide."""
     for _, members in groupby(columns, key=lambda c: c.group):
         group = list(members)
-        pieces = [group] if _total(group) <= room else [[column] for column in group]
-        for piece in pieces:
-            if part and _total([*part, *piece]) > room:
-                yield part
-                part = []
-            part = [*part, *piece]
-    if part:
-        yield part
+        yield from [group] if _width(group) <= room else ([column] for column in group)
 
 
 def _lines(columns: Sequence[Column], long: dict[int, str]) -> list[str]:
