@@ -12,7 +12,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from rsrg.physics.arrays import Array
-from rsrg.physics.pairs import Contraction, pair_weights, weighted
+from rsrg.physics.pairs import PAIRS, Contraction, pair_weights, weighted
 
 MIN_OVERLAP = 0.85  # of an eigenvector with itself from strain to strain; swaps begin at 0.71
 BISECTIONS = 6
@@ -28,7 +28,7 @@ class Channels:
 
 
 def _mandel(strain: Array) -> Array:
-    i, j = np.array([(0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2)]).T
+    i, j = np.array(PAIRS).T
     return strain[i, j] * pair_weights("tensor")
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.constants import Boltzmann, hbar
 
 from rsrg.physics.arrays import Array
-from rsrg.physics.elastic import check_alpha, elastic_susceptibility
+from rsrg.physics.elastic import check_alpha, elastic_root, elastic_susceptibility
 from rsrg.physics.errors import PhysicsError
 from rsrg.physics.interaction import lambda_tilde
 from rsrg.physics.last_term import CUTOFF, critical_length, inverse_sixth_sum, require_positive
@@ -96,7 +96,7 @@ def last_term_tensor(
 
 def relative_size(term: Array, alpha: float) -> float:
     """The largest |eigenvalue| of a term of (3.3) relative to χ_el: of χ_el^(−½) X χ_el^(−½)."""
-    root = np.linalg.cholesky(weighted(elastic_susceptibility(alpha), "tensor"))
+    root = elastic_root(alpha)
     inner = np.linalg.solve(root, np.linalg.solve(root, weighted(term, "tensor")).T)
     return float(np.abs(np.linalg.eigvalsh(0.5 * (inner + inner.T))).max())
 

@@ -19,6 +19,7 @@ from scipy.special import exprel
 
 from rsrg.physics.arrays import Array
 from rsrg.physics.errors import PhysicsError
+from rsrg.physics.linear_response import probabilities
 from rsrg.physics.pairs import PAIRS, pair_weights
 
 QUADRATURE = 1e-10  # relative error of the integral over imaginary time
@@ -38,14 +39,9 @@ class Levels:
             raise PhysicsError(f"`stress` must have shape (3, 3, {k}, {k}); got {stress.shape}")
         self.stress = np.array([stress[i, j] for i, j in PAIRS])
 
-    def probabilities(self, temperature: float) -> Array:
-        """P_n, (K,)."""
-        p = np.exp(-self.energies / temperature)
-        return np.asarray(p / p.sum(), dtype=np.float64)
-
     def mean(self, temperature: float) -> Array:
         """⟨T⟩ of the block by itself, (6,)."""
-        p = self.probabilities(temperature)
+        p = probabilities(self.energies, temperature)
         return np.asarray(np.einsum("n,ann->a", p, self.stress).real)
 
     def products(self) -> NDArray[np.complexfloating] | Array:
@@ -85,7 +81,7 @@ def _time_integrals(first: Levels, second: Levels, temperature: float) -> Array:
     beta = 1.0 / temperature
     gaps = [(x.energies[:, None] - x.energies).ravel() for x in (first, second)]
     x = beta * (gaps[0][:, None] + gaps[1])
-    p, q = first.probabilities(temperature), second.probabilities(temperature)
+    p, q = (probabilities(block.energies, temperature) for block in (first, second))
     k, m = len(p), len(q)
     start = np.repeat(p, k)[:, None] * np.repeat(q, m)
     end = np.tile(p, k)[:, None] * np.tile(q, m)
