@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from rsrg.config.blocks import PositionsSpec
@@ -45,8 +46,9 @@ def found_again(spec: PositionsSpec, folder: Path) -> PositionsSpec:
     if spec.sha256 is None or Path(spec.file).is_file():
         return spec
     for path in _places(spec.file, folder):
-        if content_hash(content_of(str(path))) == spec.sha256:
-            return spec.model_copy(update={"file": str(path)})
+        with suppress(ConfigError):  # another file of that name: too large, or not to be read
+            if content_hash(content_of(str(path))) == spec.sha256:
+                return spec.model_copy(update={"file": str(path)})
     return spec
 
 

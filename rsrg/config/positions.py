@@ -15,6 +15,7 @@ from rsrg.config.position_content import content_hash, content_of, fault
 from rsrg.config.position_files import parse
 from rsrg.ensemble.point_set import PointSet
 from rsrg.physics.arrays import Array
+from rsrg.storage.atomic import replace_content
 
 NAME_DIGITS = 12  # of the hash, in the name of a file of ours
 LOG = logging.getLogger(__name__)
@@ -91,8 +92,8 @@ def saved_array(value: Any, several: bool = False) -> Any:
     """The path of a file that holds the positions of an array; anything else as it is.
 
     The file, positions-HASH.npy in this folder, is named by its content: the same array is the
-    same file, and no other one is ever overwritten. several: whether it may hold several frames,
-    (frames, n, 3). Raises ConfigError where it cannot be written.
+    same file. One of that name with other content was cut short, and is replaced. several: whether
+    it may hold several frames, (frames, n, 3). Raises ConfigError where it cannot be written.
     """
     if not hasattr(value, "__array__") and not isinstance(value, list | tuple):
         return value
@@ -105,7 +106,7 @@ def saved_array(value: Any, several: bool = False) -> Any:
     path = Path(f"positions-{content_hash(content)[:NAME_DIGITS]}.npy")
     try:
         if not path.is_file() or path.read_bytes() != content:
-            path.write_bytes(content)
+            replace_content(path, content)
     except OSError as error:
         raise fault(str(path), f"cannot be written: {error.strerror or error}") from None
     return str(path.resolve())

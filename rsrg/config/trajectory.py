@@ -104,7 +104,8 @@ class FrameSpec(ConfigModel):
 def _checked_choice(value: Any) -> Any:
     if isinstance(value, str) and not _SLICE.fullmatch(value):
         raise ValueError("must be an integer or a slice as '100:200', '::10'")
-    if isinstance(value, str) and value.endswith(":0") and value.count(":") == 2:
+    *_, step = value.split(":") if isinstance(value, str) and value.count(":") == 2 else [""]
+    if step and int(step) == 0:
         raise ValueError("must not have a step of 0")
     return value
 

@@ -49,6 +49,8 @@ class Disk:
             os.link(path, link)
         except OSError:
             shutil.copy2(path, link)
+            with link.open("rb") as copy:
+                os.fsync(copy.fileno())
 
     def replace(self, path: Path, target: Path) -> None:
         """Rename atomically, replacing what was there."""
@@ -84,11 +86,16 @@ def save(path: Path, content: bytes) -> None:
 
 
 def replace_text(path: Path, text: str) -> None:
-    """Write a complete text file in UTF-8, or leave what was there; the old one is not kept.
+    """Write a complete text file in UTF-8: as `replace_content`."""
+    replace_content(path, text.encode("utf-8"))
+
+
+def replace_content(path: Path, content: bytes) -> None:
+    """Write a complete file, or leave what was there; the old one is not kept.
 
     Raises OSError where the folder or the disk refuses.
     """
-    _write_whole(path, text.encode("utf-8"), keep_previous=False)
+    _write_whole(path, content, keep_previous=False)
 
 
 def _write_whole(path: Path, content: bytes, keep_previous: bool) -> None:
@@ -118,6 +125,8 @@ def _refused(path: Path, error: OSError) -> str:
 
 def _keep_previous(path: Path) -> None:
     """Keep the present file as `.prev`; `path` is missing at no moment."""
+    if previous(path).exists() and previous(path).samefile(path):
+        return  # a save failed after this step: both names are one file, which no rename changes
     link = _beside(path, "prev")
     link.unlink(missing_ok=True)
     try:

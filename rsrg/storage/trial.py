@@ -1,6 +1,7 @@
 """Whether a folder can hold run files: written, synced, renamed, and locked."""
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,10 @@ NAME = ".rsrg-trial"
 
 @dataclass(frozen=True)
 class Trial:
-    """refused: why the folder cannot be written, "" if it can. locks: whether locks work there."""
+    """What came of a trial.
+
+    refused: why the folder cannot be written, "" if it can. locks: whether locks work there.
+    """
 
     refused: str
     locks: bool
@@ -31,6 +35,7 @@ def try_folder(folder: Path) -> Trial:
     except OSError as error:
         return Trial(error.strerror or str(error), False)
     finally:
-        first.unlink(missing_ok=True)
-        second.unlink(missing_ok=True)
+        for path in (first, second):
+            with suppress(OSError):
+                path.unlink()
     return Trial("", locks)

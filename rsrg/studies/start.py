@@ -35,7 +35,12 @@ def _write_new(path: Path, content: str | bytes) -> Path:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("xb") as file:
-            file.write(content.encode() if isinstance(content, str) else content)
+            try:
+                file.write(content.encode() if isinstance(content, str) else content)
+                file.flush()
+            except OSError:
+                path.unlink()  # a part of it would exist the next time
+                raise
     except FileExistsError:
         hint = f"; another name: --output FILE{path.suffix}"
         raise ConfigError([f"{path} exists already, and nothing is overwritten{hint}"]) from None

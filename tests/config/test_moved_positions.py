@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import rsrg
+from rsrg.config import position_content
 from rsrg.config.loading import load_config
 from rsrg.config.schema import Config
 from rsrg.errors import ConfigError
@@ -61,6 +62,19 @@ def test_a_finished_run_that_moved_stays_as_it_is(project, moved):
     before = path.read_bytes()
     assert rsrg.resume(path).status == "finished"
     assert path.read_bytes() == before
+
+
+def test_other_files_of_its_name_are_in_nobody_s_way(project, moved, monkeypatch):
+    """One beside the run that is too large, while the right one lies where it was with the rest."""
+    rsrg.run(load_config(project / "configs" / "c.yaml"), project / "runs" / "run.h5")
+    after = moved()
+    size = (after / "data" / "blocks.npy").stat().st_size
+    monkeypatch.setattr(position_content, "MAX_BYTES", size)
+    (after / "runs" / "blocks.npy").write_bytes(b"x" * (size + 1))
+    (after / "runs" / "data").mkdir()
+    (after / "runs" / "data" / "blocks.npy").write_bytes(b"x" * (size + 1))
+    run = rsrg.open_run(after / "runs" / "run.h5")
+    assert run.config.blocks.positions.file == str(after / "data" / "blocks.npy")
 
 
 def test_another_place_can_be_named(project, tmp_path):

@@ -171,6 +171,7 @@ def ase_atoms(points):
         ("b.h5", "must come with the name of a dataset, as frames.h5:positions"),
         ("b.h5:two", "must have a dataset `two`; there is no `two`"),
         ("a.npy@::0", "`frame` must not have a step of 0; got '::0'"),
+        ("a.npy@1:2:-00", "`frame` must not have a step of 0; got '1:2:-00'"),
         ({"file": "a.npy", "frame": "first"}, "must be an integer or a slice as '100:200'"),
         ({"file": "a.npy", "dataset": "x"}, "must not come with a dataset: it is no HDF5 file"),
         ({"file": "a.npy@0", "sha256": "0" * 64}, "it has changed; got "),

@@ -6,7 +6,8 @@ import os
 import pytest
 
 from rsrg.errors import RunFileError
-from rsrg.storage.atomic import save
+from rsrg.storage.atomic import Disk, previous, save
+from rsrg.storage.trial import try_folder
 
 
 def test_permissions_and_group_stay(tmp_path):
@@ -58,3 +59,48 @@ def test_a_folder_that_may_not_be_entered(command, monkeypatch):
     monkeypatch.setattr(Path, "is_dir", refused)
     done = command("report", "secret/run.h5")
     assert (done.returncode, done.stderr) == (1, "rsrg: secret/run.h5: Permission denied\n")
+
+
+def test_previous_where_a_save_failed_after_it_was_kept(tmp_path, monkeypatch):
+    """Both names are one file then; the next save leaves no third."""
+    path, replace = tmp_path / "run.h5", Disk.replace
+    save(path, b"one")
+
+    def fail(self, source, target):
+        if target == path:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        replace(self, source, target)
+
+    monkeypatch.setattr(Disk, "replace", fail)
+    with pytest.raises(RunFileError, match="Input/output error"):
+        save(path, b"two")
+    monkeypatch.undo()
+    assert previous(path).samefile(path)
+    save(path, b"two")
+    assert (path.read_bytes(), previous(path).read_bytes()) == (b"two", b"one")
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["run.h5", "run.h5.prev"]
+
+
+def test_a_copy_that_is_kept_is_synced(tmp_path, monkeypatch):
+    """Where the file system has no links, a power cut must not leave an empty `.prev`."""
+
+    def refuse(path, link):
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+    save(tmp_path / "run.h5", b"one")
+    synced, fsync = [], os.fsync
+
+    def note(descriptor):
+        synced.append(os.readlink(f"/proc/self/fd/{descriptor}"))  # noqa: PTH115
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "link", refuse)
+    monkeypatch.setattr(os, "fsync", note)
+    save(tmp_path / "run.h5", b"two")
+    assert any(name.endswith(".prev") for name in synced)
+    assert previous(tmp_path / "run.h5").read_bytes() == b"one"
+
+
+def test_a_folder_that_is_a_file_cannot_be_written(tmp_path):
+    (tmp_path / "file").touch()
+    assert try_folder(tmp_path / "file").refused == "Not a directory"
