@@ -147,8 +147,9 @@ class PoolStep:
         placed = self.blocks(step, chunks)
         flat = subpool.reshape(len(self.alphas), -1, *subpool.shape[3:])
         if self.update == "harmonic":
-            factors = sign_factor(self.sign) * self.volumes
-            new, stability = harmonic_sums(placed, flat, self.alphas, factors, self.contraction)
+            new, stability = harmonic_sums(
+                placed, flat, self.alphas, self.volumes, self.contraction, self.sign
+            )
         else:
             means, sums = weighted_block_sums(placed, flat, self.alphas, self.contraction)
             n = self.sampler.blocks.n0**3

@@ -8,7 +8,7 @@ from rsrg.ensemble.cases import case_bodies, configuration_bytes
 from rsrg.errors import ConfigError
 from rsrg.formatting import duration_text, size_text
 from rsrg.results.side_by_side import glass_bytes, glasses_at_once
-from rsrg.sums.cost import TRIDIAGONAL_TO, batch_seconds
+from rsrg.sums.cost import batch_seconds, harmonic_bytes
 from rsrg.sums.limits import memory_limit
 from rsrg.sums.threads import available_threads
 
@@ -114,11 +114,10 @@ def lattice_bytes(config: Config) -> int:
 
 
 def _matrix_bytes(config: Config) -> int:
-    """Bytes of the matrices of large harmonic super blocks, one in each thread."""
-    n = config.blocks.n0**3
-    if config.flow.update != "harmonic" or n <= TRIDIAGONAL_TO:
+    """Bytes of the matrices of harmonic super blocks, in all threads."""
+    if config.flow.update != "harmonic":
         return 0
-    return available_threads() * 8 * (6 * n) ** 2
+    return available_threads() * harmonic_bytes(config.blocks.n0**3)
 
 
 def require_memory(config: Config) -> None:

@@ -16,6 +16,8 @@ PADDED_BOX = 15.3  # (2 · 1.24)³: sites of the padded box of a ball, for each 
 TRIDIAGONAL_SECONDS = 6e-11  # of one core, for each cubed row of the Hessian in tridiagonal form
 FACTOR_SECONDS = 3e-11  # of one core, for each cubed row of a Hessian that is factorised
 TRIDIAGONAL_TO = 125  # blocks of a harmonic super block, N0 = 5; beyond, factors take less time
+HESSIANS_BYTES = 2**24  # of small super blocks whose Hessians are computed at once
+COPIES_OF_HESSIANS = 4  # in memory, while they are filled and ordered
 ROWS_OF_BALL = 1.21  # π (3/4π)^⅔, rows of a ball by n^⅔
 
 
@@ -46,6 +48,23 @@ def harmonic_seconds(n_blocks: int) -> float:
     """Time of one harmonic super block on one core, roughly; a large stable one takes less."""
     each = TRIDIAGONAL_SECONDS if n_blocks <= TRIDIAGONAL_TO else FACTOR_SECONDS
     return each * (6 * n_blocks) ** 3
+
+
+def hessians_at_once(n_blocks: int) -> int:
+    """Of how many small harmonic super blocks the Hessians are computed at once."""
+    return max(1, HESSIANS_BYTES // _hessian_bytes(n_blocks))
+
+
+def harmonic_bytes(n_blocks: int) -> int:
+    """What a thread holds of Hessians at most."""
+    each = _hessian_bytes(n_blocks)
+    if n_blocks > TRIDIAGONAL_TO:
+        return each
+    return COPIES_OF_HESSIANS * hessians_at_once(n_blocks) * each
+
+
+def _hessian_bytes(n_blocks: int) -> int:
+    return 8 * (6 * n_blocks) ** 2
 
 
 def batch_engine(n_blocks: int) -> str:

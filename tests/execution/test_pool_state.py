@@ -18,6 +18,7 @@ from rsrg.execution.threads import UNITS_PER_THREAD, Threads
 from rsrg.execution.timing import timed_plan
 from rsrg.physics.errors import PhysicsError
 from rsrg.report.plan_text import plan_lines
+from rsrg.sums.cost import COPIES_OF_HESSIANS, HESSIANS_BYTES
 from rsrg.sums.threads import available_threads
 
 QUENCHED = "{disorder: quenched, pool: 256, initial: {kind: lognormal, width: 0.2}}"
@@ -188,13 +189,15 @@ def test_plan_states_the_memory(changed, quenched):
 
 
 def test_plan_counts_the_matrices_of_large_harmonic_super_blocks(changed):
-    """One of 6 N0³ rows in each thread, beyond N0 = 5."""
+    """One of 6 N0³ rows in each thread, beyond N0 = 5; to there, several and their copies."""
     flow = "{update: harmonic, disorder: quenched, pool: 256}"
     sizes = [plan(changed(flow=flow, blocks=f"{{n0: {n0}}}")).memory_bytes for n0 in (5, 6, 8)]
     matrices = available_threads() * 8 * 36 * (512**2 - 216**2)
     # besides them, points that blocks are cut out of, and chunk means of fewer steps
     assert sizes[2] - sizes[1] == pytest.approx(matrices, rel=0.01)
-    assert sizes[1] - sizes[0] > available_threads() * 8 * 36 * 216**2
+    few = COPIES_OF_HESSIANS * (HESSIANS_BYTES // (8 * 750**2)) * 8 * 750**2
+    less = available_threads() * (few - 8 * 36 * 216**2)
+    assert sizes[0] - sizes[1] == pytest.approx(less, rel=0.1)
 
 
 def test_a_subpool_is_shared_once(changed, tmp_path, monkeypatch):

@@ -9,6 +9,8 @@ from rsrg.physics.elastic import elastic_susceptibility
 from rsrg.physics.errors import ConvergenceError, PhysicsError
 from rsrg.physics.pairs import CONTRACTIONS, pair_weights, weighted
 from rsrg.physics.quenched import pair_interaction
+from rsrg.physics.sign import SIGNS
+from rsrg.sums import cost
 from rsrg.sums import harmonic_sums as module
 from rsrg.sums.coupled_blocks import CoupledBlocks
 from rsrg.sums.harmonic import harmonic_blocks
@@ -59,7 +61,7 @@ def one_by_one(monkeypatch):
     monkeypatch.setattr(module, "TRIDIAGONAL_TO", 0)
 
 
-@pytest.mark.parametrize("sign", [1.0, -1.0])
+@pytest.mark.parametrize("sign", SIGNS)
 @pytest.mark.parametrize("contraction", CONTRACTIONS)
 @pytest.mark.parametrize(("lattice", "n0"), [(p, n) for p in PLACES for n in (2, 3, 4)])
 def test_against_the_whole_matrix(one_by_one, lattice, n0, contraction, sign):
@@ -71,8 +73,8 @@ def test_against_the_whole_matrix(one_by_one, lattice, n0, contraction, sign):
     placed = placed_blocks(lattice, n0)
     for amplitude in (0.2, 2.0):
         chi = pool(amplitude)
-        expected, lowest = with_matrix(placed, chi, sign * VOLUMES, contraction)
-        found, eigenvalues = harmonic_sums(placed, chi, ALPHAS, sign * VOLUMES, contraction)
+        expected, lowest = with_matrix(placed, chi, SIGNS[sign] * VOLUMES, contraction)
+        found, eigenvalues = harmonic_sums(placed, chi, ALPHAS, VOLUMES, contraction, sign)
         np.testing.assert_allclose(found, expected, atol=1e-7 * np.abs(expected).max())
         np.testing.assert_allclose(eigenvalues, lowest, atol=1e-6 / amplitude)
         if n0 == 4:
@@ -83,6 +85,16 @@ def test_small_ones_go_with_their_matrix():
     placed, chi = placed_blocks("sc", 3), pool(1.0)
     expected = with_matrix(placed, chi, VOLUMES, "tensor")
     for a, b in zip(harmonic_sums(placed, chi, ALPHAS, VOLUMES, "tensor"), expected, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_how_many_go_at_once_changes_no_bit(monkeypatch):
+    """Their Hessians are computed a few draws at a time, so that memory does not grow with them."""
+    placed, chi = placed_blocks("sc", 2, draws=7), pool(1.0)
+    whole = harmonic_sums(placed, chi, ALPHAS, VOLUMES)
+    monkeypatch.setattr(cost, "HESSIANS_BYTES", 3 * 8 * 48**2)
+    assert cost.hessians_at_once(8) == 3
+    for a, b in zip(whole, harmonic_sums(placed, chi, ALPHAS, VOLUMES), strict=True):
         np.testing.assert_array_equal(a, b)
 
 
