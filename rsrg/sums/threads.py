@@ -11,6 +11,7 @@ from functools import cache
 from typing import TypeVar
 
 from rsrg.physics.arrays import Array
+from rsrg.sums.control_group import cpu_quota
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -20,6 +21,7 @@ SHARE_SECONDS = 0.1  # of a share at most, as expected: a Ctrl-C waits for those
 THREADS_FROM = 2e-3  # core seconds of a sum; below, starting the threads costs more than they save
 
 
+_quota = cache(cpu_quota)  # of all groups above this process; loky looks at the uppermost alone
 _granted: ContextVar[int | None] = ContextVar("granted", default=None)  # None: all processors
 
 
@@ -27,7 +29,8 @@ def available_threads() -> int:
     """How many processors this process may use, by its affinity and by the quota of its group."""
     from loky import cpu_count
 
-    return int(cpu_count())
+    count, quota = int(cpu_count()), _quota()
+    return count if quota is None else min(count, max(1, math.ceil(quota)))
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import pytest
 from scipy.spatial import KDTree
 
 from rsrg.physics.errors import PhysicsError
+from rsrg.sums.ewald import ewald
 from rsrg.sums.ewald.ewald import (
     FIXED_SECONDS,
     MAX_MEMORY,
@@ -15,6 +16,7 @@ from rsrg.sums.ewald.ewald import (
     ewald_moments,
 )
 from rsrg.sums.ewald.modes import grid_bytes
+from rsrg.sums.limits import MemoryLimit
 
 from .point_sets import SETS, cube
 
@@ -57,6 +59,17 @@ def test_memory_is_bounded():
     how = choose_plan(points, 1e-6)
     assert how.memory_bytes <= MAX_MEMORY
     assert grid_bytes(np.ptp(points, axis=0) / how.period, how.modes) <= how.memory_bytes
+
+
+def test_a_plan_fits_the_machine(monkeypatch):
+    """With less memory than the fastest plan takes, a larger reach is chosen, not refused."""
+    points = np.vstack([cube(20_000), cube(20_000, seed=1) + 1e3])
+    fastest = choose_plan(points, 1e-6)
+    less = MemoryLimit(int(0.7 * fastest.memory_bytes), "this machine has")
+    monkeypatch.setattr(ewald, "memory_limit", lambda: less)
+    how = choose_plan(points, 1e-6)
+    assert how.memory_bytes <= less.bytes
+    assert how.reach > fastest.reach
 
 
 @pytest.mark.parametrize("stretch", [0.0, 1.0])

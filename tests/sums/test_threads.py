@@ -6,6 +6,7 @@ from threading import Barrier, get_ident
 import numpy as np
 import pytest
 
+from rsrg.sums import threads
 from rsrg.sums.threads import (
     available_threads,
     granted_threads,
@@ -24,6 +25,14 @@ def test_no_more_threads_than_processors_this_process_may_use():
         assert available_threads() == 1
     finally:
         os.sched_setaffinity(0, before)
+
+
+@pytest.mark.parametrize(("quota", "count"), [(0.5, 1), (1.5, 2), (1e6, None), (None, None)])
+def test_no_more_threads_than_the_quota_of_any_group(monkeypatch, quota, count):
+    monkeypatch.setattr(threads, "_quota", lambda: None)
+    without = available_threads()
+    monkeypatch.setattr(threads, "_quota", lambda: quota)
+    assert available_threads() == min(count or without, without)
 
 
 @pytest.mark.parametrize("threads", [1, 3])

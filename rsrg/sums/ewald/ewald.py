@@ -17,6 +17,7 @@ from rsrg.sums.ewald.modes import grid_bytes, mode_grid, smooth_sums
 from rsrg.sums.ewald.nufft import finufft
 from rsrg.sums.ewald.short_range import TERMS, short_sums
 from rsrg.sums.ewald.splitting import Splitting, transforms
+from rsrg.sums.limits import memory_limit
 
 TIGHTEST, LOOSEST = 1e-11, 1e-4
 MAX_MEMORY = 12 * 2**30  # bytes that a plan may take: beyond, the reach grows instead
@@ -88,6 +89,7 @@ def choose_plan(points: Array, tolerance: float) -> EwaldPlan:
     radius = float(np.sqrt(np.square(points - 0.5 * (low + high)).sum(axis=1).max()))
     diameter = 2.0 * radius or 1.0  # all in one place: the short part will show it
     best: EwaldPlan | None = None
+    most_memory = min(MAX_MEMORY, limit.bytes) if (limit := memory_limit()) else MAX_MEMORY
     reach = 2.0 * diameter  # so that few points lie well inside, and their sums are those of pairs
     while True:
         edge = diameter + reach
@@ -95,7 +97,7 @@ def choose_plan(points: Array, tolerance: float) -> EwaldPlan:
         modes = int(cutoff * period / (2.0 * np.pi * reach))
         fixed = FIXED_SECONDS + MODE_SECONDS * (2 * modes + 1) ** 3
         memory = grid_bytes((high - low) / period, modes) + 200 * len(points)
-        if best is not None and (fixed > best.seconds or memory > MAX_MEMORY):
+        if best is not None and (fixed > best.seconds or memory > most_memory):
             return best
         pairs = _pairs_within(points, reach)
         seconds = fixed + POINT_SECONDS * len(points) + PAIR_SECONDS * pairs
