@@ -11,10 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from rsrg.physics.arrays import Array
+from rsrg.physics.errors import ConvergenceError
 
 GRID = 16  # wave vectors along each reciprocal vector
 HALVINGS = 10  # of the step of the grid: the minimum of a smooth function is then good to 1e-8
-MAX_MOVES = 60  # rounds of the search
+MAX_MOVES = 2000  # rounds of the search; along a valley it takes hundreds
 MAX_STARTS = 4  # local minima of the grid from which it begins: the lowest different ones
 EQUAL = 1e-7  # values of the grid closer than this are taken as those of equivalent wave vectors
 ORIGIN = 1e-5  # |k| of the small sphere: what depends on |k| there is about its square
@@ -65,7 +66,10 @@ def _starts(values: Array, k: Array, which: np.ndarray) -> Array:
 
 
 def _search(function: Function, start: Array, steps: Array, on_sphere: bool) -> tuple[float, Array]:
-    """The minimum near a start, (3,): to the best of 27 neighbours, or halve the steps (rows)."""
+    """The minimum near a start, (3,): to the best of 27 neighbours, or halve the steps (rows).
+
+    Raises ConvergenceError where it is not reached in MAX_MOVES rounds.
+    """
     moves = np.indices((3, 3, 3)).reshape(3, -1).T - 1.0
     best, halvings = start, 0
     for _ in range(MAX_MOVES):
@@ -79,10 +83,14 @@ def _search(function: Function, start: Array, steps: Array, on_sphere: bool) -> 
         if values[lowest] < values[len(moves) // 2]:
             best = near[lowest]
         elif halvings == HALVINGS:
-            break
+            return float(values.min()), best
         else:
             steps, halvings = 0.5 * steps, halvings + 1
-    return float(values.min()), best
+    raise ConvergenceError(
+        f"the lowest eigenvalue over wave vectors was not reached in {MAX_MOVES} rounds",
+        np.array(values.min()),
+        float(values[len(moves) // 2] - values.min()),
+    )
 
 
 def in_first_zone(k: Array, reciprocal: Array) -> Array:
@@ -105,7 +113,8 @@ def lowest_over_wave_vectors(
 
     on_grid: its values on `wave_vector_grid(reciprocal, points)`; that at k = 0 is not used. Where
     the minimum is the limit k → 0, the wave vector has length ORIGIN: its direction is that of the
-    limit. A minimum narrower than the grid can be missed.
+    limit. A minimum narrower than the grid can be missed. Raises ConvergenceError where a search
+    does not end.
     """
     k, which = wave_vector_grid(reciprocal, points)
     around = directions_at_origin()

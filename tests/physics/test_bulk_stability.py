@@ -7,6 +7,7 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 import rsrg
+from rsrg.physics import wave_vectors
 from rsrg.physics.bloch import lattice_blocks
 from rsrg.physics.bulk_stability import (
     bloch_matrices,
@@ -15,7 +16,7 @@ from rsrg.physics.bulk_stability import (
 )
 from rsrg.physics.criticality import first_below_zero
 from rsrg.physics.elastic import inverse_elastic_susceptibility
-from rsrg.physics.errors import PhysicsError
+from rsrg.physics.errors import ConvergenceError, PhysicsError
 from rsrg.physics.lattices import LATTICES, LatticeRecord
 from rsrg.physics.pairs import weighted
 from rsrg.physics.strain import strain_direction
@@ -173,6 +174,15 @@ def test_the_search_between_grid_points():
     found = lowest_over_wave_vectors(function, function(k), reciprocal, 8)
     assert found.value == pytest.approx(0.0, abs=1e-6)  # steep: its steps end at 4e-4 of a period
     np.testing.assert_allclose(np.abs(found.wave_vector @ cell.T) / (2.0 * np.pi), where, atol=2e-4)
+
+
+def test_a_search_that_does_not_end_says_so(monkeypatch):
+    """fcc goes along a valley, where sixty rounds are too few."""
+    settings = ("fcc", 0.4, 0.0, "hamiltonian")
+    rsrg.bulk_stability(*settings)
+    monkeypatch.setattr(wave_vectors, "MAX_MOVES", 11)  # the halvings alone, and one
+    with pytest.raises(ConvergenceError, match="was not reached in 11 rounds"):
+        rsrg.bulk_stability(*settings)
 
 
 @pytest.mark.parametrize(
