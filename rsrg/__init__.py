@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rsrg.physics.bulk_stability import BulkStability, bulk_stability
     from rsrg.physics.continuum import continuum_coupling
     from rsrg.physics.criticality import Crossing, critical_strains
+    from rsrg.physics.errors import ConvergenceError, PhysicsError
     from rsrg.physics.haar_mean import exact_coupling
     from rsrg.physics.hill import hill_tensor
     from rsrg.physics.interaction import coupling_matrix
@@ -45,9 +46,11 @@ _HOME = {
     "BulkStability": "rsrg.physics.bulk_stability",
     "Config": "rsrg.config.schema",
     "ConfigError": "rsrg.errors",
+    "ConvergenceError": "rsrg.physics.errors",
     "Crossing": "rsrg.physics.criticality",
     "MergedRuns": "rsrg.results.merged_runs",
     "PackingStability": "rsrg.ensemble.packing_stability",
+    "PhysicsError": "rsrg.physics.errors",
     "RsrgError": "rsrg.errors",
     "Run": "rsrg.results.run",
     "RunFileError": "rsrg.errors",
@@ -79,9 +82,11 @@ __all__ = [
     "BulkStability",
     "Config",
     "ConfigError",
+    "ConvergenceError",
     "Crossing",
     "MergedRuns",
     "PackingStability",
+    "PhysicsError",
     "RsrgError",
     "Run",
     "RunFileError",

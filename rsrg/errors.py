@@ -2,7 +2,9 @@
 
 
 class RsrgError(Exception):
-    """A mistake that a user can correct; the commands show it without a traceback.
+    """Any error of rsrg's own, `PhysicsError` and `ConvergenceError` too.
+
+    Most are mistakes that a user can correct; the commands show all without a traceback.
 
     Example:
         >>> import rsrg
@@ -14,7 +16,11 @@ class RsrgError(Exception):
     """
 
 
-class ConfigError(RsrgError):
+class InputError(RsrgError):
+    """A setting or a number that breaks a rule: the commands end with exit code 2."""
+
+
+class ConfigError(InputError):
     """A config that breaks rules. `problems` is the list of all of them, each a sentence.
 
     Example:
@@ -31,8 +37,11 @@ class ConfigError(RsrgError):
     """
 
     def __init__(self, problems: list[str]) -> None:
-        super().__init__("\n".join(problems))
+        super().__init__(problems)  # as it was called: so it comes whole out of another process
         self.problems = problems
+
+    def __str__(self) -> str:
+        return "\n".join(self.problems)
 
 
 class RunFileError(RsrgError):

@@ -11,7 +11,7 @@ from rsrg.cli import doctor, init, report, run, show, studies, theory, watch
 from rsrg.cli.options import EXIT_FAILURE, EXIT_USAGE, fail
 from rsrg.cli.overrides import join_overrides
 from rsrg.cli.streams import LastingStream, lasting_streams
-from rsrg.errors import ConfigError, RsrgError
+from rsrg.errors import InputError, RsrgError
 
 COMPUTING = ("run", "exact", "resume", "sweep", "reproduce")  # their work goes into files
 UsageError: type[Exception] = typer.BadParameter.__mro__[1]  # typer names its subclasses alone
@@ -88,15 +88,13 @@ def _carry_out() -> None:
         as_json = "--json" in sys.argv  # then the parser does not print its own errors, but raises
         code = app(join_overrides(sys.argv[1:]), prog_name="rsrg", standalone_mode=not as_json)
     except RsrgError as error:
-        fail(error, EXIT_USAGE if isinstance(error, ConfigError) else EXIT_FAILURE)
+        fail(error, EXIT_USAGE if isinstance(error, InputError) else EXIT_FAILURE)
     except UsageError as error:
         fail(error, EXIT_USAGE)
     except OSError as error:  # a folder that may not be entered, a disk that is gone
         if error.filename is None:
             raise
         fail(RsrgError(f"{error.filename}: {error.strerror}"), EXIT_FAILURE)
-    except (ValueError, ArithmeticError) as error:
-        _fail_physics(error)
     except Exception:
         _fail_on_old_packages()
         raise
@@ -110,13 +108,3 @@ def _fail_on_old_packages() -> None:
 
     if unmet := unmet_requirements():
         fail(RsrgError("\n".join(unmet)), EXIT_FAILURE)
-
-
-def _fail_physics(error: Exception) -> None:
-    """End with the message of an equation; raise anything else."""
-    from rsrg.physics.errors import ConvergenceError, PhysicsError
-
-    if not isinstance(error, PhysicsError | ConvergenceError):
-        _fail_on_old_packages()
-        raise error
-    fail(error, EXIT_USAGE if isinstance(error, PhysicsError) else EXIT_FAILURE)
