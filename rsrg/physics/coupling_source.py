@@ -94,7 +94,10 @@ class LogFormula(ExactCoupling):
         integer ≥ 2.
         """
         if np.ndim(deformation) != 0:
-            raise PhysicsError("`deformation` must be a number e_xx for the log formula")
+            got = np.asarray(deformation).tolist()
+            raise PhysicsError(
+                f"`deformation` must be a number e_xx for the log formula; got {got}"
+            )
         return log_formula_coupling(float(deformation), alpha, self.n0)
 
 

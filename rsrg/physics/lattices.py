@@ -50,9 +50,13 @@ class LatticeRecord:
         for row in self.primitive:
             if Counter(self._residues(self._shifted(row))) != points:
                 raise PhysicsError(f"`primitive` must map points on points; got {row!r}")
-        first, *others = (self._distances(coset) for coset in self.cosets)
-        if any(other != first for other in others):
-            raise PhysicsError("`cosets` must all see the same distances; got several kinds")
+        distances = [self._distances(coset) for coset in self.cosets]
+        for coset, own in zip(self.cosets, distances, strict=True):
+            if own != distances[0]:
+                raise PhysicsError(
+                    "`cosets` must all see the same distances; got others from "
+                    f"{coset} than from {self.cosets[0]}"
+                )
 
     def _residues(self, points: Iterable[Triple]) -> list[tuple[int, ...]]:
         return [tuple(z % p for z, p in zip(q, self.period, strict=True)) for q in points]

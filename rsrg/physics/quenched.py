@@ -36,15 +36,33 @@ def pair_interaction(positions: Array, alpha: float, block_volume: float = 1.0) 
 def pair_interaction_rows(
     positions: Array, rows: slice, alpha: float, block_volume: float = 1.0
 ) -> Array:
-    """The rows s of `pair_interaction` alone, (..., rows, N, 6, 6)."""
+    """The rows s of `pair_interaction` alone, (..., rows, N, 6, 6).
+
+    Raises PhysicsError for positions that are not finite, and where two blocks coincide.
+    """
+    finite = np.isfinite(positions).all(axis=-1)
+    if not finite.all():
+        raise PhysicsError(f"`positions` must be finite; got {positions[~finite][0].tolist()}")
     d = positions[..., rows, None, :] - positions[..., None, :, :]
     r = np.linalg.norm(d, axis=-1)
-    own = r == 0.0
-    if own.sum() != r.size // r.shape[-1]:
-        raise PhysicsError("`positions` must be distinct points; got two that coincide")
+    indices = np.arange(positions.shape[-2])
+    own = indices[rows, None] == indices
+    _require_distinct(positions, (r == 0.0) & ~own, indices[rows])
     r = np.where(own, 1.0, r)
     strength = np.where(own, 0.0, block_volume / (4.0 * np.pi * r**3))
     return strength[..., None, None] * lambda_tilde(d / r[..., None], alpha)
+
+
+def _require_distinct(positions: Array, coincide: np.ndarray, rows: np.ndarray) -> None:
+    """Raise PhysicsError for the first pair of points that coincide, (..., rows, N), if any do."""
+    if not coincide.any():
+        return
+    *place, row, second = (int(k) for k in np.argwhere(coincide)[0])
+    a, b = sorted((int(rows[row]), second))
+    point = positions[(*place, a)].tolist()
+    raise PhysicsError(
+        f"`positions` must be distinct points; got points {a} and {b} both at {point}"
+    )
 
 
 def second_order_blocks(mean: Array, interaction: Array) -> Array:

@@ -18,7 +18,9 @@ def step_error(two_steps: Array, one_step: Array) -> float:
     """
     size = _norm(one_step)
     if size == 0.0:
-        raise PhysicsError("`one_step` must not vanish: the error is relative to it")
+        raise PhysicsError(
+            f"`one_step` must not vanish, as the error is relative to it; got a norm of {size}"
+        )
     return _norm(two_steps - one_step) / size
 
 

@@ -123,9 +123,12 @@ class Run(StoredRun):
         path = f"{name}{SOURCES[source].suffix}"
         values = self.read(path)
         entries = [ENTRIES.get(f"{name}{s.suffix}") for s in SOURCES.values()]
-        unknown = index.keys() - {d for entry in entries if entry for d in entry.dims}
-        if unknown:
-            raise RunFileError(f"{name} has no dimension {', '.join(sorted(unknown))}")
+        dims = list(dict.fromkeys(d for entry in entries if entry for d in entry.dims))
+        if unknown := sorted(index.keys() - set(dims)):
+            raise RunFileError(
+                f"`index` must name dimensions of {name}: {', '.join(dims)}; "
+                f"got {', '.join(unknown)}"
+            )
         return values[tuple(index.get(d, slice(None)) for d in ENTRIES[path].dims)]
 
     def readings(self, source: str) -> list[str]:
@@ -163,7 +166,7 @@ class Run(StoredRun):
         return 0 if name is None else materials.index(name)
 
     @property
-    def derived(self) -> list[str]:  # as in StoredRun
+    def derived(self) -> list[str]:  # as in OpenedFile
         """The paths of results that the file leaves out, as they follow from those in it.
 
         Example:

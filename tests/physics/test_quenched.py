@@ -8,7 +8,12 @@ from rsrg.physics.elastic import elastic_susceptibility
 from rsrg.physics.errors import PhysicsError
 from rsrg.physics.interaction import lambda_tilde
 from rsrg.physics.pairs import CONTRACTIONS, contract, inverse, pair_matrix, weighted
-from rsrg.physics.quenched import pair_interaction, resummed_blocks, second_order_blocks
+from rsrg.physics.quenched import (
+    pair_interaction,
+    pair_interaction_rows,
+    resummed_blocks,
+    second_order_blocks,
+)
 from rsrg.physics.recursion import resummed, second_order
 from rsrg.sums.harmonic import harmonic_blocks
 
@@ -50,8 +55,17 @@ def test_pair_interaction_is_minus_two_lambda():
         np.testing.assert_allclose(m[s, t], -VOLUME * two_lambda, rtol=1e-13)  # a few products
     np.testing.assert_allclose(m, np.swapaxes(m, 0, 1), atol=1e-16)  # rounding of 0.05
     assert not m[np.arange(3), np.arange(3)].any()
-    with pytest.raises(PhysicsError, match="distinct points"):
-        pair_interaction(np.zeros((2, 3)), ALPHA)
+
+
+def test_two_blocks_at_one_place_are_refused():
+    x = np.stack((positions_of(3), positions_of(3)[[0, 1, 0]]))
+    for rows in (slice(None), slice(0, 1), slice(2, 3)):
+        with pytest.raises(PhysicsError, match=r"distinct points; got points 0 and 2 both at \["):
+            pair_interaction_rows(x, rows, ALPHA)
+    with pytest.raises(PhysicsError, match=r"must be finite; got \[nan, 0.0, 0.0\]"):
+        pair_interaction(np.array([[0.0, 0.0, 1.0], [np.nan, 0.0, 0.0]]), ALPHA)
+    whole = pair_interaction(x[0], ALPHA)
+    np.testing.assert_array_equal(pair_interaction_rows(x, slice(1, 2), ALPHA)[0], whole[1:2])
 
 
 @pytest.mark.parametrize("contraction", CONTRACTIONS)

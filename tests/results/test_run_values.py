@@ -44,5 +44,6 @@ def test_what_only_some_sources_have(run):
 def test_errors(run):
     with pytest.raises(RunFileError, match="`source` must be one of lattice, continuum, log; got"):
         run.values("flow/chi", "formula")
-    with pytest.raises(RunFileError, match="flow/chi has no dimension block, glass"):
+    rule = r"`index` must name dimensions of flow/chi: material, .*; got block, glass"
+    with pytest.raises(RunFileError, match=rule):
         run.values("flow/chi", glass=0, block=1)
