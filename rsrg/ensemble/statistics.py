@@ -11,9 +11,8 @@ import numpy as np
 
 from rsrg.physics.arrays import Array
 
-RESAMPLES = (
-    1000  # of the bootstrap: an error of the error bar of 1/√2000 = 2%, below the groups' own
-)
+# of the bootstrap: an error of the error bar of 1/√2000 = 2%, below the groups' own
+RESAMPLES = 1000
 MAX_GROUPS = 64  # a relative error of the error bar of 1/√(2·64) = 9%; more cost memory
 
 

@@ -221,7 +221,7 @@ def _stress_curve(
 
 
 def stress_curves(strain_max: float = 0.6) -> tuple[StressCurve, ...]:
-    """Fig. 1: the formula at ln(R/L₁) = 20, and the lattice sum that fails under e_xx, N0 = 3."""
+    """Fig. 1: the formula at ln(R/L₁) = 20, the sums of both coupled readings, N0 = 3."""
     n = whole_steps(TABLE_LOG, 3)
     return (
         _stress_curve("log formula", LogFormula(), TABLE_LOG / np.log(3), strain_max),

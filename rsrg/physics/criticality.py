@@ -148,9 +148,8 @@ def crossings(
     changes = np.argwhere(np.diff(eigenvalues <= 0.0, axis=0))
     if not len(changes):
         return []
-    origin = int(
-        np.argmin(np.abs(grid))
-    )  # names are followed from there to the changes, no further
+    # names are followed from the origin to the changes, no further
+    origin = int(np.argmin(np.abs(grid)))
     low, high = min(origin, changes[0, 0]), max(origin, changes[-1, 0]) + 1
     unstrained, near = inverse_chi(0.0), slice(low, high)
     _, vectors = follow_channels(path[near], grid[near], unstrained, contraction, channels)

@@ -42,7 +42,8 @@ def amplitude_times_steps(
 class Yielding:
     """What would make one glass yield at one strain, by the exact mean of the lattice sum.
 
-    product: f n. sample: L₁ N0ⁿ in m for f = 1. amplitude: f at n = `steps`, where R is reached.
+    product: f n. log10_sample: log₁₀ of L₁ N0ⁿ in m, the size of sample that f = 1 would need.
+    amplitude: the f that a sample of the given size R would need.
     """
 
     glass: str

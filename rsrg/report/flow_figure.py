@@ -17,7 +17,7 @@ PER_INCH = 11  # letters of a title
 
 @own_look
 def flow_figure(run: Run, path: Path, material: str | None = None) -> str:
-    """Draw the flow of one glass (default: the first) into a PNG or SVG; returns the glass's name.
+    """Draw the flow of a glass (default: the first) as PNG, SVG or PDF; returns the glass's name.
 
     One column per reading. Above: the eigenvalues of χ⁻¹ at the final length against strain. Below:
     the same against L_n, at the strain of the grid nearest to where the glass fails.

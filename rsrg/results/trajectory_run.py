@@ -1,5 +1,6 @@
 """The run file of a trajectory, opened for reading."""
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -61,7 +62,7 @@ class MeanRecord:
     @property
     def zero(self) -> bool | None:
         """Whether the mean is zero within its errors; None where that is unknown."""
-        return None if self.probability != self.probability else self.probability >= BY_CHANCE
+        return None if math.isnan(self.probability) else self.probability >= BY_CHANCE
 
     def _table_row(self) -> dict[str, str]:
         return {
