@@ -34,16 +34,16 @@ class Records(list[R]):
         return super().__getitem__(index)
 
     def _repr_html_(self) -> str:
-        return rows_html([record._table_row() for record in self[:MAX_ROWS]], more=len(self))
+        return rows_html([record._table_row() for record in self[:MAX_ROWS]], total=len(self))
 
 
-def rows_html(rows: Sequence[Mapping[str, str]], caption: str = "", more: int = 0) -> str:
-    """A table of rows with the same headings. more: how many rows there are in all."""
+def rows_html(rows: Sequence[Mapping[str, str]], caption: str = "", total: int = 0) -> str:
+    """A table of rows with the same headings. total: how many rows there are in all."""
     if not rows:
         return "<p>none</p>"
     head = "".join(f'<th scope="col">{escape(heading)}</th>' for heading in rows[0])
     body = "".join(f"<tr>{_cells(list(row.values()))}</tr>" for row in rows)
-    left = f"<p>… and {more - len(rows)} more</p>" if more > len(rows) else ""
+    left = f"<p>… and {total - len(rows)} more</p>" if total > len(rows) else ""
     return (
         f"<table>{_caption(caption)}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
         f"{left}"

@@ -9,7 +9,7 @@ from rsrg.errors import ConfigError
 from rsrg.execution.clock import CLOCK
 from rsrg.formatting import duration_text
 from rsrg.physics.coupling_source import exact_sums_made
-from rsrg.physics.failure_surface import RAYS, plane, reading_surfaces
+from rsrg.physics.failure_surface import RAYS, Plane, reading_surfaces
 from rsrg.physics.first_failure import EXACT_READINGS, Loading, critical_answer
 from rsrg.physics.materials import Material
 from rsrg.report.console import console, print_json, print_wrapped
@@ -25,7 +25,7 @@ from rsrg.report.critical_answer import (
 from rsrg.report.fitted_table import print_table
 from rsrg.report.style import check_format
 
-# How many exact sums it takes, about, to tell how long it will be.
+# How many exact sums it takes, about, to say how long it will be.
 SUMS_OF_ROOTS = 90  # to find the zeros between strains of the grid
 SUMS_OF_SURFACES = 2 * 14 * RAYS  # of two readings
 
@@ -84,20 +84,22 @@ def failing_plane(
         raise ConfigError(
             [f"`--plane` must name two strains, such as xx,yy, and one glass; got {names!r}"]
         )
-    glass, of, alpha = glasses[0], plane(first, second), glasses[0].alpha
+    glass, plane = glasses[0], Plane.from_names(first, second)
     picture = output or Path("runs") / f"critical_{first}_{second}.png"
     check_format(picture)
     with waiting(_sums_made(loading.n0, SUMS_OF_SURFACES)):
-        surfaces = reading_surfaces(of, alpha, loading, signs)
+        surfaces = reading_surfaces(plane, glass.alpha, loading, signs)
     if as_json:
         rows = [
             {"reading": str(reading), "kind": kind, "sign": sign, **vars(surface)}
             for (reading, kind, sign), surface in surfaces.items()
         ]
-        print_json({"glass": glass.name, "alpha": alpha, "plane": of.names, "surfaces": rows})
+        print_json(
+            {"glass": glass.name, "alpha": glass.alpha, "plane": plane.names, "surfaces": rows}
+        )
         return
     make_folder(picture)
     steps = f"N0 = {loading.n0}, {loading.steps} steps"
-    title = f"{glass.name}, α = {alpha:.3f}: strains that break it, {steps}"
-    surface_figure(title, of, surfaces, picture)
+    title = f"{glass.name}, α = {glass.alpha:.3f}: strains that break it, {steps}"
+    surface_figure(title, plane, surfaces, picture)
     print(f"failure surface of {glass.name} in the plane {first}, {second}: {picture}")

@@ -23,7 +23,7 @@ RARE = 0.01  # share of failed blocks, below which a variance of χ⁻¹ is wort
 QUARTILES = (0.25, 0.5, 0.75)
 SIGMAS = 3.0  # standard errors from which a trend is one
 SIDES = ("", "_below_zero")  # of names: the only side of e = 0 or e > 0; e < 0 beside it
-AVERAGES = -3.0  # exponent of the variance of averages of independent blocks
+AVERAGING_EXPONENT = -3.0  # of L in the variance of averages of independent blocks
 EDGES = np.linspace(-1.0, 2.0, 61)  # 1/ρc_t²; the histogram has a bin beyond either end, too
 
 
@@ -33,9 +33,9 @@ def by_subpool(values: Array, axis: int) -> Array:
     return np.moveaxis(values.reshape(shape), axis, 0)
 
 
-def scatter(parts: Array) -> Array:
+def scatter(values: Array) -> Array:
     """Standard error of a statistic from its values in each subpool, (SUBPOOLS, ...)."""
-    return np.asarray(parts.std(axis=0, ddof=1) / np.sqrt(SUBPOOLS))
+    return np.asarray(values.std(axis=0, ddof=1) / np.sqrt(SUBPOOLS))
 
 
 def scatter_of_share(happened: np.ndarray) -> tuple[Array, Array]:
@@ -161,7 +161,7 @@ def width_trend(exponent: float, error: float) -> Trend:
     if not np.isfinite(exponent):
         return "unknown"
     if exponent < -SIGMAS * error:
-        return "as averages" if exponent < AVERAGES + SIGMAS * error else "slower"
+        return "as averages" if exponent < AVERAGING_EXPONENT + SIGMAS * error else "slower"
     return "grows" if exponent > SIGMAS * error else "constant"
 
 

@@ -29,20 +29,23 @@ class Plane:
     names: tuple[str, str]
     directions: tuple[Array, Array]
 
+    @classmethod
+    def from_names(cls, first: str, second: str) -> "Plane":
+        """The plane of two kinds of strain, such as xx and yy.
+
+        Raises PhysicsError where both are the same, and for `isochoric`: its path is not straight.
+        """
+        names = (first, second)
+        if "isochoric" in names or first == second:
+            raise PhysicsError(
+                f"`plane` must name two strains, neither isochoric; got {first},{second}"
+            )
+        return cls(names, (strain_path(first).direction, strain_path(second).direction))
+
     def ray(self, angle: float) -> StrainPath:
         """The straight path from zero strain along (e_a, e_b) = t (cos θ, sin θ)."""
         a, b = self.directions
         return strain_path(np.cos(angle) * a + np.sin(angle) * b)
-
-
-def plane(first: str, second: str) -> Plane:
-    """The plane of two kinds of strain, by name. Raises PhysicsError for the same, or isochoric."""
-    names = (first, second)
-    if "isochoric" in names or first == second:
-        raise PhysicsError(
-            f"`plane` must name two strains, neither isochoric; got {first},{second}"
-        )
-    return Plane(names, (strain_path(first).direction, strain_path(second).direction))
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ class Surface:
 
 
 def failure_surface(
-    of: Plane,
+    plane: Plane,
     source: ExactCoupling,
     alpha: float,
     steps: float,
@@ -76,7 +79,7 @@ def failure_surface(
         return float(np.linalg.eigvalsh(weighted(x, contraction))[0])
 
     angles = np.linspace(0.0, 2.0 * np.pi, RAYS, endpoint=False)
-    paths = [of.ray(float(angle)) for angle in angles]
+    paths = [plane.ray(float(angle)) for angle in angles]
     limits = np.array([path.limits()[1] for path in paths])
     strain = np.array(
         [
@@ -88,7 +91,7 @@ def failure_surface(
 
 
 def reading_surfaces(
-    of: Plane, alpha: float, loading: Loading, signs: Sequence[Sign]
+    plane: Plane, alpha: float, loading: Loading, signs: Sequence[Sign]
 ) -> dict[tuple[Reading, str, Sign], Surface]:
     """The surfaces of the coupled readings, by reading, kind of source and sign.
 
@@ -101,7 +104,7 @@ def reading_surfaces(
 
     return {
         (reading, source.kind, sign): failure_surface(
-            of, source, alpha, loading.steps, loading.contraction, sign
+            plane, source, alpha, loading.steps, loading.contraction, sign
         )
         for reading in READINGS
         if reading.continuum_sign

@@ -5,7 +5,7 @@ import pytest
 
 from rsrg.physics.coupling_source import Continuum, LatticeMean
 from rsrg.physics.errors import PhysicsError
-from rsrg.physics.failure_surface import failure_surface, plane
+from rsrg.physics.failure_surface import Plane, failure_surface
 from rsrg.physics.first_failure import Loading, choose_glasses, critical_answer
 from rsrg.physics.hill import steps_to_failure
 from rsrg.physics.readings import READINGS
@@ -51,7 +51,7 @@ def test_limits_are_where_the_body_is_too_flat(kind):
 
 def test_a_body_may_be_flat_to_rounding():
     """Along this ray of the plane xx, xy a point of the search has det F > 0 and a stretch of 0."""
-    ray = plane("xx", "xy").ray(2.0 * np.pi * 4 / 72)
+    ray = Plane.from_names("xx", "xy").ray(2.0 * np.pi * 4 / 72)
     low, high = ray.limits()
     assert low < 0.0 < high
 
@@ -121,9 +121,9 @@ def test_twelve_glasses():
 
 @pytest.fixture(scope="module")
 def surfaces():
-    of = plane("xx", "yy")
+    plane = Plane.from_names("xx", "yy")
     return {
-        (reading, sign): failure_surface(of, Continuum(reading), 0.7, 12, sign=sign)
+        (reading, sign): failure_surface(plane, Continuum(reading), 0.7, 12, sign=sign)
         for reading in READINGS[:2]
         for sign in ("paper", "hamiltonian")
     }
@@ -155,10 +155,10 @@ def test_the_other_sign_is_the_other_reading(surfaces):
 
 def test_all_within_a_surface_is_stable(surfaces):
     """Nothing fails nearer to zero: 25 points of each ray, by Hill tensors."""
-    of = plane("xx", "yy")
+    plane = Plane.from_names("xx", "yy")
     surface = surfaces[READINGS[0], "hamiltonian"]
     for k in range(0, 72, 6):
-        path = of.ray(float(surface.angles[k]))
+        path = plane.ray(float(surface.angles[k]))
         for share in np.linspace(0.04, 0.99, 25):
             f = of_shape_alone(path, share * surface.strain[k])
             assert steps_to_failure(f, 0.7, "hamiltonian") > 12
@@ -167,4 +167,4 @@ def test_all_within_a_surface_is_stable(surfaces):
 @pytest.mark.parametrize("names", [("xx", "xx"), ("xx", "isochoric"), ("xx", "foo")])
 def test_bad_planes(names):
     with pytest.raises(PhysicsError, match=r"`plane`|`strain`"):
-        plane(*names)
+        Plane.from_names(*names)
