@@ -58,7 +58,7 @@ class RunFileError(RsrgError):
 
 
 class NotARunError(RunFileError):
-    """A whole file of rsrg, but not of one run."""
+    """An intact file of rsrg that is not a run: merged runs, for example."""
 
 
 class ComputationError(RsrgError):

@@ -97,7 +97,10 @@ class Blocks:
 
     @property
     def volume_control(self) -> bool:
-        """Whether the sum over a body of fixed volume is another than asked for, of known mean."""
+        """Whether the sum over a body of fixed volume is a control variate.
+
+        It is one where it differs from the sum that is asked for, and its mean is known.
+        """
         return self.known_mean and self.count == "exact"
 
     @property

@@ -1,6 +1,6 @@
-"""The pool method: a level of the flow is a pool of unequal blocks.
+"""The pool method: after each step of the flow the glass is a pool of unequal blocks.
 
-A super block of the next level is N0³ blocks of the pool on the places of one draw. Draws are those
+A super block of the next pool is N0³ blocks of this one on the places of one draw. Draws are those
 of the annealed flow: super block k of a step has draw k of that step. Which block stands at which
 point of the draw (of a window: by distance from its centre) is a function of (seed, step, k) alone,
 and does not depend on the strain, so every super block can be followed from strain to strain.

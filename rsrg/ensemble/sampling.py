@@ -35,7 +35,7 @@ class ChunkMoments:
 
     moments: (chunks, readings, strains, 15). unstrained: of the unstrained sphere, (chunks, 15).
     volume: as moments, of the same draws with `count: volume`; number: how many blocks these are,
-    over N0³, (chunks, readings, strains). Both None where that is not another sum of known mean.
+    over N0³, (chunks, readings, strains). Both None where they are no `Blocks.volume_control`.
     """
 
     moments: Array
@@ -95,7 +95,7 @@ class Sampler:
         chunks, cases = len(sums), (len(self.readings), len(self.deformations))
         for array in (sums, *volume):
             array /= self.blocks.n0**3
-        parts = np.ascontiguousarray(sums[:, :-1]), *volume  # quicker to send than a part
+        parts = np.ascontiguousarray(sums[:, :-1]), *volume  # quicker to send than a view
         moments, *controls = (part.reshape(chunks, *cases, *part.shape[2:]) for part in parts)
         return ChunkMoments(moments, sums[:, -1].copy(), *controls)
 

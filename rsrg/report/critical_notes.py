@@ -104,9 +104,9 @@ def _turned(run: Run) -> list[str]:
             strains.setdefault(r.channel, []).append(r.failing_strain)
     return [
         f"{channel} is this channel's name at small strain; where it fails, its strain is "
-        + " to ".join(dict.fromkeys((found[0], found[-1])))
+        + " to ".join(dict.fromkeys((failing[0], failing[-1])))
         + "."
-        for channel, found in strains.items()
+        for channel, failing in strains.items()
     ]
 
 

@@ -56,8 +56,8 @@ def critical_columns(run: Run, every_channel: bool = False) -> list[CriticalColu
             ]
             for part in _split(own) if every_channel else [own]:
                 rows = ([r for r in part if r.material == glass] for glass in glasses)
-                found = (_cell(row, vectors=len(glasses) == 1) for row in rows)
-                cells = tuple((t, "") if t else c for t, c in zip(before, found, strict=True))
+                failures = (_cell(row, vectors=len(glasses) == 1) for row in rows)
+                cells = tuple((t, "") if t else c for t, c in zip(before, failures, strict=True))
                 name = side if len(sides) > 1 else ""
                 columns.append(CriticalColumn(reading, source, name, cells))
     return columns
@@ -66,8 +66,8 @@ def critical_columns(run: Run, every_channel: bool = False) -> list[CriticalColu
 def _already_failed(run: Run, reading: str, source: str) -> list[str]:
     """For each glass `< 0.6` where it has failed at the smallest strain, 0.6; else ""."""
     j = run.config.readings.index(reading) if reading else 0
-    found = [already_failed(run, source, i, j) for i in range(len(run.read("axes/material")))]
-    return ["" if e is None else f"{'<' if e >= 0.0 else '>'} {e:g}" for e in found]
+    smallest = [already_failed(run, source, i, j) for i in range(len(run.read("axes/material")))]
+    return ["" if e is None else f"{'<' if e >= 0.0 else '>'} {e:g}" for e in smallest]
 
 
 def sources_of_readings(run: Run) -> list[tuple[str, str]]:

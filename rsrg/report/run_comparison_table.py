@@ -22,7 +22,7 @@ from rsrg.results.run_comparison import (
 )
 from rsrg.results.source_names import SOURCE_NAMES
 
-EQUAL = 2e-8  # exact critical strains are found to 1e-8 in each run
+EQUAL = 2e-8  # exact critical strains are accurate to 1e-8 in each run
 LISTED = ("materials", "readings")  # what of these differs is said by name
 TINY = sys.float_info.min  # below it, there is no difference at all
 MAX_VALUE = 30  # characters of a setting; `--json` has all of it

@@ -25,7 +25,7 @@ BLUE, ORANGE, GREEN, PINK, YELLOW, SKY = COLOURS = (  # Okabe and Ito
     "#E69F00",
     "#56B4E9",
 )
-MARKERS = "osD^v<"  # as many, so that nothing is told by colour alone
+MARKERS = "osD^v<"  # as many, so that curves do not differ in colour alone
 FORMATS = (".png", ".svg", ".pdf")
 
 

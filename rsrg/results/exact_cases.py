@@ -70,8 +70,10 @@ def exact_cases(run: ExactRun) -> list[ExactCase]:
 
 
 def right_up_to(cases: list[ExactCase], formula: str) -> Iterator[tuple[float, float | None, bool]]:
-    """Temperature, and up to which x a formula is right there: the largest x of the run at and
-    below which it is; None where it is right nowhere. And whether it is so at all x.
+    """Up to which x a formula is right, for each temperature: (temperature, limit, everywhere).
+
+    limit: the largest x of the run at which, and at all smaller ones, the formula is right; None
+    where it is not right at the smallest. everywhere: whether it is right at all x.
     """
     for temperature in dict.fromkeys(case.temperature for case in cases):
         own = sorted((c for c in cases if c.temperature == temperature), key=lambda c: c.coupling)

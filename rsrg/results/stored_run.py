@@ -114,7 +114,7 @@ class StoredRun(OpenedFile, ABC):
     def report(
         self, path: str | os.PathLike[str] | None = None, *, shared_script: bool = False
     ) -> Path:
-        """Write a page in HTML that says what the run found, and whether to trust it.
+        """Write a page in HTML with the results of the run, and whether to trust them.
 
         path: of the page; by default that of the run file, with the ending .html.
         shared_script: keep the script of the figures in a file beside the page, which many pages

@@ -69,12 +69,12 @@ def smallest_failure() -> tuple[float, int]:
         sides = [first_failures(source, "xx", sign, steps) for sign in SIGNS]
         return [(abs(e), n0) for pair in sides for e in pair if math.isfinite(e)]
 
-    found = []
+    failing = []
     for n0 in SUM_N0:
         for reading in COUPLED:
-            found += failures(LatticeMean(reading, n0), n0, whole_steps(TEXT_LOG, n0))
-            found += failures(Continuum(reading), n0, TEXT_LOG / math.log(n0))
-    return min(found)
+            failing += failures(LatticeMean(reading, n0), n0, whole_steps(TEXT_LOG, n0))
+            failing += failures(Continuum(reading), n0, TEXT_LOG / math.log(n0))
+    return min(failing)
 
 
 def needed_product(strain: float, reading: str, sign: Sign) -> tuple[float, float]:

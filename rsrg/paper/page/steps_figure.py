@@ -61,11 +61,11 @@ def _errors(ax: Axes) -> None:
 
 def _stability(ax: Axes) -> None:
     for sign in SIGNS:
-        found = [cubes(n0, 1.0, sign).lowest for n0 in N0_OF_CUBES]
+        lowest = [cubes(n0, 1.0, sign).lowest for n0 in N0_OF_CUBES]
         style: dict[str, Any] = {"color": SIGN_COLOURS[sign], "marker": SIGN_MARKERS[sign]}
         name = SIGN_NAMES[sign]
-        ax.plot(N0_OF_CUBES, [x[0] for x in found], "-", label=f"at once, {name}", **style)
-        lower = [min(x[1:]) for x in found]
+        ax.plot(N0_OF_CUBES, [x[0] for x in lowest], "-", label=f"at once, {name}", **style)
+        lower = [min(x[1:]) for x in lowest]
         label = f"lower of two steps, {name}"
         ax.plot(N0_OF_CUBES, lower, "--", fillstyle="none", label=label, **style)
     ax.axhline(0.0, color="black", linewidth=0.9)

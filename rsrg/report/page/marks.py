@@ -6,7 +6,7 @@ SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "cross")
 
 
 def symbol(n: int) -> str:
-    """The marker of the n-th curve, so that nothing is told by colour alone."""
+    """The marker of the n-th curve, so that curves do not differ in colour alone."""
     return SYMBOLS[n % len(SYMBOLS)]
 
 

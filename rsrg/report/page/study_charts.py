@@ -58,9 +58,10 @@ class Study:
     def strains(self, glass: str, reading: str, source: str, error: bool = False) -> np.ndarray:
         """First failures of all members with results, or their errors; NaN for none."""
         place = (glass, "" if source == "log" else reading, source)
-        found = [m.failures.get(place) for m in self.shown]
+        failures = [m.failures.get(place) for m in self.shown]
         return np.array(
-            [np.nan if f is None else f.stderr if error else f.strain for f in found], dtype=float
+            [np.nan if f is None else f.stderr if error else f.strain for f in failures],
+            dtype=float,
         )
 
     def numeric(self, key: str) -> bool:

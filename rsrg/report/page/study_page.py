@@ -109,7 +109,7 @@ def _checks(study: Study) -> list[Check]:
 
 
 REASONS: dict[Level, str] = {
-    "good": "nothing was found that speaks against their numbers.",
+    "good": "nothing speaks against their numbers.",
     "note": "there is something to be known about them.",
     "care": "their numbers are to be taken with care; their own reports say why.",
     "bad": "their numbers cannot be relied on; their own reports say why.",
