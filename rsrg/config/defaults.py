@@ -7,7 +7,7 @@ from pydantic import BaseModel, ValidationError
 
 
 @dataclass(frozen=True)
-class Setting:
+class GivenSetting:
     """A setting by dotted key. default: None where the key must be given."""
 
     key: str
@@ -15,9 +15,9 @@ class Setting:
     default: Any
 
 
-def settings_given(model: BaseModel, prefix: str = "") -> list[Setting]:
+def settings_given(model: BaseModel, prefix: str = "") -> list[GivenSetting]:
     """The settings of a config that have no default, or differ from it, in their order."""
-    settings: list[Setting] = []
+    settings: list[GivenSetting] = []
     defaults = _defaults(model)
     for name in type(model).model_fields:
         value, key, default = getattr(model, name), f"{prefix}{name}", defaults.get(name)
@@ -26,7 +26,7 @@ def settings_given(model: BaseModel, prefix: str = "") -> list[Setting]:
         if isinstance(value, BaseModel) and type(default) in (type(None), type(value)):
             settings += settings_given(value, f"{key}.")
         else:
-            settings.append(Setting(key, _plain(value), _plain(default)))
+            settings.append(GivenSetting(key, _plain(value), _plain(default)))
     return settings
 
 

@@ -7,10 +7,11 @@ from pydantic import BeforeValidator, Field, model_validator
 from rsrg.config.base import ConfigModel, Finite, Integer, as_tuple, ascending
 from rsrg.config.on_resume import CAN_ONLY_GROW, FIXED, IGNORED
 from rsrg.config.run_config import CHUNKS, Checkpoint, RunConfig
-from rsrg.ensemble.super_blocks import CHUNK, LevelLaw
+from rsrg.ensemble.super_blocks import SUPER_BLOCK_CHUNK, LevelLaw
 from rsrg.physics.elastic import ALPHA_MAX, ALPHA_MIN
 
 MIN_CHUNKS = 4  # fewer give no meaningful error bar
+MIN_SUPER_BLOCKS = MIN_CHUNKS * SUPER_BLOCK_CHUNK
 
 
 Rising = Annotated[
@@ -63,11 +64,12 @@ class ExactSampling(ConfigModel):
     """How many super blocks are drawn."""
 
     super_blocks: Annotated[Integer, CAN_ONLY_GROW] = Field(
-        ge=MIN_CHUNKS * CHUNK,
+        ge=MIN_SUPER_BLOCKS,
         le=10**7,
-        multiple_of=CHUNK,
+        multiple_of=SUPER_BLOCK_CHUNK,
         title="super blocks in all",
-        description=f"a multiple of {CHUNK}, at least {MIN_CHUNKS * CHUNK} (super blocks drawn)",
+        description=f"a multiple of {SUPER_BLOCK_CHUNK}, at least {MIN_SUPER_BLOCKS} "
+        "(super blocks drawn)",
     )
     seed: Annotated[Integer, FIXED] = Field(
         0,
@@ -121,7 +123,7 @@ class ExactConfig(RunConfig):
 
     def chunks(self) -> int:
         """Chunks of super blocks."""
-        return self.sampling.super_blocks // CHUNK
+        return self.sampling.super_blocks // SUPER_BLOCK_CHUNK
 
     def chunk_totals(self) -> dict[str, int]:
         """Chunks in all, by the dataset that counts those done."""

@@ -15,7 +15,7 @@ from rsrg.config.on_resume import inner_model
 from rsrg.config.run_config import RunConfig
 from rsrg.config.schema import Config
 from rsrg.config.trajectory import TrajectoryConfig
-from rsrg.config.yaml_source import KeyPath, Source, override, parse_source, source_of
+from rsrg.config.yaml_source import KeyPath, YamlSource, override, parse_source, source_of
 from rsrg.errors import ConfigError
 from rsrg.formatting import shell_path
 
@@ -114,7 +114,7 @@ def config_from_text(text: str, name: str = "config") -> Config:
     return config_from_source(parse_source(text, name))
 
 
-def runnable_config(source: Source) -> Config | TrajectoryConfig:
+def runnable_config(source: YamlSource) -> Config | TrajectoryConfig:
     """The config in YAML data that were read, of a kind that `rsrg run` carries out."""
     kind = kind_of_config(source)
     return (
@@ -122,7 +122,7 @@ def runnable_config(source: Source) -> Config | TrajectoryConfig:
     )
 
 
-def kind_of_config(source: Source) -> type[RunConfig]:
+def kind_of_config(source: YamlSource) -> type[RunConfig]:
     """What a config is of: a flow, exact super blocks, or a trajectory, which has `positions`."""
     if source.data.get("kind") == "exact":
         return ExactConfig
@@ -131,7 +131,7 @@ def kind_of_config(source: Source) -> type[RunConfig]:
     return Config
 
 
-def config_from_source(source: Source) -> Config:
+def config_from_source(source: YamlSource) -> Config:
     """The config of a flow in YAML data that were read. Raises as `load_config`."""
     if kind_of_config(source) is ExactConfig:
         place = source.place(("kind",))
@@ -151,14 +151,14 @@ def config_from_source(source: Source) -> Config:
     return _pinned(config, Path(source.name).parent).with_text(source.text)
 
 
-def exact_config_from_source(source: Source) -> ExactConfig:
+def exact_config_from_source(source: YamlSource) -> ExactConfig:
     """The config of an ensemble of exact super blocks. Raises as `load_config`."""
     if kind_of_config(source) is not ExactConfig:
         raise ConfigError([f"a config for `rsrg exact` must have `kind: exact` ({source.name})"])
     return _validated(source, ExactConfig).with_text(source.text)
 
 
-def trajectory_from_source(source: Source) -> TrajectoryConfig:
+def trajectory_from_source(source: YamlSource) -> TrajectoryConfig:
     """The config of a trajectory, with all its frames. Raises as `load_config`."""
     flows = Config.model_fields.keys() - TrajectoryConfig.model_fields.keys()
     if mixed := sorted(flows & source.data.keys()):
@@ -179,9 +179,9 @@ def _with_frames(config: TrajectoryConfig, folder: Path) -> TrajectoryConfig:
     return config.model_copy(update={"positions": single_frames(tuple(boxed), folder)})
 
 
-def config_of_kind(source: Source, kind: type[C]) -> C:
+def config_of_kind(source: YamlSource, kind: type[C]) -> C:
     """The config of a known kind in YAML data that were read. Raises as `load_config`."""
-    readers: dict[type[RunConfig], Callable[[Source], RunConfig]] = {
+    readers: dict[type[RunConfig], Callable[[YamlSource], RunConfig]] = {
         ExactConfig: exact_config_from_source,
         TrajectoryConfig: trajectory_from_source,
         Config: config_from_source,
@@ -196,7 +196,7 @@ def load_exact_config(
     return exact_config_from_source(override(source_of(path), dict(overrides or {})))
 
 
-def _validated(source: Source, kind: type[C]) -> C:
+def _validated(source: YamlSource, kind: type[C]) -> C:
     if unstorable := [
         f"a text must be Unicode without NUL; got {_shown(text)} ({source.place(path)})"
         for path, text in _texts(source.data)
@@ -238,7 +238,7 @@ def _pinned(config: Config, folder: Path) -> Config:
     return config.model_copy(update={"blocks": blocks})
 
 
-def _problem(error: dict[str, Any], source: Source, config: type[BaseModel]) -> tuple[int, str]:
+def _problem(error: dict[str, Any], source: YamlSource, config: type[BaseModel]) -> tuple[int, str]:
     """Line number and text of one problem."""
     path = _path(error["loc"]) or _named_path(error)
     place = source.place(path)

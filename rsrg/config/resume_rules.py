@@ -15,7 +15,7 @@ from rsrg.config.loading import C, config_of_kind
 from rsrg.config.on_resume import FIXED, OnResume, rule_of
 from rsrg.config.run_config import RunConfig, config_rules
 from rsrg.config.schema import RULES, Config
-from rsrg.config.yaml_source import Source, override
+from rsrg.config.yaml_source import YamlSource, override
 from rsrg.errors import ConfigError
 
 
@@ -24,7 +24,7 @@ def extended_config(config: C, overrides: dict[str, Any]) -> C:
 
     Raises ConfigError, with the old and new value of every key that may not change.
     """
-    source = Source("the run's config", config.text(), json.loads(config.resolved()), {})
+    source = YamlSource("the run's config", config.text(), json.loads(config.resolved()), {})
     changed = config_of_kind(override(source, overrides), type(config))
     refused = [*_changed_fixed_fields(config, changed), *_broken_rules(config, changed)]
     if isinstance(config, Config) and isinstance(changed, Config):

@@ -12,7 +12,7 @@ from rsrg.config.on_resume import FIXED, IGNORED, OnResume
 from rsrg.config.run_config import CHUNKS, Checkpoint, RunConfig
 from rsrg.physics.materials import Material
 
-Domain = Literal["sphere", "all"]
+FrameDomain = Literal["sphere", "all"]
 MAX_FRAMES = 100_000  # 30 MB of a run file: the place and the hash of each
 TIGHTEST, LOOSEST = 1e-11, 1e-4  # tolerances that the Ewald sums serve
 _NUMBER = r"-?\d{1,9}"
@@ -169,7 +169,7 @@ class TrajectoryConfig(RunConfig):
         title="the edges of the periodic box of all frames for which none is given",
         description="three edges of a periodic box, in the units of the files",
     )
-    domain: Annotated[Domain, FIXED] = Field(
+    domain: Annotated[FrameDomain, FIXED] = Field(
         "sphere",
         title="sphere: the blocks of a frame in the largest ball inside its box; all: all of them",
         description="sphere or all",

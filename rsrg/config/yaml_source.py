@@ -28,7 +28,7 @@ RUN_FILES = (".h5", ".hdf5")  # as in storage
 
 
 @dataclass(frozen=True)
-class Source:
+class YamlSource:
     """A config as written: name of its file, text, plain data, and the line of each value.
 
     overridden: for a value from elsewhere, its place: `-o`, or a line of a study file.
@@ -54,7 +54,7 @@ class Source:
         return f"{self.name}:{line}, {dotted}" if line else f"{self.name}, {dotted}"
 
 
-def read_source(path: str | os.PathLike[str]) -> Source:
+def read_source(path: str | os.PathLike[str]) -> YamlSource:
     """Read a YAML file. Raises ConfigError if it is missing, too large, or not a YAML mapping."""
     name = os.fspath(path)
     if "\0" in name:
@@ -79,13 +79,15 @@ def read_source(path: str | os.PathLike[str]) -> Source:
     return parse_source(text, name)
 
 
-def mapping_source(data: Mapping[str, Any]) -> Source:
+def mapping_source(data: Mapping[str, Any]) -> YamlSource:
     """A config or study as Python data, which may hold arrays and quantities."""
     plain = plain_value(data)
-    return Source(MAPPING, json.dumps(plain, indent=1, ensure_ascii=False, default=repr), plain, {})
+    return YamlSource(
+        MAPPING, json.dumps(plain, indent=1, ensure_ascii=False, default=repr), plain, {}
+    )
 
 
-def source_of(config: str | os.PathLike[str] | Mapping[str, Any]) -> Source:
+def source_of(config: str | os.PathLike[str] | Mapping[str, Any]) -> YamlSource:
     """The config or study in a YAML file, or in a mapping. Raises ConfigError for anything else."""
     if isinstance(config, Mapping):
         return mapping_source(config)
@@ -112,14 +114,14 @@ def _near(path: Path) -> str:
     )
 
 
-def parse_source(text: str, name: str = "config") -> Source:
+def parse_source(text: str, name: str = "config") -> YamlSource:
     """Parse YAML text. Raises ConfigError, with the line, if it is not a mapping in plain YAML."""
     lines: dict[KeyPath, int] = {}
     loaded = _load(text, name)
     if not isinstance(loaded, CommentedMap):
         kind = "nothing" if loaded is None else type(_plain(loaded, (), lines, name)).__name__
         raise ConfigError([f"a config must be a mapping of keys to values; got {kind} ({name})"])
-    return Source(name, text, _plain(loaded, (), lines, name), lines)
+    return YamlSource(name, text, _plain(loaded, (), lines, name), lines)
 
 
 def _load(text: str, name: str) -> Any:
@@ -174,8 +176,8 @@ def _scalar(node: Any) -> Any:
 
 
 def override(
-    source: Source, overrides: Mapping[str, Any], places: Mapping[str, str] | None = None
-) -> Source:
+    source: YamlSource, overrides: Mapping[str, Any], places: Mapping[str, str] | None = None
+) -> YamlSource:
     """The source with dotted keys set to new values: {"sampling.seed": 7} (see `python_values`).
 
     places: where each new value comes from; by default the command line, `-o`.
@@ -195,7 +197,7 @@ def override(
         lines = {p: n for p, n in lines.items() if p[: len(path)] != path}
     if problems:
         raise ConfigError(problems)
-    return Source(source.name, source.text, data, lines, overridden)
+    return YamlSource(source.name, source.text, data, lines, overridden)
 
 
 def _set(data: dict[str, Any], path: tuple[str, ...], value: Any) -> bool:

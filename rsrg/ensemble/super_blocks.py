@@ -18,7 +18,7 @@ from rsrg.physics.quenched import pair_interaction
 from rsrg.physics.super_block import SuperBlock
 from rsrg.physics.super_block_expansion import SuperBlockExpansion, first_order
 
-CHUNK = 8  # super blocks; part of what a seed means, so never to be changed
+SUPER_BLOCK_CHUNK = 8  # super blocks; part of what a seed means, so never to be changed
 KEY = 3  # of the seed sequence: apart from draws of positions and from pools
 BLOCKS = 8
 CUBE = np.array(list(np.ndindex(2, 2, 2)), dtype=np.float64)
@@ -83,7 +83,7 @@ class SuperBlockEnsemble:
         results = []
         for chunk in chunks:
             rng = np.random.default_rng(np.random.SeedSequence(self.seed, spawn_key=(KEY, chunk)))
-            for _ in range(CHUNK):
+            for _ in range(SUPER_BLOCK_CHUNK):
                 levels, stress = self.law.draw(rng)
                 results.append(self._norms(replace(at_unit_distance, levels=levels, stress=stress)))
         return np.stack(results, axis=-1)

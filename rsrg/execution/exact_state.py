@@ -10,7 +10,7 @@ import numpy as np
 from rsrg.config.exact import ExactConfig
 from rsrg.config.run_config import CHUNKS
 from rsrg.config.stored import stored_config
-from rsrg.ensemble.super_blocks import CHUNK, NORMS
+from rsrg.ensemble.super_blocks import NORMS, SUPER_BLOCK_CHUNK
 from rsrg.execution.clock import CLOCK
 from rsrg.execution.executor import Executor
 from rsrg.execution.session_record import SessionRecord, run_attributes
@@ -109,5 +109,5 @@ class ExactWorkload(ChunkByChunk[ExactState]):
         """Store the norms of a chunk."""
         require_numbers(unit, result)
         chunk = unit[1].start
-        self.state.norms[..., chunk * CHUNK : (chunk + 1) * CHUNK] = result
+        self.state.norms[..., chunk * SUPER_BLOCK_CHUNK : (chunk + 1) * SUPER_BLOCK_CHUNK] = result
         self.chunk_stored(chunk)

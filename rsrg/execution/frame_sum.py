@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from rsrg.config.frame_reading import read_frame
-from rsrg.config.trajectory import Domain, FrameSpec
+from rsrg.config.trajectory import FrameDomain, FrameSpec
 from rsrg.errors import ConfigError, FrameError
 from rsrg.physics.arrays import Array
 from rsrg.storage.provenance import host
@@ -22,7 +22,7 @@ class FrameSum:
     engine: str
 
 
-def frame_sum(frame: str, domain: Domain, tolerance: float | None, threads: int) -> FrameSum:
+def frame_sum(frame: str, domain: FrameDomain, tolerance: float | None, threads: int) -> FrameSum:
     """Read a frame and sum over its blocks, in so many threads; their number changes no bit.
 
     frame: a single FrameSpec as JSON. Raises FrameError, naming host and file, where the frame is

@@ -6,7 +6,7 @@ import numpy as np
 
 from rsrg.formatting import duration_text, with_error
 from rsrg.physics.arrays import Array
-from rsrg.studies.run_look import Flow, Lowest, Progress, SumsSoFar
+from rsrg.studies.run_look import FlowCurve, Lowest, RunProgress, SumsSoFar
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 FAILED = "×"  # where the eigenvalue is below zero
@@ -16,7 +16,7 @@ NAME = 14  # columns of the name of a glass, or of a strain, and a gap
 
 
 def run_screen(
-    progress: Progress, sums: SumsSoFar | None, now: float, width: int, height: int
+    progress: RunProgress, sums: SumsSoFar | None, now: float, width: int, height: int
 ) -> list[str]:
     """The screen: progress, the lowest critical strain of each glass, and how χ⁻¹ flows.
 
@@ -51,12 +51,12 @@ def _share(value: float, stderr: float) -> str:
     return with_error(value, stderr) if 0.0 < value < 1.0 else f"{value:.0f}"
 
 
-def _head(progress: Progress) -> str:
+def _head(progress: RunProgress) -> str:
     title = f": {progress.title}" if progress.title else ""
     return f"{progress.status.path}{title}"
 
 
-def progress_text(progress: Progress) -> str:
+def progress_text(progress: RunProgress) -> str:
     """How far a run is, on one line: `running, step 5 of 12, 320 of 768 chunks, …`."""
     status, rate = progress.status, progress.chunks_per_second
     parts: list[str] = [status.state]
@@ -71,7 +71,7 @@ def progress_text(progress: Progress) -> str:
     return ", ".join(parts)
 
 
-def saved_text(progress: Progress, now: float) -> str:
+def saved_text(progress: RunProgress, now: float) -> str:
     """How long ago a run was last saved: what is seen of it is as it was then."""
     return f"saved {duration_text(now - progress.updated)} ago"
 
@@ -121,7 +121,7 @@ def _sparklines(sums: SumsSoFar, width: int) -> Iterator[str]:
         yield name + "".join(_spark(flow, scale, room) for flow in flows)
 
 
-def _spark(flow: Flow, scale: float, room: int) -> str:
+def _spark(flow: FlowCurve, scale: float, room: int) -> str:
     return f"e={flow.strain:<6.3g}{sparkline(flow.values, scale, room)}  "
 
 

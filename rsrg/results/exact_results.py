@@ -6,7 +6,7 @@ import numpy as np
 
 from rsrg.config.exact import ExactConfig
 from rsrg.ensemble.statistics import Groups
-from rsrg.ensemble.super_blocks import CHUNK, NORMS
+from rsrg.ensemble.super_blocks import NORMS, SUPER_BLOCK_CHUNK
 from rsrg.physics.arrays import Array
 
 EQUATIONS = ("3.3", "3.3 with stress term", "3.2")
@@ -49,7 +49,7 @@ def exact_results(norms: Array) -> dict[str, Any]:
 def _ratio(norms: Array, above: str, below: str) -> tuple[Array, Array]:
     """⟨above⟩/⟨below⟩ and its standard error, each (strength, distance, temperature)."""
     pair = norms[[NORMS.index(above), NORMS.index(below)]]
-    chunks = np.moveaxis(pair.reshape(*pair.shape[:-1], -1, CHUNK).mean(axis=-1), -1, 0)
+    chunks = np.moveaxis(pair.reshape(*pair.shape[:-1], -1, SUPER_BLOCK_CHUNK).mean(axis=-1), -1, 0)
     groups = Groups.from_chunk_count(len(chunks))
     mean, others = chunks.mean(axis=0), groups.leave_one_out(chunks)
     ratio = mean[0] / mean[1]

@@ -26,7 +26,7 @@ ROUNDING = 1e-12  # of an eigenvalue: a difference below this is none
 
 
 @dataclass(frozen=True)
-class Setting:
+class ChangedSetting:
     """A setting that differs, by its dotted key; None where a config has none."""
 
     key: str
@@ -121,7 +121,7 @@ class RunComparison:
     a: str
     b: str
     correlated: bool
-    settings: list[Setting]
+    settings: list[ChangedSetting]
     not_compared: list[str]
     critical_strains: Records[CriticalStrainDifference]
     eigenvalues: Records[EigenvalueDifference]
@@ -156,11 +156,11 @@ def _share_draws(a: Run, b: Run) -> bool:
     return drawn and not one.isdisjoint(other)
 
 
-def _settings(a: Run, b: Run) -> list[Setting]:
+def _settings(a: Run, b: Run) -> list[ChangedSetting]:
     """The settings that differ, without those that change no number."""
     rules = config_rules(type(a.config))
     return [
-        Setting(key, one, other)
+        ChangedSetting(key, one, other)
         for key, one, other in settings_differences(a.config, b.config)
         if (rule := rule_of(key, rules)) is None or rule.rule != "ignored"
     ]

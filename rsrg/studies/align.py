@@ -42,7 +42,7 @@ Scales = dict[str, list[Any]]
 
 
 @dataclass(frozen=True)
-class Extent:
+class OwnRange:
     """Which part of the aligned datasets is a run's own.
 
     axes: of each axis the indices of its labels, or their number n where they are the first n; left
@@ -53,11 +53,11 @@ class Extent:
     integers: list[str]
 
 
-def extents(runs: Sequence[RunArrays]) -> list[Extent]:
-    """The extent of each run, in datasets of `align_runs`."""
+def own_ranges(runs: Sequence[RunArrays]) -> list[OwnRange]:
+    """The own range of each run, in datasets of `align_runs`."""
     scales = _scales(runs)
     return [
-        Extent(
+        OwnRange(
             axes={
                 dim: _short(positions)
                 for dim, labels in scales.items()

@@ -19,7 +19,7 @@ from rsrg.studies.study import NAME_DIGITS, Study
 NAME = "index.json"
 
 
-class Entry(ConfigModel):
+class IndexEntry(ConfigModel):
     """One run. in_study: whether the study still asks for it. file: a name without a folder."""
 
     file: str = Field(pattern=rf"^[0-9a-f]{{{NAME_DIGITS}}}\.h5$")
@@ -34,7 +34,7 @@ class Index(ConfigModel):
     schema_version: Literal[1] = 1
     study: str
     kind: str
-    runs: list[Entry]
+    runs: list[IndexEntry]
 
 
 def read_index(folder: Path) -> Index | None:
@@ -54,7 +54,9 @@ def read_index(folder: Path) -> Index | None:
 
 def index_of(study: Study, before: Index | None) -> Index:
     """The index of a study; runs that an earlier one asked for stay listed."""
-    entries = [Entry(file=m.file, in_study=True, parameters=m.parameters) for m in study.members]
+    entries = [
+        IndexEntry(file=m.file, in_study=True, parameters=m.parameters) for m in study.members
+    ]
     known = {entry.file for entry in entries}
     former = [e for e in (before.runs if before else []) if e.file not in known]
     entries += [e.model_copy(update={"in_study": False}) for e in former]

@@ -9,7 +9,7 @@ import numpy as np
 from rsrg.results.member_record import ENTRY, RECORD, MemberRecord
 from rsrg.results.run import Run, open_single_run
 from rsrg.storage.entry import Entry
-from rsrg.studies.align import Axis, Extent, RunArrays, axis_values, extents
+from rsrg.studies.align import Axis, OwnRange, RunArrays, axis_values, own_ranges
 from rsrg.studies.seeds import SeedGroup, chunks_per_seed
 
 Described = tuple[str, Entry, list[Any]]
@@ -28,8 +28,8 @@ def member_records(
     names = _names([_name(group) for group in rows])
     datasets = list(dict.fromkeys(name for array in arrays for name in array.datasets))
     texts = [
-        _record(name, axes, group, array.place, extent, datasets).text()
-        for name, group, array, extent in zip(names, rows, arrays, extents(arrays), strict=True)
+        _record(name, axes, group, array.place, own, datasets).text()
+        for name, group, array, own in zip(names, rows, arrays, own_ranges(arrays), strict=True)
     ]
     axis = Entry(("result",), "1", "number of the result: of one run, or of pooled seeds")
     return [("axes/result", axis, list(range(len(rows)))), (RECORD, ENTRY, texts)]
@@ -54,7 +54,7 @@ def _record(
     axes: Sequence[Axis],
     group: SeedGroup,
     place: tuple[int, ...],
-    extent: Extent,
+    own: OwnRange,
     datasets: Sequence[str],
 ) -> MemberRecord:
     """The record of a run, of which `datasets` are merged."""
@@ -72,8 +72,8 @@ def _record(
         parameters=parameters,
         place=list(place),
         attributes=attributes,
-        axes=extent.axes,
-        integers=extent.integers,
+        axes=own.axes,
+        integers=own.integers,
         absent=absent,
         rest=rest,
     )

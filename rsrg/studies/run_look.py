@@ -17,7 +17,7 @@ STRAINS = 3  # at which the flow is shown
 
 
 @dataclass(frozen=True)
-class Progress:
+class RunProgress:
     """How far a run is. updated: when it was last saved, in seconds since 1970."""
 
     status: RunStatus
@@ -46,7 +46,7 @@ class Lowest:
 
 
 @dataclass(frozen=True)
-class Flow:
+class FlowCurve:
     """The lowest eigenvalue of χ⁻¹ after each step, (steps,), at a strain."""
 
     strain: float
@@ -67,7 +67,7 @@ class SumsSoFar:
     readings: list[str]
     glasses: list[str]
     lowest: list[list[Lowest]]
-    flows: list[list[Flow]]
+    flows: list[list[FlowCurve]]
     quantity: str
     error: float | None
     target: float | None
@@ -76,7 +76,7 @@ class SumsSoFar:
     largest_strain: float
 
 
-def run_progress(path: Path) -> tuple[AnyRun, Progress]:
+def run_progress(path: Path) -> tuple[AnyRun, RunProgress]:
     """A run file of any kind, opened, and how far it is.
 
     Raises RunFileError as `open_stored_run`.
@@ -90,7 +90,7 @@ def run_progress(path: Path) -> tuple[AnyRun, Progress]:
             complete = int((done == total // steps).sum())
     updated = datetime.fromisoformat(str(run.attributes["updated"])).timestamp()
     step = min(complete + 1, steps)
-    return run, Progress(status, run.config.title, step, steps, updated)
+    return run, RunProgress(status, run.config.title, step, steps, updated)
 
 
 def sums_so_far(run: Run) -> SumsSoFar | None:
@@ -153,10 +153,10 @@ def _nearest(run: Run, source: str, material: int, reading: int) -> Lowest:
     return Lowest(float(np.min(values)), 0.0, False)
 
 
-def _flows(run: Run, source: str, reading: int) -> list[Flow]:
+def _flows(run: Run, source: str, reading: int) -> list[FlowCurve]:
     """At strains that divide the grid evenly, the largest among them."""
     strains = run.read("axes/strain")
     chosen = np.ceil((len(strains) - 1) * np.arange(1, STRAINS + 1) / STRAINS).astype(int)
     values = run.values("flow/inverse_eigenvalues", source, material=0, reading=reading)
     lowest = values.min(axis=-1)  # (steps, strains)
-    return [Flow(float(strains[k]), lowest[:, k]) for k in dict.fromkeys(chosen.tolist())]
+    return [FlowCurve(float(strains[k]), lowest[:, k]) for k in dict.fromkeys(chosen.tolist())]

@@ -20,7 +20,7 @@ from rsrg.results.merged_runs import MergedRuns
 from rsrg.results.stored_run import StoredRun
 from rsrg.storage.lock import Holder, named_holder
 from rsrg.storage.run_file import SUFFIXES, Snapshot
-from rsrg.studies.index import NAME, Entry, Index, cell, index_of, read_index
+from rsrg.studies.index import NAME, Index, IndexEntry, cell, index_of, read_index
 from rsrg.studies.run_files import run_files
 from rsrg.studies.study import Study, is_study, load_study
 
@@ -95,7 +95,7 @@ def status(*paths: str | os.PathLike[str]) -> Records[RunStatus]:
     return Records(run for g in statuses([Path(path) for path in paths]) for run in g.named())
 
 
-def run_status(path: Path, entry: Entry | None = None) -> RunStatus:
+def run_status(path: Path, entry: IndexEntry | None = None) -> RunStatus:
     """The status of a run file, also of a damaged one. entry: its entry in an index.
 
     Raises NotARunError for an undamaged file that holds no single run.
@@ -121,7 +121,7 @@ def open_with_status(path: Path) -> tuple[AnyRun, RunStatus]:
 
 
 def _status_of(
-    run: StoredRun, holder: Holder | None, alive: bool | None, entry: Entry | None = None
+    run: StoredRun, holder: Holder | None, alive: bool | None, entry: IndexEntry | None = None
 ) -> RunStatus:
     path, (done, total) = run.path, run.progress
     state, note = _state(run, holder, alive)
@@ -135,7 +135,7 @@ def _status_of(
     return RunStatus(str(path), state, done, total, left, note, **details)
 
 
-def _listed(entry: Entry | None) -> dict[str, Any]:
+def _listed(entry: IndexEntry | None) -> dict[str, Any]:
     """What the index of a study says of a run."""
     if entry is None:
         return {}

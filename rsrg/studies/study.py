@@ -20,7 +20,7 @@ from typing import Any
 
 from rsrg.config.loading import config_from_source
 from rsrg.config.schema import Config
-from rsrg.config.yaml_source import KeyPath, Source, override, read_source, source_of
+from rsrg.config.yaml_source import KeyPath, YamlSource, override, read_source, source_of
 from rsrg.errors import ConfigError
 from rsrg.formatting import shell_path
 
@@ -78,12 +78,12 @@ def load_study(path: str | os.PathLike[str] | Mapping[str, Any]) -> Study:
     return Study(source.name, kind, tuple(_members(base, choices)))
 
 
-def is_study(source: Source) -> bool:
+def is_study(source: YamlSource) -> bool:
     """Whether a YAML file is a study rather than a config."""
     return "base" in source.data
 
 
-def _kind(source: Source) -> str:
+def _kind(source: YamlSource) -> str:
     known = ("base", *KINDS)
     if not {*known} & source.data.keys() and "materials" in source.data:
         there = shell_path(source.name)
@@ -111,11 +111,11 @@ def _kind(source: Source) -> str:
     return kinds[0]
 
 
-def _base(source: Source) -> Source:
+def _base(source: YamlSource) -> YamlSource:
     """The base config: a file, relative to the study file's folder, or the mapping under `base`."""
     base = source.data["base"]
     if isinstance(base, Config):
-        return Source(source.name, base.text(), json.loads(base.resolved()), {})
+        return YamlSource(source.name, base.text(), json.loads(base.resolved()), {})
     if isinstance(base, str | os.PathLike):
         return read_source(Path(source.name).parent / base)
     if not isinstance(base, dict):
@@ -126,10 +126,10 @@ def _base(source: Source) -> Source:
             ]
         )
     lines = {path[1:]: n for path, n in source.lines.items() if path[0] == "base" and path[1:]}
-    return Source(source.name, source.text, base, lines)
+    return YamlSource(source.name, source.text, base, lines)
 
 
-def _axes(source: Source, kind: str) -> Iterator[_Choice]:
+def _axes(source: YamlSource, kind: str) -> Iterator[_Choice]:
     """Every combination of the axes (product), or their values side by side (zip)."""
     axes = source.data[kind]
     lists = axes.values() if isinstance(axes, dict) else [axes]
@@ -146,7 +146,7 @@ def _axes(source: Source, kind: str) -> Iterator[_Choice]:
         yield _choice(source, {str(path[1]): (path, value) for path, value in row})
 
 
-def _runs(source: Source) -> Iterator[_Choice]:
+def _runs(source: YamlSource) -> Iterator[_Choice]:
     runs = source.data["runs"]
     if not isinstance(runs, list) or not runs or not all(isinstance(r, dict) for r in runs):
         raise ConfigError([f"`runs` {RUNS_RULE}; got {runs!r} ({source.place(('runs',))})"])
@@ -155,13 +155,13 @@ def _runs(source: Source) -> Iterator[_Choice]:
         yield _choice(source, {key: (("runs", i, key), value) for key, value in run.items()})
 
 
-def _check_count(source: Source, kind: str, count: int) -> None:
+def _check_count(source: YamlSource, kind: str, count: int) -> None:
     if count > MAX_RUNS:
         place = source.place((kind,))
         raise ConfigError([f"a study must have at most {MAX_RUNS} runs; got {count} ({place})"])
 
 
-def _choice(source: Source, values: Mapping[str, tuple[KeyPath, Any]]) -> _Choice:
+def _choice(source: YamlSource, values: Mapping[str, tuple[KeyPath, Any]]) -> _Choice:
     def place(path: KeyPath) -> str:
         line = source.lines.get(path)
         return f"{source.name}:{line}," if line else f"{source.name},"
@@ -172,7 +172,7 @@ def _choice(source: Source, values: Mapping[str, tuple[KeyPath, Any]]) -> _Choic
     )
 
 
-def _members(base: Source, choices: list[_Choice]) -> Iterator[Member]:
+def _members(base: YamlSource, choices: list[_Choice]) -> Iterator[Member]:
     """The members; the problems of all their configs at once, and no run twice."""
     problems: list[str] = []
     places: dict[str, str] = {}

@@ -16,7 +16,7 @@ CLOCKS = (2.0, 4.0)  # GHz, where the system tells none
 
 
 @dataclass(frozen=True)
-class Vectors:
+class VectorUnit:
     """The widest vectors that kernels use. lanes: doubles in one. flops: of a core in a cycle."""
 
     name: str
@@ -25,16 +25,16 @@ class Vectors:
 
 
 KINDS = (
-    ("avx512f", Vectors("AVX-512", 8, 32)),
-    ("fma", Vectors("AVX2 with FMA", 4, 16)),
-    ("avx", Vectors("AVX", 4, 8)),
-    ("sse2", Vectors("SSE2", 2, 4)),
-    ("neon", Vectors("NEON", 2, 8)),
+    ("avx512f", VectorUnit("AVX-512", 8, 32)),
+    ("fma", VectorUnit("AVX2 with FMA", 4, 16)),
+    ("avx", VectorUnit("AVX", 4, 8)),
+    ("sse2", VectorUnit("SSE2", 2, 4)),
+    ("neon", VectorUnit("NEON", 2, 8)),
 )
-SCALAR = Vectors("no vectors", 1, 2)
+SCALAR = VectorUnit("no vectors", 1, 2)
 
 
-def vectors() -> Vectors:
+def vectors() -> VectorUnit:
     """The widest vectors of the processor that numba compiles for."""
     chosen = numba.config.CPU_FEATURES
     if chosen is None:
@@ -44,7 +44,7 @@ def vectors() -> Vectors:
     return next((kind for feature, kind in KINDS if feature in features), SCALAR)
 
 
-def expected_rate(kind: Vectors, gigahertz: float | None) -> tuple[float, float]:
+def expected_rate(kind: VectorUnit, gigahertz: float | None) -> tuple[float, float]:
     """From and to how many pairs one thread sums in a second. gigahertz: None where unknown."""
     low, high = CLOCKS if gigahertz is None else (gigahertz, TURBO * gigahertz)
     peak = 1e9 * kind.flops / FLOPS_OF_PAIR

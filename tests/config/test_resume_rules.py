@@ -10,7 +10,7 @@ import pytest
 import rsrg
 from rsrg.config.loading import config_from_source
 from rsrg.config.schema import Config
-from rsrg.config.yaml_source import Source, override
+from rsrg.config.yaml_source import YamlSource, override
 from rsrg.ensemble.sampling import Sampler
 from rsrg.errors import ConfigError
 from rsrg.execution import tasks
@@ -53,7 +53,7 @@ def computed(monkeypatch):
 
 def extended(config, overrides):
     """The same config written with the overrides from the start."""
-    source = Source("x", config.text(), json.loads(config.resolved()), {})
+    source = YamlSource("x", config.text(), json.loads(config.resolved()), {})
     return config_from_source(override(source, overrides))
 
 

@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 
 import rsrg
-from rsrg.ensemble.super_blocks import CHUNK, CUBE, KEY, NORMS, LevelLaw, SuperBlockEnsemble
+from rsrg.ensemble.super_blocks import (
+    CUBE,
+    KEY,
+    NORMS,
+    SUPER_BLOCK_CHUNK,
+    LevelLaw,
+    SuperBlockEnsemble,
+)
 from rsrg.physics.pairs import PAIRS
 
 TUNNELLING, GAUSSIAN = LevelLaw("tunnelling", 0.8, 0.01), LevelLaw("gaussian")
@@ -111,7 +118,7 @@ def test_only_the_strength_over_the_cube_of_the_distance_counts():
 def test_chunks_are_functions_of_their_number():
     e = ensemble(strengths=(1.0,), distances=(1.0,))
     together = e.norms(range(1, 3))
-    assert together.shape == (len(NORMS), 1, 1, 1, 2 * CHUNK)
+    assert together.shape == (len(NORMS), 1, 1, 1, 2 * SUPER_BLOCK_CHUNK)
     apart = np.concatenate([e.norms(range(k, k + 1)) for k in (1, 2)], axis=-1)
     np.testing.assert_array_equal(together, apart)
-    assert np.all(apart[..., :CHUNK] != apart[..., CHUNK:])
+    assert np.all(apart[..., :SUPER_BLOCK_CHUNK] != apart[..., SUPER_BLOCK_CHUNK:])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rsrg.ensemble.super_blocks import CHUNK, NORMS
+from rsrg.ensemble.super_blocks import NORMS, SUPER_BLOCK_CHUNK
 from rsrg.results.exact_cases import ExactCase, Measured, right_up_to
 from rsrg.results.exact_results import EQUATIONS, exact_results
 
@@ -14,7 +14,7 @@ def norms(number, seed=0):
 
 
 def test_ratios_of_means():
-    n = norms(5 * CHUNK)
+    n = norms(5 * SUPER_BLOCK_CHUNK)
     results, mean = exact_results(n), dict(zip(NORMS, n.mean(axis=-1), strict=True))
     close = {"rtol": 1e-14}  # rounding of two means
     expected = {
@@ -33,7 +33,7 @@ def test_ratios_of_means():
 
 def test_standard_errors_are_the_spread_of_ensembles():
     """That of 40 super blocks is the spread over 200 other ensembles of 40."""
-    ensembles = [exact_results(norms(5 * CHUNK, seed)) for seed in range(200)]
+    ensembles = [exact_results(norms(5 * SUPER_BLOCK_CHUNK, seed)) for seed in range(200)]
     ratios = np.array([e["exact/relative_error"] for e in ensembles])
     errors = np.array([e["exact/relative_error_stderr"] for e in ensembles])
     spread = ratios.std(axis=0)
