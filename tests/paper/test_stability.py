@@ -48,9 +48,19 @@ def test_the_figure(few, tmp_path):
         assert path.stat().st_size > 10_000
 
 
+def test_the_text_for_who_cannot_see_the_figure(few):
+    """Stars are lowest, beside sc; where none are drawn, none are in the text."""
+    _, points = few
+    assert points
+    assert "sc and random packings are lowest" in stability_figure.stability_alt()
+    assert "finufft" not in stability_figure.stability_alt()
+
+
 def test_no_packings_without_finufft(monkeypatch):
     monkeypatch.setattr(stability, "is_installed", lambda: False)
     assert stability.packing_points() == []
+    assert "sc is lowest" in stability_figure.stability_alt()
+    assert "they need finufft" in stability_figure.stability_alt()
     assert nufft.is_installed()  # so that the other tests are of something
 
 

@@ -8,7 +8,7 @@ from rsrg.paper.page.last_term_figure import last_term_figure
 from rsrg.paper.page.literal_figure import literal_figure
 from rsrg.paper.page.shape_figure import shape_figure
 from rsrg.paper.page.sign_figure import sign_figure
-from rsrg.paper.page.stability_figure import stability_figure
+from rsrg.paper.page.stability_figure import stability_alt, stability_figure
 from rsrg.paper.page.steps_figure import steps_figure
 from rsrg.paper.page.super_block_figure import super_block_figure
 
@@ -79,10 +79,7 @@ BEYOND = (
         "stability of the bulk",
         "The bulk without renormalization: the amplitude f_c of χ' = f χ_el from which an infinite "
         "lattice of blocks is unstable, against strain.",
-        "Four panels of the critical amplitude; below a curve the bulk is stable. (a, b) "
-        "Against strain for the paper's and the Hamiltonian's sign: sc and random packings are "
-        "lowest, at 0.5 to 0.8; with the paper's sign bcc, fcc and hcp too lie below f = 1, the "
-        "amplitude of the paper. (c, d) Against α without strain: all fall as α grows.",
+        stability_alt(),
         stability_figure,
     ),
     Picture(
