@@ -30,7 +30,7 @@ def reproduce(folder: Path, notify: Callable[[str], None] = _silent) -> list[Cla
 
     notify: called with what is done next, in words. Files of these names in the folder are
     replaced; the folder is made if missing. Returns the claims, with their verdicts.
-    Raises RsrgError where the folder cannot be made.
+    Raises RsrgError where the folder cannot be made, or a file in it not be written.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -55,12 +55,17 @@ def reproduce(folder: Path, notify: Callable[[str], None] = _silent) -> list[Cla
     numbers = tables()
     notify("Pages")
     data = paper_data(numbers, marked, stress, failing, verdicts)
-    _write(folder / "paper.json", json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False))
+    text = json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False)
+    write_file(folder / "paper.json", text)
     texts = all_tables(numbers)
-    _write(folder / "paper.md", markdown(verdicts, texts))
-    _write(folder / "paper.html", html(verdicts, texts, folder))
+    write_file(folder / "paper.md", markdown(verdicts, texts))
+    write_file(folder / "paper.html", html(verdicts, texts, folder))
     return verdicts
 
 
-def _write(path: Path, text: str) -> None:
-    path.write_text(text if text.endswith("\n") else text + "\n", encoding="utf-8")
+def write_file(path: Path, text: str) -> None:
+    """Write a text file that ends with a line end."""
+    try:
+        path.write_text(text if text.endswith("\n") else text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise RsrgError(f"cannot write {path}: {error.strerror or error}") from error

@@ -8,16 +8,20 @@ import pkgutil
 import matplotlib.image
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 import rsrg
 import rsrg.paper
+from rsrg.errors import RsrgError
 from rsrg.paper.claims.claim import Claim, Number, between, one_digit, order, printed, truncated
 from rsrg.paper.claims.flow import bend
 from rsrg.paper.curves import marked_values, paper_curve
 from rsrg.paper.page.beyond import BEYOND
 from rsrg.paper.page.page import LOOKS
 from rsrg.paper.page.page_figures import FIGURES
+from rsrg.paper.page.style import save
 from rsrg.paper.page.tables_text import number_text, summary
+from rsrg.paper.reproduce import write_file
 from rsrg.physics.materials import TABLE_I
 
 STEMS = [f"figure_{n:02d}" for n in range(1, 11)] + [p.stem for p in BEYOND]
@@ -307,3 +311,11 @@ def test_rules():
 def test_claims_are_said_once(data):
     keys = [c["key"] for c in data["claims"]]
     assert len(keys) == len(set(keys)) > 30
+
+
+def test_what_cannot_be_written_is_said_in_a_line(tmp_path):
+    (tmp_path / "paper.json").mkdir()
+    with pytest.raises(RsrgError, match=r"cannot write .*paper\.json: Is a directory"):
+        write_file(tmp_path / "paper.json", "{}")
+    with pytest.raises(RsrgError, match=r"cannot write the figure .*none/figure: No such file"):
+        save(Figure(), tmp_path / "none", "figure")

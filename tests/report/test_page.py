@@ -1,6 +1,7 @@
 """The HTML page of a run, a study or merged runs: complete, alone, valid, and true to the file."""
 
 import base64
+import errno
 import json
 import re
 import shutil
@@ -239,6 +240,20 @@ def test_refusals(run, tmp_path, monkeypatch):
     monkeypatch.setattr(document, "files", lambda name: tmp_path / "nowhere")
     with pytest.raises(RsrgError, match="pip install plotly"):
         document.plotly_source()
+
+
+def test_the_shared_script_is_written_whole_or_not_at_all(run, tmp_path, monkeypatch):
+    def full(path, text):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(document, "replace_text", full)
+    with pytest.raises(RsrgError, match=r"cannot write the script .*\.js: No space left on device"):
+        write_report(run, tmp_path / "x.html", shared_script=True)
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.undo()
+    write_report(run, tmp_path / "x.html", shared_script=True)
+    (script,) = tmp_path.glob("plotly-*.js")
+    assert script.read_text(encoding="utf-8") == document.plotly_source()
 
 
 def test_first_zero_is_met_from_no_strain_outwards():

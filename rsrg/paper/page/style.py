@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from rsrg.errors import RsrgError
 from rsrg.physics.arrays import Array
 from rsrg.report.style import BLUE, ORANGE
 
@@ -30,10 +31,18 @@ RC: dict[Any, Any] = {
 
 
 def save(figure: Figure, folder: Path, stem: str) -> list[Path]:
-    """Write stem.png and stem.svg; the same numbers give the same bytes."""
+    """Write stem.png and stem.svg; the same numbers give the same bytes.
+
+    Raises RsrgError where they cannot be written.
+    """
     paths = [folder / f"{stem}.png", folder / f"{stem}.svg"]
-    figure.savefig(paths[0], dpi=150)
-    figure.savefig(paths[1], metadata={"Date": None})
+    try:
+        figure.savefig(paths[0], dpi=150)
+        figure.savefig(paths[1], metadata={"Date": None})
+    except OSError as error:
+        raise RsrgError(
+            f"cannot write the figure {folder / stem}: {error.strerror or error}"
+        ) from error
     return paths
 
 

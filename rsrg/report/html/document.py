@@ -15,6 +15,7 @@ from rsrg.errors import RsrgError
 from rsrg.formatting import finite
 from rsrg.report.html.chart import Chart
 from rsrg.report.html.numbers import Numbers
+from rsrg.storage.atomic import replace_text
 
 HERE = "rsrg.report.html"
 
@@ -60,7 +61,8 @@ def plotly_source() -> str:
 def plotly_script(shared: Path | None = None) -> Markup:
     """The element that loads plotly: the script itself; or of a file, written if it is missing.
 
-    shared: the folder of a page that keeps the script in a file beside it.
+    shared: the folder of a page that keeps the script in a file beside it. Raises RsrgError where
+    plotly is missing, or that file cannot be written.
     """
     source = plotly_source()
     if shared is None:
@@ -71,8 +73,16 @@ def plotly_script(shared: Path | None = None) -> Markup:
         )
     name = f"plotly-{version('plotly')}.min.js"
     if not (shared / name).exists():
-        (shared / name).write_text(source, encoding="utf-8")
+        _write_script(shared / name, source)
     return Markup('<script src="{}"></script>').format(name)
+
+
+def _write_script(path: Path, source: str) -> None:
+    """Write the script that pages share, completely or not at all."""
+    try:
+        replace_text(path, source)
+    except OSError as error:
+        raise RsrgError(f"cannot write the script {path}: {error.strerror or error}") from error
 
 
 def figure_data(charts: Sequence[Chart], numbers: Numbers) -> Markup:
