@@ -1,6 +1,6 @@
 """The command `report`: the page, table and pictures of a run, finished or not, or of a study."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,57 +13,83 @@ from rsrg.cli.paper_table import TableFormat, print_paper_table
 from rsrg.errors import ConfigError, RunFileError
 
 if TYPE_CHECKING:
+    from rsrg.results.any_run import AnyRun
     from rsrg.results.run import Run
     from rsrg.studies.members import Member
 
 PICTURES = (".png", ".svg", ".pdf")
+RunOrStudy = Annotated[
+    Path,
+    typer.Argument(
+        metavar="RUN", help="A run file (HDF5), a folder of runs, or a file of merged runs."
+    ),
+]
+Material = Annotated[
+    str | None,
+    typer.Option(help="Glass of pictures, of --table, and of unequal blocks; default: the first."),
+]
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        metavar="FILE",
+        help="Where the page goes (.html), default: beside RUN; or, in its place, draw the one "
+        "picture (.png, .svg, .pdf).",
+    ),
+]
+SharedScript = Annotated[
+    bool,
+    typer.Option(
+        "--shared-script",
+        help="Keep the script that draws (plotly, 5 MB) in one file beside the pages.",
+    ),
+]
+Figures = Annotated[
+    FigureFormat | None,
+    typer.Option(help="Also write each figure at journal size into RUN_figures/."),
+]
+Table = Annotated[
+    TableFormat | None,
+    typer.Option(help="Print only the table of critical strains: csv, or latex (needs booktabs)."),
+]
+EveryChannel = Annotated[
+    bool,
+    typer.Option(
+        "--every-channel", help="A column for each channel that fails, not the first only."
+    ),
+]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is asked for of a run or a study. output: of the page, or of the picture."""
+
+    output: Path | None
+    material: str | None
+    figures: FigureFormat | None
+    shared_script: bool
+    every_channel: bool
+    as_json: bool
+
+    @property
+    def picture(self) -> Path | None:
+        """Where the picture goes that is drawn in place of the page."""
+        return self.output if self.output and self.output.suffix in PICTURES else None
+
+    @property
+    def page(self) -> bool:
+        """Whether the page is written."""
+        return self.picture is None and not self.as_json
 
 
 def report(
-    run: Annotated[
-        Path,
-        typer.Argument(
-            metavar="RUN", help="A run file (HDF5), a folder of runs, or a file of merged runs."
-        ),
-    ],
-    material: Annotated[
-        str | None,
-        typer.Option(
-            help="Glass of pictures, of --table, and of unequal blocks; default: the first."
-        ),
-    ] = None,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output",
-            metavar="FILE",
-            help="Where the page goes (.html), default: beside RUN; or, in its place, draw the one "
-            "picture (.png, .svg, .pdf).",
-        ),
-    ] = None,
-    shared_script: Annotated[
-        bool,
-        typer.Option(
-            "--shared-script",
-            help="Keep the script that draws (plotly, 5 MB) in one file beside the pages.",
-        ),
-    ] = False,
-    figures: Annotated[
-        FigureFormat | None,
-        typer.Option(help="Also write each figure at journal size into RUN_figures/."),
-    ] = None,
-    table: Annotated[
-        TableFormat | None,
-        typer.Option(
-            help="Print only the table of critical strains: csv, or latex (needs booktabs)."
-        ),
-    ] = None,
-    every_channel: Annotated[
-        bool,
-        typer.Option(
-            "--every-channel", help="A column for each channel that fails, not the first only."
-        ),
-    ] = False,
+    run: RunOrStudy,
+    material: Material = None,
+    output: Output = None,
+    shared_script: SharedScript = False,
+    figures: Figures = None,
+    table: Table = None,
+    every_channel: EveryChannel = False,
     as_json: AsJson = False,
 ) -> None:
     """Write the page of a run: whether to trust it, and what it says; and print its tables.
@@ -72,11 +98,8 @@ def report(
     finished, with the results so far; of a folder, such as a sweep's; and of
     merged runs.
     """
-    from rsrg.report.console import print_json
     from rsrg.results.merged_runs import MergedRuns
     from rsrg.results.opened import open_any
-    from rsrg.results.run import Run
-    from rsrg.results.trajectory_run import TrajectoryRun
     from rsrg.studies.members import merged_members, study_members
 
     if output is not None and output.suffix not in (".html", *PICTURES):
@@ -89,36 +112,49 @@ def report(
     if table is not None:
         print_paper_table(run, table, material)
         return
+    wanted = Wanted(output, material, figures, shared_script, every_channel, as_json)
     opened = None if run.is_dir() else open_any(run)
     if opened is None or isinstance(opened, MergedRuns):
         refuse_figures(run, figures)
         members = merged_members(opened.snapshot) if opened else study_members(run)
-        _report_study(run, members, output, shared_script, material, as_json)
-        return
-    pictured = output is not None and output.suffix in PICTURES
-    if as_json:
-        opened.require_finished()
-    if as_json and isinstance(opened, Run):
-        print_json([asdict(r) for r in opened.critical_strains()])
-        return
-    if not isinstance(opened, Run):
-        refuse_figures(run, figures)
-        picture = output if pictured else None
-        if isinstance(opened, TrajectoryRun):
-            report_trajectory(opened, picture, material, as_json)
-        else:
-            report_exact(opened, picture, as_json=as_json)
+        _report_study(run, members, wanted)
     else:
-        opened.material_index(material)  # an unknown glass is an error, not left out
-        _print_tables(opened, every_channel, material)
-        if output is not None and pictured:
-            draw(opened, output, material)
-        if figures is not None:
-            report_figures(opened, figures, material)
-    if not (pictured or as_json):
+        _report_run(opened, wanted)
+
+
+def _report_run(run: "AnyRun", wanted: Wanted) -> None:
+    """The tables of a run of any kind, its picture or its page; or its numbers."""
+    from rsrg.report.console import print_json
+    from rsrg.results.run import Run
+    from rsrg.results.trajectory_run import TrajectoryRun
+
+    if wanted.as_json:
+        run.require_finished()
+    if not isinstance(run, Run):
+        refuse_figures(run.path, wanted.figures)
+    if isinstance(run, TrajectoryRun):
+        report_trajectory(run, wanted.picture, wanted.material, wanted.as_json)
+    elif not isinstance(run, Run):
+        report_exact(run, wanted.picture, as_json=wanted.as_json)
+    elif wanted.as_json:
+        print_json([asdict(r) for r in run.critical_strains()])
+    else:
+        _report_flow(run, wanted)
+    if wanted.page:
         from rsrg.report.page.write import write_report
 
-        print(f"report: {write_report(opened, output, shared_script=shared_script)}")
+        page = write_report(run, wanted.output, shared_script=wanted.shared_script)
+        print(f"report: {page}")
+
+
+def _report_flow(run: "Run", wanted: Wanted) -> None:
+    """The tables of a run of the flow, and the pictures that are asked for."""
+    run.material_index(wanted.material)  # an unknown glass is an error, not left out
+    _print_tables(run, wanted.every_channel, wanted.material)
+    if wanted.picture is not None:
+        draw(run, wanted.picture, wanted.material)
+    if wanted.figures is not None:
+        report_figures(run, wanted.figures, wanted.material)
 
 
 def _print_tables(run: "Run", every_channel: bool, material: str | None) -> None:
@@ -137,31 +173,23 @@ def _print_tables(run: "Run", every_channel: bool, material: str | None) -> None
         print_disorder(shown, material)
 
 
-def _report_study(
-    path: Path,
-    members: list["Member"],
-    output: Path | None,
-    shared_script: bool,
-    material: str | None,
-    as_json: bool,
-) -> None:
+def _report_study(path: Path, members: list["Member"], wanted: Wanted) -> None:
     """The page of a study; or its picture, where its runs are quenched; or its numbers."""
     from rsrg.report.console import print_json
     from rsrg.report.page.study_page import as_records, study_sentence
     from rsrg.report.page.write import write_study_report
 
     quenched = path.is_dir() and all(m.blocks for m in members)
-    pictured = output is not None and output.suffix in PICTURES
-    if pictured and not path.is_dir():
+    if wanted.picture and not path.is_dir():
         raise RunFileError(
             f"a picture shows one run; {path} holds merged ones: name one of them as "
             f"{path}/RUN.h5, or a page, .html"
         )
-    if quenched or pictured:
-        report_study(path, output if pictured else None, material, as_json)
-    elif as_json:
+    if quenched or wanted.picture:
+        report_study(path, wanted.picture, wanted.material, wanted.as_json)
+    elif wanted.as_json:
         print_json(as_records(members))
     else:
         print(study_sentence(members))
-    if not (pictured or as_json):
-        print(f"report: {write_study_report(path, members, output, shared_script)}")
+    if wanted.page:
+        print(f"report: {write_study_report(path, members, wanted.output, wanted.shared_script)}")
