@@ -1,5 +1,8 @@
 """An eigenvector of χ⁻¹ as the strain that it is, in numbers and as text."""
 
+import re
+from collections.abc import Sequence
+
 import numpy as np
 
 from rsrg.physics.arrays import Array
@@ -23,3 +26,27 @@ def strain_text(components: Array) -> str:
         if size != "0.00":
             text += ("-" if coefficient < 0 else "+") + ("" if size == "1.00" else size) + name
     return text.removeprefix("+")
+
+
+def most_unlike(strains: Sequence[str]) -> list[str]:
+    """Of strains as text, the two with the largest angle between them; or the one that all are.
+
+    The angle is that of the tensors, cos θ = |A : B|/(|A| |B|). The one farther from the
+    dilation comes first; of two as far, the one that does in `strains`.
+    """
+    names = list(dict.fromkeys(strains))
+    unit = np.array([_unit(name) for name in names])
+    cosines = np.abs(unit @ unit.T)
+    pair = sorted(int(i) for i in np.unravel_index(np.argmin(cosines), cosines.shape))
+    dilation = np.abs(unit @ _unit("xx+yy+zz"))
+    ends = sorted(pair, key=lambda i: round(float(dilation[i]), 9))
+    return [names[i] for i in dict.fromkeys(ends)]
+
+
+def _unit(text: str) -> Array:
+    """A strain from its text, in Mandel components, of length 1, (6,)."""
+    vector = np.zeros(6)
+    for sign, size, name in re.findall(r"([+-]?)([\d.]*)([xyz]{2})", text):
+        vector[PAIR_NAMES.index(name)] = float(f"{sign}{size or 1}")
+    weighted = vector * pair_weights("tensor")
+    return np.asarray(weighted / np.linalg.norm(weighted))

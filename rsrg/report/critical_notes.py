@@ -6,6 +6,7 @@ from scipy.special import stdtrit
 from rsrg.ensemble.statistics import MAX_GROUPS
 from rsrg.formatting import NONE, counted
 from rsrg.physics.loading import first_marked_on_sides, outward
+from rsrg.physics.strain_text import most_unlike
 from rsrg.report.critical_table import against, critical_columns, sources_of_readings
 from rsrg.report.sampling_note import sampling_notes
 from rsrg.report.sign_text import sign_text
@@ -28,7 +29,7 @@ def notes(run: Run, every_channel: bool = False) -> list[str]:
         *_without_crossing(run),
         _range(run),
         *([] if every_channel else filter(None, [against(run)])),
-        *_turned(run),
+        *_turned(run, every_channel),
         f"{sign_text(run.config)}.",
         *_in_pascal(run),
         _terms(run),
@@ -94,18 +95,21 @@ def _terms(run: Run) -> str:
     return " ".join(f"{SOURCE_NAMES[source].heading}: {words[source]}." for source in run.sources())
 
 
-def _turned(run: Run) -> list[str]:
-    """Which strains the names of channels stand for, where the eigenvectors have turned."""
+def _turned(run: Run, every_channel: bool) -> list[str]:
+    """Which strains the channels in the table are where they fail, if they have turned.
+
+    Of several strains, the two that differ most: the others lie between them.
+    """
     if len(run.read("axes/material")) == 1:
         return []  # the table has them
     strains: dict[str, list[str]] = {}
-    for r in sorted(run.critical_strains(), key=lambda r: r.failing_strain):
-        if r.failing_strain not in ("", r.channel):
-            strains.setdefault(r.channel, []).append(r.failing_strain)
+    for column in critical_columns(run, every_channel):
+        for r in column.failures:
+            if r.failing_strain not in ("", r.channel):
+                strains.setdefault(r.channel, []).append(r.failing_strain)
     return [
         f"{channel} is this channel's name at small strain; where it fails, its strain is "
-        + " to ".join(dict.fromkeys((failing[0], failing[-1])))
-        + "."
+        f"{' to '.join(most_unlike(failing))}."
         for channel, failing in strains.items()
     ]
 

@@ -21,13 +21,14 @@ class CriticalColumn:
     """The first failure of every glass, by one source in one reading ("" for none), on one side.
 
     cells: the strain with its error, and the channels that fail there together. side: "" where the
-    strains of the run reach one side of e = 0 alone.
+    strains of the run reach one side of e = 0 alone. failures: what the cells show, glass by glass.
     """
 
     reading: str
     source: str
     side: str
     cells: tuple[Cell, ...]
+    failures: tuple[CriticalStrainRecord, ...]
 
     @property
     def channels(self) -> list[str]:
@@ -55,11 +56,14 @@ def critical_columns(run: Run, every_channel: bool = False) -> list[CriticalColu
                 if (r.reading, r.source, side_of(r.value)) == (reading, source, side)
             ]
             for part in _split(own) if every_channel else [own]:
-                rows = ([r for r in part if r.material == glass] for glass in glasses)
-                failures = (_cell(row, vectors=len(glasses) == 1) for row in rows)
-                cells = tuple((t, "") if t else c for t, c in zip(before, failures, strict=True))
+                rows = [_together([r for r in part if r.material == glass]) for glass in glasses]
+                cells = tuple(
+                    (text, "") if text else _cell(row, vectors=len(glasses) == 1)
+                    for text, row in zip(before, rows, strict=True)
+                )
+                shown = (r for text, row in zip(before, rows, strict=True) if not text for r in row)
                 name = side if len(sides) > 1 else ""
-                columns.append(CriticalColumn(reading, source, name, cells))
+                columns.append(CriticalColumn(reading, source, name, cells, tuple(shown)))
     return columns
 
 
@@ -80,20 +84,22 @@ def sources_of_readings(run: Run) -> list[tuple[str, str]]:
     ]
 
 
-def _cell(records: list[CriticalStrainRecord], vectors: bool) -> Cell:
-    """The first failure of these, and all channels that fail there together.
+def _together(records: list[CriticalStrainRecord]) -> list[CriticalStrainRecord]:
+    """The first failure of these, and what fails there with it; nothing where none fails."""
+    first = first_failure(records)
+    others = (r for r in records if first and abs(r.value - first.value) < SHOWN_AS_ONE)
+    return [] if first is None else [first, *(r for r in others if r is not first)]
+
+
+def _cell(together: list[CriticalStrainRecord], vectors: bool) -> Cell:
+    """The strain at which these fail together, and their channels.
 
     vectors: give their eigenvectors as they are there, where these are known.
     """
-    record = first_failure(records)
-    if record is None:
+    if not together:
         return NONE, ""
-    together = {
-        (vectors and r.failing_strain) or r.channel
-        for r in records
-        if abs(r.value - record.value) < SHOWN_AS_ONE
-    }
-    return with_error(record.value, record.stderr), ", ".join(sorted(together))
+    names = {(vectors and r.failing_strain) or r.channel for r in together}
+    return with_error(together[0].value, together[0].stderr), ", ".join(sorted(names))
 
 
 def _split(records: list[CriticalStrainRecord]) -> list[list[CriticalStrainRecord]]:

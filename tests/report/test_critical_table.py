@@ -9,7 +9,7 @@ import pytest
 import rsrg
 from rsrg.formatting import counted, with_error
 from rsrg.report.critical_notes import notes
-from rsrg.report.critical_table import against, critical_tables
+from rsrg.report.critical_table import against, critical_columns, critical_tables
 from rsrg.report.grouped_table import Column, grouped_table
 from rsrg.report.sampling_note import sampling_notes
 from rsrg.report.terminal import print_results
@@ -78,6 +78,22 @@ def test_channels_are_named_once(three_readings):
     text = against(three_readings)
     assert text.count("xx+yy+zz") == text.count("yy-zz, yz") == 1
     assert "xx+yy+zz in fixed/ellipsoid" in text
+
+
+def test_turned_strains_are_those_of_the_table(three_readings):
+    """Later failures, which the table leaves out, have other strains: 0.2xx+yy+zz is of none."""
+    (line,) = [n for n in notes(three_readings) if "name at small strain" in n]
+    shown = {
+        r.failing_strain
+        for column in critical_columns(three_readings)
+        for r in column.failures
+        if r.channel == "xx+yy+zz"
+    }
+    shares = sorted(float(re.search(r"xx\+([\d.]+)yy", text)[1]) for text in shown)
+    low, high = re.search(r"its strain is (\S+) to (\S+)\.$", line).groups()
+    assert [low, high] == [f"xx+{share:.2f}yy+{share:.2f}zz" for share in (shares[0], shares[-1])]
+    (line,) = [n for n in notes(three_readings, every_channel=True) if "name at small strain" in n]
+    assert re.search(r" to 0\.\d+xx\+yy\+zz\.$", line)
 
 
 def test_glasses_that_fail_in_different_channels(three_readings, monkeypatch):
