@@ -22,7 +22,7 @@ class Checkpoint(ConfigModel):
 
     every: Annotated[str, quantity("second")] = Field(
         "30 s",
-        title="how long between two saves; a run also saves after each step",
+        title="how long between two saves, and each step is saved, as long as that takes below 2%",
         description="a time with its unit, such as '30 s'",
     )
 

@@ -343,5 +343,5 @@ def _carry_on(session: Session, executor: Executor | None, note: str) -> AnyRun:
             session.save("stopped", f"stopped by {reason}")
         ending = "finished" if reason is None else f"stopped by {reason}"
         share = 100 * session.pace.share()
-        log.write(logging.INFO, "%s; saving took %.2g %% of the time", ending, share)
+        log.write(logging.INFO, "%s; saving took %.2g%% of the time", ending, share)
     return stored_run(Snapshot.from_content(path, session.released()))

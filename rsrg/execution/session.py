@@ -144,7 +144,7 @@ class Session:
         if status == "running" and self.pace.interval() > 1.5 * interval:
             interval = self.pace.interval()
             text = "a checkpoint takes %.2g s: the next comes in %.3g s, as all are to take less "
-            text += "than %.0f %% of the time"
+            text += "than %.0f%% of the time"
             self.log.write(logging.WARNING, text, self.pace.saving, interval, 100 * SAVE_SHARE)
         self._log_save(f"saved {len(content) / 1e6:.3g} MB, {status}", status == "running")
 

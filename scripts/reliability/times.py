@@ -25,7 +25,7 @@ def measure_saving(samples: int) -> dict[str, Any]:
         began = time.monotonic()
         ended(child(run, small_config("1 mm", 6, samples), path))
         seconds, log = time.monotonic() - began, path.with_suffix(".log").read_text()
-        share = float(log.rpartition("saving took ")[2].split(" %")[0])
+        share = float(log.rpartition("saving took ")[2].split("%")[0])
         size = path.stat().st_size / 1e6
     return {"run (s)": round(seconds, 1), "file (MB)": round(size, 1), "share (%)": share,
             "bad": int(share > 2.0)}  # fmt: skip
