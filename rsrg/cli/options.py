@@ -35,6 +35,13 @@ Overrides = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
+LongitudinalVelocity = Annotated[
+    str | None, typer.Option(help="Longitudinal sound velocity with its unit: '5.9 km/s'.")
+]
+TransverseVelocity = Annotated[
+    str | None, typer.Option(help="Transverse sound velocity with its unit: '3.7 km/s'.")
+]
+Alpha = Annotated[float | None, typer.Option(help="1 − c_t²/c_l² itself, from 0.25 to 1.")]
 
 
 @dataclass(frozen=True)

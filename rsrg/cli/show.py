@@ -23,6 +23,30 @@ if TYPE_CHECKING:
     from rsrg.config.trajectory import TrajectoryConfig
 
 CONFIGS = ("config", "config_text")  # attributes that `inspect` prints
+OtherRun = Annotated[
+    Path | None, typer.Argument(metavar="[OTHER]", help="A second run, to compare with.")
+]
+ComparedGlass = Annotated[
+    str | None, typer.Option(help="Glass; default: the first, or all of two runs.")
+]
+ComparedReading = Annotated[
+    str | None,
+    typer.Option(
+        help="Reading: whether blocks move and what they fill, as affine/sphere; default: all."
+    ),
+]
+ComparedStrain = Annotated[
+    float | None,
+    typer.Option(
+        help="Strain e (0.1 is 10%), the nearest of the run; default: where the sum fails."
+    ),
+]
+ComparedChannel = Annotated[
+    str | None,
+    typer.Option(
+        help="Eigenvector of χ⁻¹ by its name, as yy-zz; default: of the lowest eigenvalue."
+    ),
+]
 
 
 def validate(config: ConfigPath, o: Overrides = None, as_json: AsJson = False) -> None:
@@ -124,30 +148,11 @@ def inspect(
 
 def compare(
     run: RunPath,
-    other: Annotated[
-        Path | None, typer.Argument(metavar="[OTHER]", help="A second run, to compare with.")
-    ] = None,
-    material: Annotated[
-        str | None, typer.Option(help="Glass; default: the first, or all of two runs.")
-    ] = None,
-    reading: Annotated[
-        str | None,
-        typer.Option(
-            help="Reading: whether blocks move and what they fill, as affine/sphere; default: all."
-        ),
-    ] = None,
-    strain: Annotated[
-        float | None,
-        typer.Option(
-            help="Strain e (0.1 is 10%), the nearest of the run; default: where the sum fails."
-        ),
-    ] = None,
-    channel: Annotated[
-        str | None,
-        typer.Option(
-            help="Eigenvector of χ⁻¹ by its name, as yy-zz; default: of the lowest eigenvalue."
-        ),
-    ] = None,
+    other: OtherRun = None,
+    material: ComparedGlass = None,
+    reading: ComparedReading = None,
+    strain: ComparedStrain = None,
+    channel: ComparedChannel = None,
     as_json: AsJson = False,
 ) -> None:
     """Compare a run with the formulas, step by step; or two runs with one another.

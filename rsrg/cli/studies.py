@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,42 +13,62 @@ from rsrg.cli.options import EXIT_FAILURE, AsJson, ExecutionOptions, with_execut
 from rsrg.cli.outcome import exit_stopped
 from rsrg.formatting import counted
 
+if TYPE_CHECKING:
+    from rsrg.studies.study import Study
+    from rsrg.studies.sweep import Swept
+
+Folder = Annotated[
+    Path | None,
+    typer.Option("--output", metavar="DIR", help="Folder of the runs; default: runs/STUDY."),
+]
+DryRun = Annotated[
+    bool, typer.Option("-n", "--dry-run", help="Say what is to do, and how long it would take.")
+]
+
 
 @with_execution_options
 def sweep(
     execution: ExecutionOptions,
     study: OptionalStudy = None,
     example: StudyExample = None,
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", metavar="DIR", help="Folder of the runs; default: runs/STUDY."),
-    ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("-n", "--dry-run", help="Say what is to do, and how long it would take.")
-    ] = False,
+    output: Folder = None,
+    dry_run: DryRun = False,
 ) -> None:
     """Run all runs of a study that are missing, stopped or failed; finished ones stay."""
-    from rsrg.report.console import console, print_json
-    from rsrg.report.status_table import as_records, counts, plan_data, plan_text, print_groups
-    from rsrg.studies.status import groups_of
     from rsrg.studies.study import load_study
     from rsrg.studies.sweep import sweep as sweep_study
-    from rsrg.studies.sweep import sweep_plan
 
     loaded = load_study(chosen(study, example, "study"))
     folder = output or loaded.folder
     execution.apply()
     if dry_run:
-        plan = sweep_plan(loaded, folder)
-        if execution.as_json:
-            print_json(plan_data(plan))
-            return
-        print_groups([plan.group], console())
-        print(plan_text(plan))
+        _print_plan(loaded, folder, execution.as_json)
         return
-    notify = _notify(execution)
     with execution.opened() as options:
-        swept = sweep_study(loaded, folder, notify=notify, **options)
+        swept = sweep_study(loaded, folder, notify=_notify(execution), **options)
+    _finish(swept, folder, execution)
+
+
+def _print_plan(study: "Study", folder: Path, as_json: bool) -> None:
+    """What a sweep would do, and how long that would take."""
+    from rsrg.report.console import console, print_json
+    from rsrg.report.status_table import plan_data, plan_text, print_groups
+    from rsrg.studies.sweep import sweep_plan
+
+    plan = sweep_plan(study, folder)
+    if as_json:
+        print_json(plan_data(plan))
+        return
+    print_groups([plan.group], console())
+    print(plan_text(plan))
+
+
+def _finish(swept: "Swept", folder: Path, execution: ExecutionOptions) -> None:
+    """Say how a sweep ended; a stopped one exits with 75, one with failed runs with 1."""
+    from rsrg.report.console import console, print_json
+    from rsrg.report.status_table import as_records, counts, print_groups
+    from rsrg.studies.status import groups_of
+
     if execution.as_json:
         print_json(
             {"folder": str(folder), "finished": swept.finished, "stopped": swept.stopped}
