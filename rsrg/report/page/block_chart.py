@@ -13,47 +13,20 @@ from rsrg.results.block_positions import block_positions, body_matrix
 STRAINS = 11  # of the slider, at most
 MOST = 4096  # blocks that are drawn
 ANGLES = np.linspace(0.0, 2.0 * np.pi, 61)
+PLACE: dict[str, Choice] = {"reading": "reading", "some": "block_strain"}
 
 
 def block_chart(view: View) -> Chart | None:
     """Positions of the run's first draw. None for more than MOST blocks, or a file that is gone."""
-    config, run = view.run.config, view.run
+    config = view.run.config
     if config.blocks.n0**3 > MOST or config.sampling.estimator == "formula":
         return None
     shown = np.unique(np.linspace(0, len(view.strains) - 1, STRAINS).round().astype(int))
     strains = view.strains[shown]
     try:
-        draws = [[block_positions(run, r, float(e)) for e in strains] for r in view.readings]
+        _add_numbers(view, strains)
     except ConfigError:  # the file of positions that the config names is not there
         return None
-    count = max(len(p) for row in draws for p in row)
-    positions = np.full((len(view.readings), len(strains), count, 3), np.nan)
-    for j, row in enumerate(draws):
-        for k, points in enumerate(row):
-            positions[j, k, : len(points)] = points
-    bodies = np.array(
-        [[_circles() @ body_matrix(config, r, float(e)).T for e in strains] for r in view.readings]
-    )
-    for axis, name in enumerate("xyz"):
-        dims = ("reading", "some", "block")
-        view.numbers.add(f"block_{name}", dims, positions[..., axis])
-        view.numbers.add(f"body_{name}", dims, bodies[..., axis])
-    place: dict[str, Choice] = {"reading": "reading", "some": "block_strain"}
-    traces: list[dict[str, Any]] = [
-        {
-            "type": "scatter3d", "mode": "markers", "name": "blocks",
-            **{n: take(f"block_{n}", **place) for n in "xyz"},
-            "marker": {
-                "size": max(3.0, 26.0 / config.blocks.n0), "color": take("block_z", **place),
-                "colorscale": "Viridis", "line": {"color": {"$theme": "ground"}, "width": 0.5},
-            },
-        },
-        {
-            "type": "scatter3d", "mode": "lines", "name": "body", "hoverinfo": "skip",
-            **{n: take(f"body_{n}", **place) for n in "xyz"},
-            "line": {"color": {"$theme": "axis"}, "width": 2},
-        },
-    ]  # fmt: skip
     titles = {f"{n}axis": {"title": {"text": f"{n} / L<sub>1</sub>"}} for n in "xyz"}
     options = [f"e = {e:.4g}" for e in strains]
     return Chart(
@@ -63,7 +36,7 @@ def block_chart(view: View) -> Chart | None:
         "are the body's surface. Its other draws are turned and shifted otherwise.",
         alt="Positions of the blocks inside the strained body, in three dimensions, for the chosen "
         "reading and strain.",
-        traces=traces,
+        traces=_traces(config.blocks.n0),
         layout={"scene": {**titles, "camera": CAMERA}, "margin": MARGIN, "showlegend": False},
         controls=[
             *view.controls("reading"),
@@ -72,6 +45,46 @@ def block_chart(view: View) -> Chart | None:
         height=500,
         turns=True,
     )
+
+
+def _add_numbers(view: View, strains: np.ndarray) -> None:
+    """Positions of the blocks, NaN beyond the last, and the lines of the body, at each strain.
+
+    Raises ConfigError where the file of positions is not there.
+    """
+    draws = [[block_positions(view.run, r, float(e)) for e in strains] for r in view.readings]
+    count = max(len(p) for row in draws for p in row)
+    positions = np.full((len(view.readings), len(strains), count, 3), np.nan)
+    for j, row in enumerate(draws):
+        for k, points in enumerate(row):
+            positions[j, k, : len(points)] = points
+    config = view.run.config
+    bodies = np.array(
+        [[_circles() @ body_matrix(config, r, float(e)).T for e in strains] for r in view.readings]
+    )
+    for axis, name in enumerate("xyz"):
+        dims = ("reading", "some", "block")
+        view.numbers.add(f"block_{name}", dims, positions[..., axis])
+        view.numbers.add(f"body_{name}", dims, bodies[..., axis])
+
+
+def _traces(n0: int) -> list[dict[str, Any]]:
+    """Markers of the blocks, and lines of the body."""
+    return [
+        {
+            "type": "scatter3d", "mode": "markers", "name": "blocks",
+            **{n: take(f"block_{n}", **PLACE) for n in "xyz"},
+            "marker": {
+                "size": max(3.0, 26.0 / n0), "color": take("block_z", **PLACE),
+                "colorscale": "Viridis", "line": {"color": {"$theme": "ground"}, "width": 0.5},
+            },
+        },
+        {
+            "type": "scatter3d", "mode": "lines", "name": "body", "hoverinfo": "skip",
+            **{n: take(f"body_{n}", **PLACE) for n in "xyz"},
+            "line": {"color": {"$theme": "axis"}, "width": 2},
+        },
+    ]  # fmt: skip
 
 
 def _circles() -> np.ndarray:

@@ -48,26 +48,8 @@ def exact_content(run: ExactRun) -> Content:
 
 def _chart(cases: list[ExactCase], numbers: Numbers) -> Chart:
     """Relative error against the coupling: a line for each temperature, a menu of formulas."""
-    formulas = list(cases[0].errors)
     temperatures = list(dict.fromkeys(c.temperature for c in cases))
-    own = [
-        sorted((c for c in cases if c.temperature == t), key=lambda c: c.coupling)
-        for t in temperatures
-    ]
-    numbers.add("x", ("temperature", "case"), [[c.coupling for c in row] for row in own])
-    for name in ("value", "stderr"):
-        values = [[[getattr(c.errors[f], name) for c in row] for row in own] for f in formulas]
-        numbers.add(name, ("formula", "temperature", "case"), values)
-    traces: list[dict[str, Any]] = [
-        {
-            "type": "scatter", "mode": "lines+markers", "name": f"k_B T/ε = {t:g}",
-            "x": take("x", temperature=i), "y": take("value", formula="formula", temperature=i),
-            "error_y": {"type": "data", "array": take("stderr", formula="formula", temperature=i)},
-            "line": {"color": COLOURS[i % len(COLOURS)]},
-            "marker": {"symbol": symbol(i), "size": 8},
-        }
-        for i, t in enumerate(temperatures)
-    ]  # fmt: skip
+    _add_numbers(cases, temperatures, numbers)
     return Chart(
         key="errors",
         title="Error of the change of χ",
@@ -75,7 +57,7 @@ def _chart(cases: list[ExactCase], numbers: Numbers) -> Chart:
         "x = γ²/(ρc_t² r³ ε). Dashed: right to 10%.",
         alt="Relative error of the chosen equation against the strength of the interaction, one "
         "line for each temperature.",
-        traces=traces,
+        traces=[_line(t, i) for i, t in enumerate(temperatures)],
         layout={
             "xaxis": {
                 "title": {"text": "x = γ²/(ρc<sub>t</sub>² r³ ε)"},
@@ -89,9 +71,34 @@ def _chart(cases: list[ExactCase], numbers: Numbers) -> Chart:
             },
             "shapes": [level_line(RIGHT, "dash")],
         },
-        controls=[Control("formula", "Equation", [f"({f})" for f in formulas])],
+        controls=[Control("formula", "Equation", [f"({f})" for f in cases[0].errors])],
         height=460,
     )
+
+
+def _add_numbers(cases: list[ExactCase], temperatures: list[float], numbers: Numbers) -> None:
+    """The coupling x of the cases of each temperature, ascending, and their errors by formula."""
+    own = [
+        sorted((c for c in cases if c.temperature == t), key=lambda c: c.coupling)
+        for t in temperatures
+    ]
+    numbers.add("x", ("temperature", "case"), [[c.coupling for c in row] for row in own])
+    for name in ("value", "stderr"):
+        values = [
+            [[getattr(c.errors[f], name) for c in row] for row in own] for f in cases[0].errors
+        ]
+        numbers.add(name, ("formula", "temperature", "case"), values)
+
+
+def _line(temperature: float, i: int) -> dict[str, Any]:
+    """The line of the i-th temperature."""
+    return {
+        "type": "scatter", "mode": "lines+markers", "name": f"k_B T/ε = {temperature:g}",
+        "x": take("x", temperature=i), "y": take("value", formula="formula", temperature=i),
+        "error_y": {"type": "data", "array": take("stderr", formula="formula", temperature=i)},
+        "line": {"color": COLOURS[i % len(COLOURS)]},
+        "marker": {"symbol": symbol(i), "size": 8},
+    }  # fmt: skip
 
 
 def _table(cases: Sequence[ExactCase]) -> PageTable:

@@ -20,6 +20,8 @@ EDGES = [0, 1, 3, 2, 0, 4, 5, 7, 6, 4, 5, 1, 3, 7, 6, 2]  # one line along all e
 FACES = np.array([(0, 1, 3), (0, 3, 2), (4, 5, 7), (4, 7, 6), (0, 1, 5), (0, 5, 4),
                   (2, 3, 7), (2, 7, 6), (0, 2, 6), (0, 6, 4), (1, 3, 7), (1, 7, 5)])  # fmt: skip
 PLACE: dict[str, Choice] = {"material": "glass", "reading": "reading"}
+CAMERA = {"eye": {"x": 1.45, "y": -1.8, "z": 0.9}}
+MARGIN = {"l": 0, "r": 0, "t": 10, "b": 10}
 
 
 def failure_charts(view: View) -> Iterator[Chart]:
@@ -41,21 +43,6 @@ def _cube(view: View) -> Chart | None:
         numbers.add(f"corner_{name}", ("material", "reading", "corner"), corners[..., axis])
         numbers.add(f"edge_{name}", ("material", "reading", "edge"), corners[:, :, EDGES, axis])
     numbers.add_texts("failing", ("material", "reading"), _titles(view))
-    rest = CORNERS[EDGES].T.tolist()
-    before = dict(zip("xyz", rest, strict=True))
-    grey = {"color": {"$theme": "axis"}, "width": 3, "dash": "dash"}
-    traces: list[dict[str, Any]] = [
-        {"type": "scatter3d", "mode": "lines", "name": "before", **before, "line": grey},
-        {
-            "type": "mesh3d", **{n: take(f"corner_{n}", **PLACE) for n in "xyz"},
-            **dict(zip("ijk", FACES.T.tolist(), strict=True)), "color": BLUE, "opacity": 0.35,
-            "flatshading": True, "hoverinfo": "skip", "name": "deformed",
-        },
-        {
-            "type": "scatter3d", "mode": "lines", "name": "deformed",
-            **{n: take(f"edge_{n}", **PLACE) for n in "xyz"}, "line": {"color": ORANGE, "width": 5},
-        },
-    ]  # fmt: skip
     text = {
         "text": take("failing", **PLACE), "showarrow": False, "xref": "paper", "yref": "paper",
         "x": 0, "y": 0, "xanchor": "left",
@@ -67,7 +54,7 @@ def _cube(view: View) -> Chart | None:
         "the first failure: it costs nothing. Its size is chosen to be seen.",
         alt="A cube deformed by the eigenvector of the inverse susceptibility that fails first, "
         "for the chosen glass and reading; its components stand in the table of critical strains.",
-        traces=traces,
+        traces=_cube_traces(),
         layout={"scene": {"camera": CAMERA}, "annotations": [text], "margin": MARGIN},
         controls=view.controls("glass", "reading"),
         height=430,
@@ -75,8 +62,22 @@ def _cube(view: View) -> Chart | None:
     )
 
 
-CAMERA = {"eye": {"x": 1.45, "y": -1.8, "z": 0.9}}
-MARGIN = {"l": 0, "r": 0, "t": 10, "b": 10}
+def _cube_traces() -> list[dict[str, Any]]:
+    """The edges of the cube before; its faces and edges as they are deformed."""
+    before = dict(zip("xyz", CORNERS[EDGES].T.tolist(), strict=True))
+    grey = {"color": {"$theme": "axis"}, "width": 3, "dash": "dash"}
+    return [
+        {"type": "scatter3d", "mode": "lines", "name": "before", **before, "line": grey},
+        {
+            "type": "mesh3d", **{n: take(f"corner_{n}", **PLACE) for n in "xyz"},
+            **dict(zip("ijk", FACES.T.tolist(), strict=True)), "color": BLUE, "opacity": 0.35,
+            "flatshading": True, "hoverinfo": "skip", "name": "deformed",
+        },
+        {
+            "type": "scatter3d", "mode": "lines", "name": "deformed",
+            **{n: take(f"edge_{n}", **PLACE) for n in "xyz"}, "line": {"color": ORANGE, "width": 5},
+        },
+    ]  # fmt: skip
 
 
 def _failing_strains(view: View) -> np.ndarray | None:

@@ -138,6 +138,33 @@ def block_charts(study: Study) -> Iterator[Chart]:
     quenched = [m for m in study.shown if m.blocks][:MOST_LINES]
     if not quenched:
         return
+    _add_blocks(study, quenched)
+    meters = all(b.meters for m in quenched for b in m.blocks.values())
+    yield Chart(
+        key="pools",
+        title="At which strain the unequal blocks fail",
+        caption="Median of the blocks of size L; bars from quartile to quartile, where these are "
+        "on the grid."
+        + (f" The first {MOST_LINES} quenched runs." if len(quenched) == MOST_LINES else ""),
+        alt="Median critical strain of the blocks against their size, one line for each run.",
+        traces=[_block_line(member, i) for i, member in enumerate(quenched)],
+        layout={
+            "xaxis": {
+                "title": {"text": "L (m)" if meters else "L (L<sub>1</sub>)"}, "type": "log",
+                "exponentformat": "power", "dtick": 1,
+            },
+            "yaxis": {"title": {"text": "critical strain e"}, "rangemode": "tozero"},
+        },
+        controls=[
+            Control("glass", "Glass", study.glasses),
+            Control("reading", "Reading", study.readings),
+        ],
+        height=460,
+    )  # fmt: skip
+
+
+def _add_blocks(study: Study, quenched: Sequence[Member]) -> None:
+    """Lengths, medians and quartiles of the blocks of each run; NaN where there are none."""
     places = [(g, r) for g in study.glasses for r in study.readings]
     sizes = max(len(b.lengths) for m in quenched for b in m.blocks.values())
     shape = (len(study.glasses), len(study.readings), len(quenched), sizes)
@@ -153,40 +180,19 @@ def block_charts(study: Study) -> Iterator[Chart]:
                     curves[name][(*at, i)][: len(value)] = value
     for name, curve in curves.items():
         study.numbers.add(f"pool_{name}", ("material", "reading", "member", "generation"), curve)
-    meters = all(b.meters for m in quenched for b in m.blocks.values())
+
+
+def _block_line(member: Member, i: int) -> dict[str, Any]:
+    """The line of the i-th run, with bars from quartile to quartile."""
     place: dict[str, Choice] = {"material": "glass", "reading": "reading"}
-    traces: list[dict[str, Any]] = [
-        {
-            "type": "scatter", "mode": "lines+markers", "name": _text(m) or m.name,
-            "x": take("pool_length", member=i, **place),
-            "y": take("pool_middle", member=i, **place),
-            "error_y": {
-                "type": "data", "symmetric": False, "array": take("pool_up", member=i, **place),
-                "arrayminus": take("pool_down", member=i, **place),
-            },
-            "line": {"color": COLOURS[i % len(COLOURS)], "dash": ("solid", "dot")[i // 6 % 2]},
-            "marker": {"symbol": symbol(i), "size": 7},
-        }
-        for i, m in enumerate(quenched)
-    ]  # fmt: skip
-    yield Chart(
-        key="pools",
-        title="At which strain the unequal blocks fail",
-        caption="Median of the blocks of size L; bars from quartile to quartile, where these are "
-        "on the grid."
-        + (f" The first {MOST_LINES} quenched runs." if len(quenched) == MOST_LINES else ""),
-        alt="Median critical strain of the blocks against their size, one line for each run.",
-        traces=traces,
-        layout={
-            "xaxis": {
-                "title": {"text": "L (m)" if meters else "L (L<sub>1</sub>)"}, "type": "log",
-                "exponentformat": "power", "dtick": 1,
-            },
-            "yaxis": {"title": {"text": "critical strain e"}, "rangemode": "tozero"},
+    return {
+        "type": "scatter", "mode": "lines+markers", "name": _text(member) or member.name,
+        "x": take("pool_length", member=i, **place),
+        "y": take("pool_middle", member=i, **place),
+        "error_y": {
+            "type": "data", "symmetric": False, "array": take("pool_up", member=i, **place),
+            "arrayminus": take("pool_down", member=i, **place),
         },
-        controls=[
-            Control("glass", "Glass", study.glasses),
-            Control("reading", "Reading", study.readings),
-        ],
-        height=460,
-    )  # fmt: skip
+        "line": {"color": COLOURS[i % len(COLOURS)], "dash": ("solid", "dot")[i // 6 % 2]},
+        "marker": {"symbol": symbol(i), "size": 7},
+    }  # fmt: skip
