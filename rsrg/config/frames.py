@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from rsrg.config.blocks import PositionsSpec
-from rsrg.config.frame_arrays import array_frame, array_shape
+from rsrg.config.frame_arrays import HDF5, array_frame, array_shape
 from rsrg.config.frame_index import Excerpt, has_text_frames, text_frames
 from rsrg.config.position_checks import MIN_POINTS
 from rsrg.config.position_content import content_hash, content_of, fault
@@ -80,7 +80,7 @@ def _natural(path: Path) -> list[tuple[int, str]]:
 def _in_file(spec: FrameSpec) -> Iterator[FrameSpec]:
     """The frames that a spec names in its file."""
     kind = Path(spec.file).suffix.lower()
-    if kind not in (".h5", ".hdf5") and spec.dataset is not None:
+    if kind not in HDF5 and spec.dataset is not None:
         raise fault(spec.file, "must not come with a dataset: it is no HDF5 file", spec.dataset)
     if kind in ARRAYS:
         return _in_array(spec)

@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 
 from rsrg.config.blocks import PositionsSpec
+from rsrg.config.frame_arrays import HDF5
 from rsrg.config.position_content import fault
 from rsrg.errors import RunFileError
 from rsrg.physics.arrays import Array
 
 MAX_POINTS = 1_000_000
-ARRAYS = (".npy", ".h5", ".hdf5")
+ARRAYS = (".npy", *HDF5)
 LAMMPS_DATA = re.compile(r"data\..*|.*\.(data|lmp|lammps)")  # no first line tells that format
 
 
@@ -26,7 +27,7 @@ def parse(spec: PositionsSpec, content: bytes) -> tuple[Array, Array | None]:
     path, kind = spec.file, Path(spec.file).suffix.lower()
     if kind in ARRAYS and spec.frame is not None:
         raise fault(path, "must not come with a frame: it holds one array", f"@{spec.frame}")
-    if kind not in (".h5", ".hdf5") and spec.dataset is not None:
+    if kind not in HDF5 and spec.dataset is not None:
         raise fault(path, "must not come with a dataset: it is no HDF5 file", f":{spec.dataset}")
     if kind == ".npy":
         return _npy(path, content), None

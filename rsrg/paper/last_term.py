@@ -5,7 +5,7 @@ from functools import cache
 
 import numpy as np
 
-from rsrg.paper.setting import COUPLED
+from rsrg.paper.setting import COUPLED, START
 from rsrg.physics.arrays import Array
 from rsrg.physics.coupling_source import LatticeMean
 from rsrg.physics.elastic import elastic_susceptibility
@@ -15,7 +15,6 @@ from rsrg.physics.materials import GLASSES
 from rsrg.physics.pairs import contract
 
 ANGSTROM = 1e-10  # m
-START = 50.0 * ANGSTROM  # L₁
 MEASURED_LOSS = 1e-3  # Im χ̃ over χ_el of glasses; the paper bounds it by 1
 STRAIN, N0 = 0.2, 3  # of the other correction in (3.3), χ'Mχ'
 

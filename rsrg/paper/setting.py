@@ -12,7 +12,9 @@ from rsrg.physics.readings import READINGS, Reading
 from rsrg.physics.recursion import whole_steps
 
 TABLE_LOG = 20.0  # the ln(R/L₁) that Table I needs
-TEXT_LOG = math.log(1e-3 / 50e-10)  # R = 1 mm, L₁ = 50 Å: 12.206
+START = 50e-10  # L₁, m
+TEXT_LOG = math.log(1e-3 / START)  # R = 1 mm: 12.206
+PAPER_LENGTH = 27.0  # Å, L_c of Eq. 3.6
 EXAMPLE_ALPHA = 0.7  # the paper's example
 COUPLED = READINGS[:2]  # the two readings with a coupling; the other two are exactly zero
 

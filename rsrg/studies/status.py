@@ -19,7 +19,7 @@ from rsrg.results.any_run import AnyRun, open_stored_run
 from rsrg.results.merged_runs import MergedRuns
 from rsrg.results.stored_run import StoredRun
 from rsrg.storage.lock import Holder, named_holder
-from rsrg.storage.run_file import SUFFIXES, Snapshot
+from rsrg.storage.run_file import SUFFIXES, YAML, Snapshot
 from rsrg.studies.index import NAME, Index, IndexEntry, cell, index_of, read_index
 from rsrg.studies.run_files import run_files
 from rsrg.studies.study import Study, is_study, load_study
@@ -28,7 +28,6 @@ State = Literal[
     "finished", "running", "interrupted", "stopped", "failed", "missing", "damaged", "changed"
 ]
 STATES: tuple[State, ...] = get_args(State)
-STUDIES = (".yaml", ".yml")
 
 
 @dataclass(frozen=True)
@@ -252,7 +251,7 @@ def statuses(paths: list[Path]) -> list[Group]:
     for path in paths:
         if path.is_dir():
             groups += _folder(path)
-        elif path.suffix in STUDIES:
+        elif path.suffix in YAML:
             groups.append(_study(path))
         elif path.suffix in SUFFIXES:
             files.append(_file_status(path))

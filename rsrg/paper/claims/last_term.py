@@ -5,14 +5,13 @@ import numpy as np
 from rsrg.paper.claims.call_text import call_text
 from rsrg.paper.claims.claim import Claim, between, order, shown
 from rsrg.paper.last_term import glass_term, glass_terms, stiffness
+from rsrg.paper.setting import EXAMPLE_ALPHA, PAPER_LENGTH
 from rsrg.physics.last_term_tensor import last_term_tensor, relative_size
 from rsrg.physics.materials import GLASSES
 from rsrg.physics.pair_correlation import correlation_integral
 from rsrg.physics.strained_interaction import interaction_derivatives
 
-EXAMPLE_ALPHA = 0.7
 NEGLIGIBLE = 0.01
-PAPER_LENGTH = 27.0  # Å, Eq. 3.6
 ORDER_ONE = 10.0**0.5  # the largest number of order 1
 
 

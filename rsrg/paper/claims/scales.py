@@ -4,10 +4,10 @@ import math
 
 from rsrg.paper.claims.call_text import Verbatim, call_text
 from rsrg.paper.claims.claim import Claim, Number, between, equal, printed, shown
+from rsrg.paper.setting import START
 from rsrg.physics.last_term import CUTOFF, critical_length, last_term, thermal_phonon_temperature
 from rsrg.physics.materials import TABLE_I, glass
 
-START = 50e-10  # L₁, m
 SILICA_DENSITY = 2200.0  # kg/m³, vitreous silica (handbook value; the paper gives none)
 
 

@@ -7,13 +7,13 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from rsrg.paper.last_term import ANGSTROM, MEASURED_LOSS, START, GlassTerm, glass_terms
+from rsrg.paper.last_term import ANGSTROM, MEASURED_LOSS, GlassTerm, glass_terms
 from rsrg.paper.page.style import RC, panel_letter, save
+from rsrg.paper.setting import PAPER_LENGTH, START
 from rsrg.physics.arrays import Array
 from rsrg.report.style import BLUE, GREEN, ORANGE, PINK
 
 SIZES = np.geomspace(0.3, 1e7, 60)  # Å, to 1 mm
-PAPER_LENGTH = 27.0  # Å, Eq. 3.6
 
 
 def last_term_figure(folder: Path) -> list[Path]:
