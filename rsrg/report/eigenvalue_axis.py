@@ -13,7 +13,7 @@ def channel_groups(curves: Sequence[np.ndarray], count: int) -> list[tuple[int, 
     groups: list[tuple[int, list[int]]] = []
     for c in range(count):
         for first, members in groups:
-            if all(np.allclose(v[..., c], v[..., first], rtol=1e-6) for v in curves):
+            if all(_coincide(v[..., c], v[..., first]) for v in curves):
                 members.append(c)
                 break
         else:
@@ -21,10 +21,16 @@ def channel_groups(curves: Sequence[np.ndarray], count: int) -> list[tuple[int, 
     return groups
 
 
-def eigenvalue_limits(start: float, lowest: float) -> tuple[float, float]:
+def _coincide(a: np.ndarray, b: np.ndarray) -> bool:
+    return np.allclose(a, b, rtol=1e-6, equal_nan=True)
+
+
+def eigenvalue_limits(start: float, ends: Sequence[np.ndarray]) -> tuple[float, float]:
     """Of an axis of eigenvalues: zero and the start of the flow; a steep curve may leave it.
 
-    start: the largest eigenvalue before the flow. lowest: of all at its end.
+    start: the largest eigenvalue before the flow. ends: all at its end, by each source, NaN for
+    unknown.
     """
+    lowest = min(float(v.min(initial=0.0, where=np.isfinite(v))) for v in ends)
     low = max(1.1 * min(lowest, 0.0), -1.5 * start) - 0.1 * start
     return float(low), float(3.0 * start)

@@ -10,6 +10,7 @@ from rsrg.report.plots.flow import draw_flow
 from rsrg.report.plots.glass_flow import GlassFlow
 from rsrg.report.sign_text import unusual_flow
 from rsrg.report.style import own_look, save
+from rsrg.results.ran_away import ran_away
 from rsrg.results.run import Run
 
 PER_INCH = 11  # letters of a title
@@ -43,4 +44,6 @@ def flow_figure(run: Run, path: Path, material: str | None = None) -> str:
 def _message(run: Run) -> str:
     if run.config.flow.update == "resummed":
         return "where an eigenvalue of χ⁻¹ crosses zero, χ jumps from +∞ to −∞"
-    return "second order (3.3): where χ⁻¹ reaches zero, χ runs to +∞"
+    text = "second order (3.3): where χ⁻¹ reaches zero, χ runs to +∞"
+    gone = any(ran_away(run, source).any() for source in run.sources())
+    return f"{text}; from there on it is left out" if gone else text

@@ -96,14 +96,42 @@ def test_failed_before_the_first_strain(checked):
     assert "has failed already" in late["edge of the grid"].reason
 
 
-def test_overshoot_of_second_order(checked):
-    far = checked(
-        flow="{update: second_order}", strain="{values: [0.0, 0.5, 2.0]}",
-        lengths="{start: 50 angstrom, sample: 1 mm}",
-    )  # fmt: skip
-    assert far["second order"].level in ("good", "bad")
-    bad = far["second order"].level == "bad"
-    assert ("overshoots" in far["second order"].reason) == bad
+def second_order(run, **steps):
+    """Its check where a run of second order has these steps, by source, and −1 elsewhere."""
+    config = run.config.model_copy(
+        update={"flow": run.config.flow.model_copy(update={"update": "second_order"})}
+    )
+
+    class Flowed(Shown):
+        def values(self, name, source="lattice", **index):
+            never = np.full_like(run.values(name, source, **index), -1)
+            return steps.get(f"{name.removeprefix('flow/')}_{source}", never)
+
+    shown = Flowed(run)
+    shown.config = config
+    return check(shown, "second order")
+
+
+def test_second_order_in_its_range(run):
+    found = second_order(run)
+    assert (found.level, found.reason) == (
+        "good",
+        "χ stays positive definite and finite everywhere.",
+    )
+
+
+@pytest.mark.parametrize(("name", "word"), [("runaway", "ran above"), ("transition", "overshoots")])
+def test_second_order_beyond_its_range(run, name, word):
+    """Of the sum, its numbers are useless there; of a formula alone, one should know."""
+    steps = run.values("flow/runaway_step").copy()
+    steps[...] = -1
+    steps[1, 0, 3:] = 2
+    found = second_order(run, **{f"{name}_step_lattice": steps})
+    assert found.level == "bad"
+    assert f"{word}" in found.reason
+    assert "at 2 of 5 strains, from e = 0.6 on" in found.reason
+    found = second_order(run, **{f"{name}_step_continuum": steps})
+    assert (found.level, "exact continuum" in found.reason) == ("note", True)
 
 
 def test_unstable_super_blocks(run):

@@ -30,20 +30,20 @@ def eigenvalue_charts(view: View) -> Iterator[Chart]:
 
 def _add_numbers(view: View) -> None:
     """Eigenvalues at the end against strain, along the flow at the strains of the slider."""
-    run, numbers = view.run, view.numbers
+    numbers = view.numbers
     chosen, other = [c for c, _ in view.channels], view.other_sign
     numbers.add("strain", ("strain",), view.strains)
     numbers.add("length", ("step",), view.lengths.values)
     for source in view.sources:
-        values = _with_readings(view, run.values("flow/inverse_eigenvalues", source), source)
+        values = _with_readings(view, view.flow("inverse_eigenvalues", source), source)
         ends = None if other is None else _of_other(view, source)[..., chosen]
         _add(view, source, values[..., chosen], ends)
     if "lattice" in view.sources:
-        errors = run.read("flow/inverse_eigenvalues_stderr")[..., chosen]
+        errors = view.flow("inverse_eigenvalues_stderr")[..., chosen]
         _add(view, "stderr", errors, None if other is None else other.stderr[..., chosen])
         for source in view.sources[1:]:
-            if f"flow/deviation_{source}" in run:
-                gaps = run.read(f"flow/deviation_{source}")[:, :, :, view.slider][..., chosen]
+            if f"flow/deviation_{source}" in view.run:
+                gaps = view.flow("deviation", source)[:, :, :, view.slider][..., chosen]
                 numbers.add(f"deviation_{source}", FLOW, np.clip(gaps, -1e4, 1e4))
     for source in view.sources:
         own = _failures(view, source)
@@ -104,10 +104,10 @@ def _first_zero(strains: np.ndarray, lowest: np.ndarray) -> float:
 
 def _limits(view: View) -> tuple[float, float]:
     """Of the axis of eigenvalues, the same for all glasses."""
-    run, origin = view.run, view.nearest(0.0)
-    values = [run.values("flow/inverse_eigenvalues", source) for source in view.sources]
-    start = float(values[0][:, 0, ..., origin, :].max())
-    return eigenvalue_limits(start, min(float(np.nanmin(v[:, -1])) for v in values))
+    values = [view.flow("inverse_eigenvalues", source) for source in view.sources]
+    at = {"step": 0, "strain": view.nearest(0.0)}
+    start = float(view.run.values("flow/inverse_eigenvalues", view.sources[0], **at).max())
+    return eigenvalue_limits(start, [v[:, -1] for v in values])
 
 
 def _curves(view: View, x: dict[str, Any], name: str, **at: Choice) -> list[dict[str, Any]]:
@@ -173,12 +173,13 @@ def _against_strain(view: View) -> Chart:
         "name": "first failure", "line": {"color": {"$theme": "text"}, "width": 1, "dash": "dash"},
     })  # fmt: skip
     length = view.lengths.text(-1)
+    left_out = " Strains at which χ ran away before are left out." if view.ran_away else ""
     return Chart(
         key="strain",
         title=f"χ⁻¹ against strain, at the final length {length}",
         caption="Where an eigenvalue of χ⁻¹ crosses zero, χ jumps from +∞ to −∞ and the glass "
         "fails. Colours and markers: channels. Bands and bars: one standard error. Sign: with the "
-        "paper's, a step adds M to χ⁻¹; with that of the Hamiltonian it takes M away.",
+        f"paper's, a step adds M to χ⁻¹; with that of the Hamiltonian it takes M away.{left_out}",
         alt="Eigenvalues of the inverse susceptibility at the final length against strain, for the "
         "chosen glass and reading, by the sum over blocks and by the formulas.",
         traces=traces,
@@ -205,7 +206,8 @@ def _against_length(view: View) -> Chart:
             "."
             if len(view.slider) == len(view.strains)
             else f", among {len(view.slider)} of {len(view.strains)}."
-        ),
+        )
+        + (" Curves end where χ ran above 10⁶ ρc_t²." if view.ran_away else ""),
         alt="Eigenvalues of the inverse susceptibility against block size, at the chosen strain, "
         "by the sum over blocks and by the formulas.",
         traces=_curves(view, take("length"), "flow", **PLACE),

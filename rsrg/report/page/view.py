@@ -13,6 +13,7 @@ from rsrg.report.html.numbers import Numbers
 from rsrg.report.lengths import Lengths, step_lengths
 from rsrg.results.critical_record import CriticalStrainRecord
 from rsrg.results.other_sign import OtherSign, other_sign
+from rsrg.results.ran_away import ran_away, values_of_flow
 from rsrg.results.run import Run
 
 SLIDER = 21  # strains of the slider, at most: a page holds the flow at these alone
@@ -56,14 +57,23 @@ class View:
         return step_lengths(self.run)
 
     @cached_property
+    def ran_away(self) -> bool:
+        """Whether χ ran away somewhere, by any source."""
+        return any(ran_away(self.run, source).any() for source in self.sources)
+
+    @cached_property
     def other_sign(self) -> OtherSign | None:
         """The end of the flow with the sign that the run has not."""
         return other_sign(self.run)
 
+    def flow(self, name: str, source: str = "lattice") -> np.ndarray:
+        """All values of a dataset of the flow by a source; NaN where χ has run away."""
+        return values_of_flow(self.run, f"flow/{name}", source)
+
     @cached_property
     def channels(self) -> list[tuple[int, str]]:
         """One channel for each set that coincides everywhere, and the names of all of them."""
-        curves = [self.run.values("flow/inverse_eigenvalues", source) for source in self.sources]
+        curves = [self.flow("inverse_eigenvalues", source) for source in self.sources]
         names = [str(n) for n in self.run.read("axes/channel")]
         groups = channel_groups(curves, len(names))
         return [(first, ", ".join(names[c] for c in members)) for first, members in groups]

@@ -38,14 +38,14 @@ def require_deviation(flow: GlassFlow) -> None:
 def draw_deviation(ax: Axes, flow: GlassFlow, j: int, k: int, channel: str | None) -> str:
     """Draw (sum − formula)/standard error of one eigenvalue of χ⁻¹ in reading j at strain k.
 
-    channel: None for that of the lowest eigenvalue of the sum at the final length. Returns its
-    name. The bands are of one and two standard errors. Steps whose sum has no error, as that of
-    unstrained blocks, are left out. Raises as `require_deviation`.
+    channel: None for that of the lowest eigenvalue of the sum at the final length, or at the last
+    one before χ ran away. Returns its name. The bands are of one and two standard errors. Steps
+    whose sum has no error, as that of unstrained blocks, are left out. Raises as
+    `require_deviation`.
     """
     require_deviation(flow)
     run = flow.run
-    end = flow.values(VALUES, "lattice", step=-1, reading=j, strain=k)
-    c = int(np.argmin(end)) if channel is None else axis_index(run, "channel", channel)
+    c = _lowest(flow, j, k) if channel is None else axis_index(run, "channel", channel)
     x = flow.lengths.values
     low, high = -LINEAR, LINEAR
     for source in (s for s in flow.sources if s in LOOKS):
@@ -62,6 +62,13 @@ def draw_deviation(ax: Axes, flow: GlassFlow, j: int, k: int, channel: str | Non
     ax.set_xlabel(f"length $L_n$ ({flow.lengths.unit}), at strain e = {flow.strains[k]:.3g}")
     ax.set_ylabel("deviation (standard errors)")
     return str(run.read("axes/channel")[c])
+
+
+def _lowest(flow: GlassFlow, j: int, k: int) -> int:
+    """The channel of the lowest eigenvalue of the sum at the last length that has one."""
+    values = flow.values(VALUES, "lattice", reading=j, strain=k)
+    known = values[np.isfinite(values).all(axis=-1)]
+    return int(np.argmin(known[-1])) if len(known) else 0
 
 
 def _error_axis(ax: Axes, low: float, high: float) -> None:

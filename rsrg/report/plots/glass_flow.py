@@ -13,6 +13,7 @@ from rsrg.report.lengths import step_lengths
 from rsrg.report.style import COLOURS, MARKERS, marker_size
 from rsrg.results.axis_index import axis_index, nearest_strain
 from rsrg.results.critical_record import CriticalStrainRecord, first_failure
+from rsrg.results.ran_away import values_of_flow
 from rsrg.results.run import Run
 from rsrg.results.source_names import SOURCE_NAMES
 
@@ -54,8 +55,11 @@ class GlassFlow:
         ]
 
     def values(self, name: str, source: str, **index: int) -> np.ndarray:
-        """A dataset by one source, of this glass, at some of its indices; channels last."""
-        return np.asarray(self.run.values(name, source, material=self.index, **index))
+        """A dataset by one source, of this glass, at some of its indices; channels last.
+
+        NaN where χ has run away.
+        """
+        return values_of_flow(self.run, name, source, material=self.index, **index)
 
     def reading_index(self, reading: str | None) -> int:
         """The index of a reading; the first where none is named. Raises as `axis_index`."""
@@ -98,9 +102,10 @@ class GlassFlow:
     def limits(self) -> tuple[float, float]:
         """Of an axis of eigenvalues: zero and the start of the flow; a steep curve may leave it."""
         origin = int(np.abs(self.strains).argmin())
-        start = self.values(VALUES, self.sources[0], step=0, strain=origin).max()
-        lowest_end = min(float(self.values(VALUES, s, step=-1).min()) for s in self.sources)
-        return eigenvalue_limits(float(start), lowest_end)
+        at = {"material": self.index, "step": 0, "strain": origin}
+        start = self.run.values(VALUES, self.sources[0], **at).max()
+        ends = [self.values(VALUES, s, step=-1) for s in self.sources]
+        return eigenvalue_limits(float(start), ends)
 
     def source_style(self, source: str) -> dict[str, Any]:
         """Markers for the sum; lines for the formulas, with markers where no sum is shown."""

@@ -64,9 +64,9 @@ class RunPlots:
     ) -> Axes:
         """The eigenvalues of χ⁻¹ at the final length against strain.
 
-        Bands are of one standard error. The first crossing of zero is marked, with its standard
-        error and the strain that fails. Raises RunFileError unless the run is finished and holds
-        what is chosen.
+        Bands are of one standard error; strains at which χ ran away (second order) are left out.
+        The first crossing of zero is marked, with its standard error and the strain that fails.
+        Raises RunFileError unless the run is finished and holds what is chosen.
         """
         flow = GlassFlow(self._run, material, source, channel)
         j = flow.reading_index(reading)
