@@ -161,7 +161,10 @@ class BlocksSpec(ConfigModel):
         return self
 
     def blocks(self, sample: "PointSet | None" = None) -> Blocks:
-        """How the blocks of a super block are drawn. sample: content of the `positions` file."""
+        """How the blocks of a super block are drawn. sample: content of the `positions` file.
+
+        What follows from the draws, errors and controls, does not need the sample.
+        """
         return Blocks(
             self.n0,
             self.lattice,

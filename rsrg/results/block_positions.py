@@ -12,7 +12,7 @@ from rsrg.config.schema import Config
 from rsrg.ensemble.blocks import CHUNK, Blocks
 from rsrg.ensemble.cases import case_bodies, lattice_reach
 from rsrg.ensemble.draws import draw_chunks
-from rsrg.errors import RunFileError
+from rsrg.errors import ConfigError, RunFileError
 from rsrg.physics.arrays import Array
 from rsrg.physics.lattices import lattice_points
 from rsrg.physics.readings import Reading
@@ -45,6 +45,20 @@ def block_positions(run: Run, reading: str, strain: float, draw: int = 0) -> Arr
     body = bodies.select([j * len(deformations) + k])
     x = _drawn(blocks, bodies, body, config.sampling.seed, draw)
     return _inside(x, body, blocks.n0**3 if blocks.count == "exact" else None) @ body.place[0].T
+
+
+def positions_fault(run: Run) -> str:
+    """Why the blocks of a run cannot be shown: their file of positions cannot be read. Else "".
+
+    A finished run has all its results without that file.
+    """
+    if run.config.sampling.estimator == "formula":
+        return ""
+    try:
+        block_ensemble(run.config.blocks)
+    except ConfigError as error:
+        return str(error)
+    return ""
 
 
 def body_matrix(config: Config, reading: str, strain: float) -> Array:

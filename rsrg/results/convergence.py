@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from rsrg.config.block_ensemble import block_ensemble
 from rsrg.config.schema import Config
 from rsrg.ensemble.blocks import CHUNK
 from rsrg.ensemble.coupling import (
@@ -96,7 +95,7 @@ class _Draws:
         arrays = MomentArrays(
             whole.moments[:steps, :, one], whole.unstrained[:steps], volume, number
         )
-        blocks = block_ensemble(config.blocks)
+        blocks = config.blocks.blocks()
         deformations = config.strain.deformations()[one]
         means = (
             None if volume is None else control_means(blocks, config.reading_list(), deformations)
@@ -126,7 +125,7 @@ class _Draws:
 
     def with_controls(self, count: int | None) -> CouplingMoments:
         """With symmetry and the unstrained sum, and the first `count` of the further controls."""
-        a, blocks = self.arrays, block_ensemble(self.config.blocks)
+        a, blocks = self.arrays, self.config.blocks.blocks()
         there = a.volume is not None and a.number is not None and self.means is not None
         volume = Volume(a.volume, a.number, self.means) if there else None  # type: ignore[arg-type]
         wanted = 2 if count is None else count

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from rsrg.config.block_ensemble import block_ensemble
 from rsrg.ensemble.autocorrelation import autocorrelation_time
 from rsrg.ensemble.blocks import Blocks
 from rsrg.ensemble.coupling import (
@@ -51,7 +50,7 @@ class SampledSource:
         self.steps = steps
         self.drawn = 1 if sampling.resample == "once" else steps  # steps with their own draws
         self.deformations = setting.config.strain.deformations()
-        blocks = block_ensemble(setting.config.blocks)
+        blocks = setting.config.blocks.blocks()  # a file of positions was for the draws alone
         seeds = chunks_per_seed or ((sampling.seed, arrays.moments.shape[-2]),)
         self.harmonics = Harmonics.draw(blocks, seeds, self.drawn)
         self.moments = self._controlled_moments(blocks)

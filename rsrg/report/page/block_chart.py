@@ -4,11 +4,10 @@ from typing import Any
 
 import numpy as np
 
-from rsrg.errors import ConfigError
 from rsrg.report.html.chart import Chart, Choice, Control, take
 from rsrg.report.page.failure_charts import CAMERA, MARGIN
 from rsrg.report.page.view import View
-from rsrg.results.block_positions import block_positions, body_matrix
+from rsrg.results.block_positions import block_positions, body_matrix, positions_fault
 
 STRAINS = 11  # of the slider, at most
 MOST = 4096  # blocks that are drawn
@@ -19,14 +18,11 @@ PLACE: dict[str, Choice] = {"reading": "reading", "some": "block_strain"}
 def block_chart(view: View) -> Chart | None:
     """Positions of the run's first draw. None for more than MOST blocks, or a file that is gone."""
     config = view.run.config
-    if config.blocks.n0**3 > MOST or config.sampling.estimator == "formula":
+    if not _drawable(view) or positions_fault(view.run):
         return None
     shown = np.unique(np.linspace(0, len(view.strains) - 1, STRAINS).round().astype(int))
     strains = view.strains[shown]
-    try:
-        _add_numbers(view, strains)
-    except ConfigError:  # the file of positions that the config names is not there
-        return None
+    _add_numbers(view, strains)
     titles = {f"{n}axis": {"title": {"text": f"{n} / L<sub>1</sub>"}} for n in "xyz"}
     options = [f"e = {e:.4g}" for e in strains]
     return Chart(
@@ -47,11 +43,20 @@ def block_chart(view: View) -> Chart | None:
     )
 
 
-def _add_numbers(view: View, strains: np.ndarray) -> None:
-    """Positions of the blocks, NaN beyond the last, and the lines of the body, at each strain.
+def block_notes(view: View) -> list[str]:
+    """Why there is no figure of the blocks, where only their file of positions is missing."""
+    fault = positions_fault(view.run) if _drawable(view) else ""
+    return [f"The figure of the blocks is left out: {fault}."] if fault else []
 
-    Raises ConfigError where the file of positions is not there.
-    """
+
+def _drawable(view: View) -> bool:
+    """Whether the run places blocks, and not more of them than can be drawn."""
+    config = view.run.config
+    return config.blocks.n0**3 <= MOST and config.sampling.estimator != "formula"
+
+
+def _add_numbers(view: View, strains: np.ndarray) -> None:
+    """Positions of the blocks, NaN beyond the last, and the lines of the body, at each strain."""
     draws = [[block_positions(view.run, r, float(e)) for e in strains] for r in view.readings]
     count = max(len(p) for row in draws for p in row)
     positions = np.full((len(view.readings), len(strains), count, 3), np.nan)

@@ -21,7 +21,7 @@ class Section:
     """A section of a page. key: its id, by which the top of the page links to it.
 
     terms: words and what they mean. side_by_side: small figures, beside one another where there is
-    room.
+    room. notes: sentences below all.
     """
 
     key: str
@@ -30,6 +30,7 @@ class Section:
     tables: Sequence[PageTable] = ()
     charts: Sequence[Chart] = ()
     side_by_side: bool = False
+    notes: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def page_html(content: Content, shared_script: Path | None = None) -> str:
 
     Raises RsrgError where plotly is missing.
     """
-    sections = [s for s in content.sections if s.tables or s.charts]
+    sections = [s for s in content.sections if s.tables or s.charts or s.notes]
     links = [(s.key, s.title) for s in sections]
     if content.provenance is not None:
         links.append(("provenance", "Provenance"))

@@ -6,7 +6,7 @@ from rsrg.formatting import shell_path
 from rsrg.report.disorder_table import disorder_notes
 from rsrg.report.html.numbers import Numbers
 from rsrg.report.page import terms
-from rsrg.report.page.block_chart import block_chart
+from rsrg.report.page.block_chart import block_chart, block_notes
 from rsrg.report.page.content import Content, Section
 from rsrg.report.page.convergence_charts import convergence_charts
 from rsrg.report.page.critical_strains import critical_strain_table
@@ -88,5 +88,5 @@ def _sections(view: View) -> Iterator[Section]:
     yield Section("convergence", "Convergence", terms=drawn, charts=convergence)
     failing, blocks = list(failure_charts(view)), block_chart(view)
     charts = [*failing, *([] if blocks is None else [blocks])]
-    yield Section("what-fails", "What fails", charts=charts)
+    yield Section("what-fails", "What fails", charts=charts, notes=block_notes(view))
     yield Section("disorder", "Disorder", charts=list(disorder_charts(view)))

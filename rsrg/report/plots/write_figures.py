@@ -19,6 +19,7 @@ from rsrg.report.plots.flow import draw_flow
 from rsrg.report.plots.glass_flow import GlassFlow
 from rsrg.report.sign_text import unusual_flow
 from rsrg.report.style import check_format, save
+from rsrg.results.block_positions import positions_fault
 from rsrg.results.pool_results import PoolResults
 from rsrg.results.run import Run
 
@@ -37,10 +38,10 @@ def write_figures(
 
     image_format: png, svg or pdf. material: the glass (default: the first). A run of one reading
     gets figures of one column, 86 mm; of several, a row of panels over two columns, 178 mm. A
-    figure that the run has no numbers for is left out: deviation of a sum that has no errors, and
-    what needs a sum of a run of formulas alone. The same numbers give the same bytes, whatever the
-    rcParams are. Raises RunFileError unless the run is finished and holds that glass, and where the
-    folder cannot be written.
+    figure that the run has no numbers for is left out: deviation of a sum that has no errors,
+    blocks whose file of positions is gone, and what needs a sum of a run of formulas alone. The
+    same numbers give the same bytes, whatever the rcParams are. Raises RunFileError unless the run
+    is finished and holds that glass, and where the folder cannot be written.
     """
     check_format(Path(f"figure.{image_format}"))
     flow = GlassFlow(run, material)
@@ -89,7 +90,7 @@ def _figures(flow: GlassFlow, material: str | None) -> dict[str, Callable[[], Fi
     }
     if has_deviation(run):
         figures["deviation"] = partial(_figure, flow, deviation_panel, sharey=False)
-    if "lattice" in flow.sources:
+    if "lattice" in flow.sources and not positions_fault(run):
         figures["blocks"] = partial(_figure, flow, blocks_panel, solid=True, sharey=False)
     if run.config.flow.quenched:
         figures["disorder"] = partial(_figure, flow, disorder_panel)
