@@ -15,7 +15,14 @@ from rsrg.config.on_resume import inner_model
 from rsrg.config.run_config import RunConfig
 from rsrg.config.schema import Config
 from rsrg.config.trajectory import TrajectoryConfig
-from rsrg.config.yaml_source import KeyPath, YamlSource, override, parse_source, source_of
+from rsrg.config.yaml_source import (
+    KeyPath,
+    YamlSource,
+    given_overrides,
+    override,
+    parse_source,
+    source_of,
+)
 from rsrg.errors import ConfigError
 from rsrg.formatting import shell_path
 
@@ -81,7 +88,7 @@ def load_config(
         ('50 angstrom', (0.0, 0.5, 1.0, 1.5, 2.0))
     """
     given = _with_saved_arrays(path) if isinstance(path, Mapping) else path
-    changes = {key: _saved(key, value) for key, value in (overrides or {}).items()}
+    changes = {key: _saved(key, value) for key, value in given_overrides(overrides).items()}
     return runnable_config(override(source_of(given), changes))
 
 
@@ -193,7 +200,7 @@ def load_exact_config(
     path: str | os.PathLike[str] | Mapping[str, Any], overrides: Mapping[str, Any] | None = None
 ) -> ExactConfig:
     """Read the config of an ensemble of exact super blocks; otherwise as `load_config`."""
-    return exact_config_from_source(override(source_of(path), dict(overrides or {})))
+    return exact_config_from_source(override(source_of(path), given_overrides(overrides)))
 
 
 def _validated(source: YamlSource, kind: type[C]) -> C:

@@ -175,6 +175,21 @@ def _scalar(node: Any) -> Any:
     return node if node is None else str(node)
 
 
+def given_overrides(overrides: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The new values that a caller gives, by dotted key. Raises ConfigError for anything else."""
+    given = {} if overrides is None else overrides
+    if not isinstance(given, Mapping):
+        raise ConfigError([
+            "`overrides` must be a mapping of dotted keys to values, such as "
+            f"{{'sampling.seed': 7}}; got {given!r:.60}"
+        ])  # fmt: skip
+    for key in given:
+        if not isinstance(key, str):
+            rule = "`overrides` must name keys such as sampling.seed"
+            raise ConfigError([f"{rule}; got {key!r:.60}"])
+    return dict(given)
+
+
 def override(
     source: YamlSource, overrides: Mapping[str, Any], places: Mapping[str, str] | None = None
 ) -> YamlSource:

@@ -10,6 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigsh
 
+from rsrg.physics.arguments import (
+    checked_array,
+    checked_integer,
+    is_cell,
+    is_moderate,
+    real_number,
+)
 from rsrg.physics.arrays import Array
 from rsrg.physics.bloch import PeriodicBlocks
 from rsrg.physics.bulk_stability import STRAIN_MAX, STRAIN_STEP
@@ -24,6 +31,7 @@ from rsrg.sums.periodic_interaction import PeriodicInteraction
 DENSE_BLOCKS = 512  # up to which the whole spectrum may be asked for
 FEW = 64  # eigenvalues that Lanczos' method may be asked for
 TOLERANCE = 1e-6  # of residuals; an eigenvalue's error is the square of it, over the gap
+LONGEST_BOX = 1e3  # its length over its width, under strain
 STRAIN_ERROR = 1e-4
 MAX_RESTARTS = 1000
 START = 0  # of the random vector that Lanczos' method begins with: a result is a function of it
@@ -145,19 +153,32 @@ def strained_box(
     positions: Array, box: float | Array, deformation: float | Array
 ) -> PeriodicBlocks:
     """The blocks and their periodic box after x → F x. Raises as `packing_stability`."""
-    x, f = np.asarray(positions, dtype=np.float64), deformation_gradient(deformation)
-    if x.ndim != 2 or x.shape[1] != 3 or len(x) < 2 or not np.all(np.isfinite(x)):
-        raise PhysicsError(
-            f"`positions` must be finite, (N, 3), of at least two blocks; got shape {x.shape}"
-        )
-    cell = np.asarray(box, dtype=np.float64)
-    cell = float(cell) * np.eye(3) if cell.ndim == 0 else cell
-    if cell.shape != (3, 3) or not np.linalg.det(cell) > 0.0:
-        raise PhysicsError(
-            "`box` must be a positive edge, or a right-handed cell as rows, (3, 3); "
-            f"got {np.asarray(box).tolist()!r}"
-        )
+    f = deformation_gradient(deformation)
+    rule = "`positions` must be finite, (N, 3), of at least two blocks"
+    x = checked_array(positions, rule, _are_points)
+    edge = real_number(box)
+    rule = "`box` must be a positive edge, or a right-handed cell as rows, (3, 3)"
+    cell = checked_array(
+        box if edge is None else np.diag([edge, edge, edge]),
+        rule,
+        lambda a: is_cell(a) and float(np.linalg.det(a)) > 0.0,
+    )
+    _require_compact(cell @ f.T)
     return PeriodicBlocks(cell @ f.T, x @ f.T)
+
+
+def _require_compact(cell: Array) -> None:
+    """Raise PhysicsError for a strained box so flat or long that its images fill the memory."""
+    lengths = np.linalg.svd(cell, compute_uv=False)
+    if lengths[0] > LONGEST_BOX * lengths[-1]:
+        raise PhysicsError(
+            f"the strained `box` must be at most {LONGEST_BOX:g} times as long as it is wide; it "
+            f"is {lengths[0] / lengths[-1]:.6g} times"
+        )
+
+
+def _are_points(x: Array) -> bool:
+    return x.ndim == 2 and x.shape[1] == 3 and len(x) >= 2 and is_moderate(x)
 
 
 class _Hessian:
@@ -181,8 +202,7 @@ class _Hessian:
         """The lowest eigenvalues, ascending, (count,), and their vectors as columns."""
         whole = self.rows <= 6 * DENSE_BLOCKS
         most = self.rows if whole else FEW
-        if not 1 <= count <= most:
-            raise PhysicsError(f"`count` must be from 1 to {most}; got {count!r}")
+        count = checked_integer(count, f"`count` must be an integer from 1 to {most}", 1, most)
         if whole and count > min(FEW, self.rows // 10):
             matrix = np.stack([self(column) for column in np.eye(self.rows)], axis=1)
             values, vectors = np.linalg.eigh(0.5 * (matrix + matrix.T))

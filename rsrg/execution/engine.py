@@ -12,9 +12,10 @@ from rsrg.config.run_config import RunConfig
 from rsrg.config.schema import Config
 from rsrg.config.stored import stored_config
 from rsrg.config.trajectory import TrajectoryConfig
+from rsrg.config.yaml_source import given_overrides
 from rsrg.errors import ConfigError, FrameError, RunFileError
 from rsrg.execution.clock import CLOCK
-from rsrg.execution.executor import Executor
+from rsrg.execution.executor import Executor, require_executor
 from rsrg.execution.kinds import initial_state, require_memory, saved_state
 from rsrg.execution.notebook import watched
 from rsrg.execution.open_executor import open_executor
@@ -28,7 +29,14 @@ from rsrg.results.exact_run import ExactRun
 from rsrg.results.run import Run
 from rsrg.results.stored_run import StoredRun
 from rsrg.results.trajectory_run import TrajectoryRun
-from rsrg.storage.atomic import free_name, make_folder, remove_leftovers, resolve_symlink, set_aside
+from rsrg.storage.atomic import (
+    free_name,
+    given_path,
+    make_folder,
+    remove_leftovers,
+    resolve_symlink,
+    set_aside,
+)
 from rsrg.storage.lock import locked, remove_dead_lock
 from rsrg.storage.run_file import (
     EXACT,
@@ -141,7 +149,8 @@ def start(
     must_begin: bool = True,
 ) -> AnyRun:
     """Compute what a config of any kind asks for; otherwise as `run`."""
-    target, limit = resolve_symlink(Path(path)), TimeLimit.from_walltime(walltime)
+    target, limit = resolve_symlink(given_path(path)), TimeLimit.from_walltime(walltime)
+    require_executor(executor)
     if target.suffix not in SUFFIXES:
         raise ConfigError([f"a run file must end in {' or '.join(SUFFIXES)}; got {target}"])
     state = initial_state(config, executor)
@@ -149,8 +158,9 @@ def start(
     with locked(target, CLOCK.now(), CLOCK.sleep) as note:
         if target.exists() and not (restart or _failed_at_once(target)):
             raise RunFileError(
-                f"{target} exists already. Go on with it: rsrg resume {shell_path(target)}. "
-                f"Begin again, keeping it as {free_name(target).name}: add --restart"
+                f"{target} exists already. Go on with it: rsrg resume {shell_path(target)} (in "
+                f"Python: rsrg.resume). Begin again, keeping it as {free_name(target).name}: add "
+                "--restart (in Python: restart=True)"
             )
         if target.exists() and restart:
             set_aside(target)
@@ -228,9 +238,9 @@ def chunks_left(
 
     Raises as `resume` does for what it refuses before it begins.
     """
-    with _resumable(resolve_symlink(Path(path))) as snapshot:
+    with _resumable(resolve_symlink(given_path(path))) as snapshot:
         state = saved_state(snapshot)
-        if (config := _remaining(snapshot, overrides or {})) is None:
+        if (config := _remaining(snapshot, overrides)) is None:
             return state.config, dict.fromkeys(state.chunks_done, 0)
         done = state.extended(config).chunks_done
     return config, {kind: total - done[kind] for kind, total in config.chunk_totals().items()}
@@ -248,27 +258,28 @@ def go_on(
     same_bits: bool = False,
 ) -> AnyRun:
     """Go on with a run of any kind, or of the kinds that are asked for; otherwise as `resume`."""
-    target, limit = resolve_symlink(Path(path)), TimeLimit.from_walltime(walltime)
+    target, limit = resolve_symlink(given_path(path)), TimeLimit.from_walltime(walltime)
+    require_executor(executor)
     snapshot = _resumable(target)
     if not issubclass(ExactRun, kinds) and snapshot.attributes.get("filetype") == EXACT:
         raise RunFileError(
             f"{target} holds exact super blocks: go on with rsrg resume {shell_path(target)}"
         )
-    if (config := _remaining(snapshot, overrides or {}, executor)) is None:
+    if (config := _remaining(snapshot, overrides, executor)) is None:
         remove_dead_lock(target, CLOCK.now(), CLOCK.sleep)
         return stored_run(snapshot)
     with locked(target, CLOCK.now(), CLOCK.sleep) as note:
         if not snapshot.is_current():  # another process saved after we read and before we locked
             snapshot.close()
             snapshot = Snapshot(target)
-            if (config := _remaining(snapshot, overrides or {}, executor)) is None:
+            if (config := _remaining(snapshot, overrides, executor)) is None:
                 return stored_run(snapshot)
         with snapshot:
             state = saved_state(snapshot).extended(config)
         if same_bits and (changes := state.record.changes()):
             raise RunFileError(
                 f"{target} was computed otherwise, and its last bits could differ: {changes}. "
-                "To go on all the same, leave out --same-bits"
+                "To go on all the same, leave out --same-bits (in Python: same_bits=True)"
             )
         session = Session(state, target, watch, limit, must_begin)
         del state  # of which the session lets go in time
@@ -304,11 +315,11 @@ def _resumable(path: Path) -> Snapshot:
 
 
 def _remaining(
-    snapshot: Snapshot, overrides: Mapping[str, Any], executor: Executor | None = None
+    snapshot: Snapshot, overrides: Mapping[str, Any] | None, executor: Executor | None = None
 ) -> RunConfig | None:
     """The config of the work left; None where the run is finished and nothing more is asked for."""
     before = stored_config(snapshot)
-    config = extended_config(before, dict(overrides))
+    config = extended_config(before, given_overrides(overrides))
     if snapshot.attributes["status"] == "finished" and config == before:
         return None
     require_memory(config, executor)

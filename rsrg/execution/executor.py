@@ -9,6 +9,8 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, Protocol, TypeVar
 
+from rsrg.errors import ConfigError
+
 UNITS_PER_WORKER = 4  # under way: one being computed, one waiting, two more for balance
 STOP_GRACE = 3.0  # s that a run asked to stop waits for the units under way
 T = TypeVar("T")
@@ -49,3 +51,9 @@ class Executor(Protocol):
 
     def close(self) -> None:
         """End the workers, even in the middle of a unit."""
+
+
+def require_executor(executor: Any) -> None:
+    """Raise ConfigError unless this is an executor, or none is given."""
+    if executor is not None and not all(hasattr(executor, k) for k in ("submit", "stop_grace")):
+        raise ConfigError([f"`executor` must be an executor of rsrg; got {executor!r:.60}"])

@@ -5,6 +5,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from rsrg.errors import ConfigError
 from rsrg.execution.progress import Watcher, unwatched
 
 
@@ -21,6 +22,8 @@ def watched(watch: Watcher | None) -> Iterator[Watcher]:
 
     The bar is a widget, or a line of text where ipywidgets is not installed.
     """
+    if not (watch is None or callable(watch)):
+        raise ConfigError([f"`watch` must be a function of a Progress; got {watch!r:.60}"])
     if watch is not None or not in_notebook():
         yield watch or unwatched
         return

@@ -10,6 +10,7 @@ from rsrg.config.quantities import MAX_CHARACTERS, si_value
 from rsrg.errors import ConfigError
 from rsrg.execution.clock import CLOCK
 from rsrg.formatting import duration_text
+from rsrg.physics.arguments import real_number, shown
 
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _TWO = "[0-5][0-9]"  # digits of minutes or seconds
@@ -73,7 +74,11 @@ class TimeLimit:
         """
         limits = [cls(math.inf, "")]
         if walltime is not None:
-            limits.append(cls(CLOCK.monotonic() + walltime, "walltime"))
+            seconds = real_number(walltime)
+            if seconds is None or not seconds >= 0.0:
+                given = shown(walltime)
+                raise ConfigError([f"`walltime` must be a number of seconds ≥ 0; got {given}"])
+            limits.append(cls(CLOCK.monotonic() + seconds, "walltime"))
         end = os.environ.get(SLURM_END, "")
         if end.isdecimal():
             left = float(end) - CLOCK.wall()

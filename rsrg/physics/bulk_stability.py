@@ -16,6 +16,7 @@ from rsrg.physics.arrays import Array
 from rsrg.physics.bloch import Complex, PeriodicBlocks, bloch_parts, lattice_blocks
 from rsrg.physics.criticality import first_below_zero
 from rsrg.physics.elastic import elastic_root, inverse_start
+from rsrg.physics.lattices import lattice_record
 from rsrg.physics.pairs import pair_weights, weighted
 from rsrg.physics.sign import Sign, sign_factor
 from rsrg.physics.strain import deformation_gradient
@@ -72,6 +73,7 @@ def _softest(
     lattice: str, f: Array, alpha: float, base: Array, factor: Array, sign: Sign, grid: int
 ) -> BulkStability:
     """The lowest eigenvalue over k of base ± factorᵀ m(k) factor, (6, 6) for each block."""
+    lattice_record(lattice)  # of which the cache of matrices would say that it is no key
     blocks, matrices = _on_grid(lattice, f.tobytes(), grid)
     one = np.eye(len(blocks.points))
     bases, factors = np.kron(one, base), sign_factor(sign) * np.kron(one, factor)

@@ -10,6 +10,13 @@ from scipy.interpolate import CubicSpline
 from scipy.optimize import brentq
 
 from rsrg.formatting import NONE, with_error
+from rsrg.physics.arguments import (
+    check_positive,
+    checked_array,
+    checked_number,
+    is_moderate,
+    shown,
+)
 from rsrg.physics.arrays import Array
 from rsrg.physics.channels import (
     Channels,
@@ -117,17 +124,26 @@ def critical_strains(
         >>> round(first.strain, 4), first.channel
         (1.8536, 'yy-zz')
     """
-    if not steps > 0:
-        raise PhysicsError(f"`steps` must be positive; got {steps!r}")
-    if not 0 < strain_max < np.inf:
-        raise PhysicsError(f"`strain_max` must be positive and finite; got {strain_max!r}")
+    n = sign_factor(sign) * check_positive("steps", steps)
+    high = check_positive("strain_max", strain_max)
     start = inverse_start(alpha, contraction, amplitude)
-    if not -1.0 < strain_min <= 0.0:
-        raise PhysicsError(f"`strain_min` must lie in (−1, 0]; got {strain_min!r}")
-    sides = [np.linspace(0.0, end, INTERVALS + 1) for end in (strain_min, strain_max)]
-    grid, n = np.unique(np.concatenate(sides)), sign_factor(sign) * steps
+    rule = "`strain_min` must lie in (−1, 0]"
+    low = checked_number(strain_min, rule, lambda e: -1.0 < e <= 0.0)
+    if not callable(coupling):
+        raise PhysicsError(f"`coupling` must be a function of the strain e; got {shown(coupling)}")
+    grid = np.unique(np.concatenate([np.linspace(0.0, e, INTERVALS + 1) for e in (low, high)]))
     channels = strain_channels(strain_direction("xx"))
-    return Records(crossings(lambda e: start + n * coupling(e), grid, contraction, channels))
+
+    def inverse_chi(e: float) -> Array:
+        return start + n * _checked_coupling(coupling(e), e)
+
+    return Records(crossings(inverse_chi, grid, contraction, channels))
+
+
+def _checked_coupling(m: Array, e: float) -> Array:
+    """M as a caller's function gives it at e, if it is one. Raises PhysicsError."""
+    rule = f"`coupling` must give a finite 6×6 matrix, at e = {e:.6g} too"
+    return checked_array(m, rule, lambda a: a.shape == (6, 6) and is_moderate(a))
 
 
 def crossings(

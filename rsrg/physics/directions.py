@@ -12,7 +12,7 @@ from functools import cache
 import numpy as np
 
 from rsrg.physics.arrays import Array
-from rsrg.physics.errors import ConvergenceError
+from rsrg.physics.errors import ConvergenceError, PhysicsError
 from rsrg.physics.interaction import quartic_moments
 from rsrg.physics.strain import principal_stretches
 
@@ -20,6 +20,7 @@ MAX_REFINEMENTS = 10
 AROUND_START = 4  # midpoints in a quarter turn: exact for all quartics where f is constant
 AVERAGE_ROUNDING = 1e-16  # of numbers of order 1: all that is left of ln s without strain
 ALONG_START = 16  # Gauss nodes on each smooth piece
+MOST_STRETCHED = 1e7  # times another direction; at 1e8, s² loses all its digits
 EQUAL = 1e-14  # relative difference of 1/λ² that is rounding
 
 
@@ -82,9 +83,15 @@ def quartic_average(
     f: vectorised, smooth between `breaks` (values of s, continuous there). rtol: relative to the
     largest moment; both node counts are doubled until the change is below it.
 
-    Raises ConvergenceError, with the last estimate, when MAX_REFINEMENTS doublings do not do.
+    Raises PhysicsError where one direction is stretched more than MOST_STRETCHED times another;
+    ConvergenceError, with the last estimate, when MAX_REFINEMENTS doublings do not do.
     """
     stretches, axes = principal_stretches(deformation)
+    if stretches[-1] > MOST_STRETCHED * stretches[0]:
+        raise PhysicsError(
+            f"`deformation` must not stretch one direction more than {MOST_STRETCHED:.0e} times as "
+            f"far as another; got {stretches[-1] / stretches[0]:.6g} times"
+        )
     order = _polar_last(stretches)
     inverse_squares, axes = stretches[order] ** -2.0, axes[:, order]
     if axial := abs(inverse_squares[0] - inverse_squares[1]) <= EQUAL * inverse_squares[0]:

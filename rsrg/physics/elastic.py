@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from rsrg.physics.arguments import check_positive, checked_number
 from rsrg.physics.arrays import Array
-from rsrg.physics.errors import PhysicsError
 from rsrg.physics.pairs import Contraction, inverse, pair_matrix, weighted
 
 ALPHA_MIN, ALPHA_MAX = 0.25, 1.0
@@ -14,9 +14,8 @@ def check_alpha(alpha: float) -> float:
 
     Raises PhysicsError otherwise (also for NaN).
     """
-    if not ALPHA_MIN < alpha < ALPHA_MAX:
-        raise PhysicsError(f"`alpha` = 1 − c_t²/c_l² must lie between 0.25 and 1; got {alpha!r}")
-    return float(alpha)
+    rule = "`alpha` = 1 − c_t²/c_l² must lie between 0.25 and 1"
+    return checked_number(alpha, rule, lambda number: ALPHA_MIN < number < ALPHA_MAX)
 
 
 def elastic_susceptibility(alpha: float) -> Array:
@@ -70,6 +69,4 @@ def inverse_start(alpha: float, contraction: Contraction, amplitude: float = 1.0
 
 def check_amplitude(amplitude: float) -> float:
     """f of χ' = f χ_el itself, if positive and finite. Raises PhysicsError otherwise."""
-    if not 0.0 < amplitude < np.inf:
-        raise PhysicsError(f"`amplitude` must be positive and finite; got {amplitude!r}")
-    return float(amplitude)
+    return check_positive("amplitude", amplitude)

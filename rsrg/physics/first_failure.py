@@ -18,7 +18,7 @@ from rsrg.physics.coupling_source import (
 from rsrg.physics.criticality import Crossing, crossings
 from rsrg.physics.errors import PhysicsError
 from rsrg.physics.materials import GLASSES, Material, glass
-from rsrg.physics.pairs import Contraction
+from rsrg.physics.pairs import Contraction, pair_weights
 from rsrg.physics.readings import READINGS, Reading
 from rsrg.physics.recursion import whole_steps
 from rsrg.physics.sign import SIGNS, Sign
@@ -83,7 +83,8 @@ class CriticalAnswer:
 class Loading:
     """How a glass is strained and grown: the path, the steps' size, L₁ and R in m.
 
-    Raises PhysicsError unless 0 < start < sample < ∞ and n0 is an integer ≥ 2.
+    Raises PhysicsError unless 0 < start < sample < ∞ and n0 is an integer ≥ 2, and for an unknown
+    contraction.
     """
 
     path: StrainPath = E_XX
@@ -99,6 +100,7 @@ class Loading:
                 f"{self.sample!r} and {self.start!r} m"
             )
         whole_steps(self.log_ratio, self.n0)
+        pair_weights(self.contraction)
 
     @property
     def log_ratio(self) -> float:
@@ -173,7 +175,7 @@ def choose_glasses(
     alpha: float | None = None,
 ) -> tuple[Material, ...]:
     """The glass of `choose_glass`; with `material` = all, the twelve of Table I."""
-    if material == "all" and c_l is c_t is alpha is None:
+    if isinstance(material, str) and material == "all" and c_l is c_t is alpha is None:
         return tuple(GLASSES.values())
     return (choose_glass(material, c_l, c_t, alpha),)
 

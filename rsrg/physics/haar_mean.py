@@ -32,6 +32,7 @@ from rsrg.physics.super_block_size import body_radius, check_n0
 # an error of 6e-12 (e_xy = 0.3, N0 = 3).
 RTOL = 1e-9
 LARGEST_N0 = 1000  # of an exact mean, as of configs; its time goes with N0³
+LARGEST_REACH = 1e4  # block sizes, of the longest displacement; the time goes with its cube
 SLOW_N0 = 400  # beyond, one mean takes more than about 5 s
 N0_CUBED_SECONDS = 7e-8  # of a mean, N0 ≥ 100, on one core, roughly
 
@@ -76,6 +77,11 @@ def haar_mean_moments(
 
     stretches, _ = principal_stretches(f)
     reach = 1.0 / x_of_s(1.0 / stretches)
+    if reach.max() > LARGEST_REACH:
+        raise PhysicsError(
+            f"`deformation` must keep blocks in reach of {LARGEST_REACH:,.0f} block sizes for an "
+            f"exact sum; got {reach.max():.6g}"
+        )
     distances, counts = lattice_shells(lattice, float(reach.max()))
     crossed = distances[distances > reach.min()]
     breaks = crossed / diameter if reading.domain == "sphere" else diameter / crossed

@@ -8,6 +8,14 @@ from itertools import combinations_with_replacement
 
 import numpy as np
 
+from rsrg.physics.arguments import (
+    SCALE,
+    check_positive,
+    checked_number,
+    is_moderate,
+    real_array,
+    shown,
+)
 from rsrg.physics.arrays import Array
 from rsrg.physics.elastic import check_alpha
 from rsrg.physics.errors import PhysicsError
@@ -137,14 +145,14 @@ def coupling_matrix(
         >>> m.shape, round(float(m[0, 0]), 5)
         ((6, 6), -0.15915)
     """
-    moments = np.asarray(moments, dtype=np.float64)
-    if moments.shape[-1:] != (15,):
-        raise PhysicsError(f"`moments` must have 15 as last axis; got shape {moments.shape}")
-    if not np.all(np.isfinite(moments)):
-        raise PhysicsError(f"`moments` must be finite; got {moments.tolist()!r}")
-    if not n_blocks >= 1:
-        raise PhysicsError(f"`n_blocks` must be at least 1; got {n_blocks!r}")
-    if not block_volume > 0:
-        raise PhysicsError(f"`block_volume` must be positive; got {block_volume!r}")
-    total = lambda_tilde_from_moments(moments, check_alpha(alpha))
-    return np.asarray(block_volume / n_blocks / (4.0 * np.pi) * total, dtype=np.float64)
+    numbers = real_array(moments)
+    if numbers is None:
+        raise PhysicsError(f"`moments` must be real numbers, (..., 15); got {shown(moments)}")
+    if numbers.shape[-1:] != (15,):
+        raise PhysicsError(f"`moments` must have 15 as last axis; got shape {numbers.shape}")
+    if not is_moderate(numbers):
+        raise PhysicsError(f"`moments` must be finite, at most {SCALE:.0e}; got {shown(numbers)}")
+    n = checked_number(n_blocks, "`n_blocks` must be at least 1", lambda x: 1.0 <= x < np.inf)
+    volume = check_positive("block_volume", block_volume)
+    total = lambda_tilde_from_moments(numbers, check_alpha(alpha))
+    return np.asarray(volume / n / (4.0 * np.pi) * total, dtype=np.float64)

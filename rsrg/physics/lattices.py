@@ -14,6 +14,7 @@ from functools import cached_property
 
 import numpy as np
 
+from rsrg.physics.arguments import check_word
 from rsrg.physics.arrays import Array
 from rsrg.physics.errors import PhysicsError
 
@@ -117,8 +118,7 @@ LATTICES: dict[str, LatticeRecord] = {
 
 def lattice_record(lattice: str) -> LatticeRecord:
     """The record of a lattice. Raises PhysicsError, listing the known names, for an unknown one."""
-    if lattice not in LATTICES:
-        raise PhysicsError(f"`lattice` must be one of {', '.join(LATTICES)}; got {lattice!r}")
+    check_word("lattice", lattice, LATTICES)
     return LATTICES[lattice]
 
 

@@ -5,7 +5,7 @@ from scipy.special import hyp2f1
 
 from rsrg.physics.arrays import Array
 from rsrg.physics.elastic import check_alpha
-from rsrg.physics.strain import eccentricity_squared
+from rsrg.physics.strain import check_strain, eccentricity_squared
 from rsrg.physics.super_block_size import check_n0
 
 
@@ -20,7 +20,7 @@ def surface_averages(strain: float) -> tuple[float, float, float]:
 
     Raises PhysicsError unless e > −1.
     """
-    t = eccentricity_squared(strain)
+    t, strain = eccentricity_squared(strain), check_strain(strain)
     if strain < 0.0:  # Pfaff: the common factor (1 - t)^1/2 drops out of the ratios
         z = -strain * (2.0 + strain)
         i0, i1, i2 = (float(hyp2f1(-0.5, 1.0, k + 1.5, z)) / (2 * k + 1) for k in range(3))

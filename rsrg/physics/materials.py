@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from rsrg.physics.arguments import check_word
 from rsrg.physics.elastic import check_alpha
 from rsrg.physics.errors import PhysicsError
 
@@ -79,6 +80,5 @@ def glass(name: str) -> Material:
 
     Raises PhysicsError, listing the known names, for any other.
     """
-    if name not in GLASSES:
-        raise PhysicsError(f"`material` must be one of {', '.join(GLASSES)}; got {name!r}")
+    check_word("material", name, GLASSES)
     return GLASSES[name]

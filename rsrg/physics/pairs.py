@@ -10,8 +10,8 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from rsrg.physics.arguments import check_word
 from rsrg.physics.arrays import Array
-from rsrg.physics.errors import PhysicsError
 
 Contraction = Literal["tensor", "six"]
 CONTRACTIONS: tuple[Contraction, ...] = get_args(Contraction)
@@ -32,8 +32,7 @@ def pair_weights(contraction: Contraction) -> Array:
 
     Raises PhysicsError for another contraction.
     """
-    if contraction not in CONTRACTIONS:
-        raise PhysicsError(f"`contraction` must be 'tensor' or 'six'; got {contraction!r}")
+    check_word("contraction", contraction, CONTRACTIONS)
     shear = np.sqrt(2.0) if contraction == "tensor" else 1.0
     return np.where(_I == _J, 1.0, shear)
 

@@ -7,6 +7,7 @@
 from dataclasses import dataclass
 from typing import Literal, Self, get_args
 
+from rsrg.physics.arguments import check_word, shown
 from rsrg.physics.errors import PhysicsError
 
 Positions = Literal["fixed", "affine"]
@@ -22,10 +23,8 @@ class Reading:
     domain: Domain
 
     def __post_init__(self) -> None:
-        if self.positions not in get_args(Positions):
-            raise PhysicsError(f"`positions` must be fixed or affine; got {self.positions!r}")
-        if self.domain not in get_args(Domain):
-            raise PhysicsError(f"`domain` must be ellipsoid or sphere; got {self.domain!r}")
+        check_word("positions", self.positions, get_args(Positions))
+        check_word("domain", self.domain, get_args(Domain))
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -34,8 +33,8 @@ class Reading:
         Raises PhysicsError, listing the four names, for any other text.
         """
         known = [str(r) for r in READINGS]
-        if text not in known:
-            raise PhysicsError(f"a reading must be one of {', '.join(known)}; got {text!r}")
+        if not isinstance(text, str) or text not in known:
+            raise PhysicsError(f"a reading must be one of {', '.join(known)}; got {shown(text)}")
         positions, domain = text.split("/")
         return cls(positions, domain)  # type: ignore[arg-type]
 

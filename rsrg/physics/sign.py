@@ -7,7 +7,7 @@ takes χ as positive and keeps +M. Both are computed: `paper` and `hamiltonian`.
 
 from typing import Literal
 
-from rsrg.physics.errors import PhysicsError
+from rsrg.physics.arguments import check_word
 
 Sign = Literal["paper", "hamiltonian"]
 SIGNS: dict[Sign, float] = {"paper": 1.0, "hamiltonian": -1.0}
@@ -19,6 +19,5 @@ def sign_factor(sign: str) -> float:
 
     Raises PhysicsError for another word.
     """
-    if sign not in SIGNS:
-        raise PhysicsError(f"`sign` must be paper or hamiltonian; got {sign!r}")
-    return SIGNS[sign]
+    check_word("sign", sign, SIGNS)
+    return SIGNS[sign]  # type: ignore[index]

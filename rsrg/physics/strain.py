@@ -4,10 +4,12 @@ from typing import Literal
 
 import numpy as np
 
+from rsrg.physics.arguments import checked_array, checked_number, real_number
 from rsrg.physics.arrays import Array
 from rsrg.physics.errors import PhysicsError
 from rsrg.physics.pairs import PAIR_NAMES, PAIRS
 
+LARGEST_STRETCH = 1e15  # of a direction, and its inverse the least: beyond, it is a mistake
 Component = Literal["xx", "xy", "xz", "yy", "yz", "zz"]
 
 
@@ -25,20 +27,36 @@ def strain_direction(component: Component) -> Array:
 def deformation_gradient(deformation: float | Array) -> Array:
     """F, (3, 3). A number e means diag(1 + e, 1, 1), the paper's e_xx = e (Sec. II D).
 
-    Raises PhysicsError unless F is finite, 3×3 and det F > 0 (for a number: e > −1).
+    Raises PhysicsError unless F is finite, 3×3 and det F > 0 (for a number: e > −1), and no stretch
+    is beyond LARGEST_STRETCH.
     """
-    if np.ndim(deformation) == 0:
-        e = float(deformation)
-        if not -1.0 < e < np.inf:
-            raise PhysicsError(f"`strain` e must be greater than −1 and finite; got {e!r}")
-        return np.diag([1.0 + e, 1.0, 1.0])
-    f = np.array(deformation, dtype=np.float64)
-    if f.shape != (3, 3) or not np.all(np.isfinite(f)):
-        raise PhysicsError(f"`deformation` must be a finite 3×3 matrix; got {f.tolist()!r}")
+    if (e := real_number(deformation)) is not None:
+        return np.diag([1.0 + check_strain(e), 1.0, 1.0])
+    rule = "`deformation` must be a finite 3×3 matrix"
+    f = checked_array(deformation, rule, lambda a: a.shape == (3, 3) and bool(np.isfinite(a).all()))
+    stretches = np.linalg.svd(f, compute_uv=False)
+    if stretches[0] > LARGEST_STRETCH:
+        raise PhysicsError(
+            f"`deformation` must stretch by at most {LARGEST_STRETCH:.0e}; got {stretches[0]:.6g}"
+        )
     determinant = float(np.linalg.det(f))
     if not determinant > 0.0:
         raise PhysicsError(f"`deformation` must have det F > 0; got det F = {determinant:.6g}")
+    if stretches[-1] < 1.0 / LARGEST_STRETCH:
+        raise PhysicsError(
+            f"`deformation` must leave at least {1.0 / LARGEST_STRETCH:.0e} of each length; "
+            f"got {stretches[-1]:.6g}"
+        )
     return f
+
+
+def check_strain(strain: float) -> float:
+    """A strain e itself, if above −1 and not beyond LARGEST_STRETCH. Raises PhysicsError."""
+    checked_number(
+        strain, "`strain` e must be greater than −1 and finite", lambda e: -1.0 < e < np.inf
+    )
+    rule = f"`strain` e must be at most {LARGEST_STRETCH:.0e}"
+    return checked_number(strain, rule, lambda e: e <= LARGEST_STRETCH)
 
 
 def principal_stretches(deformation: Array) -> tuple[Array, Array]:
@@ -56,9 +74,8 @@ def eccentricity_squared(strain: float) -> float:
     Negative for compression (e < 0): the ellipsoid is then oblate and ε imaginary.
     Raises PhysicsError unless e > −1.
     """
-    if not -1.0 < strain < np.inf:
-        raise PhysicsError(f"`strain` e must be greater than −1 and finite; got {strain!r}")
-    return strain * (2.0 + strain) / (1.0 + strain) ** 2
+    e = check_strain(strain)
+    return e * (2.0 + e) / (1.0 + e) ** 2
 
 
 def strain_from_eccentricity(eccentricity: float) -> float:
@@ -66,6 +83,6 @@ def strain_from_eccentricity(eccentricity: float) -> float:
 
     Raises PhysicsError unless 0 ≤ ε < 1.
     """
-    if not 0.0 <= eccentricity < 1.0:
-        raise PhysicsError(f"`eccentricity` must lie in [0, 1); got {eccentricity!r}")
-    return float(1.0 / np.sqrt(1.0 - eccentricity**2) - 1.0)
+    rule = "`eccentricity` must lie in [0, 1)"
+    e = checked_number(eccentricity, rule, lambda number: 0.0 <= number < 1.0)
+    return float(1.0 / np.sqrt(1.0 - e**2) - 1.0)

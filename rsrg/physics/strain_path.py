@@ -18,6 +18,7 @@ from typing import get_args
 import numpy as np
 from scipy.optimize import brentq
 
+from rsrg.physics.arguments import SCALE, checked_array, is_moderate
 from rsrg.physics.arrays import Array
 from rsrg.physics.errors import PhysicsError
 from rsrg.physics.strain import Component, strain_direction
@@ -74,11 +75,8 @@ def strain_path(strain: str | Array) -> StrainPath:
     Raises PhysicsError for another name, and a matrix that is not finite, 3×3 and non-zero.
     """
     if not isinstance(strain, str):
-        d = np.asarray(strain, dtype=np.float64)
-        if d.shape != (3, 3) or not np.all(np.isfinite(d)) or not d.any():
-            raise PhysicsError(
-                f"`strain` must be a finite 3×3 matrix that is not zero; got {d.tolist()!r}"
-            )
+        rule = "`strain` must be a finite 3×3 matrix that is not zero, or a name"
+        d = checked_array(strain, rule, _is_direction)
         return _linear(_matrix_text(d), d)
     if strain not in KINDS:
         raise PhysicsError(f"`strain` must be one of {', '.join(KINDS)}, or 3×3; got {strain!r}")
@@ -89,6 +87,13 @@ def strain_path(strain: str | Array) -> StrainPath:
     if strain == "hydrostatic":
         return _linear(strain, np.eye(3))
     return _linear(strain, strain_direction(strain))  # type: ignore[arg-type]
+
+
+def _is_direction(d: Array) -> bool:
+    """Whether D is 3×3, and neither zero nor so small or large that F = 1 + e D loses it."""
+    if d.shape != (3, 3) or not is_moderate(d):
+        return False
+    return bool(np.abs(d).max() >= 1.0 / SCALE)
 
 
 def _linear(name: str, direction: Array) -> StrainPath:

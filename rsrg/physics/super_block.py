@@ -6,13 +6,20 @@ from typing import Self
 
 import numpy as np
 
+from rsrg.physics.arguments import (
+    check_positive,
+    checked_array,
+    complex_array,
+    is_moderate,
+    shown,
+)
 from rsrg.physics.arrays import Array
 from rsrg.physics.elastic import check_alpha
 from rsrg.physics.errors import PhysicsError
 from rsrg.physics.linear_response import pair_response
 from rsrg.physics.pairs import PAIRS, pair_weights, unweighted, weighted
 from rsrg.physics.product_space import add_pair_operator, summed_levels, summed_operator
-from rsrg.physics.quenched import pair_interaction
+from rsrg.physics.quenched import check_distances, pair_interaction
 
 MOST_STATES = 4096  # a complex matrix of so many rows takes 268 MB, and seven are needed
 SYMMETRY_ERROR = 1e-9  # of the largest element: what rounding may do to a hermitian matrix
@@ -44,15 +51,19 @@ class SuperBlock:
         block_volume: float = 1.0,
     ) -> Self:
         """The super block from plain arrays; arguments and errors as `super_block_response`."""
-        e, r = np.asarray(levels, dtype=np.float64), np.asarray(positions, dtype=np.float64)
-        t = _checked_stress(e, np.asarray(stress))
-        if r.shape != (len(e), 3) or not np.isfinite(r).all():
-            raise PhysicsError(f"`positions` must be finite, of shape {(len(e), 3)}; got {r!r}")
-        for name, value in (("temperature", temperature), ("block_volume", block_volume)):
-            if not 0.0 < value < np.inf:
-                raise PhysicsError(f"`{name}` must be positive and finite; got {value!r}")
+        rule = "`levels` must be finite, of shape (N, K) with N ≥ 2 blocks"
+        e = checked_array(
+            levels, rule, lambda a: a.ndim == 2 and len(a) >= 2 and a.size > 0 and is_moderate(a)
+        )
+        t = _checked_stress(len(e), e.shape[1], stress)
+        shape = (len(e), 3)
+        rule = f"`positions` must be finite, of shape {shape}"
+        r = checked_array(positions, rule, lambda a: a.shape == shape and is_moderate(a))
+        check_distances(r)
+        k_t = check_positive("temperature", temperature)
+        volume = check_positive("block_volume", block_volume)
         coupling = weighted(pair_interaction(r, check_alpha(alpha)), "tensor")
-        return cls(e, t, -0.5 * coupling, float(temperature), float(block_volume))
+        return cls(e, t, -0.5 * coupling, k_t, volume)
 
     @property
     def states(self) -> int:
@@ -96,15 +107,13 @@ class SuperBlock:
         return unweighted(rel, "tensor"), unweighted(res, "tensor")
 
 
-def _checked_stress(e: Array, t: np.ndarray) -> np.ndarray:
+def _checked_stress(n: int, k: int, stress: np.ndarray) -> np.ndarray:
     """Stress in Mandel form, (N, 6, K, K), real where it has no imaginary part."""
-    if e.ndim != 2 or len(e) < 2 or not np.isfinite(e).all():
+    t = complex_array(stress)
+    if t is None or t.shape != (n, 3, 3, k, k) or not is_moderate(t):
         raise PhysicsError(
-            f"`levels` must be finite, of shape (N, K) with N ≥ 2 blocks; got {e.shape}"
+            f"`stress` must be finite, of shape {(n, 3, 3, k, k)}; got {shown(stress)}"
         )
-    n, k = e.shape
-    if t.shape != (n, 3, 3, k, k) or not np.isfinite(t).all():
-        raise PhysicsError(f"`stress` must be finite, of shape {(n, 3, 3, k, k)}; got {t.shape}")
     allowed = SYMMETRY_ERROR * np.abs(t).max()
     for rule, other in (
         ("hermitian in n, m", np.swapaxes(t, -1, -2).conj()),

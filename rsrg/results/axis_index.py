@@ -3,6 +3,8 @@
 import numpy as np
 
 from rsrg.errors import RunFileError
+from rsrg.physics.arguments import real_number, shown
+from rsrg.results.name_index import name_index
 from rsrg.results.opened_file import OpenedFile
 from rsrg.results.run import Run
 
@@ -12,10 +14,7 @@ def axis_index(run: OpenedFile, axis: str, name: str) -> int:
 
     Raises RunFileError, listing the names, for an unknown one.
     """
-    names = [str(n) for n in run.read(f"axes/{axis}")]
-    if name not in names:
-        raise RunFileError(f"`{axis}` must be one of {', '.join(names)}; got {name!r} ({run.path})")
-    return names.index(name)
+    return name_index(axis, name, [str(n) for n in run.read(f"axes/{axis}")], run.path)
 
 
 def nearest_strain(run: Run, strain: float) -> int:
@@ -24,9 +23,11 @@ def nearest_strain(run: Run, strain: float) -> int:
     Raises RunFileError for a strain outside the grid.
     """
     strains = run.read("axes/strain")
-    if not strains[0] <= strain <= strains[-1]:
+    e = real_number(strain)
+    if e is None or not strains[0] <= e <= strains[-1]:
+        given = shown(strain) if e is None else f"{e:g}"
         raise RunFileError(
-            f"`strain` must lie on the grid, {strains[0]:g} … {strains[-1]:g}; got {strain:g} "
+            f"`strain` must lie on the grid, {strains[0]:g} … {strains[-1]:g}; got {given} "
             f"({run.path})"
         )
-    return int(np.abs(strains - strain).argmin())
+    return int(np.abs(strains - e).argmin())

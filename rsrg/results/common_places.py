@@ -7,9 +7,9 @@ from typing import Any, Self
 
 import numpy as np
 
-from rsrg.errors import RunFileError
 from rsrg.formatting import counted, length
 from rsrg.physics.arrays import Array
+from rsrg.results.name_index import name_index
 from rsrg.results.run import Run
 from rsrg.storage.layout import SOURCES
 
@@ -36,11 +36,8 @@ class CommonPlaces:
         """
         for run in (a, b):
             run.material_index(material)
-            if reading is not None and reading not in run.config.readings:
-                raise RunFileError(
-                    f"`reading` must be one of {', '.join(run.config.readings)}; got {reading!r} "
-                    f"({run.path})"
-                )
+            if reading is not None:
+                name_index("reading", reading, run.config.readings, run.path)
         return cls(
             a,
             b,

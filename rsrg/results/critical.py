@@ -10,6 +10,7 @@ from rsrg.errors import ConfigError
 from rsrg.formatting import NONE, length, with_error
 from rsrg.physics.arrays import Array
 from rsrg.physics.criticality import Crossing
+from rsrg.physics.errors import PhysicsError
 from rsrg.physics.first_failure import (
     CriticalAnswer,
     CriticalRow,
@@ -145,8 +146,10 @@ def _glasses(
     velocities: tuple[float | None, float | None],
     alpha: float | None,
 ) -> Iterator[Material]:
-    names = [material] if material is None or isinstance(material, str) else material
-    for name in names:
+    given = plain_value(material)
+    if given == []:
+        raise PhysicsError("`material` must name a glass; got []")
+    for name in given if isinstance(given, list) else [given]:
         yield from choose_glasses(name, *velocities, alpha)
 
 

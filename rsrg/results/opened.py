@@ -9,6 +9,7 @@ from rsrg.results.exact_run import ExactRun
 from rsrg.results.merged_runs import MergedRuns
 from rsrg.results.run import Run
 from rsrg.results.trajectory_run import TrajectoryRun
+from rsrg.storage.atomic import given_path
 from rsrg.storage.run_file import MERGED, Snapshot
 
 
@@ -43,7 +44,7 @@ def open_run(path: str | os.PathLike[str]) -> Run | TrajectoryRun | MergedRuns:
         >>> run.status, run.progress
         ('finished', (12, 12))
     """
-    opened = open_any(Path(path))
+    opened = open_any(given_path(path))
     if isinstance(opened, ExactRun):
         raise NotARunError(
             f"{path} holds an ensemble of exact super blocks and no flow: see rsrg report"

@@ -65,6 +65,8 @@ class OpenedFile(ABC):
             >>> run.read("axes/length_ratio")[:3].tolist()
             [3.0, 9.0, 27.0]
         """
+        if not isinstance(name, str):
+            raise RunFileError(f"a dataset must be named by its path, as flow/chi; got {name!r}")
         snapshot, key = self.snapshot, name.strip("/")
         if name not in self:
             self._require_there(key)
@@ -90,7 +92,10 @@ class OpenedFile(ABC):
             ('block size L_n after n steps', 'm')
         """
         self._require_open()
-        return ENTRIES[name.strip("/")]
+        key = name.strip("/") if isinstance(name, str) else ""
+        if key not in ENTRIES:
+            raise RunFileError(f"a dataset must be named by its path, as flow/chi; got {name!r}")
+        return ENTRIES[key]
 
     @property
     def derived(self) -> list[str]:

@@ -3,7 +3,6 @@
 import json
 import os
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,9 +15,11 @@ from rsrg.physics.strain_text import strain_text
 from rsrg.records import Records
 from rsrg.results.critical_record import CriticalStrainRecord
 from rsrg.results.derivable import derivable
+from rsrg.results.name_index import name_index
 from rsrg.results.run_html import run_html
 from rsrg.results.shown_by import run_plots
 from rsrg.results.stored_run import StoredRun
+from rsrg.storage.atomic import given_path
 from rsrg.storage.layout import ENTRIES, SOURCES
 from rsrg.storage.run_file import Snapshot
 
@@ -118,8 +119,7 @@ class Run(StoredRun):
             >>> chi.shape, chi[:2, 0, 0].round(2).tolist()
             ((3, 6, 6), [3.33, -58.32])
         """
-        if source not in SOURCES:
-            raise RunFileError(f"`source` must be one of {', '.join(SOURCES)}; got {source!r}")
+        name_index("source", source, list(SOURCES))
         path = f"{name}{SOURCES[source].suffix}"
         values = self.read(path)
         entries = [ENTRIES.get(f"{name}{s.suffix}") for s in SOURCES.values()]
@@ -143,6 +143,7 @@ class Run(StoredRun):
             >>> run.readings("lattice"), run.readings("log")
             (['fixed/ellipsoid'], [''])
         """
+        name_index("source", source, list(SOURCES))
         if "reading" not in ENTRIES[f"critical/strain{SOURCES[source].suffix}"].dims:
             return [""]
         return [str(r) for r in self.read("axes/reading")]
@@ -159,11 +160,7 @@ class Run(StoredRun):
             0
         """
         materials = [str(m) for m in self.read("axes/material")]
-        if name is not None and name not in materials:
-            raise RunFileError(
-                f"`material` must be one of {', '.join(materials)}; got {name!r} ({self.path})"
-            )
-        return 0 if name is None else materials.index(name)
+        return 0 if name is None else name_index("material", name, materials, self.path)
 
     @property
     def derived(self) -> list[str]:  # as in OpenedFile
@@ -253,4 +250,4 @@ def open_single_run(path: str | os.PathLike[str]) -> Run:
 
     Raises NotARunError for merged runs, and for an ensemble of exact super blocks.
     """
-    return Run(Snapshot(Path(path)))
+    return Run(Snapshot(given_path(path)))

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from rsrg.config.stored import stored_config
 from rsrg.config.trajectory import TrajectoryConfig
-from rsrg.errors import NotARunError, RunFileError
+from rsrg.errors import NotARunError
 from rsrg.formatting import NONE, plain
 from rsrg.records import Records
+from rsrg.results.name_index import name_index
 from rsrg.results.run_html import trajectory_run_html
 from rsrg.results.shown_by import trajectory_plots
 from rsrg.results.stored_run import StoredRun
@@ -93,11 +94,7 @@ class TrajectoryRun(StoredRun):
         Raises RunFileError, naming the glasses of the run, for an unknown one.
         """
         names = [glass.name for glass in self.config.glasses()]
-        if name is not None and name not in names:
-            raise RunFileError(
-                f"`material` must be one of {', '.join(names)}; got {name!r} ({self.path})"
-            )
-        return 0 if name is None else names.index(name)
+        return 0 if name is None else name_index("material", name, names, self.path)
 
     def frames(self, material: str | None = None) -> Records[FrameRecord]:
         """A record of each frame, with the norms of M of a glass; a notebook shows it as a table.

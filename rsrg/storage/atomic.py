@@ -162,6 +162,16 @@ def make_folder(path: Path) -> None:
         raise RunFileError(_refused(path, error)) from error
 
 
+def given_path(path: str | os.PathLike[str]) -> Path:
+    """The path that a caller gives. Raises RunFileError where it can be none."""
+    if not isinstance(path, str | os.PathLike) or not isinstance(os.fspath(path), str):
+        raise RunFileError(f"a path must be a text or a pathlib.Path; got {path!r:.60}")
+    if not os.fspath(path):
+        raise RunFileError("a path must not be empty; got ''")
+    require_path(Path(path))
+    return Path(path)
+
+
 def require_path(path: Path) -> None:
     """Raise RunFileError where this can be no path."""
     if "\0" in str(path):

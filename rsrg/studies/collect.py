@@ -91,6 +91,8 @@ def _row(path: Path) -> RunStatus:
 
 
 def _require_finished(rows: list[RunStatus], paths: Sequence[Path]) -> None:
+    if not paths:
+        raise RunFileError("`paths` must name at least one run file or folder; got none")
     if not rows:
         raise RunFileError(f"no run files at {', '.join(map(str, paths))}")
     unfinished = [f"{s.path} is {s.state}" for s in rows if s.state != "finished"]

@@ -17,9 +17,10 @@ import numpy as np
 
 from rsrg.errors import ConfigError, RunFileError
 from rsrg.execution.clock import CLOCK
+from rsrg.physics.arguments import as_list
 from rsrg.results.run import open_single_run
 from rsrg.storage import provenance
-from rsrg.storage.atomic import save
+from rsrg.storage.atomic import given_path, make_folder, save
 from rsrg.storage.encoding import SCHEMA_VERSION, encode
 from rsrg.storage.entry import Entry
 from rsrg.storage.layout import AXES, FROM_CHUNK_MEANS, is_raw
@@ -86,8 +87,8 @@ def merge(
         >>> merged.runs, merged.sizes
         (2, {'n0': 2})
     """
-    given = [paths] if isinstance(paths, str | os.PathLike) else paths
-    return write_merged(collect([Path(path) for path in given]), Path(output), pool_seeds, raw)
+    given = [given_path(path) for path in as_list(paths)]
+    return write_merged(collect(given), given_path(output), pool_seeds, raw)
 
 
 def write_merged(
@@ -110,6 +111,7 @@ def write_merged(
     for name, entry, values in (*_members(rows), *member_records(axes, rows, arrays)):
         datasets[name], entries[name] = values, entry
     versions = sorted({run.versions for run in runs})
+    make_folder(path)
     save(path, encode(_attributes(pool_seeds, versions), datasets, entries))
     sizes = {axis.name: len(axis.values) for axis in axes}
     return Merged(path, len(runs), sizes, tuple(_notes(versions, collection.left_out)))

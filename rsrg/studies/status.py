@@ -18,6 +18,7 @@ from rsrg.records import Records
 from rsrg.results.any_run import AnyRun, open_stored_run
 from rsrg.results.merged_runs import MergedRuns
 from rsrg.results.stored_run import StoredRun
+from rsrg.storage.atomic import given_path
 from rsrg.storage.lock import Holder, named_holder
 from rsrg.storage.run_file import SUFFIXES, YAML, Snapshot
 from rsrg.studies.index import NAME, Index, IndexEntry, cell, index_of, read_index
@@ -91,7 +92,7 @@ def status(*paths: str | os.PathLike[str]) -> Records[RunStatus]:
         ...         print(pathlib.Path(record.path).name, record.state)
         none.h5 missing
     """
-    return Records(run for g in statuses([Path(path) for path in paths]) for run in g.named())
+    return Records(run for g in statuses([given_path(path) for path in paths]) for run in g.named())
 
 
 def run_status(path: Path, entry: IndexEntry | None = None) -> RunStatus:

@@ -11,7 +11,7 @@ from rsrg.config.schema import Config
 from rsrg.errors import ConfigError, ExecutorError, RsrgError
 from rsrg.execution import engine
 from rsrg.execution.clock import CLOCK
-from rsrg.execution.executor import Executor
+from rsrg.execution.executor import Executor, require_executor
 from rsrg.execution.notebook import watched
 from rsrg.execution.open_executor import open_executor
 from rsrg.execution.progress import Progress, Watcher
@@ -21,7 +21,7 @@ from rsrg.execution.walltime import TimeLimit
 from rsrg.records import Records
 from rsrg.results.any_run import open_stored_run
 from rsrg.results.run import Run
-from rsrg.storage.atomic import require_path
+from rsrg.storage.atomic import given_path, require_path
 from rsrg.studies.index import index_of, read_index, write_index
 from rsrg.studies.status import Group, RunStatus, study_status
 from rsrg.studies.study import Member, Study, load_study
@@ -119,8 +119,9 @@ def sweep(
     loaded = study if isinstance(study, Study) else load_study(study)
     if folder is None and isinstance(study, Mapping):
         raise ConfigError(["`folder` must be given for a study that is a mapping; got none"])
-    target = loaded.folder if folder is None else Path(folder)
+    target = loaded.folder if folder is None else given_path(folder)
     require_path(target)
+    require_executor(executor)
     with (
         watched(watch) as seen,
         nullcontext(executor) if executor else open_executor() as chosen,

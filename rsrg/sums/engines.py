@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from scipy.spatial import KDTree
 
 from rsrg.formatting import duration_text
+from rsrg.physics.arguments import check_word
 from rsrg.physics.arrays import Array
 from rsrg.physics.errors import PhysicsError
 from rsrg.sums.cost import direct_seconds
@@ -146,8 +147,7 @@ def _faster(points: Array, tolerance: float, remedy: str) -> str:
 
 def choose_engine(points: Array, engine: Engine = "auto", tolerance: float | None = None) -> Choice:
     """The engine for checked points, (n, 3). Raises PhysicsError where it cannot serve them."""
-    if engine not in get_args(Engine):
-        raise PhysicsError(f"`engine` must be one of {', '.join(get_args(Engine))}; got {engine!r}")
+    check_word("engine", engine, get_args(Engine))
     if tolerance is not None:
         check_tolerance(tolerance)
     if engine == "auto":
@@ -178,7 +178,14 @@ def pair_sum(
         sums = choice.moments()
         if not np.isfinite(sums).all():
             _refuse_coincident(np.ldexp(points, exponent))
-        return np.asarray(np.ldexp(sums, -3 * exponent))
+        with np.errstate(over="ignore"):
+            sums = np.ldexp(sums, -3 * exponent)
+        if not np.isfinite(sums).all():
+            raise PhysicsError(
+                "`positions` must be so far apart that Σ 1/r³ is below 1.8e308; all are within "
+                f"{np.ldexp(np.abs(points).max(), exponent):.3g} block sizes of the origin"
+            )
+        return np.asarray(sums)
 
     return replace(choice, moments=moments)
 

@@ -12,12 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
+from rsrg.physics.arguments import check_positive, checked_array, is_cell, shown
 from rsrg.physics.arrays import Array
 from rsrg.physics.elastic import check_alpha
 from rsrg.physics.errors import PhysicsError
 from rsrg.physics.interaction import lambda_tilde
 from rsrg.physics.pairs import Contraction, weighted
 from rsrg.sums.kernels.convolution import multiply_modes
+
+LARGEST_SITE = 1_000_000  # of one coordinate; the padded box of a block so far away fills a machine
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,11 +53,9 @@ class PairOperator:
         α outside (1/4, 1) or V ≤ 0.
         """
         z = _checked_sites(sites)
-        vectors = np.eye(3) if cell is None else np.asarray(cell, dtype=np.float64)
-        if vectors.shape != (3, 3) or not abs(np.linalg.det(vectors)) > 0.0:
-            raise PhysicsError(f"`cell` must be an invertible 3×3 matrix; got {vectors.tolist()}")
-        if not block_volume > 0.0:
-            raise PhysicsError(f"`block_volume` must be positive; got {block_volume!r}")
+        rule = "`cell` must be an invertible 3×3 matrix"
+        vectors = np.eye(3) if cell is None else checked_array(cell, rule, is_cell)
+        block_volume = check_positive("block_volume", block_volume)
         box = tuple(fft.next_fast_len(2 * int(side) + 1, real=True) for side in z.max(axis=0))
         m = _interaction_in_box(box, vectors, check_alpha(alpha), block_volume)
         kernel = np.ascontiguousarray(np.moveaxis(weighted(m, contraction), (-2, -1), (0, 1)))
@@ -86,11 +87,16 @@ class PairOperator:
 
 def _checked_sites(sites: NDArray[np.integer]) -> NDArray[np.integer]:
     """Sites shifted to z ≥ 0, (N, 3) integers. Raises PhysicsError."""
-    z = np.asarray(sites)
+    try:
+        z = np.asarray(sites)
+    except ValueError:
+        raise PhysicsError(f"`sites` must be whole numbers, (N, 3); got {shown(sites)}") from None
     if z.ndim != 2 or z.shape[1:] != (3,) or len(z) == 0 or z.dtype.kind not in "iu":
         raise PhysicsError(
             f"`sites` must be whole numbers, (N, 3); got {z.dtype} of shape {z.shape}"
         )
+    if np.abs(z.astype(np.float64)).max() > LARGEST_SITE:
+        raise PhysicsError(f"`sites` must be at most {LARGEST_SITE:,}; got {shown(z)}")
     if len(np.unique(z, axis=0)) < len(z):
         raise PhysicsError("`sites` must be distinct; got two that coincide")
     return z - z.min(axis=0)

@@ -14,6 +14,7 @@ from rsrg.physics.arrays import Array
 from rsrg.physics.bloch import Complex, PeriodicBlocks, radial_weights
 from rsrg.physics.elastic import check_alpha
 from rsrg.physics.errors import PhysicsError
+from rsrg.physics.quenched import CLOSEST
 from rsrg.sums.ewald.nufft import finufft
 from rsrg.sums.kernels.interaction import add_pairs, filter_modes
 from rsrg.sums.threads import THREADS_FROM, ordered_map, share_rows
@@ -71,8 +72,9 @@ class PeriodicInteraction:
     def _set_pairs(self, pairs: np.ndarray, d: Array) -> None:
         """Near pairs, their displacements and B₁, B₂, B₃, times V/4π."""
         r = np.sqrt((d**2).sum(axis=1))
-        if not np.all(r > 0.0):
-            i, j = pairs[r == 0.0][0]
+        apart = r > CLOSEST * np.cbrt(self.blocks.volume)
+        if not np.all(apart):
+            i, j = pairs[~apart][0]
             raise PhysicsError(f"`positions` must differ; blocks {i} and {j} coincide")
         factor = self.blocks.volume / (4.0 * np.pi)
         self._pairs, self._d = pairs, d

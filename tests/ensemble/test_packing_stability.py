@@ -131,7 +131,7 @@ def test_the_strain_of_instability():
         ({"amplitude": -1.0}, "`amplitude` must be positive and finite; got -1.0"),
         ({"sign": "both"}, "`sign` must be paper or hamiltonian"),
         ({"alpha": 0.2}, "`alpha`"),
-        ({"count": 0}, "`count` must be from 1 to 198; got 0"),
+        ({"count": 0}, "`count` must be an integer from 1 to 198; got 0"),
     ],
 )
 def test_bad_input(change, message):
@@ -142,5 +142,5 @@ def test_bad_input(change, message):
 
 def test_only_a_few_of_a_large_packing():
     points = np.indices((9, 9, 9)).reshape(3, -1).T.astype(float)
-    with pytest.raises(PhysicsError, match="`count` must be from 1 to 64; got 4374"):
+    with pytest.raises(PhysicsError, match="`count` must be an integer from 1 to 64; got 4374"):
         rsrg.packing_stability(points, 9.0, ALPHA, count=4374)

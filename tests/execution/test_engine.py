@@ -34,8 +34,9 @@ def test_refuses_an_existing_file(finished, config):
     with pytest.raises(RunFileError) as caught:
         rsrg.run(config, finished)
     assert str(caught.value) == (
-        f"{finished} exists already. Go on with it: rsrg resume {finished}. "
-        "Begin again, keeping it as run.h5.old: add --restart"
+        f"{finished} exists already. Go on with it: rsrg resume {finished} (in Python: "
+        "rsrg.resume). Begin again, keeping it as run.h5.old: add --restart (in Python: "
+        "restart=True)"
     )
     assert finished.read_bytes() == before
 

@@ -207,7 +207,7 @@ def test_compression_is_searched_on_the_grid_given():
 
 def test_bad_input():
     for steps in (0, -1.0, np.nan):
-        with pytest.raises(PhysicsError, match="`steps` must be positive; got"):
+        with pytest.raises(PhysicsError, match="`steps` must be positive and finite; got"):
             critical_strains(soften(xy=1), ALPHA, steps)
     for strain_max in (0, -1.0, np.inf, np.nan):
         with pytest.raises(PhysicsError, match="`strain_max` must be positive and finite; got"):

@@ -152,7 +152,7 @@ def test_coupling_matrix_is_eq_3_7_over_the_number_of_blocks(printed_lambda, six
         ((np.zeros(15), 0.25, 8), "`alpha`"),
         ((np.zeros(15), 0.7, 0), "`n_blocks` must be at least 1; got 0"),
         ((np.zeros(15), 0.7, np.nan), "`n_blocks` must be at least 1; got nan"),
-        ((np.zeros(15), 0.7, 8, 0.0), "`block_volume` must be positive; got 0.0"),
+        ((np.zeros(15), 0.7, 8, 0.0), "`block_volume` must be positive and finite; got 0.0"),
     ],
 )
 def test_coupling_matrix_refuses_the_impossible(arguments, message):

@@ -53,7 +53,7 @@ def test_weights_undo(x_and_y, contraction):
 def test_singular_matrix_and_unknown_contraction_are_errors():
     with pytest.raises(np.linalg.LinAlgError):
         inverse(np.zeros((6, 6)), "tensor")
-    with pytest.raises(PhysicsError, match="`contraction` must be 'tensor' or 'six'; got 'voigt'"):
+    with pytest.raises(PhysicsError, match="`contraction` must be tensor or six; got 'voigt'"):
         pair_weights("voigt")
 
 

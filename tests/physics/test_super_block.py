@@ -185,9 +185,9 @@ TILTED = GOOD["stress"] + np.eye(3, k=1)[:, :, None, None] * np.eye(2)
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"levels": np.zeros((1, 2))}, r"`levels` must be finite, .* N ≥ 2 blocks; got \(1, 2\)"),
+        ({"levels": np.zeros((1, 2))}, r"`levels` must be finite, .* N ≥ 2 blocks; got \[\["),
         ({"levels": [[0.0, np.nan]] * 2}, "`levels` must be finite"),
-        ({"stress": np.zeros((2, 3, 3, 2))}, r"`stress` .* \(2, 3, 3, 2, 2\); got \(2, 3, 3, 2\)"),
+        ({"stress": np.zeros((2, 3, 3, 2))}, r"`stress` .* \(2, 3, 3, 2, 2\); got an array of"),
         ({"stress": SKEW}, "`stress` must be hermitian in n, m; it differs by 1"),
         ({"stress": TILTED}, "`stress` must be symmetric in i, j; it differs by 1"),
         ({"positions": np.zeros((2, 2))}, "`positions` must be finite, of shape"),

@@ -148,8 +148,14 @@ def test_unfinished_runs_are_refused_all_at_once(grid, tmp_path, config):
         f"only finished runs can be merged; {tmp_path / 'a.h5'} is missing; "
         f"{tmp_path / 'b.h5'} is missing"
     )
+    with pytest.raises(RunFileError, match="`paths` must name at least one run file or folder"):
+        rsrg.merge([], tmp_path / "merged.h5")
     with pytest.raises(RunFileError, match="no run files at"):
         collect([tmp_path])
+
+
+def test_the_folder_of_the_file_is_made(grid, tmp_path):
+    assert rsrg.merge(grid[1], tmp_path / "new" / "m.h5").path.is_file()
 
 
 def test_nothing_is_overwritten(grid, tmp_path):

@@ -158,7 +158,7 @@ def test_bad_input():
         harmonic_response(np.zeros((2, 3), dtype=int), ALPHA)
     with pytest.raises(PhysicsError, match="`cell` must be an invertible"):
         harmonic_response(CUBE, ALPHA, cell=np.zeros((3, 3)))
-    with pytest.raises(PhysicsError, match="`block_volume` must be positive; got 0"):
+    with pytest.raises(PhysicsError, match="`block_volume` must be positive and finite; got 0"):
         harmonic_response(CUBE, ALPHA, block_volume=0.0)
     with pytest.raises(PhysicsError, match="`amplitude` must be positive and finite; got -1"):
         harmonic_response(CUBE, ALPHA, amplitude=-1.0)

@@ -12,9 +12,10 @@ from rsrg.errors import RsrgError
 
 
 def plane_axes(ax: Axes | None) -> Axes:
-    """The given axes, or those of a new figure. Raises RsrgError for 3-D axes."""
-    if isinstance(ax, Axes3D):
-        raise RsrgError("`ax` must be axes of a plane, as plt.subplots() makes; got 3-D axes")
+    """The given axes, or those of a new figure. Raises RsrgError for 3-D axes, or no axes."""
+    if isinstance(ax, Axes3D) or not isinstance(ax, Axes | None):
+        given = "3-D axes" if isinstance(ax, Axes3D) else type(ax).__name__
+        raise RsrgError(f"`ax` must be axes of a plane, as plt.subplots() makes; got {given}")
     if ax is not None:
         return ax
     from matplotlib import pyplot

@@ -6,13 +6,14 @@ from typing import Any
 import numpy as np
 from matplotlib.lines import Line2D
 
-from rsrg.errors import RunFileError
+from rsrg.physics.arguments import as_list
 from rsrg.report.critical_table import SHOWN_AS_ONE
 from rsrg.report.eigenvalue_axis import channel_groups, eigenvalue_limits
 from rsrg.report.lengths import step_lengths
 from rsrg.report.style import COLOURS, MARKERS, marker_size
 from rsrg.results.axis_index import axis_index, nearest_strain
 from rsrg.results.critical_record import CriticalStrainRecord, first_failure
+from rsrg.results.name_index import name_index
 from rsrg.results.ran_away import values_of_flow
 from rsrg.results.run import Run
 from rsrg.results.source_names import SOURCE_NAMES
@@ -131,17 +132,12 @@ class GlassFlow:
 
 
 def _listed(names: Names) -> list[str]:
-    if names is None:
-        return []
-    return [names] if isinstance(names, str) else list(names)
+    return [] if names is None else as_list(names)
 
 
 def _chosen_sources(run: Run, source: Names) -> list[str]:
     """Those of the run that are named, in the order of the run; all where none is."""
     have, wanted = run.sources(), _listed(source)
     for name in wanted:
-        if name not in have:
-            raise RunFileError(
-                f"`source` must be one of {', '.join(have)}; got {name!r} ({run.path})"
-            )
+        name_index("source", name, have, run.path)
     return [s for s in have if s in wanted or not wanted]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from mpl_toolkits.mplot3d import Axes3D
 
+from rsrg.physics.arguments import as_list
 from rsrg.report.plots.axes import plane_axes, space_axes
 from rsrg.report.plots.blocks import draw_blocks
 from rsrg.report.plots.critical import draw_critical
@@ -142,8 +143,7 @@ class RunPlots:
         if strain is None:
             strains = shown_strains(run)
         else:
-            wanted = [strain] if isinstance(strain, int | float) else list(strain)
-            strains = sorted({nearest_strain(run, e) for e in wanted})
+            strains = sorted({nearest_strain(run, e) for e in as_list(strain)})
         ax = plane_axes(ax)
         draw_disorder(ax, run, PoolResults(run, material), j, strains)
         ax.legend(title="strain")
