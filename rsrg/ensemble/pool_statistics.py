@@ -153,10 +153,10 @@ Trend = Literal["unknown", "as averages", "slower", "constant", "grows"]
 
 
 def width_trend(exponent: float, error: float) -> Trend:
-    """How the width of χ⁻¹ goes with L, from its `variance_exponent` and that one's standard error.
+    """How the relative variance of χ⁻¹ goes with L, from `variance_exponent` and its error.
 
-    At SIGMAS standard errors: it narrows as fast as averages of independent blocks (L⁻³) or slower,
-    is constant, or grows.
+    At SIGMAS standard errors: it falls as fast as that of averages of independent blocks (L⁻³) or
+    slower, is constant, or grows.
     """
     if not np.isfinite(exponent):
         return "unknown"

@@ -1,10 +1,10 @@
-"""What a quenched run says of its blocks: a table, and whether their χ⁻¹ narrows with L."""
+"""What a quenched run says of its blocks: a table, and how their relative variance goes with L."""
 
 import numpy as np
 
 from rsrg.ensemble.pool_statistics import RARE, width_trend
 from rsrg.ensemble.subpools import SUBPOOLS
-from rsrg.formatting import NONE, with_error
+from rsrg.formatting import NONE, counted, with_error
 from rsrg.physics.loading import outward, sides_of
 from rsrg.report.grouped_table import Column, grouped_table
 from rsrg.report.lengths import generation_lengths
@@ -89,7 +89,7 @@ def _ends(run: Run) -> list[int]:
 
 
 def disorder_notes(run: Run, material: str | None = None) -> list[str]:
-    """Whether the distribution narrows with L, reading by reading, in plain words."""
+    """How the relative variance of χ⁻¹ goes with L, reading by reading, in plain words."""
     i, k = run.material_index(material), _first_strain(run)
     e = run.read("axes/strain")[k]
     lines = [
@@ -99,23 +99,29 @@ def disorder_notes(run: Run, material: str | None = None) -> list[str]:
         f"as beyond it. {NONE}: not known there. Errors: the scatter of {SUBPOOLS} subpools that "
         "never mix; (?): not known, as blocks of some subpools do not fail."
     ]
+    counts = PoolResults(run, material).wide[1:, :, k].sum(axis=0)
     for j, reading in enumerate(run.read("axes/reading")):
         exponent = float(run.read("pool/narrowing")[i, j, k])
         error = float(run.read("pool/narrowing_stderr")[i, j, k])
-        lines.append(f"{reading}, e = {e:g}: {verdict(exponent, error)}")
+        lines.append(f"{reading}, e = {e:g}: {verdict(exponent, error, int(counts[j]))}")
     return lines
 
 
-def verdict(exponent: float, error: float) -> str:
-    """A plain sentence about the exponent of the relative variance."""
+def verdict(exponent: float, error: float, lengths: int) -> str:
+    """A plain sentence about the exponent of the relative variance, from so many lengths."""
     trend = width_trend(exponent, error)
     if trend == "unknown":
-        return "whether the width of χ⁻¹ narrows with L cannot be said: too few steps, or no width."
+        return (
+            "whether the relative variance of χ⁻¹ falls with L cannot be said: too few lengths, or "
+            "no variance."
+        )
     words = {
-        "as averages": "narrows, as fast as averaging (L^-3) would",
-        "slower": "narrows, slower than averaging (L^-3) would",
-        "grows": "does not narrow, it grows with L",
-        "constant": "does not narrow with L",
+        "as averages": "falls with L as fast as that of averages would (L^-3)",
+        "slower": "falls with L, slower than that of averages would (L^-3)",
+        "grows": "does not fall, it grows with L",
+        "constant": "does not fall with L",
     }
-    power = f"after the first step it goes as L^({exponent:+.3f} ± {error:.3f})"
-    return f"the width of χ⁻¹ {words[trend]}: {power}."
+    power = f"as L^({exponent:+.3f} ± {error:.3f}), over {counted(lengths, 'length')}"
+    return (
+        f"the relative variance of χ⁻¹ {words[trend]}: {power}, from that after the first step on."
+    )

@@ -1,4 +1,6 @@
-"""What a quenched run prints and draws, and the plain words about narrowing."""
+"""What a quenched run prints and draws, and the plain words about its relative variance."""
+
+import re
 
 import pytest
 
@@ -19,15 +21,19 @@ sampling: {samples: 64, seed: 3}
 @pytest.mark.parametrize(
     ("slope", "error", "words"),
     [
-        (-3.02, 0.01, "the width of χ⁻¹ narrows, as fast as averaging"),
-        (-1.0, 0.01, "the width of χ⁻¹ narrows, slower than averaging"),
-        (-0.02, 0.01, "the width of χ⁻¹ does not narrow with L: "),  # two errors say nothing
-        (0.3, 0.01, "the width of χ⁻¹ does not narrow, it grows with L: "),
+        (-3.02, 0.01, "the relative variance of χ⁻¹ falls with L as fast as that of averages"),
+        (-1.0, 0.01, "the relative variance of χ⁻¹ falls with L, slower than that of averages"),
+        (
+            -0.02,
+            0.01,
+            "the relative variance of χ⁻¹ does not fall with L: ",
+        ),  # two errors say nothing
+        (0.3, 0.01, "it grows with L: as L^(+0.300 ± 0.010), over 3 lengths, from that after"),
         (float("nan"), float("nan"), "cannot be said"),
     ],
 )
 def test_verdict(slope, error, words):
-    assert words in verdict(slope, error)
+    assert words in verdict(slope, error, 3)
 
 
 def test_run_and_report(command, tmp_path):
@@ -35,7 +41,10 @@ def test_run_and_report(command, tmp_path):
     ran = command("run", "q.yaml", "--output", "q.h5", "--no-progress")
     assert ran.returncode == 0, ran.stderr
     assert "a-SiO2: 256 unequal blocks" in ran.stdout
-    assert "fixed/ellipsoid, e = 0: the width of χ⁻¹" in ran.stdout
+    words = " ".join(ran.stdout.split())
+    assert re.search(
+        r"fixed/ellipsoid, e = 0: the relative variance of χ⁻¹ .* over 2 lengths", words
+    )
     assert "share of failed blocks" in ran.stdout
     assert max(map(len, ran.stdout.splitlines())) <= 80
     assert (tmp_path / "q_pool.png").stat().st_size > 10_000
