@@ -15,6 +15,7 @@ from rsrg.physics.errors import ConvergenceError
 
 GRID = 16  # wave vectors along each reciprocal vector
 HALVINGS = 10  # of the step of the grid: the minimum of a smooth function is then good to 1e-8
+LEAST_GAIN = 1e-12  # of a move: along a level valley rounding alone would go on for ever
 MAX_MOVES = 2000  # rounds of the search; along a valley it takes hundreds
 MAX_STARTS = 4  # local minima of the grid from which it begins: the lowest different ones
 EQUAL = 1e-7  # values of the grid closer than this are taken as those of equivalent wave vectors
@@ -80,7 +81,7 @@ def _search(function: Function, start: Array, steps: Array, on_sphere: bool) -> 
         values = function(near)
         values[np.linalg.norm(near, axis=1) < 0.5 * ORIGIN] = np.inf
         lowest = int(values.argmin())
-        if values[lowest] < values[len(moves) // 2]:
+        if values[lowest] < values[len(moves) // 2] - LEAST_GAIN:
             best = near[lowest]
         elif halvings == HALVINGS:
             return float(values.min()), best
