@@ -48,6 +48,11 @@ class CouplingMoments:
         mean = np.repeat(self.mean, steps, axis=0)
         return CouplingMoments(mean, np.repeat(self.replicates, steps, axis=1), self.groups)
 
+    def summed(self) -> "CouplingMoments":
+        """The moments of all steps added, as one step: its M is the sum of theirs."""
+        replicates = self.replicates.sum(axis=1, keepdims=True)
+        return CouplingMoments(self.mean.sum(axis=0, keepdims=True), replicates, self.groups)
+
     def coupling_stderr(self, alpha: float) -> Array:
         """Standard error of M, (steps, readings, strains, 6, 6)."""
         return self.stderr(self.coupling(alpha), self.coupling_replicates(alpha))

@@ -1,16 +1,14 @@
 """Critical strains of a sampled flow, with the errors of sampling and of interpolation."""
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
 from rsrg.ensemble.statistics import Groups
 from rsrg.physics.arrays import Array
-from rsrg.physics.channels import Channels, eigenchannels, follow_channels
-from rsrg.physics.criticality import curve_zeros, spline_values
-from rsrg.physics.pairs import Contraction
-from rsrg.physics.strain_text import strain_components
+from rsrg.physics.channels import Channels
+from rsrg.physics.criticality import interpolated, interpolated_crossings, interpolation_error
+from rsrg.physics.pairs import Contraction, pair_weights, weighted
 
 
 @dataclass(frozen=True, order=True)
@@ -34,64 +32,75 @@ DELTA = 1e-4  # of the strains' range, to each side of a zero: the slope there
 QUANTILES = (15.865525393145708, 84.1344746068543)  # %: one standard error to each side
 
 
-def _bootstrap(
-    strains: Array, curve: Array, replicates: Array, groups: Groups, zero: float
-) -> float:
-    """Half the central 68% of the zeros of resampled curves, by one Newton step from the zero.
-
-    Quantiles, not a standard deviation: a resampled slope can come near zero.
-    """
-    delta = DELTA * float(strains[-1] - strains[0])
-    rows = groups.resampled(groups.pseudo_values(curve, replicates))
-    low, at, high = (spline_values(strains, rows, zero + d) for d in (-delta, 0.0, delta))
-    shifts = -at * 2.0 * delta / (high - low)
-    below, above = np.percentile(shifts, QUANTILES)
-    return float(above - below) / 2.0
-
-
 @dataclass(frozen=True)
-class FailingStrains:
-    """Which strain fails at a zero between the strains of a grid.
+class SampledPath:
+    """χ⁻¹ sampled at the strains of a grid, plain, in 1/ρc_t².
 
-    path: χ⁻¹ at the strains, (strains, 6, 6), plain; unstrained: without strain.
+    strains: ascending, (n,). mean: (n, 6, 6). replicates: leave-one-out values, (groups, n, 6, 6).
+    unstrained: χ⁻¹ without strain, (6, 6). channels: the names at zero strain.
     """
 
     strains: Array
-    path: Array
+    mean: Array
+    replicates: Array
+    groups: Groups
     unstrained: Array
     contraction: Contraction
     channels: Channels
 
-    @cached_property
-    def vectors(self) -> Array:
-        """Eigenvectors at the strains of the grid, followed from zero, (strains, 6, 6)."""
-        grid, contraction = self.strains, self.contraction
-        return follow_channels(self.path, grid, self.unstrained, contraction, self.channels)[1]
-
-    def at(self, strain: float, channel: int) -> tuple[float, ...]:
-        """Components of the eigenvector of a channel at a strain, the largest 1."""
-        nearest = int(np.abs(self.strains - strain).argmin())
-        known = Channels(self.channels.names, self.vectors[nearest])
-        x = spline_values(self.strains, np.moveaxis(self.path, 0, -1), strain)
-        _, vectors = eigenchannels(x, self.contraction, known)
-        return tuple(strain_components(vectors[channel], self.contraction).tolist())
+    def along(self, components: tuple[float, ...]) -> "SampledCurve":
+        """v χ⁻¹ v of an eigenvector v, which is given as the strain that it is."""
+        v = np.array(components) * pair_weights(self.contraction)
+        v /= np.linalg.norm(v)
+        mean, replicates = (
+            np.einsum("i,...ij,j->...", v, weighted(x, self.contraction), v, optimize=True)
+            for x in (self.mean, self.replicates)
+        )
+        return SampledCurve(self.strains, mean, replicates, self.groups)
 
 
-def sampled_critical_strains(
-    curves: Array, replicates: Array, groups: Groups, failing: FailingStrains
-) -> list[CriticalStrain]:
-    """Zeros of the eigenvalues of χ⁻¹ sampled at strains; ascending.
+@dataclass(frozen=True)
+class SampledCurve:
+    """A curve sampled at strains, (n,): mean, (n,), and leave-one-out values, (groups, n)."""
 
-    curves: (strains, 6). replicates: leave-one-out values, (groups, strains, 6). The standard error
-    is that of the curve at its zero over its slope, and the interpolation's error in quadrature.
+    strains: Array
+    mean: Array
+    replicates: Array
+    groups: Groups
+
+    def jackknife(self, zero: float) -> float:
+        """The standard error of a zero of the mean: that of the curve there over its slope."""
+        at_zero = interpolated(self.strains, self.replicates.T)(zero)
+        slope = float(interpolated(self.strains, self.mean)(zero, 1))
+        return float(self.groups.stderr(np.zeros(()), at_zero)) / abs(slope)
+
+    def bootstrap(self, zero: float) -> float:
+        """Half the central 68% of the zeros of resampled curves, by one Newton step from the zero.
+
+        Quantiles, not a standard deviation: a resampled slope can come near zero.
+        """
+        rows = self.groups.resampled(self.groups.pseudo_values(self.mean, self.replicates))
+        delta = DELTA * float(self.strains[-1] - self.strains[0])
+        curves = interpolated(self.strains, rows.T)
+        low, at, high = (curves(zero + d) for d in (-delta, 0.0, delta))
+        below, above = np.percentile(-at * 2.0 * delta / (high - low), QUANTILES)
+        return float(above - below) / 2.0
+
+
+def sampled_critical_strains(path: SampledPath) -> list[CriticalStrain]:
+    """Where eigenvalues of a sampled χ⁻¹ cross zero; ascending.
+
+    The standard error is that of the eigenvalue at its zero over its slope, and the error of the
+    interpolation between strains in quadrature. To first order in the noise the eigenvalue is
+    v χ⁻¹ v with the eigenvector v fixed.
     """
-    strains, result = failing.strains, []
-    for c, name in enumerate(failing.channels.names):
-        for zero in curve_zeros(strains, curves[:, c]):
-            at_zero = spline_values(strains, replicates[:, :, c], zero.strain)
-            statistical = float(groups.stderr(np.zeros(()), at_zero)) / abs(zero.slope)
-            bootstrap = _bootstrap(strains, curves[:, c], replicates[:, :, c], groups, zero.strain)
-            error = float(np.hypot(statistical, zero.interpolation_error))
-            e = failing.at(zero.strain, c)
-            result.append(CriticalStrain(zero.strain, name, error, statistical, bootstrap, e))
+    strains, result = path.strains, []
+    for crossing in interpolated_crossings(
+        strains, path.mean, path.unstrained, path.contraction, path.channels
+    ):
+        zero, curve = crossing.strain, path.along(crossing.components)
+        sampling = curve.jackknife(zero)
+        error = float(np.hypot(sampling, interpolation_error(strains, curve.mean, zero)))
+        errors = error, sampling, curve.bootstrap(zero)
+        result.append(CriticalStrain(zero, crossing.channel, *errors, crossing.components))
     return sorted(result)

@@ -43,9 +43,7 @@ class ChannelFlow:
     """χ and its eigenvalues along the flow, with standard errors (zero for a formula).
 
     chi: (steps + 1, ..., strains, 6, 6), plain, ρc_t². eigenvalues (of χ) and inverse_eigenvalues
-    (of χ⁻¹): (steps + 1, ..., strains, 6), in channel order. inverse_replicates: leave-one-out
-    values of the last step's inverse eigenvalues, (groups, ..., strains, 6).
-    Steps of events: see Flow.
+    (of χ⁻¹): (steps + 1, ..., strains, 6), in channel order. Steps of events: see Flow.
     """
 
     chi: Array
@@ -53,7 +51,6 @@ class ChannelFlow:
     eigenvalues_stderr: Array
     inverse_eigenvalues: Array
     inverse_eigenvalues_stderr: Array
-    inverse_replicates: Array
     transition_step: np.ndarray
     runaway_step: np.ndarray
 
@@ -100,7 +97,6 @@ def _mean_flow(
         eigenvalues_stderr=np.zeros_like(values),
         inverse_eigenvalues=inverses,
         inverse_eigenvalues_stderr=np.zeros_like(values),
-        inverse_replicates=np.empty((0, *values.shape[1:])),
         transition_step=path.transition_step,
         runaway_step=path.runaway_step,
     )
@@ -129,16 +125,10 @@ def lattice_flow(
     shifts = np.einsum("...ci,g...ij,...cj->g...c", mean.vectors, hat, mean.vectors, optimize=True)
     values_stderr = stderr(np.zeros_like(values), shifts)
     values_stderr[values_stderr < STDERR_ROUNDING * np.abs(values)] = 0.0
-    errors, inverse_errors, inverse_shifts = values_stderr / values**2, values_stderr, shifts
+    errors, inverse_errors = values_stderr / values**2, values_stderr
     if not rule.resummed:
         errors, inverse_errors = inverse_errors, errors
-        inverse_shifts = -shifts / values**2
-    return replace(
-        result,
-        eigenvalues_stderr=errors,
-        inverse_eigenvalues_stderr=inverse_errors,
-        inverse_replicates=(result.inverse_eigenvalues + inverse_shifts)[:, -1],
-    )
+    return replace(result, eigenvalues_stderr=errors, inverse_eigenvalues_stderr=inverse_errors)
 
 
 def chi_stderr(alpha: float, moments: CouplingMoments, rule: FlowRule) -> Array:

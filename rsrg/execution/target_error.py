@@ -45,6 +45,6 @@ def largest_error(config: Config, moments: MomentArrays) -> float:
     alphas = sorted({glass.alpha for glass in config.glasses()})
     if config.sampling.target_quantity != "critical_strain":
         return max(float(source.moments.coupling_stderr(a).max()) for a in {alphas[0], alphas[-1]})
-    rows = [row for a in alphas for row in source.critical_strains(a, source.flow(a))]
+    rows = [row for a in alphas for row in source.critical_strains(a)]
     first = [row[k] for row in rows for k in first_on_sides([c.strain for c in row]).values()]
     return max((c.sampling for c in first), default=0.0)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from scipy.interpolate import CubicSpline
+from scipy.interpolate import BSpline, CubicSpline, make_interp_spline
 from scipy.optimize import brentq
 
 from rsrg.formatting import NONE, with_error
@@ -33,6 +33,7 @@ from rsrg.physics.strain_text import strain_components, strain_text
 from rsrg.records import Records
 
 INTERVALS = 200  # of the search; two crossings of one eigenvalue closer than this are missed
+SUBDIVISIONS = 8  # of an interval between sampled strains, where its crossings are looked for
 XTOL = 1e-12
 DEGENERATE = 1e-9  # crossings closer than this belong to one degenerate eigenspace
 
@@ -151,13 +152,15 @@ def crossings(
     grid: Array,
     contraction: Contraction,
     channels: Channels,
+    unstrained: Array | None = None,
 ) -> list[Crossing]:
     """Zeros of the eigenvalues of χ⁻¹(e), (6, 6), between neighbours of an ascending grid, (n,).
 
     The ordered eigenvalues are continuous in e, so each is followed on its own and no crossing of
     two eigenvalues can hide one; two zeros of one eigenvalue between neighbours are missed.
     inverse_chi: strain → χ⁻¹, plain, in 1/ρc_t². channels: the names at zero strain (see
-    `strain_channels`). Roots to 1e-12, in ascending order.
+    `strain_channels`). unstrained: χ⁻¹ without strain; by default that of the function. Roots to
+    1e-12, in ascending order.
     """
     path = np.array([inverse_chi(float(e)) for e in grid])
     eigenvalues = _sorted_eigenvalues(path, contraction)
@@ -167,8 +170,8 @@ def crossings(
     # names are followed from the origin to the changes, no further
     origin = int(np.argmin(np.abs(grid)))
     low, high = min(origin, changes[0, 0]), max(origin, changes[-1, 0]) + 1
-    unstrained, near = inverse_chi(0.0), slice(low, high)
-    _, vectors = follow_channels(path[near], grid[near], unstrained, contraction, channels)
+    near, start = slice(low, high), inverse_chi(0.0) if unstrained is None else unstrained
+    _, vectors = follow_channels(path[near], grid[near], start, contraction, channels)
     roots: list[tuple[float, int, Channels]] = []
     for i, rank in changes:
 
@@ -199,51 +202,52 @@ def _named(
     return sorted(crossings)
 
 
-@dataclass(frozen=True)
-class CurveZero:
-    """A zero of a curve known at points: its strain, the slope there, the interpolation's error."""
+def interpolated_crossings(
+    strains: Array, path: Array, unstrained: Array, contraction: Contraction, channels: Channels
+) -> list[Crossing]:
+    """`crossings` of a χ⁻¹ that is known at ascending strains, (n,), alone: path, (n, 6, 6), plain.
 
-    strain: float
-    slope: float
-    interpolation_error: float
+    The components of χ⁻¹ are smooth in e, and are interpolated; its eigenvalues need not be, as
+    where two avoid each other. unstrained: χ⁻¹ without strain, (6, 6).
+    """
+    if len(strains) < 2:
+        return []
+    curve, shares = interpolated(strains, path), np.arange(SUBDIVISIONS) / SUBDIVISIONS
+    fine = np.append((strains[:-1, None] + np.diff(strains)[:, None] * shares).ravel(), strains[-1])
+    changes = np.diff(_sorted_eigenvalues(curve(fine), contraction) <= 0.0, axis=0).any(axis=1)
+    inside = np.repeat(changes.reshape(-1, SUBDIVISIONS).any(axis=1), SUBDIVISIONS)
+    grid = np.union1d(strains, fine[:-1][inside])
+    return crossings(curve, grid, contraction, channels, unstrained)
 
 
-def curve_zeros(strains: Array, values: Array) -> list[CurveZero]:
-    """Zeros of a smooth curve sampled at ascending strains, (n,), n ≥ 2.
+def interpolation_error(strains: Array, curve: Array, zero: float) -> float:
+    """How uncertain interpolation makes a zero of a curve known at ascending strains, (n,), n ≥ 2.
 
-    A cubic spline (a straight line below four points). The error is how far the zero moves when one
-    of the four nearest inner samples is left out, at most the interval; below four points the
-    distance to the far end of the interval.
+    How far it moves when one of the four nearest inner samples is left out, and in the first and
+    the last interval also where the spline ends straight; at most the interval. Below four points
+    the distance to the far end of the interval.
+    """
+    place = int(np.clip(np.searchsorted(strains, zero), 1, len(strains) - 1))
+    low, high = strains[place - 1 : place + 1]
+    if len(strains) < 4:
+        return float(max(zero - low, high - zero))
+    inner = range(max(1, place - 2), min(len(strains) - 1, place + 2))
+    others = [CubicSpline(np.delete(strains, k), np.delete(curve, k)) for k in inner]
+    if place in (1, len(strains) - 1):
+        others.append(CubicSpline(strains, curve, bc_type="natural"))
+    slope = float(CubicSpline(strains, curve)(zero, 1))
+    shifts = np.array([other(zero) for other in others]) / slope
+    return float(min(np.abs(shifts).max(), high - low))
+
+
+def interpolated(strains: Array, values: Array) -> BSpline | CubicSpline:
+    """A curve through values, (n, ...), at ascending strains, (n,), n ≥ 2.
+
+    A cubic spline (straight lines below four points).
     """
     if len(strains) < 4:
-        return _linear_crossings(strains, values)
-    spline = CubicSpline(strains, values)
-    zeros = []
-    for root in _zeros(spline):
-        place = int(np.clip(np.searchsorted(strains, root), 1, len(strains) - 1))
-        width = float(strains[place] - strains[place - 1])
-        error = 0.0
-        for left_out in range(max(1, place - 2), min(len(strains) - 1, place + 2)):
-            rest = CubicSpline(np.delete(strains, left_out), np.delete(values, left_out))
-            error = max(error, float(np.min(np.abs(_zeros(rest) - root), initial=width)))
-        zeros.append(CurveZero(float(root), float(spline(root, 1)), error))
-    return zeros
-
-
-def _zeros(curve: CubicSpline) -> Array:
-    roots = np.asarray(curve.roots(extrapolate=False))
-    return roots[np.isfinite(roots)]
-
-
-def _linear_crossings(strains: Array, values: Array) -> list[CurveZero]:
-    zeros = []
-    for i in np.flatnonzero(np.diff(values < 0.0)):
-        width = strains[i + 1] - strains[i]
-        slope = (values[i + 1] - values[i]) / width
-        root = strains[i] - values[i] / slope
-        error = max(root - strains[i], strains[i + 1] - root)
-        zeros.append(CurveZero(float(root), float(slope), float(error)))
-    return zeros
+        return make_interp_spline(strains, values, k=1)
+    return CubicSpline(strains, values)
 
 
 def first_negative(strains: Array, values: Array) -> float:
@@ -273,11 +277,3 @@ def first_below_zero(
         if curve(float(high)) <= 0.0:
             return float(brentq(curve, low, high, xtol=error))
     return float(np.inf)
-
-
-def spline_values(strains: Array, curves: Array, at: float) -> Array:
-    """Curves, (..., n), at one strain, (...,), by the interpolation of `curve_zeros`."""
-    if len(strains) < 4:
-        flat = curves.reshape(-1, len(strains))
-        return np.array([np.interp(at, strains, c) for c in flat]).reshape(curves.shape[:-1])
-    return np.asarray(CubicSpline(strains, curves, axis=-1)(at))

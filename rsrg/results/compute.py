@@ -98,7 +98,7 @@ def _datasets(
             datasets[f"flow/{name}_stderr"] = getattr(flow, f"{name}_stderr")[1:]
     datasets["flow/transition_step"] = flow.transition_step
     datasets["flow/runaway_step"] = flow.runaway_step
-    datasets |= _critical_arrays(source.critical_strains(alpha, flow), is_sum, crossings)
+    datasets |= _critical_arrays(source.critical_strains(alpha), is_sum, crossings)
     return {
         f"{name}{source.suffix}": _as_in_layout(name, source.suffix, values)
         for name, values in datasets.items()

@@ -36,7 +36,7 @@ class ExactSumSource:
         """The flow, without errors."""
         return lattice_flow(alpha, self.moments, self.setting.strains, self.setting.rule)
 
-    def critical_strains(self, alpha: float, flow: ChannelFlow) -> list[list[CriticalStrain]]:
+    def critical_strains(self, alpha: float) -> list[list[CriticalStrain]]:
         """Critical strains of each reading, exact to 1e-8."""
         return [self._roots(mean, alpha) for mean in self.means]
 

@@ -36,7 +36,7 @@ class FormulaSource:
         couplings = weights * self.coupling(alpha)["M"]
         return formula_flow(alpha, couplings, self.setting.strains, self.setting.rule)
 
-    def critical_strains(self, alpha: float, flow: ChannelFlow) -> list[list[CriticalStrain]]:
+    def critical_strains(self, alpha: float) -> list[list[CriticalStrain]]:
         """Critical strains of each reading, exact to 1e-8."""
         return [
             self.setting.critical_strains(alpha, partial(self._coupling, formula, alpha))

@@ -13,7 +13,7 @@ from rsrg.ensemble.coupling import (
     plain_coupling_moments,
     sampled_coupling_moments,
 )
-from rsrg.ensemble.critical import CriticalStrain, FailingStrains, sampled_critical_strains
+from rsrg.ensemble.critical import CriticalStrain, SampledPath, sampled_critical_strains
 from rsrg.ensemble.flows import ChannelFlow, chi_stderr, lattice_flow
 from rsrg.ensemble.harmonics import ChunksPerSeed, Harmonics
 from rsrg.ensemble.sampling import control_means
@@ -95,21 +95,21 @@ class SampledSource:
         """The flow of χ with jackknife errors."""
         return lattice_flow(alpha, self.moments, self.setting.strains, self.setting.rule)
 
-    def critical_strains(self, alpha: float, flow: ChannelFlow) -> list[list[CriticalStrain]]:
+    def critical_strains(self, alpha: float) -> list[list[CriticalStrain]]:
         """Zeros by interpolation between the strains of the grid, with their errors."""
         groups, rule = self.moments.groups, self.setting.rule
         if not rule.resummed or groups is None:
             return [[] for _ in self.setting.readings]
         start = inverse_start(alpha, rule.contraction, rule.amplitude)
-        paths = start + sign_factor(rule.sign) * self.moments.coupling(alpha).sum(axis=0)
+        factor, sums = sign_factor(rule.sign), self.moments.summed()
+        mean = start + factor * sums.coupling(alpha)[0]
+        replicates = start + factor * sums.coupling_replicates(alpha)[:, 0]
+        rest = groups, start, rule.contraction, rule.channels
         return [
             sampled_critical_strains(
-                flow.inverse_eigenvalues[-1, i],
-                flow.inverse_replicates[:, i],
-                groups,
-                FailingStrains(self.setting.strains, path, start, rule.contraction, rule.channels),
+                SampledPath(self.setting.strains, mean[i], replicates[:, i], *rest)
             )
-            for i, path in enumerate(paths)
+            for i in range(len(mean))
         ]
 
     def shared_datasets(self) -> dict[str, Any]:

@@ -36,7 +36,7 @@ class CouplingSource(Protocol):
     def flow(self, alpha: float) -> ChannelFlow:
         """The flow of χ with its errors; leading axes (steps + 1, readings, strains)."""
 
-    def critical_strains(self, alpha: float, flow: ChannelFlow) -> list[list[CriticalStrain]]:
+    def critical_strains(self, alpha: float) -> list[list[CriticalStrain]]:
         """Critical strains, one ascending list for each reading."""
 
     def shared_datasets(self) -> dict[str, Any]:

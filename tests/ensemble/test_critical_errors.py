@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
+from scipy.optimize import brentq
 from scipy.stats import t as student_t
 
 from rsrg.ensemble.blocks import Blocks
 from rsrg.ensemble.coupling import exact_coupling_moments, sampled_coupling_moments
-from rsrg.ensemble.critical import FailingStrains, sampled_critical_strains
-from rsrg.ensemble.flows import FlowRule, lattice_flow
+from rsrg.ensemble.critical import SampledPath, sampled_critical_strains
 from rsrg.ensemble.harmonics import Harmonics
 from rsrg.ensemble.sampling import Sampler, exact_means
 from rsrg.ensemble.statistics import Groups
@@ -27,32 +27,38 @@ def runs_of(noise, runs, chunks=64, seed=0):
     for _ in range(runs):
         level, slope = noise * rng.normal(size=(2, chunks, 1))
         values = 1.0 - 2.0 * STRAINS + level + slope * STRAINS
-        curves = np.stack([values] + [np.ones_like(values)] * 5, axis=-1)
-        full = curves.mean(axis=0)
-        failing = failing_strains(np.einsum("ei,ij->eij", full, np.eye(6)))
-        (found,) = sampled_critical_strains(full, groups.leave_one_out(curves), groups, failing)
+        others = [np.full_like(values, 50.0 + 10.0 * k) for k in range(5)]
+        curves = np.stack([values, *others], axis=-1)
+        paths = curves[..., None] * np.eye(6)
+        (found,) = sampled_critical_strains(sampled_path(paths, groups))
         yield found
 
 
-def failing_strains(path):
-    return FailingStrains(STRAINS, path, path[0], "six", Channels(NAMES, np.eye(6)))
+def sampled_path(paths, groups):
+    """paths: χ⁻¹ of each chunk, (chunks, strains, 6, 6)."""
+    mean, replicates = paths.mean(axis=0), groups.leave_one_out(paths)
+    names = Channels(NAMES, np.eye(6))
+    return SampledPath(STRAINS, mean, replicates, groups, mean[0], "six", names)
 
 
 def test_the_failing_eigenvector_is_found_between_strains():
-    """xx turns towards yy as e grows: at e = 0.3, tan φ = 0.3; the other channels stay."""
+    """xx turns towards yy as e grows, tan φ = e,."""
 
     def inverse_chi(e):
         v = np.array([1.0, 0.0, 0.0, e, 0.0, 0.0]) / np.hypot(1.0, e)
         return np.diag([1.0, 2.0, 3.0, 4.0, 5.0, 6.0]) - 7.0 * e * np.outer(v, v)
 
-    failing = failing_strains(np.array([inverse_chi(e) for e in STRAINS]))
-    for e in (0.0, 0.3, 0.77):
-        vectors = np.linalg.eigh(inverse_chi(e)).eigenvectors
-        softest = vectors[:, np.abs(vectors[0]).argmax()]  # of the largest part along xx
-        expected = softest / softest[np.abs(softest).argmax()]
-        # a spline through smooth curves at 9 strains: h⁴/384 of the fourth derivative
-        np.testing.assert_allclose(failing.at(e, 0), expected, atol=2e-3)
-        assert failing.at(e, 1) == pytest.approx((0, 1, 0, 0, 0, 0), abs=1e-12)  # rounding
+    groups = Groups.from_chunk_count(4)
+    paths = np.array([[inverse_chi(e) for e in STRAINS]] * 4)
+    (found,) = sampled_critical_strains(sampled_path(paths, groups))
+    root = brentq(lambda e: np.linalg.eigvalsh(inverse_chi(e))[0], 0.0, 0.5)
+    softest = np.linalg.eigh(inverse_chi(root)).eigenvectors[:, 0]
+    # a spline through smooth curves at 9 strains: h⁴/384 of the fourth derivative
+    assert found.strain == pytest.approx(root, abs=1e-4)
+    expected = softest / softest[np.abs(softest).argmax()]
+    np.testing.assert_allclose(found.components, expected, atol=2e-3)
+    assert (found.channel, found.sampling) == ("a", 0.0)
+    assert abs(found.strain - root) <= found.stderr
 
 
 def test_known_error():
@@ -88,19 +94,17 @@ def lattice_critical_strains(runs, chunks=64):
     """
     blocks, strains = Blocks(2, count="volume"), np.linspace(0.0, 0.6, 7)
     deformations = np.eye(3) + strains[:, None, None] * np.diag([1.0, 0.0, 0.0])
-    rule = FlowRule("resummed", "tensor", strain_channels(strain_direction("xx")))
+    channels = strain_channels(strain_direction("xx"))
     readings = (Reading("fixed", "ellipsoid"),)
 
     def zeros(couplings):
-        flow = lattice_flow(0.7, couplings.repeated(18), strains, rule)
         groups = couplings.groups or Groups.from_chunk_count(2)
-        left = flow.inverse_replicates[:, 0] if couplings.groups else np.zeros((2, 7, 6))
         start = inverse_elastic_susceptibility(0.7, "tensor")
-        path = start + 18 * couplings.coupling(0.7)[0, 0]
-        failing = FailingStrains(strains, path, start, "tensor", rule.channels)
-        ends = flow.inverse_eigenvalues[-1, 0]
-        found = sampled_critical_strains(ends, left, groups, failing)
-        return found[0]
+        mean = start + 18 * couplings.coupling(0.7)[0, 0]
+        left = start + 18 * couplings.coupling_replicates(0.7)[:, 0, 0]
+        left = left if couplings.groups else np.array([mean, mean])
+        path = SampledPath(strains, mean, left, groups, start, "tensor", channels)
+        return sampled_critical_strains(path)[0]
 
     exact = exact_means(blocks, readings, deformations)[None]
     rows = []

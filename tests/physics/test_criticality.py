@@ -9,9 +9,7 @@ from rsrg.physics.criticality import (
     Crossing,
     critical_strains,
     crossings,
-    curve_zeros,
     first_negative,
-    spline_values,
 )
 from rsrg.physics.elastic import inverse_elastic_susceptibility
 from rsrg.physics.errors import PhysicsError
@@ -220,90 +218,6 @@ def test_bad_input():
 
 def test_crossings_sort_by_strain():
     assert sorted([Crossing(0.2, "a"), Crossing(0.1, "b")])[0].channel == "b"
-
-
-# ------------------------------------------------------------------------------ sampled curves
-
-CURVES = {  # name: curve, its zero in (0, 1)
-    "line": (lambda e: 0.437 - e, 0.437),
-    "parabola": (lambda e: 0.3**2 - e**2, 0.3),
-    "exponential": (lambda e: np.exp(-3 * e) - 0.2, np.log(5) / 3),
-    "logarithm": (lambda e: 1.0 - 3 * np.log1p(e), np.exp(1 / 3) - 1),
-    "cosine": (lambda e: np.cos(2 * e), np.pi / 4),
-    "hyperbola": (lambda e: 1 / (1 + 4 * e) - 0.3, 7 / 12),
-}
-
-
-@pytest.mark.parametrize("count", [2, 3, 4, 5, 8, 13, 31])
-@pytest.mark.parametrize("curve", CURVES)
-def test_interpolation_error_covers_the_true_error(curve, count):
-    function, root = CURVES[curve]
-    strains = np.linspace(0.0, 1.0, count)
-    (found,) = curve_zeros(strains, function(strains))
-    true_error = abs(found.strain - root)
-    assert true_error <= found.interpolation_error + 1e-14  # rounding of the spline's root
-    slope = (function(root + 1e-6) - function(root - 1e-6)) / 2e-6
-    # a chord's slope is off by curvature × interval; the curves' second derivatives are below 32
-    np.testing.assert_allclose(found.slope, slope, atol=32 / (count - 1))
-
-
-def test_errors_fall_fast_with_more_samples():
-    function, root = CURVES["exponential"]
-    errors = []
-    for count in (9, 17, 33):
-        strains = np.linspace(0.0, 1.0, count)
-        errors.append(abs(curve_zeros(strains, function(strains))[0].strain - root))
-    assert errors[2] < errors[0] / 50  # fourth order: 4⁴ = 256, less luck with the place
-
-
-@pytest.mark.parametrize("count", [2, 3])
-def test_few_points_make_straight_lines(count):
-    strains = np.linspace(0.0, 1.0, count)
-    values = np.array([1.0, 0.25, -0.25])[[0, 2]] if count == 2 else np.array([1.0, 0.25, -0.25])
-    (found,) = curve_zeros(strains, values)
-    np.testing.assert_allclose(found.strain, 0.8 if count == 2 else 0.75, rtol=1e-15)
-    assert found.interpolation_error >= 0.25  # half an interval at least
-
-
-def test_strongly_bent_curve_on_two_points():
-    """The zero is anywhere in the interval, so the error must reach its far end."""
-    (found,) = curve_zeros(np.array([0.0, 1.0]), np.array([1.0, -0.01]))
-    root = np.log(101) / 20  # of (1 + δ)exp(−20e) − δ, δ = 0.01: zero at ln(101)/20 = 0.23
-    assert abs(found.strain - root) <= found.interpolation_error
-
-
-@pytest.mark.parametrize("count", [2, 3, 4, 9])
-def test_no_crossing_no_result(count):
-    strains = np.linspace(0.0, 1.0, count)
-    assert curve_zeros(strains, 1.0 + strains) == []
-    assert curve_zeros(strains, -1.0 - strains) == []
-
-
-def test_zero_on_a_sample_is_found_once():
-    strains = np.linspace(0.0, 1.0, 5)
-    (found,) = curve_zeros(strains, 0.5 - strains)
-    np.testing.assert_allclose([found.strain, found.slope], [0.5, -1.0], rtol=1e-12)
-    (found,) = curve_zeros(strains[:3], 0.25 - strains[:3])
-    np.testing.assert_allclose(found.strain, 0.25, rtol=1e-14)
-
-
-def test_two_zeros_are_both_found():
-    strains = np.linspace(0.0, 1.0, 11)
-    found = curve_zeros(strains, (strains - 0.23) * (strains - 0.78))
-    # a cubic spline holds a parabola exactly
-    np.testing.assert_allclose([c.strain for c in found], [0.23, 0.78], rtol=1e-12)
-    assert found[0].slope < 0 < found[1].slope
-
-
-@pytest.mark.parametrize("count", [2, 3, 4, 9])
-def test_spline_values_read_the_curves_that_were_searched(count):
-    strains = np.linspace(0.0, 1.0, count)
-    curves = np.stack([np.exp(-3 * strains) - 0.2, 0.5 - strains])[None]
-    for which in range(2):
-        (found,) = curve_zeros(strains, curves[0, which])
-        values = spline_values(strains, curves, found.strain)
-        assert values.shape == (1, 2)
-        np.testing.assert_allclose(values[0, which], 0.0, atol=1e-14)  # rounding of the root
 
 
 @pytest.mark.parametrize(
