@@ -20,7 +20,7 @@ POINTS = 241  # strains of a curve
 class StressCurves:
     """σ_xx(e), ρc_t², of every glass and reading by a source, (materials, readings, strains).
 
-    NaN beyond the first strain at which χ_xxxx is infinite: a body that broke does not follow it.
+    NaN beyond the first failure, in whatever channel: a body that broke does not follow it.
     """
 
     strains: Array
@@ -49,18 +49,26 @@ def _curves(run: Run, setting: Setting, source: str) -> Array:
     total = coupling.sum(axis=1) if source == "lattice" else steps * coupling
     if source == "log":
         total = total[:, None]
+    ends = _first_failures(run, source)
     rows = []
-    for alpha, of_glass in zip(run.read("axes/alpha"), total, strict=True):
+    for alpha, of_glass, end in zip(run.read("axes/alpha"), total, ends, strict=True):
         start = inverse_start(float(alpha), setting.rule.contraction, setting.rule.amplitude)
-        rows.append([_curve(setting, start + factor * m, float(alpha)) for m in of_glass])
+        curves = (_curve(setting, start + factor * m, float(alpha)) for m in of_glass)
+        rows.append([_until_broken(c, float(e)) for c, e in zip(curves, end, strict=True)])
     return np.array(rows)
 
 
-def _curve(setting: Setting, inverse_chi: Array, alpha: float) -> Array:
-    curve = stress_strain(
+def _first_failures(run: Run, source: str) -> Array:
+    """Where every glass fails first by a source, (materials, readings); infinite for nowhere."""
+    strains = np.asarray(run.values("critical/strain", source))
+    first = np.where(np.isfinite(strains), strains, np.inf).min(axis=-1)
+    return first if first.ndim == 2 else first[:, None]
+
+
+def _curve(setting: Setting, inverse_chi: Array, alpha: float) -> StressStrain:
+    return stress_strain(
         _splined(setting.strains, inverse_chi), alpha, float(setting.strains[-1]), POINTS
     )
-    return _until_broken(curve)
 
 
 def _splined(strains: Array, inverse_chi: Array) -> Callable[[float], Array]:
@@ -68,6 +76,7 @@ def _splined(strains: Array, inverse_chi: Array) -> Callable[[float], Array]:
     return lambda e: np.asarray(spline(e))
 
 
-def _until_broken(curve: StressStrain) -> Array:
-    first = min(curve.poles, default=np.inf)
+def _until_broken(curve: StressStrain, failure: float) -> Array:
+    """Up to a first failure, or to where χ_xxxx of the curve itself is infinite."""
+    first = min((failure, *curve.poles))
     return np.where(curve.strains < first, curve.stress, np.nan)

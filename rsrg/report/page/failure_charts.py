@@ -145,10 +145,10 @@ def _stress(view: View) -> Chart | None:
     return Chart(
         key="stress",
         title="Stress against strain",
-        caption="σ_xx = ∫ (χ_el + χ)_xxxx de (Eqs. 2.4, 2.5), up to the strain where χ_xxxx is "
-        "infinite; beyond, a body that broke follows no curve.",
+        caption="σ_xx = ∫ (χ_el + χ)_xxxx de (Eqs. 2.4, 2.5), up to the first failure: a body that "
+        "broke follows no curve. Where χ_xxxx is infinite there, σ_xx rises without limit.",
         alt="Stress along the strain for the chosen glass and reading, by the sum over blocks and "
-        "by the formulas; it runs to infinity where the glass fails.",
+        "by the formulas; each ends where the glass fails.",
         traces=traces,
         layout={
             "xaxis": {"title": {"text": "strain e"}, "range": [0, take("stress_last", **PLACE)]},
