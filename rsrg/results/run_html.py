@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from rsrg.formatting import NONE, counted, with_error
 from rsrg.records import MAX_ROWS, facts_html, rows_html
-from rsrg.results.critical_record import CriticalStrainRecord, first_failure
+from rsrg.results.critical_record import CriticalStrainRecord, first_failures
 from rsrg.results.source_names import SOURCE_NAMES
 
 if TYPE_CHECKING:
@@ -98,7 +98,10 @@ def _names(names: Sequence[str]) -> str:
 
 
 def _first_failures(run: "Run", glasses: Sequence[str]) -> Iterator[dict[str, str]]:
-    """A row for each glass, and a column for each reading and source of M."""
+    """A row for each glass, and a column for each reading and source of M.
+
+    The first failure on each side of e = 0, the nearest first.
+    """
     columns = [(reading, source) for source in run.sources() for reading in run.readings(source)]
     records: dict[tuple[str, str, str], list[CriticalStrainRecord]] = {}
     for r in run.critical_strains():
@@ -113,5 +116,5 @@ def _first_failures(run: "Run", glasses: Sequence[str]) -> Iterator[dict[str, st
 
 
 def _cell(records: Sequence[CriticalStrainRecord]) -> str:
-    first = first_failure(records)
-    return NONE if first is None else f"{with_error(first.value, first.stderr)} {first.channel}"
+    first = first_failures(records).values()
+    return ", ".join(f"{with_error(r.value, r.stderr)} {r.channel}" for r in first) or NONE

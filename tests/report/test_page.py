@@ -254,14 +254,3 @@ def test_the_shared_script_is_written_whole_or_not_at_all(run, tmp_path, monkeyp
     write_report(run, tmp_path / "x.html", shared_script=True)
     (script,) = tmp_path.glob("plotly-*.js")
     assert script.read_text(encoding="utf-8") == document.plotly_source()
-
-
-def test_first_zero_is_met_from_no_strain_outwards():
-    """Of zeros on both sides the nearer; the order of the strains in the file is another one."""
-    from rsrg.report.page.eigenvalue_charts import _first_zero
-
-    strains = np.array([-0.6, -0.4, -0.2, 0.0, 0.2, 0.4])
-    lowest = np.array([-2.0, -1.5, 0.5, 1.0, 1.0, -1.0])
-    assert _first_zero(strains, lowest) == pytest.approx(-0.25, rel=1e-12)
-    assert _first_zero(strains, -lowest[::-1]) == 0.0  # below zero without any strain
-    assert np.isnan(_first_zero(strains, np.ones(6)))

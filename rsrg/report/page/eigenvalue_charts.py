@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from rsrg.physics.criticality import first_negative
-from rsrg.physics.loading import along, outward, sides_of
+from rsrg.physics.loading import along, first_on_sides, sides_of
 from rsrg.report.eigenvalue_axis import eigenvalue_limits
 from rsrg.report.html.chart import Chart, Choice, band, take
 from rsrg.report.page.axes import length_axis
@@ -48,7 +48,7 @@ def _add_numbers(view: View) -> None:
     for source in view.sources:
         own = _failures(view, source)
         both = [own] if other is None else [own, _first_zeros(view, source)]
-        numbers.add(f"failure_{source}", ("sign", "material", "reading"), np.stack(both))
+        numbers.add(f"failure_{source}", ("sign", "side", "material", "reading"), np.stack(both))
 
 
 END = ("material", "reading", "strain", "channel")
@@ -73,13 +73,14 @@ def _with_readings(view: View, values: np.ndarray, source: str) -> np.ndarray:
 
 
 def _failures(view: View, source: str) -> np.ndarray:
-    """The first failure of every glass and reading, NaN for none."""
-    values = [
-        [view.first_failure(i, 0 if view.run.readings(source) == [""] else j, source)
-         for j in range(len(view.readings))]
-        for i in range(len(view.glasses))
-    ]  # fmt: skip
-    return np.array(values, dtype=np.float64)
+    """The first failures, (side, material, reading), NaN for none."""
+    sides, count = sides_of(view.strains), len(view.readings)
+    values = np.full((len(sides), len(view.glasses), count), np.nan)
+    for i, j in np.ndindex(values.shape[1:]):
+        crossings = view.crossings(i, j if view.run.readings(source) != [""] else 0, source)
+        for side, k in first_on_sides(crossings).items():
+            values[sides.index(side), i, j] = crossings[k]
+    return values
 
 
 def _of_other(view: View, source: str) -> np.ndarray:
@@ -89,17 +90,14 @@ def _of_other(view: View, source: str) -> np.ndarray:
 
 
 def _first_zeros(view: View, source: str) -> np.ndarray:
-    """Where the lowest eigenvalue first falls below zero with the other sign, NaN for nowhere."""
+    """Where the lowest eigenvalue first falls below zero with the other sign: as `_failures`."""
     lowest = _of_other(view, source).min(axis=-1)
-    return np.array([[_first_zero(view.strains, row) for row in glass] for glass in lowest])
-
-
-def _first_zero(strains: np.ndarray, lowest: np.ndarray) -> float:
-    """Of the zeros that loading meets on either side, the one nearest to e = 0."""
-    paths = (along(strains, side) for side in sides_of(strains))
-    zeros = [first_negative(strains[path], lowest[path]) for path in paths]
-    order = outward(zeros)
-    return zeros[order[0]] if order else np.nan
+    paths = [along(view.strains, side) for side in sides_of(view.strains)]
+    zeros = [
+        [[first_negative(view.strains[path], row[path]) for row in glass] for glass in lowest]
+        for path in paths
+    ]
+    return np.array(zeros)
 
 
 def _limits(view: View) -> tuple[float, float]:
@@ -167,11 +165,13 @@ def _against_strain(view: View) -> Chart:
     at: dict[str, Choice] = {"material": "glass", "reading": "reading", "sign": "sign"}
     traces = _curves(view, take("strain"), "end", **at)
     low, high = _limits(view)
-    first = take(f"failure_{view.sources[0]}", **at)
-    traces.append({
-        "type": "scatter", "x": [first, first], "y": [low, high], "mode": "lines",
-        "name": "first failure", "line": {"color": {"$theme": "text"}, "width": 1, "dash": "dash"},
-    })  # fmt: skip
+    for n in range(len(sides_of(view.strains))):
+        first = take(f"failure_{view.sources[0]}", side=n, **at)
+        traces.append({
+            "type": "scatter", "x": [first, first], "y": [low, high], "mode": "lines",
+            "name": "first failure", "legendgroup": "first failure", "showlegend": n == 0,
+            "line": {"color": {"$theme": "text"}, "width": 1, "dash": "dash"},
+        })  # fmt: skip
     length = view.lengths.text(-1)
     left_out = " Strains at which χ ran away before are left out." if view.ran_away else ""
     return Chart(

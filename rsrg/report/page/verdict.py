@@ -3,13 +3,12 @@
 import numpy as np
 
 from rsrg.formatting import with_error
-from rsrg.physics.loading import outward
+from rsrg.physics.loading import Side, outward, sides_of
 from rsrg.report.critical_table import SHOWN_AS_ONE
 from rsrg.report.lengths import generation_lengths
 from rsrg.results.already_failed import already_failed
 from rsrg.results.critical_record import (
     CriticalStrainRecord,
-    first_failure,
     first_failures,
 )
 from rsrg.results.pool_results import PoolResults
@@ -50,9 +49,19 @@ def _sentence(run: Run, glass: str, records: list[CriticalStrainRecord]) -> str:
     ]
     text = "; it ".join(clause for clause in clauses if clause)
     name = f"{glass}, taken as equal blocks," if run.config.flow.quenched else glass
-    formula = first_failure([r for r in records if r.source == "log"])
-    says = f"; the paper's formula says {_number(formula)}" if formula and source != "log" else ""
+    says = "" if source == "log" else _formula(records, sides_of(strains))
     return f"{name} {text}{says}."
+
+
+def _formula(records: list[CriticalStrainRecord], sides: list[Side]) -> str:
+    """`; the paper's formula says 0.2641 for e > 0`: the side is named where there are two."""
+    first = first_failures([r for r in records if r.source == "log"])
+    numbers = [
+        f"{_number(first[side])}{f' for {side}' if len(sides) > 1 else ''}"
+        for side in sides
+        if side in first
+    ]
+    return f"; the paper's formula says {' and '.join(numbers)}" if numbers else ""
 
 
 def _places(readings: list[str]) -> str:

@@ -13,7 +13,7 @@ MARKERS_SHOWN = 21  # of a curve, so that they can be told apart
 
 
 def draw_critical(ax: Axes, flow: GlassFlow, j: int) -> None:
-    """Draw them in reading j, with bands of one standard error, and mark the first crossing."""
+    """Draw them in reading j, with bands of one standard error, and mark the first crossings."""
     for source in flow.sources:
         values = flow.values(VALUES, source, step=-1, reading=j)
         style = flow.source_style(source) | {"markevery": -(-len(values) // MARKERS_SHOWN)}
@@ -25,7 +25,7 @@ def draw_critical(ax: Axes, flow: GlassFlow, j: int) -> None:
                 ax.fill_between(flow.strains, low, high, color=look["color"], alpha=0.25, lw=0.0)
     zero_line(ax)
     ax.set_ylim(*flow.limits())
-    if crossings := flow.first_crossings(j):
+    for crossings in flow.first_crossings(j):
         _mark(ax, crossings, turn=float(0.5 * (flow.strains[0] + flow.strains[-1])))
     ax.set_xlabel(f"strain e, at length {flow.lengths.text(-1)}")
     ax.set_ylabel(EIGENVALUES)

@@ -12,7 +12,7 @@ from rsrg.report.eigenvalue_axis import channel_groups, eigenvalue_limits
 from rsrg.report.lengths import step_lengths
 from rsrg.report.style import COLOURS, MARKERS, marker_size
 from rsrg.results.axis_index import axis_index, nearest_strain
-from rsrg.results.critical_record import CriticalStrainRecord, first_failure
+from rsrg.results.critical_record import CriticalStrainRecord, first_failure, first_failures
 from rsrg.results.name_index import name_index
 from rsrg.results.ran_away import values_of_flow
 from rsrg.results.run import Run
@@ -66,17 +66,19 @@ class GlassFlow:
         """The index of a reading; the first where none is named. Raises as `axis_index`."""
         return 0 if reading is None else axis_index(self.run, "reading", reading)
 
-    def first_crossings(self, j: int) -> list[CriticalStrainRecord]:
-        """The first failure by the first source in a reading, of the channels shown.
+    def first_crossings(self, j: int) -> list[list[CriticalStrainRecord]]:
+        """The first failure on each side of e = 0, by the first source in a reading.
 
-        Several, where channels fail together; none, where nothing fails on the grid.
+        Of the channels shown: those of a list fail together; no list where nothing fails.
         """
         shown = {name for _, names in self.channels for name in names.split(", ")}
         records = [
             r for r in self._records(j) if r.source == self.sources[0] and r.channel in shown
         ]
-        first = first_failure(records)
-        return [r for r in records if first and abs(r.value - first.value) < SHOWN_AS_ONE]
+        return [
+            [r for r in records if abs(r.value - first.value) < SHOWN_AS_ONE]
+            for first in first_failures(records).values()
+        ]
 
     def strain_index(self, j: int, strain: float | None) -> int:
         """The strain of the grid nearest to this one.

@@ -66,7 +66,8 @@ class RunPlots:
         """The eigenvalues of χ⁻¹ at the final length against strain.
 
         Bands are of one standard error; strains at which χ ran away (second order) are left out.
-        The first crossing of zero is marked, with its standard error and the strain that fails.
+        The first crossing of zero on each side of e = 0 is marked, with its standard error and the
+        strain that fails.
         Raises RunFileError unless the run is finished and holds what is chosen.
         """
         flow = GlassFlow(self._run, material, source, channel)
