@@ -33,7 +33,7 @@ class ConfigError(InputError):
         ...     except rsrg.ConfigError as error:
         ...         problems = error.problems
         >>> len(problems), problems[-1].split(" (")[0]
-        (6, '`samples` must be a multiple of 16, at least 64')
+        (6, '`samples` must be a multiple of 16, at least 64, at most 10⁹')
     """
 
     def __init__(self, problems: list[str]) -> None:

@@ -25,7 +25,7 @@ class JitterSpec(ConfigModel):
         gt=0.0,
         le=1.0,
         title="the standard deviation of each component, or the radius of the ball",
-        description="a number between 0 and 1, in block sizes",
+        description="a number greater than 0, at most 1, in block sizes",
     )
     min_separation: Finite = Field(
         0.5,
@@ -92,14 +92,15 @@ class PositionsSpec(ConfigModel):
         min_length=1,
         max_length=4000,
         title="the file with the positions",
-        description="the name of a file: .npy, .h5 with a dataset, as blocks.h5:positions, or what "
+        description="the name of a file, of 1 to 4000 characters: .npy, .h5 with a dataset, as "
+        "blocks.h5:positions, or what "
         "ASE reads (LAMMPS, CIF, .xyz), with a frame if it has several, as glass.xyz@-1",
     )
     dataset: str | None = Field(
         None,
         min_length=1,
         title="the dataset of an HDF5 file",
-        description="the name of a dataset in HDF5",
+        description="the name of a dataset in HDF5, not empty",
     )
     frame: Integer | None = Field(
         None,
@@ -109,7 +110,7 @@ class PositionsSpec(ConfigModel):
     box: Annotated[tuple[Edge, Edge, Edge], BeforeValidator(as_tuple)] | None = Field(
         None,
         title="the edges of the periodic box",
-        description="three edges of a periodic box, in the units of the file",
+        description="three positive edges of a periodic box, in the units of the file",
     )
     sha256: str | None = Field(
         None,

@@ -6,7 +6,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from rsrg.config.base import ConfigModel, Finite, Integer, as_tuple, ascending
 from rsrg.config.on_resume import CAN_ONLY_GROW, FIXED, IGNORED
-from rsrg.config.run_config import CHUNKS, Checkpoint, RunConfig
+from rsrg.config.run_config import CHUNKS, TITLE, Checkpoint, RunConfig
 from rsrg.ensemble.super_blocks import SUPER_BLOCK_CHUNK, LevelLaw
 from rsrg.physics.elastic import ALPHA_MAX, ALPHA_MIN
 
@@ -36,7 +36,7 @@ class LevelsSpec(ConfigModel):
         None,
         ge=0.0,
         title="largest asymmetry Δ of a tunnelling system",
-        description="the largest Δ, in units of ε, with `tunnelling` only",
+        description="the largest Δ, a number of at least 0, in units of ε, with `tunnelling` only",
     )
     splitting: Annotated[Finite | None, FIXED] = Field(
         None,
@@ -68,8 +68,8 @@ class ExactSampling(ConfigModel):
         le=10**7,
         multiple_of=SUPER_BLOCK_CHUNK,
         title="super blocks in all",
-        description=f"a multiple of {SUPER_BLOCK_CHUNK}, at least {MIN_SUPER_BLOCKS} "
-        "(super blocks drawn)",
+        description=f"a multiple of {SUPER_BLOCK_CHUNK}, at least {MIN_SUPER_BLOCKS}, "
+        "at most 10⁷ (super blocks drawn)",
     )
     seed: Annotated[Integer, FIXED] = Field(
         0,
@@ -90,7 +90,7 @@ class ExactConfig(RunConfig):
         title="says that this is no flow", description="exact"
     )
     title: Annotated[str, IGNORED] = Field(
-        "", max_length=1000, title="what tables and pictures are headed with", description="a text"
+        "", max_length=1000, title="what tables and pictures are headed with", description=TITLE
     )
     alpha: Annotated[Finite, FIXED] = Field(
         gt=ALPHA_MIN,
@@ -103,16 +103,16 @@ class ExactConfig(RunConfig):
     )
     strengths: Rising = Field(
         title="how strongly blocks couple to strain, γ²",
-        description="γ²/(ρc_t² L³ ε), a list of positive numbers in rising order",
+        description="γ²/(ρc_t² L³ ε), a list of 1 to 100 positive numbers in rising order",
     )
     distances: Rising = Field(
         (1.0,),
         title="how far nearest blocks are apart",
-        description="r/L of nearest blocks, a list of positive numbers in rising order",
+        description="r/L of nearest blocks, a list of 1 to 100 positive numbers in rising order",
     )
     temperatures: Rising = Field(
         title="temperatures of the blocks",
-        description="k_B T/ε, a list of positive numbers in rising order",
+        description="k_B T/ε, a list of 1 to 100 positive numbers in rising order",
     )
     sampling: ExactSampling = Field(
         title="how many super blocks", description="a mapping with `super_blocks`"

@@ -70,7 +70,7 @@ class InitialSpec(ConfigModel):
         None,
         min_length=1,
         title="a file with χ of each block",
-        description="the path of a .npy file, (P, 6, 6), in ρc_t²",
+        description="the path, not empty, of a .npy file, (P, 6, 6), in ρc_t²",
     )
 
     @model_validator(mode="after")
@@ -142,7 +142,8 @@ class FlowSpec(ConfigModel):
         le=MAX_POOL,
         multiple_of=POOL_UNIT,
         title="how many unequal blocks stand for all of one size; 4096 where not given",
-        description=f"a multiple of {POOL_UNIT}, at most {MAX_POOL} (blocks of a quenched flow)",
+        description=f"a multiple of {POOL_UNIT}, at least {POOL_UNIT}, at most {MAX_POOL} (blocks "
+        "of a quenched flow)",
     )
 
     @model_validator(mode="after")

@@ -44,7 +44,7 @@ class Lengths(ConfigModel):
         gt=0.0,
         le=MAX_LOG_RATIO,
         title="ln(R/L₁), in place of the two lengths",
-        description="ln(R/L₁), a number between 0 and 700",
+        description="ln(R/L₁), a number greater than 0, at most 700",
     )
 
     @model_validator(mode="after")
@@ -241,8 +241,8 @@ class StrainSpec(ConfigModel):
         OnResume("can only gain", _strain_list),
     ] = Field(
         title="the strains e, without unit",
-        description="{start, stop, count}, or a list of two or more strains greater than −1 "
-        "(0.02 is 2%)",
+        description=f"{{start, stop, count}}, or a list of 2 to {MAX_STRAINS} strains greater than "
+        "−1, at most 100 (0.02 is 2%)",
     )
 
     @model_validator(mode="after")

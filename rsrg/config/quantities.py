@@ -64,8 +64,10 @@ def si_value(text: Any, unit: str) -> float:
     """
     kind, example = EXAMPLES[unit]
     rule = f"must be {kind} with its unit, such as '{example}'"
-    short = isinstance(text, str) and len(text) <= MAX_CHARACTERS
-    match = _QUANTITY.fullmatch(unicodedata.normalize("NFKC", text)) if short else None
+    if isinstance(text, str) and len(text) > MAX_CHARACTERS:
+        raise ValueError(f"{rule}, of at most {MAX_CHARACTERS} characters")
+    known = isinstance(text, str)
+    match = _QUANTITY.fullmatch(unicodedata.normalize("NFKC", text)) if known else None
     if match is None:
         raise ValueError(rule)
     value = _converted(match[1], match[2].replace("·", "*"), unit)

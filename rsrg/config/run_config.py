@@ -16,6 +16,8 @@ from rsrg.config.on_resume import Rules, stated_rules, without_ignored
 CHUNKS = "checkpoint/chunks_done"
 POOL_CHUNKS = "checkpoint/pool_chunks_done"
 
+TITLE = "a text of at most 1000 characters"  # the rule of titles
+
 
 class Checkpoint(ConfigModel):
     """How often a run is saved."""

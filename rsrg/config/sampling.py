@@ -27,7 +27,8 @@ class Sampling(ConfigModel):
         le=10**9,
         multiple_of=CHUNK,
         title="draws (random placements of the blocks) in each step",
-        description=f"a multiple of {CHUNK}, at least {MIN_CHUNKS * CHUNK} (draws per step)",
+        description=f"a multiple of {CHUNK}, at least {MIN_CHUNKS * CHUNK}, at most 10⁹ (draws per "
+        "step)",
     )
     seed: Annotated[Integer, FIXED] = Field(
         0,
@@ -46,7 +47,7 @@ class Sampling(ConfigModel):
         gt=0.0,
         le=1.0,
         title="go on drawing until the standard error is below it; samples must be at least 256",
-        description="a standard error, a number between 0 and 1",
+        description="a standard error, a number greater than 0, at most 1",
     )
     target_quantity: Annotated[Literal["coupling", "critical_strain"] | None, FIXED] = Field(
         None,
@@ -59,7 +60,8 @@ class Sampling(ConfigModel):
         le=10**9,
         multiple_of=CHUNK,
         title="draws per step at which the run gives up; a million where not given",
-        description=f"a multiple of {CHUNK}, at least `samples` (draws per step)",
+        description=f"a multiple of {CHUNK}, at least {MIN_CHUNKS * CHUNK} and `samples`, at most "
+        "10⁹ (draws per step)",
     )
 
     @model_validator(mode="after")

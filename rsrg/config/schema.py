@@ -23,7 +23,7 @@ from rsrg.config.on_resume import (
     OnResume,
     stated_rules,
 )
-from rsrg.config.run_config import CHUNKS, POOL_CHUNKS, Checkpoint, RunConfig
+from rsrg.config.run_config import CHUNKS, POOL_CHUNKS, TITLE, Checkpoint, RunConfig
 from rsrg.config.sampling import MOST_SAMPLES, Sampling
 from rsrg.ensemble.blocks import CHUNK
 from rsrg.physics.arrays import Array
@@ -77,11 +77,11 @@ class Config(RunConfig):
         "",
         max_length=1000,
         title="what tables, pictures and reports are headed with",
-        description="a text",
+        description=TITLE,
     )
     materials: Materials = Field(
         title="the glasses: names of Table I, or mappings with a name and sound velocities",
-        description="`all`, or a list of glasses",
+        description="`all`, or a list of 1 to 1000 glasses",
     )
     lengths: Annotated[Lengths, LENGTHS_GROW] = Field(
         title="from which block size to which sample size χ flows",
@@ -102,7 +102,7 @@ class Config(RunConfig):
         CAN_ONLY_GAIN,
     ] = Field(
         title="positions/domain: whether blocks move with the strain, and which body they fill",
-        description=f"a list of {', '.join(str(r) for r in READINGS)}",
+        description=f"a list of one or more of {', '.join(str(r) for r in READINGS)}",
     )
     flow: Annotated[FlowSpec, FIXED] = Field(
         FlowSpec(),

@@ -9,7 +9,7 @@ from rsrg.config.base import ConfigModel, Finite, Integer, as_tuple
 from rsrg.config.blocks import DATASET, Edge
 from rsrg.config.materials import Materials, require_distinct
 from rsrg.config.on_resume import FIXED, IGNORED, OnResume
-from rsrg.config.run_config import CHUNKS, Checkpoint, RunConfig
+from rsrg.config.run_config import CHUNKS, TITLE, Checkpoint, RunConfig
 from rsrg.physics.materials import Material
 
 FrameDomain = Literal["sphere", "all"]
@@ -31,15 +31,15 @@ class FrameSpec(ConfigModel):
         min_length=1,
         max_length=4000,
         title="the file with the frames, or a pattern for several",
-        description="the name of a file, or a pattern as frames/*.npy: .npy or .h5:dataset of "
-        "shape (n, 3) or (frames, n, 3), or what ASE reads; with some of its frames, as "
-        "dump.lammpstrj@::10",
+        description="the name of a file, or a pattern as frames/*.npy, of 1 to 4000 characters: "
+        ".npy or .h5:dataset of shape (n, 3) or (frames, n, 3), or what ASE reads; with some of "
+        "its frames, as dump.lammpstrj@::10",
     )
     dataset: str | None = Field(
         None,
         min_length=1,
         title="the dataset of an HDF5 file",
-        description="the name of a dataset in HDF5",
+        description="the name of a dataset in HDF5, not empty",
     )
     frame: (
         Annotated[Integer | str, BeforeValidator(lambda value: _checked_choice(value))] | None
@@ -51,7 +51,7 @@ class FrameSpec(ConfigModel):
     box: Annotated[tuple[Edge, Edge, Edge], BeforeValidator(as_tuple)] | None = Field(
         None,
         title="the edges of the periodic box of these frames",
-        description="three edges of a periodic box, in the units of the file",
+        description="three positive edges of a periodic box, in the units of the file",
     )
     blocks: Integer | None = Field(
         None,
@@ -148,11 +148,11 @@ class TrajectoryConfig(RunConfig):
         "trajectory", title="says that this is no flow", description="trajectory"
     )
     title: Annotated[str, IGNORED] = Field(
-        "", max_length=1000, title="what tables and pictures are headed with", description="a text"
+        "", max_length=1000, title="what tables and pictures are headed with", description=TITLE
     )
     materials: Materials = Field(
         title="the glasses: names of Table I, or mappings with a name and sound velocities",
-        description="`all`, or a list of glasses",
+        description="`all`, or a list of 1 to 1000 glasses",
     )
     positions: Annotated[
         tuple[FrameSpec, ...],
@@ -162,12 +162,12 @@ class TrajectoryConfig(RunConfig):
     ] = Field(
         title="the frames, in their order: files, patterns, or slices of files of many frames",
         description="the name of a file, such as dump.lammpstrj@::10 or frames/*.npy, a mapping "
-        "with `file`, or a list of these",
+        f"with `file`, or a list of 1 to {MAX_FRAMES} of these",
     )
     box: Annotated[tuple[Edge, Edge, Edge] | None, BeforeValidator(as_tuple), FIXED] = Field(
         None,
         title="the edges of the periodic box of all frames for which none is given",
-        description="three edges of a periodic box, in the units of the files",
+        description="three positive edges of a periodic box, in the units of the files",
     )
     domain: Annotated[FrameDomain, FIXED] = Field(
         "sphere",

@@ -47,6 +47,10 @@ class YamlSource:
         for key, where in self.overridden.items():
             if words[: len(key)] == key:
                 return f"{where} {dotted}"
+        if path not in self.lines:  # the value may be there only because one inside it was given
+            for key, where in self.overridden.items():
+                if words and key[: len(words)] == words:
+                    return f"{where} {'.'.join(map(str, key))}"
         known = path
         while known and known not in self.lines:
             known = known[:-1]

@@ -46,7 +46,10 @@ def test_configs_round_trip(name, request):
         ({"alpha": 0.2}, "`alpha` must be 1 − c_t²/c_l², a number between 0.25 and 1; got 0.2"),
         ({"strengths": "[]"}, "`strengths` must be γ²"),
         ({"strengths": "[1.0, 0.1]"}, "`strengths` must be in rising order, each once"),
-        ({"temperatures": "[0.0, 1.0]"}, "`temperatures` must be k_B T/ε, a list of positive"),
+        (
+            {"temperatures": "[0.0, 1.0]"},
+            "`temperatures` must be k_B T/ε, a list of 1 to 100 positive",
+        ),
         ({"levels": "{kind: tuneling}"}, r"must be tunnelling or gaussian \(did you mean tunnel"),
         ({"levels": "{kind: tunnelling}"}, "`levels` must have `asymmetry` and `splitting` with"),
         ({"levels": "{kind: gaussian, splitting: 0.1}"}, "with `kind: tunnelling` only"),

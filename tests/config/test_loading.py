@@ -43,7 +43,8 @@ BROKEN = [
     ("sampling: {samples: 64}", "sampling: 7",
      "`sampling` must be a mapping with estimator, samples, seed; got 7 (c.yaml:7, sampling)"),
     ("[a-SiO2]", "a-SiO2",
-     "`materials` must be `all`, or a list of glasses; got 'a-SiO2' (c.yaml:2, materials)"),
+     "`materials` must be `all`, or a list of 1 to 1000 glasses; got 'a-SiO2' "
+     "(c.yaml:2, materials)"),
     ("component: xx", "component: xq",
      "`component` must be xx, xy, xz, yy, yz or zz; got 'xq' (c.yaml:5, strain.component)"),
     ("schema_version: 1", "schema_version: 2",
@@ -74,8 +75,8 @@ BROKEN = [
      "`start` must be a strain greater than −1 (0.02 is 2%); got -1.0 "
      "(c.yaml:5, strain.values.start)"),
     (GRID, "[-1.5, 0.2]",
-     "`values` must be {start, stop, count}, or a list of two or more strains greater than −1 "
-     "(0.02 is 2%); got -1.5 (c.yaml:5, strain.values.0)"),
+     "`values` must be {start, stop, count}, or a list of 2 to 10000 strains greater than −1, "
+     "at most 100 (0.02 is 2%); got -1.5 (c.yaml:5, strain.values.0)"),
     (GRID, "[0.2, 0.1]",
      "`values` must be in ascending order, each strain once; got [0.2, 0.1] "
      "(c.yaml:5, strain.values)"),
@@ -100,10 +101,13 @@ BROKEN = [
      "`lengths` must give either `start` and `sample`, or `log_ratio`, not both; "
      "got {'start': '50 angstrom', 'log_ratio': 3} (c.yaml:3, lengths)"),
     ("samples: 64", "samples: 100",
-     "`samples` must be a multiple of 16, at least 64 (draws per step); got 100 "
+     "`samples` must be a multiple of 16, at least 64, at most 10⁹ (draws per step); got 100 "
      "(c.yaml:7, sampling.samples)"),
+    ("samples: 64", "samples: 1000000000000000",
+     "`samples` must be a multiple of 16, at least 64, at most 10⁹ (draws per step); "
+     "got 1000000000000000 (c.yaml:7, sampling.samples)"),
     ("samples: 64", "samples: 16",
-     "`samples` must be a multiple of 16, at least 64 (draws per step); got 16 "
+     "`samples` must be a multiple of 16, at least 64, at most 10⁹ (draws per step); got 16 "
      "(c.yaml:7, sampling.samples)"),
     ("samples: 64", "seed: -1",
      "`seed` must be an integer from 0 to 2⁶³ − 1; got -1 (c.yaml:7, sampling.seed)"),
@@ -139,20 +143,20 @@ BROKEN = [
      "`blocks` must have `jitter.min_separation` below the lattice's 1 block sizes; "
      "got {'n0': 3, 'jitter': {'width': 0.1, 'min_separation': 1.0}} (c.yaml:4, blocks)"),
     ("n0: 3", "n0: 3, jitter: {width: -0.1}",
-     "`width` must be a number between 0 and 1, in block sizes; got -0.1 "
+     "`width` must be a number greater than 0, at most 1, in block sizes; got -0.1 "
      "(c.yaml:4, blocks.jitter.width)"),
     ("n0: 3", "n0: 3, positions: 7",
      "`positions` must be the name of a file, or a mapping with `file`; got 7 "
      "(c.yaml:4, blocks.positions)"),
     ("n0: 3", "n0: 3, positions: {file: a.npy, box: [1, 0, 1]}",
-     "`box` must be three edges of a periodic box, in the units of the file; got 0 "
+     "`box` must be three positive edges of a periodic box, in the units of the file; got 0 "
      "(c.yaml:4, blocks.positions.box.1)"),
     # readings
     ("[fixed/ellipsoid]", "[fixed/elipsoid]",
-     f"`readings` must be a list of {READING_NAMES} (did you mean fixed/ellipsoid?); "
+     f"`readings` must be a list of one or more of {READING_NAMES} (did you mean fixed/ellipsoid?); "
      "got 'fixed/elipsoid' (c.yaml:6, readings.0)"),
     ("[fixed/ellipsoid]", "[]",
-     f"`readings` must be a list of {READING_NAMES}; got [] (c.yaml:6, readings)"),
+     f"`readings` must be a list of one or more of {READING_NAMES}; got [] (c.yaml:6, readings)"),
     ("[fixed/ellipsoid]", "[fixed/sphere, fixed/sphere]",
      "`readings` must name each reading once; got ['fixed/sphere', 'fixed/sphere'] "
      "(c.yaml:6, readings)"),
@@ -243,7 +247,7 @@ def test_not_text(tmp_path):
     [
         ("sampling.sead", 3, "unknown key `sead`; did you mean `seed`? (-o sampling.sead)"),
         ("colour", 3, f"unknown key `colour`; known keys: {TOP} (-o colour)"),
-        ("materials.0", 3, "`materials` must be `all`, or a list of glasses; got 3 "
+        ("materials.0", 3, "`materials` must be `all`, or a list of 1 to 1000 glasses; got 3 "
          "(-o materials.0)"),
         ("materials.7", 3, "`-o materials.7` must name a key such as sampling.seed; "
          "got 'materials.7'"),
@@ -278,7 +282,9 @@ def test_whole_numbers_are_integers(text, written):
 
 def test_a_whole_number_that_breaks_the_rule(text):
     (problem,) = problems(text.replace("samples: 64", "samples: 1e3"))
-    assert problem.startswith("`samples` must be a multiple of 16, at least 64 (draws per step)")
+    assert problem.startswith(
+        "`samples` must be a multiple of 16, at least 64, at most 10⁹ (draws per step)"
+    )
     assert "; got 1000 (" in problem
 
 

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import pytest
 
+from rsrg.config.loading import config_from_source
 from rsrg.config.yaml_source import (
     MAX_BYTES,
     MAX_DEPTH,
@@ -141,3 +142,12 @@ def test_billion_laughs():
     except subprocess.TimeoutExpired:
         pytest.fail("still expanding aliases after 15 s")
     assert done.stdout.startswith("refused:"), done.stderr[-300:]
+
+
+@pytest.mark.parametrize("key", ["a.b.c", "sampling.sead", "flow.initial.kind"])
+def test_an_error_in_what_an_override_added_names_the_override(key):
+    source = override(read_source("configs/smoke.yaml"), {key: 3})
+    with pytest.raises(ConfigError) as caught:
+        config_from_source(source)
+    assert f"(-o {key})" in str(caught.value)
+    assert "smoke.yaml" not in str(caught.value)

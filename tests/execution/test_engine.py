@@ -124,8 +124,8 @@ def test_extension_stopped_and_resumed(stop_after, finished, changed, tmp_path, 
          "4 asked for"),
         ({"flow.update": "second_order"}, "`flow.update` cannot change on resume: 'resummed' in "
          "the file, 'second_order' asked for"),
-        ({"sampling.samples": 32}, "`samples` must be a multiple of 16, at least 64 (draws per "
-         "step); got 32 (-o sampling.samples)"),
+        ({"sampling.samples": 32}, "`samples` must be a multiple of 16, at least 64, at most 10⁹ "
+         "(draws per step); got 32 (-o sampling.samples)"),
         ({"lengths.sample": "34 nm"}, "`lengths` can only grow on resume: ln(R/L₁) = 1.94591 in "
          "the file, 1.91692 asked for"),
         ({"lengths.start": "40 angstrom"}, "`lengths.start` cannot change on resume: "
