@@ -14,7 +14,7 @@ MAX_ROWS = 60  # of a table; a line below it says how many more there are
 class Record(Protocol):
     """What can stand in a row of a table."""
 
-    def _table_row(self) -> dict[str, str]:
+    def table_row(self) -> dict[str, str]:
         """The texts of its cells by the headings of their columns."""
 
 
@@ -34,7 +34,7 @@ class Records(list[R]):
         return super().__getitem__(index)
 
     def _repr_html_(self) -> str:
-        return rows_html([record._table_row() for record in self[:MAX_ROWS]], total=len(self))
+        return rows_html([record.table_row() for record in self[:MAX_ROWS]], total=len(self))
 
 
 def rows_html(rows: Sequence[Mapping[str, str]], caption: str = "", total: int = 0) -> str:

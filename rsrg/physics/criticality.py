@@ -61,7 +61,14 @@ class Crossing:
     direction: str = ""
     components: tuple[float, ...] = ()
 
-    def _table_row(self) -> dict[str, str]:
+    def table_row(self) -> dict[str, str]:
+        """Its row in a table: texts by heading.
+
+        Example:
+            >>> import rsrg
+            >>> rsrg.Crossing(0.4711, "xx+yy+zz").table_row()["channel"]
+            'xx+yy+zz'
+        """
         return {
             "critical strain e (dimensionless)": with_error(self.strain, 0.0),
             "channel": self.channel,

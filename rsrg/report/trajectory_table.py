@@ -39,7 +39,7 @@ def trajectory_text(run: TrajectoryRun) -> str:
 def zero_table(run: TrajectoryRun) -> Table:
     """A row for each glass and degree: the size of the mean of M, and what chance makes of it."""
     table = Table(title=Text(trajectory_text(run)))
-    rows = [mean._table_row() for mean in run.means()]
+    rows = [mean.table_row() for mean in run.means()]
     for number, heading in enumerate(rows[0]):
         table.add_column(heading, justify="left" if number == 0 else "right")
     for row in rows:

@@ -35,7 +35,8 @@ class ComparisonRow:
     chi_log: float | None
     deviation_log: float | None
 
-    def _table_row(self) -> dict[str, str]:
+    def table_row(self) -> dict[str, str]:
+        """Its row in a table: texts by heading."""
         apart = "deviation of the sum (σ)"
         return {
             "glass": self.material,

@@ -51,7 +51,8 @@ class GlassCriticalStrain:
     failing_strain: str
     first: bool
 
-    def _table_row(self) -> dict[str, str]:
+    def table_row(self) -> dict[str, str]:
+        """Its row in a table: texts by heading."""
         return {
             "glass": self.material,
             "α": f"{self.alpha:.4f}",

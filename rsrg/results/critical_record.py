@@ -25,7 +25,8 @@ class CriticalStrainRecord:
     stderr: float
     failing_strain: str = ""
 
-    def _table_row(self) -> dict[str, str]:
+    def table_row(self) -> dict[str, str]:
+        """Its row in a table: texts by heading."""
         return {
             "glass": self.material,
             "reading": self.reading or NONE,

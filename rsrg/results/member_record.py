@@ -17,8 +17,8 @@ class MemberRecord:
 
     name: of its run file. parameters: the values of what was swept over, by name. place: its index
     along each swept dimension. attributes: those at the root of its file. axes, integers: as in
-    `studies.align.OwnRange`. absent: datasets of the merged file that its own had not. rest: those of
-    its own that are not merged, such as its sessions.
+    `studies.align.OwnRange`. absent: datasets of the merged file that its own had not. rest: those
+    of its own that are not merged, such as its sessions.
     """
 
     name: str

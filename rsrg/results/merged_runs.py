@@ -32,9 +32,10 @@ class MemberCriticalStrain(CriticalStrainRecord):
     run: str = ""
     parameters: dict[str, Any] = field(default_factory=dict)
 
-    def _table_row(self) -> dict[str, str]:
+    def table_row(self) -> dict[str, str]:
+        """Its row in a table: texts by heading."""
         varied = {key: str(value) for key, value in self.parameters.items()}
-        return (varied or {"run": self.run}) | super()._table_row()
+        return (varied or {"run": self.run}) | super().table_row()
 
 
 class MergedRuns(OpenedFile):

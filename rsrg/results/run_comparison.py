@@ -54,7 +54,8 @@ class CriticalStrainDifference:
     stderr: float
     sigmas: float | None
 
-    def _table_row(self) -> dict[str, str]:
+    def table_row(self) -> dict[str, str]:
+        """Its row in a table: texts by heading."""
         a, b = (
             NONE if math.isnan(value) else with_error(value, stderr)
             for value, stderr in ((self.a, self.a_stderr), (self.b, self.b_stderr))
@@ -96,7 +97,8 @@ class EigenvalueDifference:
     degrees: int | None
     probability: float | None
 
-    def _table_row(self) -> dict[str, str]:
+    def table_row(self) -> dict[str, str]:
+        """Its row in a table: texts by heading."""
         return {
             "glass": self.material,
             "reading": self.reading or NONE,

@@ -82,7 +82,7 @@ def trajectory_run_html(run: "TrajectoryRun") -> str:
     if not run.has_results:
         return head
     means = run.means()
-    rows = [mean._table_row() for mean in means[:MAX_ROWS]]
+    rows = [mean.table_row() for mean in means[:MAX_ROWS]]
     return head + rows_html(rows, "mean of M over frames, in 1/ρc_t²", len(means))
 
 

@@ -34,7 +34,8 @@ class FrameRecord:
     engine: str
     norms: tuple[float, float]
 
-    def _table_row(self) -> dict[str, str]:
+    def table_row(self) -> dict[str, str]:
+        """Its row in a table: texts by heading."""
         two, four = map(plain, self.norms)
         return {
             "frame": self.frame,
@@ -65,7 +66,8 @@ class MeanRecord:
         """Whether the mean is zero within its errors; None where that is unknown."""
         return None if math.isnan(self.probability) else self.probability >= BY_CHANCE
 
-    def _table_row(self) -> dict[str, str]:
+    def table_row(self) -> dict[str, str]:
+        """Its row in a table: texts by heading."""
         return {
             "glass": self.material,
             "degree": str(self.degree),

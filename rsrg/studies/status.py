@@ -55,7 +55,8 @@ class RunStatus:
     group: str = ""
     unit: str = "chunk"
 
-    def _table_row(self) -> dict[str, str]:
+    def table_row(self) -> dict[str, str]:
+        """Its row in a table: texts by heading."""
         parameters = ", ".join(f"{key} = {cell(v)}" for key, v in self.parameters.items())
         left = "" if self.seconds_left is None else duration_text(self.seconds_left)
         stray = "not in study" if self.in_study is False else ""

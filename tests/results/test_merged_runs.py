@@ -83,7 +83,7 @@ def test_critical_strains_with_their_parameters(runs, merged):
         ]
         assert all(r.parameters == merged.members[name] for r in of_run)
     assert len(records) > 4
-    assert list(records[0]._table_row())[:3] == ["n0", "seed", "glass"]
+    assert list(records[0].table_row())[:3] == ["n0", "seed", "glass"]
 
 
 def test_arrays_have_the_swept_dimensions(runs, merged):

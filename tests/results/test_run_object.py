@@ -135,6 +135,7 @@ def test_a_pickle_outlives_the_run_and_its_file(finished, tmp_path):
 
 
 USES = {
+    "chunks_done": lambda run: run.chunks_done,
     "derived": lambda r: r.derived,
     "status": lambda r: r.status,
     "progress": lambda r: r.progress,

@@ -56,14 +56,14 @@ def _size(mean: MeanRecord) -> str:
 
 
 def _means(run: TrajectoryRun) -> PageTable:
-    rows = [mean._table_row() for mean in run.means()]
+    rows = [mean.table_row() for mean in run.means()]
     columns = [Column(heading, numeric=k > 0) for k, heading in enumerate(rows[0])]
     cells = [[_cell(text) for text in row.values()] for row in rows]
     return PageTable("means-table", "Mean of M over frames, in 1/ρc_t²", columns, cells)
 
 
 def _frames(run: TrajectoryRun) -> PageTable:
-    rows = [frame._table_row() for frame in run.frames()]
+    rows = [frame.table_row() for frame in run.frames()]
     columns = [Column(heading, numeric=heading not in ("frame", "engine")) for heading in rows[0]]
     cells = [[_cell(text) for text in row.values()] for row in rows]
     glass = run.config.glasses()[0].name
