@@ -91,13 +91,14 @@ class Seen:
 
 @pytest.fixture
 def see(chromium):
-    """see(path, width=…, scheme=…): open a page file; closed after the test."""
+    """see(path, width=…, scheme=…, touch=…): open a page file; closed after the test."""
     contexts = []
 
-    def look(path, width=1200, scheme="light"):
+    def look(path, width=1200, scheme="light", touch=False):
         context = chromium.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=scheme
-        )
+            viewport={"width": width, "height": 900}, color_scheme=scheme, has_touch=touch,
+            is_mobile=touch,
+        )  # fmt: skip
         contexts.append(context)
         return Seen(context.new_page(), path)
 

@@ -1,4 +1,4 @@
-"""χ⁻¹ against strain, and against length with the deviation from the formulas beneath."""
+"""χ⁻¹ against strain, and against length."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -24,8 +24,6 @@ def eigenvalue_charts(view: View) -> Iterator[Chart]:
     _add_numbers(view)
     yield _against_strain(view)
     yield _against_length(view)
-    if "deviation_continuum" in view.numbers or "deviation_log" in view.numbers:
-        yield _deviation(view)
 
 
 def _add_numbers(view: View) -> None:
@@ -41,10 +39,6 @@ def _add_numbers(view: View) -> None:
     if "lattice" in view.sources:
         errors = view.flow("inverse_eigenvalues_stderr")[..., chosen]
         _add(view, "stderr", errors, None if other is None else other.stderr[..., chosen])
-        for source in view.sources[1:]:
-            if f"flow/deviation_{source}" in view.run:
-                gaps = view.flow("deviation", source)[:, :, :, view.slider][..., chosen]
-                numbers.add(f"deviation_{source}", FLOW, np.clip(gaps, -1e4, 1e4))
     for source in view.sources:
         own = _failures(view, source)
         both = [own] if other is None else [own, _first_zeros(view, source)]
@@ -123,15 +117,16 @@ def _curves(view: View, x: dict[str, Any], name: str, **at: Choice) -> list[dict
             if source == "lattice":
                 stderr = take(f"{name}_stderr", channel=g, **at)
                 traces.append(_band(x, y, stderr, colour, label))
-                trace |= _markers(g, colour) | {"error_y": _error_bars(stderr, colour)}
+                trace |= markers(g, colour) | {"error_y": _error_bars(stderr, colour)}
                 trace |= {"name": label, "showlegend": True}
             elif source == view.sources[0]:
                 trace |= {"name": label, "showlegend": True}
             traces.append(trace)
-    return [*traces, *_legend(view.sources)]
+    return [*traces, *source_legend(view.sources)]
 
 
-def _markers(g: int, colour: str) -> dict[str, Any]:
+def markers(g: int, colour: str) -> dict[str, Any]:
+    """Those of the g-th channel."""
     return {"mode": "markers", "marker": {"color": colour, "size": 7, "symbol": symbol(g)}}
 
 
@@ -149,7 +144,7 @@ def _band(
     }  # fmt: skip
 
 
-def _legend(sources: Sequence[str]) -> Iterator[dict[str, Any]]:
+def source_legend(sources: Sequence[str]) -> Iterator[dict[str, Any]]:
     """What markers and lines stand for, in a neutral colour."""
     for source in sources:
         grey = {"$theme": "axis"}
@@ -218,43 +213,4 @@ def _against_length(view: View) -> Chart:
         },
         controls=view.controls("glass", "reading", "strain"),
         height=460,
-    )
-
-
-def _deviation(view: View) -> Chart:
-    traces = []
-    for g, (_, label) in enumerate(view.channels):
-        for source in view.sources:
-            if f"deviation_{source}" in view.numbers:
-                colour, dash = COLOURS[g % len(COLOURS)], DASHES[source]
-                traces.append({
-                    "type": "scatter", "x": take("length"),
-                    "y": take(f"deviation_{source}", channel=g, **PLACE),
-                    "name": label, "legendgroup": label, "showlegend": source == "continuum",
-                    "hovertemplate": f"{label}, sum − {SOURCE_NAMES[source].name}: "
-                    "%{y:.3g} σ<extra></extra>",
-                    **_markers(g, colour), "mode": "lines+markers",
-                    "line": {"color": colour, "dash": dash, "width": 1.5},
-                })  # fmt: skip
-    shared = [s for s in _legend(view.sources) if s["name"] != SOURCE_NAMES["lattice"].name]
-    for entry in shared:
-        entry["name"] = f"from the {entry['name']}"
-    two = {
-        "type": "rect", "xref": "paper", "x0": 0, "x1": 1, "y0": -2, "y1": 2,
-        "fillcolor": {"$theme": "grid"}, "opacity": 0.6, "line": {"width": 0}, "layer": "below",
-    }  # fmt: skip
-    return Chart(
-        key="deviation",
-        title="How far the sum is from the formulas",
-        caption="In standard errors of the sum, counted on χ⁻¹; grey: within two. What lies far "
-        "outside differs for a reason other than chance.",
-        alt="Sum minus formula in standard errors against block size, at the chosen strain.",
-        traces=[*traces, *shared],
-        layout={
-            "xaxis": length_axis(view.lengths),
-            "yaxis": {"title": {"text": "deviation (standard errors)"}, "zeroline": True},
-            "shapes": [two],
-        },
-        controls=view.controls("glass", "reading", "strain"),
-        height=360,
     )

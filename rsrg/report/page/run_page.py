@@ -10,6 +10,7 @@ from rsrg.report.page.block_chart import block_chart, block_notes
 from rsrg.report.page.content import Content, Section
 from rsrg.report.page.convergence_charts import convergence_charts
 from rsrg.report.page.critical_strains import critical_strain_table
+from rsrg.report.page.deviation_chart import deviation_charts
 from rsrg.report.page.disorder_charts import disorder_charts
 from rsrg.report.page.eigenvalue_charts import eigenvalue_charts
 from rsrg.report.page.failure_charts import failure_charts
@@ -80,7 +81,7 @@ def _sections(view: View) -> Iterator[Section]:
         terms=[terms.ALPHA, *terms.source_terms(run.sources()), terms.CHANNEL],
         tables=[critical_strain_table(run)],
     )
-    charts = list(eigenvalue_charts(view))
+    charts = [*eigenvalue_charts(view), *deviation_charts(view)]
     yield Section("strain-curves", "Against strain", charts=charts[:1])
     yield Section("flow", "The flow", terms=[terms.COUPLING], charts=charts[1:])
     convergence = list(convergence_charts(view))

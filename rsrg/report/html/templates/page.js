@@ -148,13 +148,19 @@ function merged(base, over) {
   return result;
 }
 
+// Without a pointer that hovers, as on a phone, the bar of tools would stay for good: there is none.
+const hovers = () => !matchMedia("(hover: none)").matches;
+const BAR = 42;  // px: room for the bar, upright at the right, beside the legend
+
 function themed(layout) {
   const axis = { gridcolor: colour("grid"), linecolor: colour("axis"), zerolinecolor: colour("grid"),
     tickcolor: colour("axis"), automargin: true };
   const result = merged({
     paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
     font: { color: colour("text"), size: 13, family: "system-ui, DejaVu Sans, sans-serif" },
-    margin: { l: 60, r: 15, t: 15, b: 50 }, hovermode: "closest",
+    margin: { l: 60, r: hovers() ? BAR : 15, t: 15, b: 50 }, hovermode: "closest",
+    modebar: { orientation: "v", bgcolor: "rgba(0,0,0,0)", color: colour("axis"),
+      activecolor: colour("text") },
     legend: { orientation: "h", yanchor: "bottom", y: 1.02, x: 0 },
   }, layout);
   for (const key of Object.keys(result)) {
@@ -167,8 +173,9 @@ function themed(layout) {
   return result;
 }
 
-const SETTINGS = { displaylogo: false, responsive: true,
-  modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] };
+const settings = () => ({ displaylogo: false, responsive: true,
+  displayModeBar: hovers() ? "hover" : false,
+  modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] });
 
 function draw(figure) {
   const chart = page.charts[figure.dataset.chart];
@@ -176,7 +183,7 @@ function draw(figure) {
   const chosen = { ...chart.controls, ...page.chosen };
   const layout = themed(filled(chart.layout, chosen));
   layout.uirevision = "kept";  // a turned or zoomed view stays as it is
-  return Plotly.react(plot, filled(chart.traces, chosen), layout, SETTINGS);
+  return Plotly.react(plot, filled(chart.traces, chosen), layout, settings());
 }
 
 const figures = () => [...document.querySelectorAll("figure[data-chart]")];
@@ -201,7 +208,8 @@ function shownNumbers(figure) {
   const rows = [["curve", "x", "y", "z", "standard error"]];
   for (const trace of figure.querySelector(".plot").data) {
     if (!trace.x || trace.fill === "toself" || trace.visible === "legendonly") continue;
-    trace.x.forEach((x, i) => rows.push([trace.name ?? "", x, trace.y?.[i], trace.z?.[i],
+    const y = trace.customdata ?? trace.y;  // of an axis that is not linear, the value itself
+    trace.x.forEach((x, i) => rows.push([trace.name ?? "", x, y?.[i], trace.z?.[i],
       trace.error_y?.array?.[i]].map((v) => String(v ?? ""))));
   }
   return rows;
