@@ -24,6 +24,7 @@ from rsrg.report.critical_answer import (
 )
 from rsrg.report.fitted_table import print_table
 from rsrg.report.style import check_format
+from rsrg.results.critical import SOURCES
 
 # How many exact sums it takes, about, to say how long it will be.
 SUMS_OF_ROOTS = 90  # to find the zeros between strains of the grid
@@ -91,7 +92,13 @@ def failing_plane(
         surfaces = reading_surfaces(plane, glass.alpha, loading, signs)
     if as_json:
         rows = [
-            {"reading": str(reading), "kind": kind, "sign": sign, **vars(surface)}
+            {
+                "reading": str(reading),
+                "source": SOURCES[kind],
+                "kind": kind,  # as before; `source` has the name of the records
+                "sign": sign,
+                **vars(surface),
+            }
             for (reading, kind, sign), surface in surfaces.items()
         ]
         print_json(

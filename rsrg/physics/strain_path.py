@@ -66,7 +66,8 @@ class StrainPath:
         beyond = [k for k, e in enumerate(grid) if room(float(e)) < 0.0]
         if not beyond:
             return largest
-        return float(brentq(room, grid[beyond[0] - 1], grid[beyond[0]]))
+        limit = float(brentq(room, grid[beyond[0] - 1], grid[beyond[0]]))
+        return round(limit, 10)  # a limit of −0.95 is −0.95
 
 
 def strain_path(strain: str | Array) -> StrainPath:

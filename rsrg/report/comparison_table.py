@@ -12,6 +12,7 @@ from rsrg.physics.sign import SIGN_NAMES
 from rsrg.report.console import console, print_wrapped
 from rsrg.report.fitted_table import print_table
 from rsrg.results.comparison import ComparisonRow
+from rsrg.results.source_names import SOURCE_NAMES
 
 
 def print_comparison(rows: Sequence[ComparisonRow]) -> None:
@@ -37,7 +38,8 @@ def comparison_table(steps: Sequence[ComparisonRow]) -> Table:
     table.add_column("step", justify="right")
     table.add_column("L_n", justify="right")
     apart = "deviation" if has_errors(steps) else "difference"
-    for heading in ("χ, sum (ρc_t²)", "χ, exact continuum", apart, "χ, log formula", apart):
+    total, limit, formula = (names.heading for names in SOURCE_NAMES.values())
+    for heading in (f"χ, {total} (ρc_t²)", f"χ, {limit}", apart, f"χ, {formula}", apart):
         table.add_column(heading, justify="right")
     for row in steps:
         size = plain(row.length_ratio) if row.length_m is None else length(row.length_m)

@@ -2,6 +2,7 @@
 
 import json
 import sys
+import textwrap
 from typing import Any
 
 from rich.console import Console
@@ -9,7 +10,8 @@ from rich.text import Text
 
 from rsrg.formatting import finite
 
-WIDE = 250  # columns where no terminal limits them
+WIDE = 250  # columns of a table where no terminal limits them
+COLUMNS = 80  # of a text there
 
 
 def console() -> Console:
@@ -24,7 +26,13 @@ def print_json(value: Any) -> None:
 
 
 def print_wrapped(out: Console, text: str) -> None:
-    """A text as it is, neither markup nor emoji, wrapped to the width."""
-    for part in Text(text).wrap(out, out.width):
-        part.rstrip()
-        out.print(part)
+    """A text as it is, neither markup nor emoji, wrapped between words.
+
+    To the width of the terminal; to 80 columns where there is none, however wide tables are. A
+    word, such as a path, stays whole.
+    """
+    width = out.width if sys.stdout.isatty() else min(out.width, COLUMNS)
+    for line in text.split("\n"):
+        parts = textwrap.wrap(line, width, break_long_words=False, break_on_hyphens=False)
+        for part in parts or [""]:
+            out.print(Text(part), soft_wrap=True)

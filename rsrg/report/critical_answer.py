@@ -14,8 +14,10 @@ from rsrg.physics.pairs import PAIR_NAMES
 from rsrg.physics.readings import Reading
 from rsrg.physics.sign import SIGN_NAMES, Sign
 from rsrg.report.sign_text import STEPS
+from rsrg.results.critical import SOURCES, critical_records
+from rsrg.results.source_names import SOURCE_NAMES
 
-NAMES = {"continuum": "limit", "sum": "sum"}
+SIDES = ("crossings", "compression")
 MEANINGS = {
     "xx": "F = diag(1 + e, 1, 1)",
     "xy": "F = 1 + e (xy + yx), γ = 2e",
@@ -44,7 +46,7 @@ def critical_answer_heading(answer: CriticalAnswer) -> str:
     """Glass, strain, and how many steps lead to which length."""
     g, n0 = answer.glass, answer.n0
     last = answer.rows[-1]
-    sizes = f"{length(answer.start)} to {length(float(f'{last.length:.6g}'))}"
+    sizes = f"{length(answer.start)} to {_length(last)}"
     return (
         f"{g.name}: α = {g.alpha:.4f}, strain {strain_text(answer.strain)}, N0 = {n0}, "
         f"{counted(last.steps, 'step')} from {sizes}"
@@ -72,12 +74,14 @@ def _sign_table(sign: Sign) -> Table:
 
 
 def _source(row: CriticalRow) -> str:
-    """Reading and source; of the formula, the length where a fraction of a step ends there."""
-    if row.kind != "formula":
-        return f"{row.reading}, {NAMES[row.kind]}"
-    return (
-        f"log formula, {length(float(f'{row.length:.6g}'))}" if row.steps % 1.0 else "log formula"
-    )
+    """Reading and source; of the formula, which has no reading, the length where it ends."""
+    name = SOURCE_NAMES[SOURCES[row.kind]].heading
+    return f"{row.reading}, {name}" if row.reading else f"{name}, {_length(row)}"
+
+
+def _length(row: CriticalRow) -> str:
+    """L after the last step of a row."""
+    return length(float(f"{row.length:.6g}"))
 
 
 def _first(row: CriticalRow) -> tuple[str, str, str, str]:
@@ -127,9 +131,10 @@ def critical_answer_notes(answer: CriticalAnswer) -> list[str]:
         "M, the coupling of the blocks, from: the paper's log formula, or a reading of V(e), the "
         "body that they fill (do blocks move with the strain? do they fill an ellipsoid or a "
         "sphere?). sum: over all blocks within the volume of N0³, averaged exactly over "
-        "orientations and shifts of their lattice; limit: N0 → ∞; roots are good to "
+        "orientations and shifts of their lattice; continuum: its limit N0 → ∞; roots are good to "
         f"{answer.rows[0].error:.0e}. `rsrg run` samples the sum (`blocks.count: volume`; bodies "
         "of exactly N0³ blocks have a slightly different mean). All later crossings: --json.",
+        *_about_the_formula(answer),
         *_about_the_strain(answer),
     ]
     if answer.contraction == "six":
@@ -154,6 +159,18 @@ def spread_note(answers: Sequence[CriticalAnswer]) -> Iterator[str]:
         )
 
 
+def _about_the_formula(answer: CriticalAnswer) -> Iterator[str]:
+    """Why the formula has two rows."""
+    lengths = {_length(r): r for r in answer.rows if r.kind == "formula"}
+    if len(lengths) == 2:
+        (exact, part), (reached, whole) = lengths.items()
+        yield (
+            f"The log formula holds at any length: it stands at the sample's {exact}, after "
+            f"{part.steps:.4g} steps, and at {reached}, where the {counted(whole.steps, 'step')} "
+            "of the sum end, since a sum takes whole steps only. Compare the latter with it."
+        )
+
+
 def _about_the_strain(answer: CriticalAnswer) -> Iterator[str]:
     """What is peculiar to a kind of strain."""
     if answer.strain != "xx":
@@ -163,5 +180,21 @@ def _about_the_strain(answer: CriticalAnswer) -> Iterator[str]:
 
 
 def critical_answer_data(answer: CriticalAnswer) -> dict[str, Any]:
-    """The answer for JSON: SI lengths, strains, eigenvectors written out in `pairs` order."""
-    return {**asdict(answer), "pairs": list(PAIR_NAMES)}
+    """The answer for JSON: SI lengths, strains, eigenvectors written out in `pairs` order.
+
+    `critical_strains` are the records of `rsrg.critical`. `rows` was there before, with names of
+    its own (kind, strain, direction), which stand beside those of the records.
+    """
+    rows = [
+        {**asdict(row), "source": SOURCES[row.kind], **{side: _named(row, side) for side in SIDES}}
+        for row in answer.rows
+    ]
+    records = [asdict(record) for record in critical_records(answer)]
+    return {**asdict(answer), "rows": rows, "critical_strains": records, "pairs": list(PAIR_NAMES)}
+
+
+def _named(row: CriticalRow, side: str) -> list[dict[str, Any]]:
+    """The critical strains of one side, by the names of the records and by the earlier ones."""
+    return [
+        {**asdict(c), "value": c.strain, "failing_strain": c.direction} for c in getattr(row, side)
+    ]

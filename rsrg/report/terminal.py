@@ -5,13 +5,11 @@ import sys
 from rich.console import Console
 from rich.text import Text
 
-from rsrg.report.console import console, print_wrapped
+from rsrg.report.console import COLUMNS, console, print_wrapped
 from rsrg.report.critical_notes import notes
 from rsrg.report.critical_table import critical_tables
 from rsrg.report.disorder_table import disorder_notes, disorder_tables, disorder_title
 from rsrg.results.run import Run
-
-COLUMNS = 80  # where there is no terminal
 
 
 def page() -> Console:

@@ -45,7 +45,7 @@ class ComparisonRow:
             "channel": self.channel,
             "step": str(self.step),
             "χ, sum (ρc_t²)": with_error(self.chi, self.chi_stderr),
-            "χ, exact continuum": plain(self.chi_continuum),
+            "χ, continuum": plain(self.chi_continuum),
             apart: sigmas_text(self.deviation_continuum),
             "χ, log formula": NONE if self.chi_log is None else plain(self.chi_log),
             f"{apart}, log formula": sigmas_text(self.deviation_log),

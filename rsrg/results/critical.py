@@ -128,7 +128,7 @@ def critical(
     signs = tuple(SIGNS) if sign is None else (sign,)
     glasses = _glasses(material, (velocities[0], velocities[1]), plain_value(alpha))
     answers = (critical_answer(glass, loading, signs) for glass in glasses)
-    return Records(record for answer in answers for record in _records(answer))
+    return Records(record for answer in answers for record in critical_records(answer))
 
 
 def _si(name: str, value: Any, unit: str) -> float | None:
@@ -154,7 +154,8 @@ def _glasses(
         yield from choose_glasses(name, *velocities, alpha)
 
 
-def _records(answer: CriticalAnswer) -> Iterator[GlassCriticalStrain]:
+def critical_records(answer: CriticalAnswer) -> Iterator[GlassCriticalStrain]:
+    """The critical strains of an answer, each as a record."""
     for row in answer.rows:
         for crossing in (*row.crossings, *row.compression):
             yield _record(answer, row, crossing)

@@ -157,7 +157,7 @@ def test_inspect_of_what_is_not_there(command, run_file):
 def test_compare(command, run_file):
     done = command("compare", run_file)
     assert done.returncode == 0
-    assert "exact continuum" in done.stdout
+    assert "χ, continuum" in done.stdout
     assert "σ" in done.stdout
     arguments = ["--reading", "affine/sphere", "--strain", "0.6", "--channel", "yz", "--json"]
     rows = strict(command("compare", run_file, "--material", "soft", *arguments).stdout)

@@ -1,8 +1,14 @@
 """`rsrg critical`: tables, JSON, the failure surface, and what it refuses."""
 
 import json
+from dataclasses import asdict
 
 import pytest
+
+import rsrg
+from rsrg.report.console import COLUMNS
+from rsrg.results.critical import SOURCES
+from rsrg.results.source_names import SOURCE_NAMES
 
 
 def test_critical_answers_in_json(command):
@@ -59,7 +65,7 @@ def test_a_failure_surface_in_json(command):
         (("--alpha", "2"), "between 0.25 and 1"),
         (("--alpha", "0.7", "--n0", "1"), "integer ≥ 2"),
         (("--alpha", "0.7", "--sample", "1 angstrom"), "larger than `start`"),
-        (("--alpha", "0.7", "--contraction", "seven"), "'tensor' or 'six'"),
+        (("--alpha", "0.7", "--contraction", "seven"), "tensor or six"),
         (("--alpha", "0.7", "--sign", "plus"), "paper or hamiltonian"),
         (("--alpha", "0.7", "--strain", "sideways"), "isochoric"),
         (("--alpha", "0.7", "--strain", "[[1, 0]]"), "3×3"),
@@ -74,3 +80,31 @@ def test_critical_refuses(command, arguments, word):
     assert result.returncode == 2
     assert "Traceback" not in result.stderr
     assert word in result.stderr
+
+
+def test_json_has_the_records_of_python(command):
+    """`critical_strains` is what rsrg.critical gives; the earlier names stand beside theirs."""
+    answer = json.loads(command("critical", "--alpha", "0.7", "--json").stdout)
+    assert answer["critical_strains"] == [asdict(c) for c in rsrg.critical(alpha=0.7)]
+    assert answer["strain_limits"] == [-0.95, 3.0]
+    assert {(r["kind"], r["source"]) for r in answer["rows"]} == set(SOURCES.items())
+    for row in answer["rows"]:
+        for c in (*row["crossings"], *row["compression"]):
+            assert (c["value"], c["failing_strain"]) == (c["strain"], c["direction"])
+
+
+def test_the_table_uses_the_names_of_a_run_and_explains_the_rows_of_the_formula(command):
+    lines = command("critical", "--alpha", "0.7", "--sign", "paper").stdout.splitlines()
+    names = [names.heading for names in SOURCE_NAMES.values()]
+    rows = [line for line in lines if line.startswith(("log formula, ", "fixed/", "affine/"))]
+    assert len(rows) == 8
+    assert all(any(name in row for name in names) for row in rows)
+    text = " ".join(lines)
+    assert "at the sample's 1 mm, after 11.11 steps, and at 2.657 mm" in text
+    assert "limit," not in text
+
+
+def test_notes_are_as_wide_as_a_page_where_there_is_no_terminal(command):
+    done = command("critical", "--alpha", "0.7", "--sign", "paper")
+    prose = done.stdout[done.stdout.index("e: the first strain") :].splitlines()
+    assert max(map(len, prose)) <= COLUMNS

@@ -153,8 +153,8 @@ BROKEN = [
      "(c.yaml:4, blocks.positions.box.1)"),
     # readings
     ("[fixed/ellipsoid]", "[fixed/elipsoid]",
-     f"`readings` must be a list of one or more of {READING_NAMES} (did you mean fixed/ellipsoid?); "
-     "got 'fixed/elipsoid' (c.yaml:6, readings.0)"),
+     f"`readings` must be a list of one or more of {READING_NAMES} (did you mean "
+     "fixed/ellipsoid?); got 'fixed/elipsoid' (c.yaml:6, readings.0)"),
     ("[fixed/ellipsoid]", "[]",
      f"`readings` must be a list of one or more of {READING_NAMES}; got [] (c.yaml:6, readings)"),
     ("[fixed/ellipsoid]", "[fixed/sphere, fixed/sphere]",
