@@ -85,8 +85,8 @@ def packing_stability(
     all 6N can be had of up to 512 blocks.
 
     Returns a PackingStability(eigenvalues, mode, participation_ratio); eigenvalues in 1/ρc_t², good
-    to 1e-7. Of exactly equal ones, as perfect lattices have them, Lanczos' method (more than 10
-    blocks for each eigenvalue) can miss copies.
+    to 1e-7. Of exactly equal ones, as perfect lattices have them, Lanczos' method can miss
+    copies: it is taken beyond 512 blocks, and where count is at most a tenth of 6N.
 
     Raises PhysicsError for a wrong shape, numbers that are not finite, coinciding blocks, fewer
     than two, det F ≤ 0, α outside (1/4, 1), f ≤ 0, another sign, a count out of range, or without
