@@ -194,6 +194,10 @@ def test_slow_sums_and_busy_processors(monkeypatch):
     monkeypatch.setattr(speed, "vectors", lambda: processor.KINDS[0][1])
     monkeypatch.setattr(speed, "available_threads", lambda: 8)
     assert speed.speed().state == "note"
+    monkeypatch.setattr(speed, "_best_rate", lambda points: 5e8)  # 0.67 are the least expected
+    check = speed.speed()
+    assert check.state == "note"  # the machine is busy; rsrg is well
+    assert check.advice.startswith("close other programs")
     monkeypatch.setattr(speed, "_best_rate", lambda points: 1e8)
     check = speed.speed()
     assert check.state == "wrong"
