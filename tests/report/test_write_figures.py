@@ -5,11 +5,13 @@ import re
 import matplotlib
 import pytest
 from matplotlib import style
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
 import rsrg
 from rsrg.errors import RunFileError
+from rsrg.report.plots.blocks import draw_blocks
 from rsrg.report.plots.write_figures import write_figures
 
 MILLIMETRES = 25.4  # in an inch
@@ -72,6 +74,22 @@ def test_size_of_one_reading(changed, tmp_path):
     for path in paths:
         with Image.open(path) as picture:
             assert picture.width / 600 * MILLIMETRES == pytest.approx(86.0, abs=0.1)  # pixels
+
+
+@pytest.mark.parametrize("strain", [0.0, 0.4, 0.8])
+def test_blocks_have_room_for_their_labels(run, strain):
+    """In panels of both sizes, the label of z is inside: beside it, the next panel would hide it."""
+    for name, readings in (("one_column", 1), ("two_columns", 3)):
+        with style.context(f"rsrg.report.{name}", after_reset=True):
+            figure = Figure()
+            axes = figure.subplots(1, readings, squeeze=False, subplot_kw={"projection": "3d"})[0]
+            for ax in axes:
+                draw_blocks(ax, run, "fixed/ellipsoid", strain, 0)
+            canvas = FigureCanvasAgg(figure)
+            canvas.draw()
+            for ax in axes:
+                label = ax.zaxis.label.get_window_extent(canvas.get_renderer())
+                assert ax.bbox.x0 < label.x0 < label.x1 < ax.bbox.x1
 
 
 def test_command(finished, tmp_path, command):
