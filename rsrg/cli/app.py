@@ -85,11 +85,14 @@ def _require_output(out: LastingStream) -> None:
 
 def _carry_out() -> None:
     try:
-        as_json = "--json" in sys.argv  # then the parser does not print its own errors, but raises
-        code = app(join_overrides(sys.argv[1:]), prog_name="rsrg", standalone_mode=not as_json)
+        # not standalone: the parser then raises its errors, and prints none
+        code = app(join_overrides(sys.argv[1:]), prog_name="rsrg", standalone_mode=False)
     except RsrgError as error:
         fail(error, EXIT_USAGE if isinstance(error, InputError) else EXIT_FAILURE)
     except UsageError as error:
+        if type(error).__name__ == "NoArgsIsHelpError":  # no mistake: it is how help is asked for
+            print(getattr(error, "ctx").get_help())  # noqa: B009, of a class that has no name here
+            sys.exit(EXIT_USAGE)
         fail(error, EXIT_USAGE)
     except OSError as error:  # a folder that may not be entered, a disk that is gone
         if error.filename is None:

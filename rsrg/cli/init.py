@@ -25,7 +25,7 @@ def init(
     as_json: AsJson = False,
 ) -> None:
     """Write an example config to change and run; without a name, list the examples."""
-    from rsrg.config.examples import COMMANDS, kind_of
+    from rsrg.config.examples import COMMANDS, full_name, kind_of
     from rsrg.report.console import print_json
 
     if name is None:
@@ -33,19 +33,20 @@ def init(
         return
     from rsrg.studies.start import write_example
 
+    kind = kind_of(full_name(name))
     path, *others = write_example(name, output)
     schema = [file for file in others if file.suffix == ".json"]
     data = [file for file in others if file not in schema]
     if as_json:
         written = {"config": str(path), "schemas": [str(file) for file in schema]}
         written |= {"data": [str(file) for file in data]}
-        print_json(written | {"kind": kind_of(name), "command": COMMANDS[kind_of(name)]})
+        print_json(written | {"kind": kind, "command": COMMANDS[kind]})
         return
     for file in schema:
         print(f"wrote {file}, by which editors complete and check it")
     for file in data:
         print(f"wrote {file}, which it reads")
-    print(f"wrote {path}. Next: rsrg {COMMANDS[kind_of(name)]} {path}")
+    print(f"wrote {path}. Next: rsrg {COMMANDS[kind]} {path}")
 
 
 def _list_examples(as_json: bool) -> None:

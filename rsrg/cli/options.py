@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, get_type_hints
 import typer
 
 from rsrg.cli.overrides import parse_overrides
+from rsrg.cli.usage import usage_text
 from rsrg.errors import RsrgError
 
 if TYPE_CHECKING:
@@ -213,7 +214,7 @@ def fail(error: Exception, code: int) -> NoReturn:
     if "--json" in sys.argv:
         print_error(error)
     else:
-        say(str(error))
+        say(error_text(error))
     sys.exit(code)
 
 
@@ -222,9 +223,13 @@ def print_error(error: Exception) -> None:
     print(json.dumps({"error": error_record(error)}, ensure_ascii=False, indent=1))
 
 
+def error_text(error: Exception) -> str:
+    """The message of an error, of the parser's too."""
+    return usage_text(error) if hasattr(error, "format_message") else str(error)
+
+
 def error_record(error: Exception) -> dict[str, Any]:
     """An error for programs: its kind, its message, and each problem of a config by itself."""
-    describe = getattr(error, "format_message", lambda: str(error))  # the parser's have one
-    message = describe()
+    message = error_text(error)
     problems = list(getattr(error, "problems", [message]))
     return {"kind": type(error).__name__, "message": message, "problems": problems}

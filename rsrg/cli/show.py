@@ -79,6 +79,7 @@ def validate(config: ConfigPath, o: Overrides = None, as_json: AsJson = False) -
 
 def _print_valid_exact(path: Path, config: "ExactConfig", as_json: bool) -> None:
     """Say what a valid config of exact super blocks asks for."""
+    from rsrg.formatting import counted
     from rsrg.report.console import print_json
 
     sizes = [len(a) for a in (config.strengths, config.distances, config.temperatures)]
@@ -87,8 +88,9 @@ def _print_valid_exact(path: Path, config: "ExactConfig", as_json: bool) -> None
         return
     print(f"{path} is valid.")
     print(
-        f"{config.sampling.super_blocks} super blocks of eight two-level blocks, 256 states, at "
-        f"{sizes[0]} strengths × {sizes[1]} distances × {sizes[2]} temperatures"
+        f"{config.sampling.super_blocks:,} super blocks of eight two-level blocks, 256 states, at "
+        f"{counted(sizes[0], 'strength')} × {counted(sizes[1], 'distance')} × "
+        f"{counted(sizes[2], 'temperature')}"
     )
 
 

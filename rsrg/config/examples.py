@@ -43,10 +43,19 @@ def kind_of(name: str) -> Kind:
 
 
 def example_path(name: str, *kinds: Kind) -> Path:
-    """The file of an example. Raises ConfigError, with the nearest name, for an unknown one."""
+    """The file of an example. Raises as `full_name`."""
+    return FOLDER / f"{full_name(name, *kinds)}.yaml"
+
+
+def full_name(name: str, *kinds: Kind) -> str:
+    """The name of an example; of a study, `studies/` may be left out where no config has its name.
+
+    Raises ConfigError, with the nearest name, for an unknown one.
+    """
     known = example_names(*kinds)
-    if name in known:
-        return FOLDER / f"{name}.yaml"
+    for full in (name, f"{STUDIES}/{name}"):
+        if full in known:
+            return full
     what = " or ".join(WORDS[kind] for kind in kinds) or "rsrg"
     if name in example_names():
         hint = f"it is another kind: rsrg {COMMANDS[kind_of(name)]} --example {name}"

@@ -43,7 +43,7 @@ def ensemble_text(run: ExactRun) -> str:
     """What the ensemble is, on a line."""
     config = run.config
     return (
-        f"{config.sampling.super_blocks} super blocks of 2×2×2 two-level blocks, "
+        f"{config.sampling.super_blocks:,} super blocks of 2×2×2 two-level blocks, "
         f"{LAWS[config.levels.kind]}, α = {config.alpha:g}"
     )
 

@@ -11,12 +11,12 @@ def plan_lines(p: Plan) -> list[str]:
     lines = [
         f"{counted(p.materials, 'glass', 'glasses')} × {counted(p.readings, 'reading')} × "
         f"{counted(p.strains, 'strain')}, {counted(p.steps, 'step')}",
-        f"{p.samples} draws per step: {p.sums:,} sums over blocks, {p.pairs:.3g} pairs",
+        f"{counted(p.samples, 'draw')} per step: {p.sums:,} sums over blocks, {p.pairs:.3g} pairs",
         f"memory about {size_text(p.memory_bytes)}, run file at most {size_text(p.file_bytes)}",
     ]
     if p.pool:
         lines.append(
-            f"a pool of {p.pool} blocks at each: {size_text(p.pool_bytes)}, in memory "
+            f"a pool of {p.pool:,} blocks at each: {size_text(p.pool_bytes)}, in memory "
             f"{p.pool_copies}×"
         )
     if not p.fits:

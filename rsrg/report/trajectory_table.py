@@ -72,10 +72,11 @@ def trajectory_notes(run: TrajectoryRun) -> Iterator[str]:
     if frames == 1:
         yield "One frame has no standard error."
         return
-    shown = f"{plain(tau)}" if not np.isfinite(error) else with_error(float(tau), float(error))
+    shown = plain(tau) if not np.isfinite(error) else with_error(float(tau), float(error))
+    unit = "frame" if shown == "1" else "frames"
     independent = frames / max(1.0, float(tau))
     yield (
-        f"Autocorrelation time of M: {shown} frames, so that {frames} frames count as "
+        f"Autocorrelation time of M: {shown} {unit}, so that {frames} frames count as "
         f"{independent:.3g} independent ones in the standard errors."
     )
     if independent < FEW:

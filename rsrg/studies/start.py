@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from rsrg.config.examples import example_data, example_path, kind_of, own_text
-from rsrg.errors import ConfigError
+from rsrg.config.examples import example_data, full_name, kind_of, own_text
+from rsrg.errors import RsrgError
 from rsrg.studies.json_schema import json_schema
 
 
@@ -14,9 +14,10 @@ def write_example(name: str, output: Path | None = None) -> list[Path]:
     output: the file; by default NAME.yaml in this folder. Returns the files written, the config
     first; a schema and data that are there already stay. Nothing is overwritten.
 
-    Raises ConfigError where there is no such example, the file exists, or it cannot be written.
+    Raises ConfigError where there is no such example; RsrgError where the file exists, or cannot be
+    written.
     """
-    example_path(name)
+    name = full_name(name)
     target = output or Path(f"{Path(name).name}.yaml")
     kind = kind_of(name)
     schema = target.with_name(f"rsrg-{kind}.schema.json")
@@ -43,7 +44,7 @@ def _write_new(path: Path, content: str | bytes) -> Path:
                 raise
     except FileExistsError:
         hint = f"; another name: --output FILE{path.suffix}"
-        raise ConfigError([f"{path} exists already, and nothing is overwritten{hint}"]) from None
+        raise RsrgError(f"{path} exists already, and nothing is overwritten{hint}") from None
     except OSError as error:
-        raise ConfigError([f"cannot write {path}: {error.strerror or error}"]) from None
+        raise RsrgError(f"cannot write {path}: {error.strerror or error}") from None
     return path

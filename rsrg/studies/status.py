@@ -109,7 +109,8 @@ def run_status(path: Path, entry: IndexEntry | None = None) -> RunStatus:
     except NotARunError:
         raise
     except RunFileError as error:
-        return RunStatus(str(path), "damaged", note=str(error), **listed)
+        note = str(error).removeprefix(f"{path} is damaged: ").replace(f" {path}", "", 1)
+        return RunStatus(str(path), "damaged", note=note, **listed)
     status = _status_of(run, holder, alive, entry)
     run.close()
     return status

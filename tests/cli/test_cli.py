@@ -267,7 +267,7 @@ def test_usage(command, good, run_file):
 def test_impossible_threads(command, good, threads):
     refused = command("run", good, "--threads", threads)
     clear(refused, 2)
-    assert "greater than or equal to 1" in refused.stderr or "from 1 to" in refused.stderr
+    assert "of at least 1; got" in refused.stderr or "from 1 to" in refused.stderr
 
 
 def test_dry_run_writes_nothing(command, good, tmp_path):

@@ -100,7 +100,7 @@ def test_init_overwrites_nothing(command, tmp_path):
     (tmp_path / "smoke.yaml").write_text("mine")
     (tmp_path / "rsrg-flow.schema.json").write_text("mine too")
     done = command("init", "smoke")
-    assert done.returncode == 2
+    assert done.returncode == 1
     assert "smoke.yaml exists already" in done.stderr
     assert command("init", "smoke", "--output", "new/other.yaml").returncode == 0
     assert command("init", "smoke", "--output", "own.yaml").returncode == 0
@@ -134,7 +134,7 @@ def test_an_example_runs_without_a_file(command, tmp_path):
         (["run", "good.yml"], ["did you mean good.yaml?", "rsrg init", "--example"]),
         (["run", "--example", "quikstart"], ["did you mean quickstart?"]),
         (["run", "--example", "exact"], ["an example of a flow"]),
-        (["init", "yielding"], ["did you mean studies/yielding?"]),
+        (["init", "yeilding"], ["did you mean studies/yielding?"]),
         (["run"], ["got neither"]),
         (["run", "good.yaml", "--example", "smoke"], ["got both"]),
     ],
@@ -184,3 +184,16 @@ def test_completion_of_the_shell_that_is_used(command, monkeypatch, shell):
     done = command("--show-completion")
     assert done.returncode == 0
     assert f"_RSRG_COMPLETE=complete_{shell}" in done.stdout
+
+
+def test_a_study_may_be_named_without_its_folder(command, tmp_path):
+    done = command("init", "yielding")
+    assert done.returncode == 0
+    assert "Next: rsrg sweep yielding.yaml" in done.stdout
+    assert example_path("yielding", "study") == example_path("studies/yielding")
+    names = example_names()
+    both = [n for n in names if f"studies/{n}" in names]
+    for name in both:  # a config has the name alone, except where only a study is meant
+        assert example_path(name).parent.name != "studies"
+        assert example_path(name, "study").parent.name == "studies"
+    assert both
