@@ -82,7 +82,8 @@ class SessionRecord:
     def present(self) -> str:
         """Host, process, versions and engine of the present session, on one line."""
         s = self.sessions[-1]
-        return f"process {s['host']}, sums by engine {s['engine']}, {s['versions']}"
+        software = versions_text(s["versions"])
+        return f"process {s['host']}, sums by engine {s['engine']}, {software}"
 
     def datasets(self) -> dict[str, Any]:
         """The datasets of a run file, by path, with their axis."""

@@ -12,9 +12,7 @@ from pathlib import Path
 
 SOFTWARE = ("rsrg", "numpy", "numba", "scipy", "h5py")
 SHOWN = 9  # digits of a commit
-_BUILT_FROM = re.compile(
-    r"\+g([0-9a-f]+)(\.d\d+)?$"
-)  # in a version: the commit, and whether changed
+_LOCAL = re.compile(r"\+g([0-9a-f]+)(\.d\d+)?")  # in a version: the commit, and whether changed
 
 
 @cache
@@ -32,7 +30,7 @@ def git_state() -> tuple[str, bool]:
     """
     folder = Path(__file__).resolve().parents[2]
     if not (folder / ".git").exists():
-        built_from = _BUILT_FROM.search(version("rsrg"))
+        built_from = _LOCAL.search(version("rsrg"))
         return (built_from[1], built_from[2] is not None) if built_from else ("", False)
     try:
         commit, changes = (
@@ -52,10 +50,16 @@ def git_state() -> tuple[str, bool]:
 
 def version_text() -> str:
     """The version of rsrg, with its commit where that is known."""
-    commit, changed = git_state()
-    public = version("rsrg").partition("+")[0]
-    state = f" (commit {commit[:SHOWN]}{', changed' if changed else ''})" if commit else ""
-    return f"{public}{state}"
+    return version("rsrg").partition("+")[0] + _commit_text(*git_state())
+
+
+def versions_text(text: str) -> str:
+    """Versions as a run file has them, written as `version_text` writes that of rsrg."""
+    return _LOCAL.sub(lambda found: _commit_text(found[1], found[2] is not None), text)
+
+
+def _commit_text(commit: str, changed: bool) -> str:
+    return f" (commit {commit[:SHOWN]}{', changed' if changed else ''})" if commit else ""
 
 
 def host() -> str:

@@ -78,7 +78,7 @@ def test_size_of_one_reading(changed, tmp_path):
 
 @pytest.mark.parametrize("strain", [0.0, 0.4, 0.8])
 def test_blocks_have_room_for_their_labels(run, strain):
-    """In panels of both sizes, the label of z is inside: beside it, the next panel would hide it."""
+    """In panels of both sizes, the label of z is inside: the next panel would hide it."""
     for name, readings in (("one_column", 1), ("two_columns", 3)):
         with style.context(f"rsrg.report.{name}", after_reset=True):
             figure = Figure()

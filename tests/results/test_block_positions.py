@@ -51,5 +51,7 @@ def test_refusals(finished):
     with pytest.raises(RunFileError, match=r"`strain` must lie on the grid, 0 … 0\.8; got 2"):
         block_positions(run, "affine/sphere", 2.0)
     for draw in (-1, 64):
-        with pytest.raises(RunFileError, match=f"`draw` must be an integer from 0 to 63; got {draw}"):
+        with pytest.raises(
+            RunFileError, match=f"`draw` must be an integer from 0 to 63; got {draw}"
+        ):
             block_positions(run, "affine/sphere", 0.2, draw)

@@ -44,7 +44,7 @@ def render(package: str, template: str, **context: Any) -> str:
 
 def rsrg_version() -> str:
     """The version of rsrg that writes a page."""
-    return version("rsrg")
+    return version_text()
 
 
 def plotly_source() -> str:

@@ -45,7 +45,7 @@ def provenance(run: StoredRun) -> Provenance:
     ]
     command = "rsrg exact" if isinstance(run.config, ExactConfig) else "rsrg run"
     file = shell_path(run.path.name)
-    version = str(attributes.get("rsrg_version", "?"))
+    version = str(attributes.get("rsrg_version", "?")).partition("+")[0]
     return Provenance(
         config_text=run.config.text(),
         resolved=json.dumps(json.loads(run.config.resolved()), indent=2, ensure_ascii=False),
@@ -53,7 +53,7 @@ def provenance(run: StoredRun) -> Provenance:
         sessions=_sessions(run),
         facts=facts,
         again=f"rsrg inspect {file} config_text > again.yaml\n{command} again.yaml",
-        cite=f"rsrg {version}{' (commit ' + commit[:10] + ')' if commit else ''}; after {PAPER}.",
+        cite=f"rsrg {version}{f' (commit {commit[:SHOWN]})' if commit else ''}; after {PAPER}.",
     )
 
 
@@ -83,6 +83,6 @@ def _sessions(run: StoredRun) -> PageTable:
         rows.append([
             Cell(str(number), number), Cell(s["started"]), Cell(s["ended"]), Cell(s["reason"]),
             Cell(s["engine"]), Cell(duration_text(seconds), seconds), Cell(s["host"]),
-            Cell(s["versions"]), Cell(s["notes"]),
+            Cell(versions_text(s["versions"])), Cell(s["notes"]),
         ])  # fmt: skip
     return PageTable("sessions", "Sessions of work", columns, rows)
