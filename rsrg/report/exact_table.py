@@ -17,8 +17,10 @@ LAWS = {"tunnelling": "tunnelling levels", "gaussian": "Gaussian levels"}
 
 
 def print_exact(run: ExactRun) -> None:
-    """The table, and what follows from it."""
+    """The title, the table, and what follows from it."""
     out, cases = console(), exact_cases(run)
+    if run.config.title:
+        out.print(Text(run.config.title))
     print_table(out, exact_table(run, cases), names=3)
     for line in exact_notes(run, cases):
         print_wrapped(out, line)

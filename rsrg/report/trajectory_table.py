@@ -14,12 +14,21 @@ from rsrg.report.console import console, print_wrapped
 from rsrg.report.fitted_table import print_table
 from rsrg.results.trajectory_run import BY_CHANCE, TrajectoryRun
 
+MEAN_HEADINGS = ("glass", *(f"M_{pair}{pair}" for pair in PAIR_NAMES))
+ZERO = (
+    "M holds parts of degree 2 and 4 alone, which turn as spherical harmonics: in a ball of an "
+    "isotropic glass both are zero on average. By chance: what the norm of the mean is then, in "
+    "the root mean square; probability: that it is as large as here, or larger. Zero within "
+    f"errors: that is {BY_CHANCE:.0%} or more."
+)
 FEW = 20  # independent frames: the errors themselves are known to one part in six
 
 
 def print_trajectory(run: TrajectoryRun) -> None:
-    """The tables, and what follows from them."""
+    """The title, the tables, and what follows from them."""
     out = console()
+    if run.config.title:
+        out.print(Text(run.config.title))
     print_table(out, zero_table(run), names=2)
     out.print()
     print_table(out, mean_table(run))
@@ -50,24 +59,23 @@ def zero_table(run: TrajectoryRun) -> Table:
 def mean_table(run: TrajectoryRun) -> Table:
     """A row for each glass: the means of the components M_ijij, with their standard errors."""
     table = Table(title=Text("mean of M over frames, in 1/ρc_t²"))
-    table.add_column("glass")
-    for pair in PAIR_NAMES:
-        table.add_column(f"M_{pair}{pair}", justify="right")
+    for heading in MEAN_HEADINGS:
+        table.add_column(heading, justify="left" if heading == "glass" else "right")
+    for glass, *means in mean_rows(run):
+        table.add_row(glass, *(with_error(m, e) for m, e in means))
+    return table
+
+
+def mean_rows(run: TrajectoryRun) -> Iterator[tuple[str, *tuple[tuple[float, float], ...]]]:
+    """Each glass, and the means of the components M_ijij, each with its standard error."""
     means, errors = run.read("trajectory/mean"), run.read("trajectory/mean_stderr")
     for glass, mean, error in zip(run.config.glasses(), means, errors, strict=True):
-        pairs = zip(np.diagonal(mean), np.diagonal(error), strict=True)
-        table.add_row(glass.name, *(with_error(float(m), float(e)) for m, e in pairs))
-    return table
+        yield glass.name, *zip(np.diagonal(mean).tolist(), np.diagonal(error).tolist(), strict=True)
 
 
 def trajectory_notes(run: TrajectoryRun) -> Iterator[str]:
     """What the columns are, what the means say, and how far the errors can be trusted."""
-    yield (
-        "M holds parts of degree 2 and 4 alone, which turn as spherical harmonics: in a ball of an "
-        "isotropic glass both are zero on average. By chance: what the norm of the mean is then, "
-        "in the root mean square; probability: that it is as large as here, or larger. Zero "
-        f"within errors: that is {BY_CHANCE:.0%} or more."
-    )
+    yield ZERO
     frames, (tau, error) = run.config.chunks(), run.read("trajectory/autocorrelation")
     if frames == 1:
         yield "One frame has no standard error."

@@ -1,25 +1,30 @@
 """The members of a study with their first failures: from a folder of runs, or a merged file."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from rsrg.ensemble.pool_statistics import critical_quartiles
-from rsrg.errors import NotARunError, RunFileError
+from rsrg.errors import RunFileError
 from rsrg.physics.arrays import Array
 from rsrg.physics.loading import outward
+from rsrg.results.any_run import open_stored_run
 from rsrg.results.axes import generation_lengths
-from rsrg.results.run import Run, open_single_run
+from rsrg.results.exact_run import ExactRun
+from rsrg.results.run import Run
+from rsrg.results.trajectory_run import MeanRecord, TrajectoryRun
 from rsrg.results.trust import Level, trust, worst
 from rsrg.storage.layout import SOURCES
 from rsrg.storage.run_file import Snapshot
 from rsrg.studies.collect import differing_settings
 from rsrg.studies.status import RunStatus, State, statuses
 
+Kind = Literal["flow", "trajectory", "exact"]
 Place = tuple[str, str, str]  # glass, reading ("" for the log formula) and source
 
 
@@ -47,7 +52,8 @@ class BlockFailures:
 class Member:
     """One run of a study. path: None for one that lies in a merged file. note: of its status.
 
-    level: what its checks say; None where it has no results.
+    kind: what it is; a flow, where that is not known. level: what the checks of a flow say; None
+    where it has no results. means: of a finished trajectory.
     """
 
     name: str
@@ -60,6 +66,8 @@ class Member:
     blocks: dict[tuple[str, str], BlockFailures] = field(default_factory=dict)
     level: Level | None = None
     note: str = ""
+    kind: Kind = "flow"
+    means: tuple[MeanRecord, ...] = ()
 
 
 def study_members(path: Path) -> list[Member]:
@@ -95,17 +103,18 @@ def _member(row: RunStatus) -> tuple[Member, Any]:
     }  # fmt: skip
     if row.state in ("missing", "damaged"):
         return Member(**common), None
-    try:
-        run = open_single_run(path)
-    except NotARunError:  # an ensemble of exact super blocks has no failures
-        return Member(**common), None
-    config = run.config
-    if run.status != "finished":
-        run.close()
-        return Member(**common), config
-    member = Member(**common, failures=_failures(run), blocks=_blocks(run), level=worst(trust(run)))
-    run.close()
-    return member, config
+    with closing(open_stored_run(path)) as run:
+        if isinstance(run, TrajectoryRun):
+            means = tuple(run.means()) if run.status == "finished" else ()
+            return Member(**common, kind="trajectory", means=means), None
+        if isinstance(run, ExactRun):
+            return Member(**common, kind="exact"), None
+        if run.status != "finished":
+            return Member(**common), run.config
+        level = worst(trust(run))
+        return Member(
+            **common, failures=_failures(run), blocks=_blocks(run), level=level
+        ), run.config
 
 
 def first_failure(strains: Array, errors: Array) -> Failure:

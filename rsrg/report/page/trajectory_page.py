@@ -1,20 +1,18 @@
 """The page of a trajectory: M of every frame, its mean, and whether that is zero."""
 
-from typing import Any
-
-import numpy as np
-
-from rsrg.formatting import shell_path
-from rsrg.physics.pairs import PAIR_NAMES
-from rsrg.report.html.chart import Chart, Control, take
+from rsrg.formatting import shell_path, with_error
 from rsrg.report.html.numbers import Numbers
 from rsrg.report.html.table import Cell, Column, PageTable
 from rsrg.report.page.content import Content, Section
-from rsrg.report.page.marks import symbol
 from rsrg.report.page.provenance import provenance
 from rsrg.report.page.run_page import MARKS, status_text
-from rsrg.report.style import COLOURS
-from rsrg.report.trajectory_table import trajectory_notes, trajectory_text
+from rsrg.report.page.trajectory_charts import trajectory_charts
+from rsrg.report.trajectory_table import (
+    MEAN_HEADINGS,
+    mean_rows,
+    trajectory_notes,
+    trajectory_text,
+)
 from rsrg.results.trajectory_run import MeanRecord, TrajectoryRun
 
 
@@ -25,10 +23,7 @@ def trajectory_content(run: TrajectoryRun) -> Content:
     go_on = f"Go on: rsrg resume {shell_path(run.path)}"
     waiting = f"Nothing can be said yet: {done} of {total} frames. {go_on}"
     notes = list(trajectory_notes(run)) if finished else []
-    sections = [
-        Section("means", "Is the mean zero?", tables=[_means(run)]),
-        Section("frames", "All frames", tables=[_frames(run)], charts=[_chart(run, numbers)]),
-    ] if finished else []  # fmt: skip
+    sections = _sections(run, numbers) if finished else []
     return Content(
         title=run.config.title or run.path.stem,
         path=str(run.path),
@@ -40,6 +35,14 @@ def trajectory_content(run: TrajectoryRun) -> Content:
         numbers=numbers,
         provenance=provenance(run),
     )
+
+
+def _sections(run: TrajectoryRun, numbers: Numbers) -> list[Section]:
+    charts = trajectory_charts(run, numbers)
+    return [
+        Section("means", "Is the mean zero?", tables=[_zero(run), _means(run)]),
+        Section("frames", "All frames", tables=[_frames(run)], charts=charts),
+    ]
 
 
 def _verdict(means: list[MeanRecord]) -> str:
@@ -55,53 +58,34 @@ def _size(mean: MeanRecord) -> str:
     return f"{zero}, {mean.norm:.2g} where chance makes {mean.chance:.2g}"
 
 
-def _means(run: TrajectoryRun) -> PageTable:
+def _zero(run: TrajectoryRun) -> PageTable:
     rows = [mean.table_row() for mean in run.means()]
     columns = [Column(heading, numeric=k > 0) for k, heading in enumerate(rows[0])]
-    cells = [[_cell(text) for text in row.values()] for row in rows]
-    return PageTable("means-table", "Mean of M over frames, in 1/ρc_t²", columns, cells)
+    cells = [[number_cell(text) for text in row.values()] for row in rows]
+    return PageTable("zero-table", "Norm of the mean of M by degree, in 1/ρc_t²", columns, cells)
+
+
+def _means(run: TrajectoryRun) -> PageTable:
+    columns = [Column(heading, numeric=k > 0) for k, heading in enumerate(MEAN_HEADINGS)]
+    cells = [
+        [Cell(glass), *(Cell(with_error(m, e), m) for m, e in means)]
+        for glass, *means in mean_rows(run)
+    ]
+    caption = "Mean of M over frames, in 1/ρc_t²; in parentheses, the standard error"
+    return PageTable("means-table", caption, columns, cells)
 
 
 def _frames(run: TrajectoryRun) -> PageTable:
     rows = [frame.table_row() for frame in run.frames()]
     columns = [Column(heading, numeric=heading not in ("frame", "engine")) for heading in rows[0]]
-    cells = [[_cell(text) for text in row.values()] for row in rows]
+    cells = [[number_cell(text) for text in row.values()] for row in rows]
     glass = run.config.glasses()[0].name
     return PageTable("frames-table", f"Frames; |M| of {glass}, in 1/ρc_t²", columns, cells)
 
 
-def _cell(text: str) -> Cell:
+def number_cell(text: str) -> Cell:
     """A cell that sorts by its number, where it is one."""
     try:
         return Cell(text, float(text.replace(",", "")))
     except ValueError:
         return Cell(text)
-
-
-def _chart(run: TrajectoryRun, numbers: Numbers) -> Chart:
-    """M_ijij of each frame, with a menu of glasses."""
-    m = np.diagonal(run.read("trajectory/M"), axis1=-2, axis2=-1)
-    numbers.add("frame", ("frame",), np.arange(m.shape[1]))
-    numbers.add("M", ("material", "frame", "pair"), m)
-    traces: list[dict[str, Any]] = [
-        {
-            "type": "scatter", "mode": "lines+markers", "name": f"M_{pair}{pair}",
-            "x": take("frame"), "y": take("M", material="material", pair=k),
-            "line": {"color": COLOURS[k], "width": 1},
-            "marker": {"symbol": symbol(k), "size": 6},
-        }
-        for k, pair in enumerate(PAIR_NAMES)
-    ]  # fmt: skip
-    return Chart(
-        key="frames-chart",
-        title="M of every frame",
-        caption="The components M_ijij of each frame, in 1/ρc_t², in the order of the trajectory.",
-        alt="Six components of M against the number of the frame.",
-        traces=traces,
-        layout={
-            "xaxis": {"title": {"text": "frame"}},
-            "yaxis": {"title": {"text": "M (1/ρc<sub>t</sub>²)"}},
-        },
-        controls=[Control("material", "Glass", [g.name for g in run.config.glasses()])],
-        height=460,
-    )

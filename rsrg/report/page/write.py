@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 from rich.console import Console
@@ -13,10 +14,9 @@ from rsrg.report.page.exact_page import exact_content
 from rsrg.report.page.run_page import run_content
 from rsrg.report.page.study_page import study_content
 from rsrg.report.page.trajectory_page import trajectory_content
-from rsrg.results.any_run import AnyRun
+from rsrg.results.any_run import AnyRun, open_stored_run
 from rsrg.results.exact_run import ExactRun
 from rsrg.results.merged_runs import MergedRuns
-from rsrg.results.run import open_single_run
 from rsrg.results.trajectory_run import TrajectoryRun
 from rsrg.storage.atomic import replace_text
 from rsrg.storage.own_file import is_foreign
@@ -68,13 +68,13 @@ def write_study_report(
     """
     beside = path / f"{path.resolve().name}.html" if path.is_dir() else path.with_suffix(".html")
     target = _own(beside) if target is None else _named(target)
-    paths = [m.path for m in members if m.path is not None and m.failures]
+    paths = [m.path for m in members if m.path is not None and m.state == "finished"]
     out = Console(stderr=True)
     for each in track(
         [p for p in paths if _is_older(p)], "reports of runs", console=out, transient=True,
         disable=not out.is_terminal,
     ):  # fmt: skip
-        with open_single_run(each) as run:
+        with closing(open_stored_run(each)) as run:
             write_report(run, shared_script=True)
     return _write(study_content(path, members), target, shared_script)
 

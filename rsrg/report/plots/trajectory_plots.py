@@ -13,6 +13,7 @@ from rsrg.report.style import COLOURS, MARKERS, marker_size
 from rsrg.results.trajectory_run import TrajectoryRun
 
 ROOM = 1.25  # above the curves, for the legend
+GREY = "0.3"  # in the legend, of what components have in common
 MANY = 100  # frames, beyond which lines without markers are clearer
 
 
@@ -44,6 +45,9 @@ class TrajectoryPlots:
             if np.isfinite(error[k]):
                 low, high = mean[k] - error[k], mean[k] + error[k]
                 ax.axhspan(low, high, color=look["color"], alpha=0.2, linewidth=0.0)
+        ax.plot([], [], color=GREY, label="mean over frames")
+        if np.isfinite(error).any():
+            ax.fill_between([], [], color=GREY, alpha=0.3, label="its standard error")
         return self._framed(ax, i, r"$M$ of a frame ($1/\rho c_t^2$)")
 
     def norm(self, ax: Axes | None = None, *, material: str | None = None) -> Axes:
