@@ -1,5 +1,7 @@
 """The command `report`: the page, table and pictures of a run, finished or not, or of a study."""
 
+import io
+from contextlib import nullcontext, redirect_stdout
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -58,6 +60,9 @@ EveryChannel = Annotated[
         "--every-channel", help="A column for each channel that fails, not the first only."
     ),
 ]
+Quiet = Annotated[
+    bool, typer.Option("-q", "--quiet", help="Write the page or pictures, and print errors only.")
+]
 
 
 @dataclass(frozen=True)
@@ -90,6 +95,7 @@ def report(
     figures: Figures = None,
     table: Table = None,
     every_channel: EveryChannel = False,
+    quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
     """Write the page of a run: whether to trust it, and what it says; and print its tables.
@@ -113,13 +119,14 @@ def report(
         print_paper_table(run, table, material)
         return
     wanted = Wanted(output, material, figures, shared_script, every_channel, as_json)
-    opened = None if run.is_dir() else open_any(run)
-    if opened is None or isinstance(opened, MergedRuns):
-        refuse_figures(run, figures)
-        members = merged_members(opened.snapshot) if opened else study_members(run)
-        _report_study(run, members, wanted)
-    else:
-        _report_run(opened, wanted)
+    with redirect_stdout(io.StringIO()) if quiet and not as_json else nullcontext():
+        opened = None if run.is_dir() else open_any(run)
+        if opened is None or isinstance(opened, MergedRuns):
+            refuse_figures(run, figures)
+            members = merged_members(opened.snapshot) if opened else study_members(run)
+            _report_study(run, members, wanted)
+        else:
+            _report_run(opened, wanted)
 
 
 def _report_run(run: "AnyRun", wanted: Wanted) -> None:

@@ -13,6 +13,7 @@ from rsrg.cli.options import (
     Overrides,
     RunPath,
     load,
+    one_blas_thread,
     print_positions,
     with_execution_options,
 )
@@ -20,6 +21,7 @@ from rsrg.cli.outcome import finish
 from rsrg.cli.overrides import parse_overrides
 
 if TYPE_CHECKING:
+    from rsrg.config.exact import ExactConfig
     from rsrg.config.run_config import RunConfig
     from rsrg.config.schema import Config
     from rsrg.config.trajectory import TrajectoryConfig
@@ -86,6 +88,9 @@ def exact(
     o: Overrides = None,
     output: Output = None,
     restart: Restart = False,
+    dry_run: Annotated[
+        bool, typer.Option("-n", "--dry-run", help="Write nothing; say what it would take.")
+    ] = False,
 ) -> None:
     """Solve super blocks exactly: where Eqs. 3.2 and 3.3 are right, as a table and a picture."""
     from rsrg.config.loading import load_exact_config
@@ -94,10 +99,27 @@ def exact(
     source = chosen(config, example, "exact")
     loaded = load_exact_config(source, parse_overrides(o))
     execution.apply()
+    if dry_run:
+        _print_exact_plan(loaded, execution)
+        return
     target = output or Path("runs") / f"{source.stem}.h5"
     with execution.opened() as options:
         result = engine.start(loaded, target, restart=restart, **options)
     finish(result, execution.quiet, execution.as_json)
+
+
+def _print_exact_plan(config: "ExactConfig", execution: ExecutionOptions) -> None:
+    """What an ensemble of exact super blocks would take."""
+    from rsrg.execution.exact_timing import exact_plan
+    from rsrg.report.console import print_json
+    from rsrg.report.plan_text import print_plan
+
+    with one_blas_thread():
+        planned = exact_plan(config, execution.side_by_side)
+    if execution.as_json:
+        print_json({"config": json.loads(config.resolved()), **asdict(planned)})
+        return
+    print_plan(planned)
 
 
 @with_execution_options

@@ -79,19 +79,15 @@ def validate(config: ConfigPath, o: Overrides = None, as_json: AsJson = False) -
 
 def _print_valid_exact(path: Path, config: "ExactConfig", as_json: bool) -> None:
     """Say what a valid config of exact super blocks asks for."""
-    from rsrg.formatting import counted
     from rsrg.report.console import print_json
+    from rsrg.report.plan_text import exact_size
 
     sizes = [len(a) for a in (config.strengths, config.distances, config.temperatures)]
     if as_json:
         print_json({"valid": True, "config": json.loads(config.resolved())})
         return
     print(f"{path} is valid.")
-    print(
-        f"{config.sampling.super_blocks:,} super blocks of eight two-level blocks, 256 states, at "
-        f"{counted(sizes[0], 'strength')} × {counted(sizes[1], 'distance')} × "
-        f"{counted(sizes[2], 'temperature')}"
-    )
+    print(exact_size(config.sampling.super_blocks, sizes))
 
 
 def _print_valid_trajectory(path: Path, config: "TrajectoryConfig", as_json: bool) -> None:

@@ -82,7 +82,7 @@ class SessionRecord:
     def present(self) -> str:
         """Host, process, versions and engine of the present session, on one line."""
         s = self.sessions[-1]
-        software = versions_text(s["versions"])
+        software = provenance.versions_text(s["versions"])
         return f"process {s['host']}, sums by engine {s['engine']}, {software}"
 
     def datasets(self) -> dict[str, Any]:

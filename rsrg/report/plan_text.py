@@ -1,5 +1,8 @@
 """The plan of a run in words."""
 
+from collections.abc import Sequence
+
+from rsrg.execution.exact_plan import ExactPlan
 from rsrg.execution.plan import Plan
 from rsrg.execution.trajectory_plan import TrajectoryPlan
 from rsrg.formatting import counted, duration_text, size_text
@@ -54,8 +57,31 @@ def trajectory_lines(p: TrajectoryPlan) -> list[str]:
     return [*lines, p.faster] if p.faster else lines
 
 
-def print_plan(planned: Plan | TrajectoryPlan) -> None:
+def exact_size(super_blocks: int, axes: Sequence[int]) -> str:
+    """How many super blocks an ensemble has, of which kinds; axes: strengths, and so on."""
+    kinds = zip(axes, ("strength", "distance", "temperature"), strict=True)
+    return (
+        f"{super_blocks:,} super blocks of eight two-level blocks, 256 states, at "
+        f"{' × '.join(counted(number, kind) for number, kind in kinds)}"
+    )
+
+
+def exact_lines(p: ExactPlan) -> list[str]:
+    """The plan of an ensemble of exact super blocks in words."""
+    return [
+        exact_size(p.super_blocks, (p.strengths, p.distances, p.temperatures)),
+        f"{counted(p.chunks, 'chunk')}, run file at most {size_text(p.file_bytes)}",
+        f"time about {duration_text(p.seconds)} on this machine (measured on one chunk)",
+    ]
+
+
+def _lines(planned: Plan | TrajectoryPlan | ExactPlan) -> list[str]:
+    if isinstance(planned, ExactPlan):
+        return exact_lines(planned)
+    return plan_lines(planned) if isinstance(planned, Plan) else trajectory_lines(planned)
+
+
+def print_plan(planned: Plan | TrajectoryPlan | ExactPlan) -> None:
     """The plan, a line each."""
-    lines = plan_lines(planned) if isinstance(planned, Plan) else trajectory_lines(planned)
-    for line in lines:
+    for line in _lines(planned):
         print(f"  {line}")

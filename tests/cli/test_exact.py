@@ -71,3 +71,15 @@ def test_the_other_command_is_named(command, configs):
     other = command("exact", configs / "smoke.yaml")
     assert other.returncode == 2
     assert "must have `kind: exact`" in other.stderr
+
+
+def test_a_plan_writes_nothing(command, tmp_path):
+    done = command("exact", "-n", "--example", "exact_small")
+    assert done.returncode == 0, done.stderr
+    assert "64 super blocks" in done.stdout
+    assert "3 strengths × 1 distance × 2 temperatures" in done.stdout
+    assert "time about" in done.stdout
+    plan = json.loads(command("exact", "-n", "--example", "exact_small", "--json").stdout)
+    assert (plan["super_blocks"], plan["chunks"], plan["distances"]) == (64, 8, 1)
+    assert plan["config"]["sampling"]["super_blocks"] == 64
+    assert not list(tmp_path.rglob("*.h5"))

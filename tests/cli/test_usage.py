@@ -7,7 +7,9 @@ import pytest
 from rsrg.config.examples import example_path
 from rsrg.config.loading import load_config
 from rsrg.execution.plan import plan
+from rsrg.report.html.document import rsrg_version
 from rsrg.report.plan_text import plan_lines
+from rsrg.storage.provenance import version_text, versions_text
 
 MISTAKES = [
     (("run", "a.yaml", "--threads", "0"), "`--threads` must be an integer of at least 1; got '0'"),
@@ -70,3 +72,18 @@ def test_the_note_on_a_damaged_file_does_not_repeat_its_name(command, run_file, 
     done = command("status", damaged)
     assert "its content does not match its checksum" in done.stdout
     assert done.stdout.count("some.h5") == 1
+
+
+def test_a_quiet_report_prints_nothing_and_is_written(command, run_file, tmp_path):
+    page = tmp_path / "page.html"
+    done = command("report", run_file, "--output", page, "-q")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert page.read_text(encoding="utf-8").startswith("<!")
+
+
+def test_one_form_of_the_version():
+    """As `rsrg --version` has it, also where a file holds the version of a build."""
+    stored = "python 3.12.1, rsrg 0.1.0.dev536+g2cb5d784f0.d20260101, numpy 2.1.0"
+    shown = "python 3.12.1, rsrg 0.1.0.dev536 (commit 2cb5d784f, changed), numpy 2.1.0"
+    assert versions_text(stored) == shown
+    assert rsrg_version() == version_text()

@@ -16,6 +16,7 @@ from rsrg.formatting import finite
 from rsrg.report.html.chart import Chart
 from rsrg.report.html.numbers import Numbers
 from rsrg.storage.atomic import replace_text
+from rsrg.storage.provenance import version_text
 
 HERE = "rsrg.report.html"
 

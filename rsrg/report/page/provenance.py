@@ -8,6 +8,7 @@ from rsrg.config.exact import ExactConfig
 from rsrg.formatting import duration_text, shell_path
 from rsrg.report.html.table import Cell, Column, PageTable
 from rsrg.results.stored_run import StoredRun
+from rsrg.storage.provenance import SHOWN, versions_text
 
 PAPER = (
     "D. Zhou, Real Space Renormalization: A Generic Microscopic Theory for Low-Temperature "
