@@ -1,5 +1,7 @@
 """What a quenched run says of its blocks: a table, and how their relative variance goes with L."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from rsrg.ensemble.pool_statistics import RARE, width_trend
@@ -97,7 +99,8 @@ def disorder_notes(run: Run, material: str | None = None) -> list[str]:
         "components over their squared means, both summed. Critical strains: of blocks "
         "of that L; mean and spread of those that fail on the grid, the median counts the others "
         f"as beyond it. {NONE}: not known there. Errors: the scatter of {SUBPOOLS} subpools that "
-        "never mix; (?): not known, as blocks of some subpools do not fail."
+        "never mix; (?): not known, as blocks of some subpools do not fail.",
+        *_share_notes(run, i, k),
     ]
     counts = PoolResults(run, material).wide[1:, :, k].sum(axis=0)
     for j, reading in enumerate(run.read("axes/reading")):
@@ -105,6 +108,26 @@ def disorder_notes(run: Run, material: str | None = None) -> list[str]:
         error = float(run.read("pool/narrowing_stderr")[i, j, k])
         lines.append(f"{reading}, e = {e:g}: {verdict(exponent, error, int(counts[j]))}")
     return lines
+
+
+def _share_notes(run: Run, i: int, k: int) -> Iterator[str]:
+    """Why the two shares of a row may differ, and what a critical strain of zero is."""
+    failed, e = run.read("pool/failed")[i], float(run.read("axes/strain")[k])
+    ends = zip(PoolResults(run).endings.values(), _ends(run), strict=True)
+    if any(
+        (run.read(f"pool/critical_summary{ending}")[i, ..., 3] > failed[..., end]).any()
+        for ending, end in ends
+    ):
+        yield (
+            "Share of failed blocks: of those that have failed at that strain. Share that fails: "
+            "at any strain up to the last. It is larger where some of the blocks that fail are "
+            "positive again beyond."
+        )
+    if e == 0.0 and (failed[..., k] > 0.0).any():
+        yield (
+            "Blocks that have failed at e = 0 fail without strain: their critical strain is 0, and "
+            "counts in median, mean and spread."
+        )
 
 
 def verdict(exponent: float, error: float, lengths: int) -> str:

@@ -4,7 +4,9 @@ import re
 
 import pytest
 
-from rsrg.report.disorder_table import verdict
+import rsrg
+from rsrg.config.loading import load_config
+from rsrg.report.disorder_table import disorder_notes, verdict
 
 QUENCHED = """\
 schema_version: 1
@@ -64,3 +66,30 @@ def test_bad_blocks_end_in_one_line(command, tmp_path):
         "rsrg: `path` must be the path of a .npy file; cannot read none.npy: "
         "No such file or directory\n"
     )
+
+
+def test_two_shares_and_critical_strains_of_zero_are_explained(tmp_path):
+    """Blocks of many levels: some fail without strain, some that fail are positive again at 0.8."""
+    config = load_config({
+        "schema_version": 1,
+        "materials": [{"alpha": 0.7}],
+        "lengths": {"log_ratio": 4.0},
+        "blocks": {"n0": 2},
+        "strain": {"values": [0.0, 0.2, 0.4, 0.8]},
+        "readings": ["affine/sphere"],
+        "sampling": {"samples": 256},
+        "flow": {"disorder": "quenched", "pool": 256, "initial": {"kind": "levels"}},
+    })  # fmt: skip
+    run = rsrg.run(config, tmp_path / "levels.h5")
+    share = run.read("pool/critical_summary")[0, :, 0, 3]
+    assert (share > run.read("pool/failed")[0, :, 0, -1]).any()
+    notes = " ".join(disorder_notes(run))
+    assert "positive again beyond" in notes
+    assert "fail without strain: their critical strain is 0" in notes
+
+
+def test_what_does_not_happen_is_not_explained(tmp_path):
+    (tmp_path / "q.yaml").write_text(QUENCHED)
+    run = rsrg.run(load_config(tmp_path / "q.yaml"), tmp_path / "q.h5")
+    assert run.read("pool/failed")[..., 0].max() == 0.0
+    assert "without strain" not in " ".join(disorder_notes(run))
