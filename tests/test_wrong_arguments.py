@@ -241,7 +241,7 @@ def test_what_is_none_of_the_options_of_a_run(value, run_file, tmp_path):
     assert not (tmp_path / "run.h5").exists()
 
 
-@pytest.mark.parametrize("value", ["a", True, NAN, -1, 1j, [1], object(), np.eye(3)], ids=repr)
+@pytest.mark.parametrize("value", ["a", True, NAN, 1j, [1], object(), np.eye(3)], ids=repr)
 def test_what_is_no_walltime(value, tmp_path):
     refused(rsrg.run, rsrg.load_config(CONFIG), tmp_path / "run.h5", walltime=value)
 

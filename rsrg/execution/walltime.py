@@ -75,9 +75,9 @@ class TimeLimit:
         limits = [cls(math.inf, "")]
         if walltime is not None:
             seconds = real_number(walltime)
-            if seconds is None or not seconds >= 0.0:
+            if seconds is None or math.isnan(seconds):
                 given = shown(walltime)
-                raise ConfigError([f"`walltime` must be a number of seconds ≥ 0; got {given}"])
+                raise ConfigError([f"`walltime` must be a number of seconds; got {given}"])
             limits.append(cls(CLOCK.monotonic() + seconds, "walltime"))
         end = os.environ.get(SLURM_END, "")
         if end.isdecimal():
