@@ -29,6 +29,7 @@ from rsrg.storage.encoding import encode
 from rsrg.sums.threads import available_threads
 
 LATE = 2.0  # times the interval between two checkpoints
+RARE = 600.0  # s between checkpoints: a user should know that so much may be lost
 
 
 class Session:
@@ -145,7 +146,8 @@ class Session:
             interval = self.pace.interval()
             text = "a checkpoint takes %.2g s: the next comes in %.3g s, as all are to take less "
             text += "than %.0f%% of the time"
-            self.log.write(logging.WARNING, text, self.pace.saving, interval, 100 * SAVE_SHARE)
+            level = logging.WARNING if interval > RARE else logging.INFO
+            self.log.write(level, text, self.pace.saving, interval, 100 * SAVE_SHARE)
         self._log_save(f"saved {len(content) / 1e6:.3g} MB, {status}", status == "running")
 
     def released(self) -> bytes:
