@@ -104,7 +104,7 @@ def test_command(finished, tmp_path, command):
     assert "figures: flow.svg, critical.svg, deviation.svg, blocks.svg in" in done.stdout
     refused = command("report", copy, "--figures", "gif")
     assert refused.returncode == 2
-    assert "'gif' is not one of" in refused.stderr
+    assert "must be one of png, svg, pdf; got 'gif'" in refused.stderr
     refused = command("report", tmp_path, "--figures", "svg")
     assert refused.returncode == 1
     assert f"`--figures` needs the run file of a flow; got {tmp_path}" in refused.stderr
