@@ -217,7 +217,7 @@ def refused(call, *arguments, **named):
     assert "got" in str(caught.value) or "no such run file" in str(caught.value)
 
 
-@pytest.mark.parametrize("value", NO_PATH, ids=repr)
+@pytest.mark.parametrize("value", NO_PATH, ids=lambda v: type(v).__name__)
 def test_what_is_no_path(value, run_file, tmp_path):
     for call in (rsrg.open_run, rsrg.resume, rsrg.status, rsrg.load_config, rsrg.compare):
         refused(call, value)
@@ -241,7 +241,9 @@ def test_what_is_none_of_the_options_of_a_run(value, run_file, tmp_path):
     assert not (tmp_path / "run.h5").exists()
 
 
-@pytest.mark.parametrize("value", ["a", True, NAN, 1j, [1], object(), np.eye(3)], ids=repr)
+@pytest.mark.parametrize(
+    "value", ["a", True, NAN, 1j, [1], object(), np.eye(3)], ids=lambda v: type(v).__name__
+)
 def test_what_is_no_walltime(value, tmp_path):
     refused(rsrg.run, rsrg.load_config(CONFIG), tmp_path / "run.h5", walltime=value)
 
