@@ -24,7 +24,7 @@ from rsrg.execution.session import Session
 from rsrg.execution.signals import stop_on_signals
 from rsrg.execution.walltime import TimeLimit
 from rsrg.formatting import shell_path
-from rsrg.results.any_run import AnyRun, stored_run
+from rsrg.results.any_run import AnyRun, failed_at_once, stored_run
 from rsrg.results.exact_run import ExactRun
 from rsrg.results.run import Run
 from rsrg.results.stored_run import StoredRun
@@ -156,7 +156,7 @@ def start(
     state = initial_state(config, executor)
     make_folder(target)
     with locked(target, CLOCK.now(), CLOCK.sleep) as note:
-        if target.exists() and not (restart or _failed_at_once(target)):
+        if target.exists() and not (restart or failed_at_once(target)):
             raise RunFileError(
                 f"{target} exists already. Go on with it: rsrg resume {shell_path(target)} (in "
                 f"Python: rsrg.resume). Begin again, keeping it as {free_name(target).name}: add "
@@ -284,18 +284,6 @@ def go_on(
         session = Session(state, target, watch, limit, must_begin)
         del state  # of which the session lets go in time
         return _carry_on(session, executor, note)
-
-
-def _failed_at_once(path: Path) -> bool:
-    """Whether a file is that of a run which failed before its first chunk: nothing is lost of it.
-
-    A save keeps it as `.prev`.
-    """
-    try:
-        with stored_run(Snapshot(path)) as run:
-            return run.status == "failed" and run.progress[0] == 0
-    except RunFileError:
-        return False
 
 
 def _resumable(path: Path) -> Snapshot:

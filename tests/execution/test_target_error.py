@@ -145,7 +145,7 @@ def test_no_target_no_round():
     ("old", "new", "message"),
     [
         ("target_error: 6e-4", "target_error: 0", "`target_error` must be a standard error, "
-         "a number between 0 and 1; got 0 "),
+         "a number greater than 0, at most 1; got 0 "),
         ("target_error: 6e-4", "max_samples: 512", "`sampling` must have `target_quantity` and "
          "`max_samples` with `target_error` only; "),
         ("samples: 256", "estimator: formula", "`sampling` must not have `target_error` with "
