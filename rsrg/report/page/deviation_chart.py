@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from rsrg.report.deviation_axis import LINEAR, tick_powers
 from rsrg.report.html.chart import Chart, take
 from rsrg.report.page.axes import length_axis
 from rsrg.report.page.eigenvalue_charts import DASHES, FLOW, PLACE, markers, source_legend
@@ -16,9 +17,7 @@ from rsrg.report.page.view import View
 from rsrg.report.style import COLOURS
 from rsrg.results.source_names import SOURCE_NAMES
 
-LINEAR = 3.0  # standard errors: the axis is linear up to this, and logarithmic beyond
 WIDTH = 2.0  # of either half of the linear part, in decades
-MOST_POWERS = 4  # of ten among the ticks, to each side
 EXPONENTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -92,8 +91,7 @@ def _traces(view: View, sources: list[str]) -> Iterator[dict[str, Any]]:
 
 def _ticks(largest: float) -> dict[str, Any]:
     """Ticks at −1, 0, 1 and at some powers of ten, to either side."""
-    decades = int(np.log10(largest))
-    powers = range(1, decades + 1, max(1, -(-decades // MOST_POWERS)))
+    powers = tick_powers(largest)
     values = [0.0, 1.0, *(10.0**k for k in powers)]
     texts = ["0", "1", *(_power(k) for k in powers)]
     both = [(-v, f"−{t}") for v, t in zip(values[:0:-1], texts[:0:-1], strict=True)]

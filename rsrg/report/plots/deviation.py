@@ -6,15 +6,14 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from rsrg.errors import RunFileError
+from rsrg.report.deviation_axis import LINEAR, tick_powers
 from rsrg.report.plots.glass_flow import VALUES, GlassFlow
 from rsrg.report.style import BLUE, ORANGE, length_axis, marker_size
 from rsrg.results.axis_index import axis_index
 from rsrg.results.run import Run
 from rsrg.results.source_names import SOURCE_NAMES
 
-LINEAR = 3.0  # standard errors: the axis is linear up to this, and logarithmic beyond
 ROOM = 1.6  # beyond the largest deviation
-MOST_POWERS = 4  # of ten among the ticks, to each side
 LOOKS: dict[str, dict[str, Any]] = {
     "continuum": {"color": BLUE, "marker": "o", "linestyle": "-"},
     "log": {"color": ORANGE, "marker": "s", "linestyle": ":"},
@@ -76,7 +75,7 @@ def _error_axis(ax: Axes, low: float, high: float) -> None:
     decades = int(np.log10(max(-low, high)))
     ax.set_yscale("symlog", linthresh=LINEAR, linscale=max(1.0, 0.3 * decades))
     ax.set_ylim(low, high)
-    powers = [10.0**k for k in range(1, decades + 1, -(-decades // MOST_POWERS))] if decades else []
+    powers = [10.0**k for k in tick_powers(max(-low, high))]
     ticks = [-p for p in powers] + [-1.0, 0.0, 1.0] + powers
     ax.set_yticks(ticks, [_tick(t) for t in ticks])
     ax.set_yticks([], minor=True)
