@@ -56,10 +56,14 @@ def checked_number(value: Any, rule: str, allowed: Callable[[float], bool]) -> f
     return number
 
 
+def is_integer(value: Any) -> bool:
+    """Whether this is a whole number, of Python's or numpy's; a bool is none."""
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
+
+
 def checked_integer(value: Any, rule: str, low: int, high: int) -> int:
     """The whole number as an int, if it is one and in range. Raises PhysicsError."""
-    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    if not (whole and low <= value <= high):
+    if not (is_integer(value) and low <= value <= high):
         raise PhysicsError(f"{rule}; got {shown(value)}")
     return int(value)
 

@@ -31,7 +31,7 @@ from rsrg.physics.super_block_size import body_radius, check_n0
 # three unequal axes, the midpoint rule converges as a power only, and a last change of 1e-9 meant
 # an error of 6e-12 (e_xy = 0.3, N0 = 3).
 RTOL = 1e-9
-LARGEST_N0 = 1000  # of an exact mean, as of configs; its time goes with N0³
+LARGEST_EXACT_N0 = 1000  # of an exact mean, as of configs; its time goes with N0³
 LARGEST_REACH = 1e4  # block sizes, of the longest displacement; the time goes with its cube
 SLOW_N0 = 400  # beyond, one mean takes more than about 5 s
 N0_CUBED_SECONDS = 7e-8  # of a mean, N0 ≥ 100, on one core, roughly
@@ -63,10 +63,10 @@ def haar_mean_moments(
     Material-independent; M = Λ̃[moments]/4π. rtol: see `quartic_average`. Raises as
     `exact_coupling`.
     """
-    if check_n0(n0) > LARGEST_N0:
+    if check_n0(n0) > LARGEST_EXACT_N0:
         raise PhysicsError(
-            f"`n0` must be at most {LARGEST_N0} for an exact sum: one of more takes minutes, and "
-            f"the continuum limit is less than 1/n0 away; got {n0!r}"
+            f"`n0` must be at most {LARGEST_EXACT_N0} for an exact sum: one of more takes minutes, "
+            f"and the continuum limit is less than 1/n0 away; got {n0!r}"
         )
     f = deformation_gradient(deformation)
     diameter = 2.0 * body_radius(n0, float(np.linalg.det(f)), reading)
@@ -130,7 +130,7 @@ def exact_coupling(
         ((6, 6), -0.01445)
     """
     check_alpha(alpha)  # before the quadrature, which takes long
-    if SLOW_N0 < check_n0(n0) <= LARGEST_N0:
+    if SLOW_N0 < check_n0(n0) <= LARGEST_EXACT_N0:
         warnings.warn(
             f"the exact mean over N0 = {n0} takes about {N0_CUBED_SECONDS * n0**3:.0f} s; "
             "`continuum_coupling` is its limit, less than 1/N0 away",

@@ -24,7 +24,7 @@ from rsrg.physics.errors import PhysicsError
 from rsrg.physics.interaction import lambda_tilde
 from rsrg.physics.pairs import Contraction, contract, inverse
 
-CLOSEST = 1e-15  # block sizes; blocks closer than that are in one place
+CLOSEST = 1e-15  # block sizes; blocks closer than that coincide
 
 
 def pair_interaction(positions: Array, alpha: float, block_volume: float = 1.0) -> Array:
@@ -49,7 +49,7 @@ def pair_interaction_rows(
     r = np.linalg.norm(d, axis=-1)
     indices = np.arange(positions.shape[-2])
     own = indices[rows, None] == indices
-    _require_distinct(positions, (r == 0.0) & ~own, indices[rows])
+    _require_distinct(positions, (r < CLOSEST) & ~own, indices[rows])
     r = np.where(own, 1.0, r)
     strength = np.where(own, 0.0, block_volume / (4.0 * np.pi * r**3))
     return strength[..., None, None] * lambda_tilde(d / r[..., None], alpha)
@@ -65,18 +65,6 @@ def _require_distinct(positions: Array, coincide: np.ndarray, rows: np.ndarray) 
     raise PhysicsError(
         f"`positions` must be distinct points; got points {a} and {b} both at {point}"
     )
-
-
-def check_distances(positions: Array) -> None:
-    """Raise PhysicsError where two blocks, (N, 3), are apart, but by less than CLOSEST."""
-    d = np.linalg.norm(positions[:, None] - positions, axis=-1)
-    close = np.argwhere((d > 0.0) & (d < CLOSEST) | (d == 0.0) & ~np.eye(len(d), dtype=bool))
-    if len(close):
-        a, b = (int(k) for k in close[0])
-        raise PhysicsError(
-            f"`positions` must be distinct points, {CLOSEST:.0e} block sizes apart or more; got "
-            f"points {a} and {b} both at {positions[a].tolist()}"
-        )
 
 
 def second_order_blocks(mean: Array, interaction: Array) -> Array:

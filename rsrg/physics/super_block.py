@@ -19,7 +19,7 @@ from rsrg.physics.errors import PhysicsError
 from rsrg.physics.linear_response import pair_response
 from rsrg.physics.pairs import PAIRS, pair_weights, unweighted, weighted
 from rsrg.physics.product_space import add_pair_operator, summed_levels, summed_operator
-from rsrg.physics.quenched import check_distances, pair_interaction
+from rsrg.physics.quenched import pair_interaction
 
 MOST_STATES = 4096  # a complex matrix of so many rows takes 268 MB, and seven are needed
 SYMMETRY_ERROR = 1e-9  # of the largest element: what rounding may do to a hermitian matrix
@@ -59,7 +59,6 @@ class SuperBlock:
         shape = (len(e), 3)
         rule = f"`positions` must be finite, of shape {shape}"
         r = checked_array(positions, rule, lambda a: a.shape == shape and is_moderate(a))
-        check_distances(r)
         k_t = check_positive("temperature", temperature)
         volume = check_positive("block_volume", block_volume)
         coupling = weighted(pair_interaction(r, check_alpha(alpha)), "tensor")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from rsrg.physics.arguments import shown
+from rsrg.physics.arguments import is_integer, shown
 from rsrg.physics.errors import PhysicsError
 from rsrg.physics.readings import Reading
 
@@ -11,7 +11,7 @@ LARGEST_N0 = 10**15  # a mistake beyond it; up to it N0³ and ln N0 are numbers
 
 def check_n0(n0: int) -> int:
     """N0 itself, if an integer of at least 2. Raises PhysicsError otherwise."""
-    if isinstance(n0, bool) or not isinstance(n0, int | np.integer) or n0 < 2:
+    if not is_integer(n0) or n0 < 2:
         raise PhysicsError(f"`n0` must be an integer ≥ 2; got {shown(n0)}")
     if n0 > LARGEST_N0:
         raise PhysicsError(f"`n0` must be an integer of at most {LARGEST_N0:.0e}; got {shown(n0)}")

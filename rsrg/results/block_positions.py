@@ -13,7 +13,7 @@ from rsrg.ensemble.blocks import CHUNK, Blocks
 from rsrg.ensemble.cases import case_bodies, lattice_reach
 from rsrg.ensemble.draws import draw_chunks
 from rsrg.errors import ConfigError, RunFileError
-from rsrg.physics.arguments import shown
+from rsrg.physics.arguments import is_integer, shown
 from rsrg.physics.arrays import Array
 from rsrg.physics.lattices import lattice_points
 from rsrg.physics.readings import Reading
@@ -39,8 +39,7 @@ def block_positions(run: Run, reading: str, strain: float, draw: int = 0) -> Arr
     config = run.config
     j, k = axis_index(run, "reading", reading), nearest_strain(run, strain)
     draws = config.chunks() * CHUNK
-    whole = isinstance(draw, int | np.integer) and not isinstance(draw, bool)
-    if not (whole and 0 <= draw < draws):
+    if not (is_integer(draw) and 0 <= draw < draws):
         raise RunFileError(
             f"`draw` must be an integer from 0 to {draws - 1}; got {shown(draw)} ({run.path})"
         )

@@ -33,7 +33,7 @@ class MemberRuns(Mapping[str, Run]):
         return {record.name: record for record in records}
 
     def read(self, name: str, groups: tuple[str, ...] = ("",)) -> Run:
-        """A run anew, with the datasets whose paths begin with one of the groups; default: all.
+        """A run, read again: the datasets whose paths begin with one of the groups; default: all.
 
         Raises RunFileError where its record does not fit the arrays.
         """

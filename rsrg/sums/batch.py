@@ -7,7 +7,7 @@ import numpy as np
 from rsrg.physics.arrays import Array
 from rsrg.physics.errors import PhysicsError
 from rsrg.physics.readings import Count
-from rsrg.sums.bodies import Bodies, checked_array
+from rsrg.sums.bodies import Bodies, finite_array
 from rsrg.sums.cost import batch_engine
 from rsrg.sums.kernels.arrays import ChunkSums, DrawArrays, NearPoints
 from rsrg.sums.kernels.lane_configurations import lane_configurations
@@ -71,7 +71,7 @@ def batch_means(
     _check_choice("engine", engine, get_args(BatchEngine))
     bodies.require_volume(n_blocks)
     rotations = _checked_rotations(rotations)
-    offsets = checked_array("offsets", offsets, (len(rotations), 3))
+    offsets = finite_array("offsets", offsets, (len(rotations), 3))
     if draws < 1 or len(rotations) % draws != 0:
         raise PhysicsError(
             f"`draws` must divide how many there are, {len(rotations)}; got {draws!r}"
@@ -118,7 +118,7 @@ def _check_choice(name: str, value: str, allowed: tuple[str, ...]) -> None:
 
 
 def _checked_rotations(rotations: Array) -> Array:
-    rotations = checked_array("rotations", rotations, (None, 3, 3))
+    rotations = finite_array("rotations", rotations, (None, 3, 3))
     error = rotations @ np.swapaxes(rotations, 1, 2)
     error -= np.eye(3)
     np.abs(error, out=error)

@@ -35,9 +35,9 @@ class Bodies:
 
     def __post_init__(self) -> None:
         """Convert to contiguous float64 and check."""
-        radius = checked_array("radius", self.radius, (None,))
+        radius = finite_array("radius", self.radius, (None,))
         for name in ("place", "measure"):
-            matrix = checked_array(name, getattr(self, name), (len(radius), 3, 3))
+            matrix = finite_array(name, getattr(self, name), (len(radius), 3, 3))
             singular = np.abs(np.linalg.det(matrix)) < np.finfo(np.float64).tiny
             if singular.any():
                 case = int(np.argmax(singular))
@@ -116,7 +116,7 @@ def needed_radius(bodies: Bodies, covering_radius: float, max_offset: float) -> 
     return float(bodies.search_radii(covering_radius, np.array([max_offset])).max())
 
 
-def checked_array(name: str, values: Array, shape: tuple[int | None, ...]) -> Array:
+def finite_array(name: str, values: Array, shape: tuple[int | None, ...]) -> Array:
     """Values as a contiguous float64 array of this shape, None standing for any length.
 
     Raises PhysicsError, with this name, for another shape, no values, and what is not finite.

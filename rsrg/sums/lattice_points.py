@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from rsrg.physics.arrays import Array
 from rsrg.physics.errors import PhysicsError
-from rsrg.sums.bodies import RADIUS_MARGIN, checked_array
+from rsrg.sums.bodies import RADIUS_MARGIN, finite_array
 
 BINS = 1024  # of lengths: fine enough that hardly a point more is looked at
 SITE_ERROR = 1e-9  # relative to the largest coordinate in units of the cell: rounding
@@ -35,8 +35,8 @@ class LatticePoints:
         """Convert to contiguous float64 and check."""
         if not 0.0 < self.covering_radius < np.inf:
             raise PhysicsError(f"`covering_radius` must be positive; got {self.covering_radius!r}")
-        object.__setattr__(self, "points", checked_array("points", self.points, (None, 3)))
-        object.__setattr__(self, "primitive", checked_array("primitive", self.primitive, (3, 3)))
+        object.__setattr__(self, "points", finite_array("points", self.points, (None, 3)))
+        object.__setattr__(self, "primitive", finite_array("primitive", self.primitive, (3, 3)))
         lengths = np.linalg.norm(self.points, axis=1)
         if (np.diff(lengths) < -RADIUS_MARGIN * lengths[-1]).any():
             raise PhysicsError("`points` must be ordered by |z|; got a shorter one after a longer")
